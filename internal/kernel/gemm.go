@@ -1,0 +1,184 @@
+package kernel
+
+import "fmt"
+
+//go:generate go -C gen run ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg kernel
+
+// Gemm is a matrix product with what follows it,
+//
+//	C = f(op(A)·op(B) + C + bias),
+//
+// where C on the right appears if Accumulate is set, bias if Bias is, and f if
+// Epilogue is. Matrices are stored by rows; op(X) is X or its transpose. C must
+// not overlap A or B. With K = 0 the product is zero.
+//
+// Results depend on the operands and the shape alone: they are bit-identical
+// for any number of workers. NaN and infinities propagate as the sums have it.
+//
+// Fill in the fields, once if the operands stay, and call Run as often as
+// needed; it allocates nothing. A Gemm must not be copied or changed while it
+// runs.
+type Gemm[T Float] struct {
+	M, N, K int // op(A) is M×K, op(B) K×N, C M×N
+
+	TransA bool // A is stored K×M
+	TransB bool // B is stored N×K
+
+	A, B, C       []T
+	LDA, LDB, LDC int // elements from a stored row to the next; 0 means rows adjoin
+
+	Accumulate bool        // add to C
+	Bias       []T         // if not nil, Bias[j] is added to column j
+	Epilogue   Epilogue[T] // if not nil, applied to each finished piece of C
+
+	// Batch products of one shape run as one; 0 means 1. Their operands are
+	// Stride elements apart; 0 means that all share A or B.
+	Batch                     int
+	StrideA, StrideB, StrideC int
+
+	pool *Pool
+	plan plan
+}
+
+// An Epilogue finishes elements of C while they are in cache. It may be called
+// by several workers at once, each with a piece of its own.
+//
+// Finish rewrites dst, a run of consecutive elements from C[i, j] on. It is a
+// piece of row i, or, where j is 0 and rows adjoin, of whole rows from i on. In
+// a batch, i counts through all products: i = item*M + row.
+type Epilogue[T Float] interface {
+	Finish(dst []T, i, j int)
+}
+
+// EpilogueFunc is an Epilogue that looks at values alone.
+type EpilogueFunc[T Float] func(dst []T)
+
+// Finish calls f.
+func (f EpilogueFunc[T]) Finish(dst []T, _, _ int) { f(dst) }
+
+// Run computes the product with the pool's workers; a small one on the caller
+// alone. It panics if a size is negative or a slice too short.
+func (g *Gemm[T]) Run(p *Pool) {
+	p.Run(g.Prepare(p), g)
+}
+
+// Prepare checks the fields and returns the number of parts in which Do does
+// the work, so that a caller may run products and other tasks in one phase of
+// the same pool. The number depends on the shape alone.
+func (g *Gemm[T]) Prepare(p *Pool) (parts int) {
+	g.check()
+	g.pool = p
+	return g.divide()
+}
+
+// Do computes one part; it makes a prepared Gemm a Task.
+func (g *Gemm[T]) Do(part, worker int) {
+	pl := &g.plan
+	if pl.empty {
+		return
+	}
+	tmp := room[T](g.pool, worker)
+	item := part / (pl.rows.n * pl.cols.n) * pl.items
+	part %= pl.rows.n * pl.cols.n
+	i0, i1 := pl.rows.bounds(part % pl.rows.n)
+	from, to := pl.cols.bounds(part / pl.rows.n)
+	later := g.Epilogue != nil || pl.biasLater
+	step := to - from
+	if later {
+		step = min(step, pl.hotColumns(i1-i0, sizeOf[T]()))
+	}
+	for last := min(item+pl.items, max(g.Batch, 1)); item < last; item++ {
+		v := g.view(item)
+		for j0 := from; j0 < to; j0 += step {
+			j1 := min(j0+step, to)
+			if pl.dots {
+				v.dots(pl, i0, i1, j0, j1, tmp)
+			} else {
+				v.tiles(pl, i0, i1, j0, j1, tmp)
+			}
+			switch {
+			case !later:
+			case pl.swap:
+				g.finish(item, j0, j1, i0, i1)
+			default:
+				g.finish(item, i0, i1, j0, j1)
+			}
+		}
+	}
+}
+
+// finish completes C[i0:i1, j0:j1].
+func (g *Gemm[T]) finish(item, i0, i1, j0, j1 int) {
+	c := g.C[item*g.StrideC:]
+	ld := g.ldc()
+	if g.plan.biasLater {
+		for i := i0; i < i1; i++ {
+			row := c[i*ld+j0 : i*ld+j1]
+			for j, b := range g.Bias[j0:j1] {
+				row[j] += b
+			}
+		}
+	}
+	if g.Epilogue == nil {
+		return
+	}
+	if i1-i0 > 1 && j0 == 0 && j1 == g.N && ld == g.N {
+		g.Epilogue.Finish(c[i0*ld:i1*ld], item*g.M+i0, 0)
+		return
+	}
+	for i := i0; i < i1; i++ {
+		g.Epilogue.Finish(c[i*ld+j0:i*ld+j1], item*g.M+i, j0)
+	}
+}
+
+func (g *Gemm[T]) lda() int { return stride(g.LDA, g.M, g.K, g.TransA) }
+func (g *Gemm[T]) ldb() int { return stride(g.LDB, g.K, g.N, g.TransB) }
+func (g *Gemm[T]) ldc() int { return stride(g.LDC, g.M, g.N, false) }
+
+// stride returns ld or, if that is 0, the length of a stored row of a matrix
+// that is rows×cols after an optional transposition.
+func stride(ld, rows, cols int, trans bool) int {
+	switch {
+	case ld != 0:
+		return ld
+	case trans:
+		return rows
+	}
+	return cols
+}
+
+// check panics unless the sizes are possible and the slices long enough.
+func (g *Gemm[T]) check() {
+	if g.M < 0 || g.N < 0 || g.K < 0 || g.Batch < 0 {
+		panic(fmt.Sprintf("kernel: Gemm of %d×%d by %d×%d, batch %d: negative size", g.M, g.K, g.K, g.N, g.Batch))
+	}
+	batch := max(g.Batch, 1)
+	g.checkOperand("A", len(g.A), g.M, g.K, g.TransA, g.lda(), batch, g.StrideA)
+	g.checkOperand("B", len(g.B), g.K, g.N, g.TransB, g.ldb(), batch, g.StrideB)
+	g.checkOperand("C", len(g.C), g.M, g.N, false, g.ldc(), batch, g.StrideC)
+	if g.Bias != nil && len(g.Bias) < g.N {
+		panic(fmt.Sprintf("kernel: Gemm: Bias has %d elements for %d columns", len(g.Bias), g.N))
+	}
+	if batch > 1 && g.M > 0 && g.N > 0 && g.StrideC < (g.M-1)*g.ldc()+g.N {
+		panic(fmt.Sprintf("kernel: Gemm: StrideC %d makes products of %d×%d overlap", g.StrideC, g.M, g.N))
+	}
+}
+
+func (g *Gemm[T]) checkOperand(name string, have, rows, cols int, trans bool, ld, batch, stride int) {
+	if trans {
+		rows, cols = cols, rows
+	}
+	if rows == 0 || cols == 0 {
+		return
+	}
+	if ld < cols {
+		panic(fmt.Sprintf("kernel: Gemm: LD%s %d is less than the row of %d", name, ld, cols))
+	}
+	if stride < 0 {
+		panic(fmt.Sprintf("kernel: Gemm: Stride%s %d is negative", name, stride))
+	}
+	if need := (batch-1)*stride + (rows-1)*ld + cols; have < need {
+		panic(fmt.Sprintf("kernel: Gemm: %s has %d elements; %d×%d, row stride %d, batch %d, needs %d",
+			name, have, rows, cols, ld, batch, need))
+	}
+}

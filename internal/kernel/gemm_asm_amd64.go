@@ -1,0 +1,108 @@
+//go:build !purego
+
+package kernel
+
+import "unsafe"
+
+// The AVX-512 path has no matrix kernels of its own yet and takes those of
+// AVX2, which it includes.
+
+func geometryOf[T Float]() geometry {
+	if active == Portable {
+		return portableGeometry()
+	}
+	return geometry{path: active, lanes: 32 / sizeOf[T](), tall: [9]int{1: 13, 2: 6, 4: 3, 8: 1}}
+}
+
+// f32 and f64 return where x starts, which is nil for a nil slice.
+func f32[T Float](x []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(x))) }
+func f64[T Float](x []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(x))) }
+
+func (t *tileArgs[T]) run(path Path) {
+	if path == Portable {
+		t.portable()
+		return
+	}
+	single := sizeOf[T]() == 4
+	switch {
+	case t.vecs == 1 && single:
+		tile1F32AVX2(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 2 && single:
+		tile2F32AVX2(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 4 && single:
+		tile4F32AVX2(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case single:
+		tile8F32AVX2(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 1:
+		tile1F64AVX2(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 2:
+		tile2F64AVX2(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 4:
+		tile4F64AVX2(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	default:
+		tile8F64AVX2(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	}
+}
+
+func (d *dotArgs[T]) run(path Path, n int) {
+	if path == Portable {
+		d.portable(n)
+		return
+	}
+	x, y, c, src := d.x, d.y, d.c, d.src
+	if q := n / 4; q > 0 {
+		if sizeOf[T]() == 4 {
+			dot4F32AVX2(f32(x), f32(y), f32(c), f32(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, q)
+		} else {
+			dot4F64AVX2(f64(x), f64(y), f64(c), f64(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, q)
+		}
+	}
+	done := n &^ 3
+	if done == n {
+		return
+	}
+	y, c = y[min(done*d.ldy, len(y)):], c[done*d.csc:]
+	if src != nil {
+		src = src[done*d.css:]
+	}
+	if sizeOf[T]() == 4 {
+		dot1F32AVX2(f32(x), f32(y), f32(c), f32(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, n-done)
+	} else {
+		dot1F64AVX2(f64(x), f64(y), f64(c), f64(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, n-done)
+	}
+}
+
+// transposeWidth is the number of columns that packColumns writes at once.
+func transposeWidth[T Float]() int { return 32 / sizeOf[T]() }
+
+// packRows copies k rows of width columns, ld apart, into a panel of vecs
+// vectors.
+func packRows[T Float](path Path, vecs int, dst, src []T, ld, k, width, dld int) {
+	if path == Portable {
+		packRowsPortable(dst, src, ld, k, width, dld)
+		return
+	}
+	switch single := sizeOf[T]() == 4; {
+	case vecs == 1 && single:
+		pack1F32AVX2(f32(dst), f32(src), ld, k, width)
+	case single:
+		pack2F32AVX2(f32(dst), f32(src), ld, k, width)
+	case vecs == 1:
+		pack1F64AVX2(f64(dst), f64(src), ld, k, width)
+	default:
+		pack2F64AVX2(f64(dst), f64(src), ld, k, width)
+	}
+}
+
+// packColumns turns cols rows of length k, ld apart, into columns of a panel
+// whose rows are dld apart.
+func packColumns[T Float](path Path, dst, src []T, ld, k, cols, dld int) {
+	switch {
+	case path == Portable:
+		packColumnsPortable(dst, src, ld, k, cols, dld)
+	case sizeOf[T]() == 4:
+		packTF32AVX2(f32(dst), f32(src), ld, k, cols, dld)
+	default:
+		packTF64AVX2(f64(dst), f64(src), ld, k, cols, dld)
+	}
+}

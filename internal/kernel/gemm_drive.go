@@ -1,0 +1,176 @@
+package kernel
+
+// A view is one product of a batch as the kernels see it: C = A·B + source,
+// with the transpositions turned into strides. If the plan says swap, it is the
+// transposed product. Elements are X[i*rs + j*cs].
+type view[T Float] struct {
+	m, n, k  int
+	a, b, c  []T
+	rsa, csa int
+	rsb, csb int
+	rsc, csc int
+	src      []T // what the first block of k starts from, or nil for zero
+	rss, css int
+}
+
+// view returns the given product of the batch.
+func (g *Gemm[T]) view(item int) view[T] {
+	v := view[T]{m: g.M, n: g.N, k: g.K, rsa: g.lda(), csa: 1, rsb: g.ldb(), csb: 1, rsc: g.ldc(), csc: 1}
+	v.c = g.C[item*g.StrideC:]
+	if g.K > 0 { // otherwise A and B may be anything
+		v.a, v.b = g.A[item*g.StrideA:], g.B[item*g.StrideB:]
+	}
+	if g.TransA {
+		v.rsa, v.csa = v.csa, v.rsa
+	}
+	if g.TransB {
+		v.rsb, v.csb = v.csb, v.rsb
+	}
+	switch {
+	case g.Accumulate:
+		v.src, v.rss, v.css = v.c, v.rsc, v.csc
+	case g.Bias != nil && !g.plan.biasLater:
+		v.src, v.rss, v.css = g.Bias, 0, 1
+	}
+	if g.plan.swap {
+		v.m, v.n = v.n, v.m
+		v.a, v.b = v.b, v.a
+		v.rsa, v.csa, v.rsb, v.csb = v.csb, v.rsb, v.csa, v.rsa
+		v.rsc, v.csc = v.csc, v.rsc
+		v.rss, v.css = v.css, v.rss
+	}
+	return v
+}
+
+// tiles computes C[i0:i1, j0:j1] block of k by block of k, each panel by panel:
+// a panel of B, in the first-level cache, meets all the rows of A, in the
+// second-level one.
+func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp []T) {
+	src, rss := v.src, v.rss
+	for p := 0; p == 0 || p < v.k; p += pl.kb {
+		kb := min(pl.kb, v.k-p)
+		a := tmp
+		if kb > 0 {
+			a = v.a[i0*v.rsa+p*v.csa:]
+		}
+		for j := j0; j < j1; {
+			vecs, w := pl.panel(i1-i0, j1-j)
+			b, ldb := v.b, v.rsb
+			if kb == 0 {
+				b = tmp
+			} else if pl.direct {
+				b = b[p*v.rsb+j:]
+			} else {
+				ldb = vecs * pl.lanes
+				v.pack(pl, vecs, tmp, p, kb, j, w)
+				b = tmp
+			}
+			t := tileArgs[T]{vecs: vecs, a: a, b: b, c: v.c[i0*v.rsc+j:],
+				rsa: v.rsa, csa: v.csa, rsb: ldb, rsc: v.rsc, k: kb, width: w}
+			if src != nil {
+				t.src, t.rss = src[i0*rss+j:], rss
+			}
+			// Strips as even as can be, the taller ones first.
+			m := i1 - i0
+			strips := (m + pl.tall[vecs] - 1) / pl.tall[vecs]
+			low, taller := m/strips, m%strips
+			if taller > 0 {
+				t.rows, t.strips = low+1, taller
+				t.run(pl.path)
+				t.skip(taller * (low + 1))
+			}
+			t.rows, t.strips = low, strips-taller
+			t.run(pl.path)
+			j += w
+		}
+		src, rss = v.c, v.rsc
+	}
+}
+
+// panel chooses the next panel of the columns that are left: its vectors and
+// its columns.
+func (pl *plan) panel(rows, left int) (vecs, width int) {
+	l := pl.lanes
+	switch {
+	case !pl.direct && left > l:
+		return 2, min(left, 2*l)
+	case !pl.direct:
+		return 1, left
+	case rows <= pl.tall[8] && left >= 8*l:
+		return 8, 8 * l
+	case rows <= pl.tall[4] && left >= 4*l:
+		return 4, 4 * l
+	case left >= 2*l:
+		return 2, 2 * l
+	}
+	return 1, min(left, l)
+}
+
+// pack copies B[p:p+kb, j:j+w] into dst as a panel of whole vectors.
+func (v *view[T]) pack(pl *plan, vecs int, dst []T, p, kb, j, w int) {
+	ld := vecs * pl.lanes
+	if v.csb == 1 {
+		packRows(pl.path, vecs, dst, v.b[p*v.rsb+j:], v.rsb, kb, w, ld)
+		return
+	}
+	at := transposeWidth[T]()
+	for s := 0; s < w; s += at {
+		packColumns(pl.path, dst[s:], v.b[p*v.rsb+(j+s)*v.csb:], v.csb, kb, min(at, w-s), ld)
+	}
+}
+
+// dots computes C[i0:i1, j0:j1] by dot products along k, which is contiguous in
+// B. Rows of A that are not are gathered first.
+func (v *view[T]) dots(pl *plan, i0, i1, j0, j1 int, tmp []T) {
+	const (
+		xrows = 3
+		near  = 8  // rows of B that stay in cache for all rows of A
+		far   = 64 // bounds the time of one assembly call
+	)
+	src, rss, css := v.src, v.rss, v.css
+	for p := 0; p == 0 || p < v.k; p += pl.kb {
+		kb := min(pl.kb, v.k-p)
+		chunk := far
+		if i1-i0 > xrows && v.csa == 1 {
+			chunk = near
+		}
+		if v.csa != 1 {
+			chunk = j1 - j0
+		}
+		for jj := j0; jj < j1; jj += chunk {
+			for i := i0; i < i1; i += xrows {
+				d := dotArgs[T]{rows: min(xrows, i1-i), k: kb, ldx: v.rsa, ldy: v.csb, rsc: v.rsc, csc: v.csc}
+				switch {
+				case kb == 0:
+					d.x = tmp
+				case v.csa == 1:
+					d.x = v.a[i*v.rsa+p:]
+				default:
+					d.x, d.ldx = tmp, kb
+					for r := range d.rows {
+						gather(tmp[r*kb:(r+1)*kb], v.a[(i+r)*v.rsa+p*v.csa:], v.csa)
+					}
+				}
+				for j := jj; j < min(jj+chunk, j1); j += far {
+					d.y = tmp
+					if kb > 0 {
+						d.y = v.b[p+j*v.csb:]
+					}
+					d.c = v.c[i*v.rsc+j*v.csc:]
+					if src != nil {
+						d.src, d.rss, d.css = src[i*rss+j*css:], rss, css
+					}
+					d.run(pl.path, min(far, jj+chunk-j, j1-j))
+				}
+			}
+		}
+		src, rss, css = v.c, v.rsc, v.csc
+	}
+}
+
+// gather copies every ld-th element of src.
+func gather[T Float](dst, src []T, ld int) {
+	for i := range dst {
+		dst[i] = src[i*ld]
+	}
+}

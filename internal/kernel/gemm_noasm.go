@@ -1,0 +1,19 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func geometryOf[T Float]() geometry { return portableGeometry() }
+
+func (t *tileArgs[T]) run(Path) { t.portable() }
+
+func (d *dotArgs[T]) run(_ Path, n int) { d.portable(n) }
+
+func transposeWidth[T Float]() int { return 8 }
+
+func packRows[T Float](_ Path, _ int, dst, src []T, ld, k, width, dld int) {
+	packRowsPortable(dst, src, ld, k, width, dld)
+}
+
+func packColumns[T Float](_ Path, dst, src []T, ld, k, cols, dld int) {
+	packColumnsPortable(dst, src, ld, k, cols, dld)
+}

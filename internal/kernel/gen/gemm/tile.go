@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// tile emits the micro-kernels whose rows are v vectors wide: for every strip
+// of `rows` rows,
+//
+//	C[strip, :width] = A[strip, :k] · B[:k, :width] + src[strip, :width]
+//
+// with nothing added where src is nil. A has stride rsa between rows and csa
+// along k; B has rsb between its rows, which are read in whole vectors (v = 1:
+// masked to width); src has rss between rows, 0 for a bias.
+func (g gen) tile(v int) {
+	TEXT(fmt.Sprintf("tile%d%s%s", v, g.element.name, g.machine.name), NOSPLIT, fmt.Sprintf(
+		"func(a, b, c, src *%s, rsa, csa, rsb, rsc, rss, k, rows, strips, width int)", g.goType))
+	Pragma("noescape")
+	Doc(fmt.Sprintf("tile%d%s%s computes strips of up to %d rows by up to %d columns.",
+		v, g.element.name, g.machine.name, g.rows(v), v*g.lanes()))
+	t := tileArgs{gen: g, v: v, a: arg("a"), b: arg("b"), c: arg("c"), strips: arg("strips"),
+		rsa: g.stride("rsa"), csa: g.stride("csa"), rsb: g.stride("rsb")}
+	rows := arg("rows")
+	for r := g.rows(v); r > 0; r-- {
+		CMPQ(rows, Imm(uint64(r)))
+		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
+	}
+	RET()
+	for r := g.rows(v); r > 0; r-- {
+		t.strip(r)
+	}
+}
+
+type tileArgs struct {
+	gen
+	v               int
+	a, b, c, strips reg.GPVirtual
+	rsa, csa, rsb   reg.GPVirtual
+}
+
+// strip emits the loop over strips of r rows.
+func (t tileArgs) strip(r int) {
+	at := func(s string) string { return fmt.Sprintf("%s%d", s, r) }
+	Label(at("rows"))
+	acc := make([][]reg.VecVirtual, r)
+	for i := range acc {
+		acc[i] = make([]reg.VecVirtual, t.v)
+		for j := range acc[i] {
+			acc[i][j] = t.vec()
+			t.zero(acc[i][j])
+		}
+	}
+	var mask reg.VecVirtual
+	if t.v == 1 {
+		mask = t.vec()
+		t.load(Mem{Base: t.maskAddr(arg("width"))}, mask)
+	}
+	rows, ptrs := rowAddrs(copyOf(t.a), t.rsa, r)
+	b := copyOf(t.b)
+	t.eachRow(copyOf(t.c), t.stride("rsc"), r, func(_ int, m Mem) { PREFETCHT0(m) })
+	k := arg("k")
+	step := func() {
+		t.step(acc, rows, b, mask)
+		for _, p := range ptrs {
+			ADDQ(t.csa, p)
+		}
+		ADDQ(t.rsb, b)
+	}
+	SUBQ(Imm(4), k)
+	JLT(LabelRef(at("rest")))
+	Label(at("by4_"))
+	for range 4 {
+		step()
+	}
+	SUBQ(Imm(4), k)
+	JGE(LabelRef(at("by4_")))
+	Label(at("rest"))
+	ADDQ(Imm(4), k)
+	JEQ(LabelRef(at("done")))
+	Label(at("by1_"))
+	step()
+	DECQ(k)
+	JNE(LabelRef(at("by1_")))
+	Label(at("done"))
+
+	width := arg("width")
+	CMPQ(width, U32(uint64(t.v*t.lanes())))
+	JNE(LabelRef(at("masked")))
+	t.finish(acc, nil, at("full"))
+	JMP(LabelRef(at("next")))
+	Label(at("masked"))
+	if t.v <= 2 { // wider tiles are only used whole
+		t.finish(acc, t.maskAddr(width), at("edge"))
+	}
+	Label(at("next"))
+	IMUL3Q(U32(uint64(r)), t.rsa, k)
+	ADDQ(k, t.a)
+	rsc := t.stride("rsc")
+	IMUL3Q(U32(uint64(r)), rsc, k)
+	ADDQ(k, t.c)
+	src, rss := arg("src"), t.stride("rss")
+	IMUL3Q(U32(uint64(r)), rss, k)
+	ADDQ(k, src)
+	Store(src, Param("src"))
+	DECQ(t.strips)
+	JNE(LabelRef(at("rows")))
+	VZEROUPPER()
+	RET()
+}
+
+// step adds one column of A times one row of B.
+func (t tileArgs) step(acc [][]reg.VecVirtual, rows []Mem, b reg.GPVirtual, mask reg.VecVirtual) {
+	if t.v <= 2 { // B stays, A passes by
+		bs := make([]reg.VecVirtual, t.v)
+		for j := range bs {
+			bs[j] = t.vec()
+			if mask != nil {
+				t.maskedLoad(Mem{Base: b}, mask, bs[j])
+			} else {
+				t.load(Mem{Base: b, Disp: j * t.bytes}, bs[j])
+			}
+		}
+		for i := range acc {
+			a := t.vec()
+			t.broadcast(rows[i], a)
+			for j := range bs {
+				t.fma(a, bs[j], acc[i][j])
+			}
+		}
+		return
+	}
+	as := make([]reg.VecVirtual, len(acc))
+	for i := range as {
+		as[i] = t.vec()
+		t.broadcast(rows[i], as[i])
+	}
+	for j := range t.v {
+		m := Mem{Base: b, Disp: j * t.bytes}
+		if len(acc) == 1 {
+			t.fma(m, as[0], acc[0][j])
+			continue
+		}
+		x := t.vec()
+		t.load(m, x)
+		for i := range acc {
+			t.fma(x, as[i], acc[i][j])
+		}
+	}
+}
+
+// finish adds src and stores the strip, through masks when maskAt is given.
+func (t tileArgs) finish(acc [][]reg.VecVirtual, maskAt reg.Register, label string) {
+	var masks []reg.VecVirtual
+	if maskAt != nil {
+		for j := range t.v {
+			m := t.vec()
+			t.load(Mem{Base: maskAt, Disp: j * t.bytes}, m)
+			masks = append(masks, m)
+		}
+	}
+	src := arg("src")
+	TESTQ(src, src)
+	JEQ(LabelRef(label + "store"))
+	t.eachRow(src, t.stride("rss"), len(acc), func(i int, m Mem) {
+		for j := range t.v {
+			if masks != nil {
+				x := t.vec()
+				t.maskedLoad(m.Offset(j*t.bytes), masks[j], x)
+				t.add(x, acc[i][j], acc[i][j])
+			} else {
+				t.add(m.Offset(j*t.bytes), acc[i][j], acc[i][j])
+			}
+		}
+	})
+	Label(label + "store")
+	t.eachRow(copyOf(t.c), t.stride("rsc"), len(acc), func(i int, m Mem) {
+		for j := range t.v {
+			if masks != nil {
+				t.maskedStore(acc[i][j], masks[j], m.Offset(j*t.bytes))
+			} else {
+				t.load(acc[i][j], m.Offset(j*t.bytes))
+			}
+		}
+	})
+}
+
+// eachRow calls f with the address of each of n rows, moving p along.
+func (t tileArgs) eachRow(p, ld reg.GPVirtual, n int, f func(i int, m Mem)) {
+	for i := range n {
+		m := Mem{Base: p}
+		if i%3 > 0 {
+			m.Index, m.Scale = ld, uint8(i%3)
+		}
+		f(i, m)
+		if i%3 == 2 && i < n-1 {
+			LEAQ(Mem{Base: p, Index: ld, Scale: 2}, p)
+			ADDQ(ld, p)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+func optimisers() {
+	text("adam32", "func(param, grad, m, v *float32, n int, k *[8]float32)",
+		"is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.")
+	param, grad, m, v, n := pointer("param"), pointer("grad"), pointer("m"), pointer("v"), pointer("n")
+	c := scalars(8)
+	scale, b1, c1, b2, c2, rate, root, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+	loop(n, 4, 1, func(s step) {
+		g := s.load(grad)
+		VMULPS(scale, g, g)
+		mi := s.load(m)
+		VMULPS(b1, mi, mi)
+		VFMADD231PS(g, c1, mi)
+		s.store(m, mi)
+		VMULPS(g, g, g)
+		vi := s.load(v)
+		VMULPS(b2, vi, vi)
+		VFMADD231PS(g, c2, vi)
+		s.store(v, vi)
+		VMULPS(root, vi, vi)
+		VSQRTPS(vi, vi)
+		VADDPS(eps, vi, vi)
+		VMULPS(rate, mi, mi)
+		VDIVPS(vi, mi, mi)
+		p := s.load(param)
+		VSUBPS(mi, p, p)
+		s.store(param, p)
+	})
+	finish()
+
+	text("adaMax32", "func(param, grad, m, u *float32, n int, k *[5]float32)",
+		"is one update of AdaMax; k holds scale, β₁, 1-β₁, β₂ and the rate.")
+	param, grad, m, u, n := pointer("param"), pointer("grad"), pointer("m"), pointer("u"), pointer("n")
+	c = scalars(5)
+	scale, b1, c1, b2, rate = c[0], c[1], c[2], c[3], c[4]
+	loop(n, 4, 1, func(s step) {
+		g := s.load(grad)
+		VMULPS(scale, g, g)
+		mi := s.load(m)
+		VMULPS(b1, mi, mi)
+		VFMADD231PS(g, c1, mi)
+		s.store(m, mi)
+		ui := s.load(u)
+		VMULPS(b2, ui, ui)
+		a := abs(g)
+		y := newVec()
+		VMAXPS(a, ui, y)
+		y = sel(cmp(unord, ui, ui), ui, y)
+		s.store(u, y)
+		VMULPS(rate, mi, mi)
+		moved := cmp(ne, y, f32(0))
+		VDIVPS(y, mi, mi)
+		VANDPS(moved, mi, mi)
+		p := s.load(param)
+		VSUBPS(mi, p, p)
+		s.store(param, p)
+	})
+	finish()
+
+	text("momentum32", "func(param, grad, v *float32, n int, k *[3]float32)",
+		"is one update with momentum; k holds the rate, μ and the scale.")
+	param, grad, v, n = pointer("param"), pointer("grad"), pointer("v"), pointer("n")
+	c = scalars(3)
+	loop(n, 4, 2, func(s step) {
+		vi := s.load(v)
+		VMULPS(c[1], vi, vi)
+		VFMADD231PS(s.load(grad), c[2], vi)
+		s.store(v, vi)
+		p := s.load(param)
+		VFNMADD231PS(vi, c[0], p)
+		s.store(param, p)
+	})
+	finish()
+}
+
+// scalars spreads the first n elements of the parameter k.
+func scalars(n int) []vec {
+	k := pointer("k")
+	c := make([]vec, n)
+	for i := range c {
+		c[i] = newVec()
+		VBROADCASTSS(Mem{Base: k, Disp: 4 * i}, c[i])
+	}
+	return c
+}

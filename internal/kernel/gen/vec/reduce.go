@@ -1,0 +1,232 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func imm(x uint64) Constant { return Imm(x) }
+
+// trigonometry emits sin and cos, which report whether a lane was beyond
+// trigLimit and is left as it was.
+func trigonometry() {
+	for q, name := range []string{"sin", "cos"} {
+		text(name+"32", "func(dst, src []float32) bool", "computes "+name+"; it reports whether an element beyond trigLimit was left alone.")
+		dst, src, n := base("dst"), base("src"), length("src")
+		big := newVec()
+		VXORPS(big, big, big)
+		loop(n, 4, 1, func(s step) { s.store(dst, sincos(s.load(src), uint32(q), big)) })
+		any := GP32()
+		VMOVMSKPS(big, any)
+		found := GP8()
+		TESTL(any, any)
+		SETNE(found)
+		Store(found, ReturnIndex(0))
+		finish()
+	}
+}
+
+// doubles returns the two halves of a vector of float32 as vectors of float64.
+func doubles(x vec) (lo, hi vec) {
+	lo, hi = newVec(), newVec()
+	top := XMM()
+	VEXTRACTF128(Imm(1), x, top)
+	VCVTPS2PD(x.AsX(), lo)
+	VCVTPS2PD(top, hi)
+	return
+}
+
+func zeros(n int) (v []vec) {
+	for range n {
+		z := newVec()
+		VXORPS(z, z, z)
+		v = append(v, z)
+	}
+	return
+}
+
+// total adds the accumulators and their lanes, always in the same order, and
+// returns the sum as the float64 result.
+func total(acc []vec) {
+	for len(acc) > 1 {
+		for i := range len(acc) / 2 {
+			VADDPD(acc[len(acc)/2+i], acc[i], acc[i])
+		}
+		acc = acc[:len(acc)/2]
+	}
+	a, top := acc[0].AsX(), XMM()
+	VEXTRACTF128(Imm(1), acc[0], top)
+	VADDPD(top, a, a)
+	VHADDPD(a, a, a)
+	Store(a, ReturnIndex(0))
+}
+
+func reductions() {
+	// Sums of float32 are added as float64: exact but for the last rounding of
+	// any slice that fits in memory, and as fast as memory for large ones.
+	for _, k := range []struct {
+		name, signature, doc string
+		two                  bool
+	}{
+		{"sum", "func(x []float32) float64", "adds the elements.", false},
+		{"sumSquares", "func(x []float32) float64", "adds the squares.", false},
+		{"dot", "func(x, y []float32) float64", "adds the products.", true},
+	} {
+		text(k.name+"32", k.signature, k.doc)
+		x, n := base("x"), length("x")
+		y := x
+		if k.two {
+			y = base("y")
+		}
+		acc := zeros(4)
+		turn := 0
+		loop(n, 4, 2, func(s step) {
+			a, b := acc[turn%2*2], acc[turn%2*2+1]
+			turn++
+			lo, hi := doubles(s.load(x))
+			switch {
+			case k.two:
+				lo2, hi2 := doubles(s.load(y))
+				VFMADD231PD(lo, lo2, a)
+				VFMADD231PD(hi, hi2, b)
+			case k.name == "sumSquares":
+				VFMADD231PD(lo, lo, a)
+				VFMADD231PD(hi, hi, b)
+			default:
+				VADDPD(lo, a, a)
+				VADDPD(hi, b, b)
+			}
+		})
+		total(acc)
+		finish()
+	}
+
+	for _, k := range []struct {
+		name  string
+		worst float32
+		f     func(a, b Op, d vec)
+	}{
+		{"max", -inf, func(a, b Op, d vec) { VMAXPS(a, b, d) }},
+		{"min", inf, func(a, b Op, d vec) { VMINPS(a, b, d) }},
+	} {
+		text(k.name+"Of32", "func(x []float32) float32", "is the "+k.name+"imum, or NaN if there is one.")
+		x, n := base("x"), length("x")
+		var acc []vec
+		for range 4 {
+			acc = append(acc, load(f32(k.worst)))
+		}
+		nan := zeros(1)[0]
+		turn := 0
+		loop(n, 4, 4, func(s step) {
+			v := s.load(x)
+			if s.tail != nil {
+				v = sel(s.tail, v, load(f32(k.worst)))
+			}
+			VORPS(cmp(unord, v, v), nan, nan)
+			k.f(v, acc[turn%4], acc[turn%4])
+			turn++
+		})
+		k.f(acc[1], acc[0], acc[0])
+		k.f(acc[3], acc[2], acc[2])
+		k.f(acc[2], acc[0], acc[0])
+		a, top := acc[0].AsX(), XMM()
+		VEXTRACTF128(Imm(1), acc[0], top)
+		k.f(top, a, acc[0].AsX().(vec))
+		VPERMILPS(Imm(0x4e), a, top)
+		k.f(top, a, acc[0].AsX().(vec))
+		VPERMILPS(Imm(0xb1), a, top)
+		k.f(top, a, acc[0].AsX().(vec))
+		any := GP32()
+		VMOVMSKPS(nan, any)
+		TESTL(any, any)
+		JEQ(LabelRef("clean"))
+		VMOVUPS(c32(0x7fc00000), acc[0])
+		Label("clean")
+		Store(a, ReturnIndex(0))
+		finish()
+	}
+
+	expSums()
+	columns()
+
+	text("allFinite32", "func(x []float32) bool", "reports whether no exponent is full.")
+	x, n := base("x"), length("x")
+	bad := zeros(1)[0]
+	loop(n, 4, 4, func(s step) {
+		v := s.load(x)
+		VANDPS(c32(0x7f800000), v, v)
+		VPCMPEQD(c32(0x7f800000), v, v)
+		VORPS(v, bad, bad)
+	})
+	any, ok := GP32(), GP8()
+	VMOVMSKPS(bad, any)
+	TESTL(any, any)
+	SETEQ(ok)
+	Store(ok, ReturnIndex(0))
+	finish()
+}
+
+// columns emits the sum of 16 neighbouring columns over all rows, in float64.
+func columns() {
+	text("colSum32", "func(acc *[16]float64, x *float32, rows, stride int)",
+		"adds 16 columns of a matrix whose rows are stride elements apart to acc, in the order of the rows.")
+	dst, x, rows, stride := pointer("acc"), pointer("x"), pointer("rows"), pointer("stride")
+	SHLQ(Imm(2), stride)
+	var acc []vec
+	for i := range 4 {
+		acc = append(acc, load(Mem{Base: dst, Disp: 32 * i}))
+	}
+	Label("rows")
+	TESTQ(rows, rows)
+	JEQ(LabelRef("done"))
+	for i := range acc {
+		v := newVec()
+		VCVTPS2PD(Mem{Base: x, Disp: 16 * i}, v)
+		VADDPD(v, acc[i], acc[i])
+	}
+	ADDQ(stride, x)
+	DECQ(rows)
+	JMP(LabelRef("rows"))
+	Label("done")
+	for i := range acc {
+		VMOVUPS(acc[i], Mem{Base: dst, Disp: 32 * i})
+	}
+	finish()
+}
+
+// expSums emits the heart of softmax and of log-sum-exp.
+func expSums() {
+	for _, keep := range []bool{true, false} {
+		if keep {
+			text("expSum32", "func(dst, x []float32, shift float32) float64",
+				"puts exp(x - shift) in dst and returns the sum; x - shift must not be above zero.")
+		} else {
+			text("expTotal32", "func(x []float32, shift float32) float64",
+				"is expSum32 without dst.")
+		}
+		var dst reg.GPVirtual
+		if keep {
+			dst = base("dst")
+		}
+		x, n := base("x"), length("x")
+		shift := broadcast("shift", 4)
+		acc := zeros(2)
+		hoist([]float32{magic, log2e, 1, -104})
+		loop(n, 4, 1, func(s step) {
+			e := expNeg(sub(s.load(x), shift))
+			if s.tail != nil {
+				e = and(e, s.tail)
+			}
+			if keep {
+				s.store(dst, e)
+			}
+			lo, hi := doubles(e)
+			VADDPD(lo, acc[0], acc[0])
+			VADDPD(hi, acc[1], acc[1])
+		})
+		unhoist()
+		total(acc)
+		finish()
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func tanh(x vec) vec {
+	t := abs(x)
+	e := expSafe(minc(f32(20), add(t, t)))
+	big := sub(load(f32(1)), div(load(f32(2)), add(e, f32(1))))
+	s := mul(x, x)
+	p := horner(s, 1.57394409e-2, -5.23039624e-2, 1.33152977e-1, -3.33327681e-1)
+	small := fma(mul(p, s), x, x)
+	return or(sel(cmp(gt, t, f32(.55)), big, small), sign(x))
+}
+
+// ratio is (n + nlo)/(1 + e) for 0 ≤ e ≤ 1, with the roundings of the sum and
+// of the quotient put back to first order.
+func ratio(n, nlo, e vec) vec {
+	one := load(f32(1))
+	d := add(e, one)
+	dlo := sub(e, sub(d, one))
+	y := div(n, d)
+	rest := fnma(y, d, n)
+	if nlo != nil {
+		rest = add(rest, nlo)
+	}
+	VFNMADD231PS(dlo, y, rest)
+	// 1/d within 5%. The instruction for it differs between makers.
+	return fma(rest, fma(d, f32(-.5), f32(1.457)), y)
+}
+
+// sigmoid is 1/(1+e) or e/(1+e) with e = exp(-|x|).
+func sigmoid(x vec) vec {
+	e := expNeg(or(x, c32(0x80000000)))
+	n := sel(cmp(lt, x, f32(0)), e, load(f32(1)))
+	return ratio(n, nil, e)
+}
+
+// silu is x·sigmoid(x); below zero the last factor of e waits until x is in,
+// so that a denormal result is rounded once.
+func silu(x vec) vec {
+	r, _, nm := expParts(maxc(f32(-125), or(x, c32(0x80000000))))
+	a, b := scale(expPoly(r), nm)
+	e := mul(a, b)
+	y := maxc(f32(-125), x)
+	neg := cmp(lt, x, f32(0))
+	n := sel(neg, mul(y, a), y)
+	nlo := fma(y, a, xor(n, c32(0x80000000)))
+	nlo = sel(neg, nlo, xor(x, x))
+	q := ratio(n, nlo, e)
+	q = sel(neg, mul(q, b), q)
+	return sel(cmp(gt, x, f32(100)), x, q)
+}
+
+func softplus(x vec) vec {
+	l := log1pUnit(expNeg(or(x, c32(0x80000000))))
+	return add(maxc(f32(0), x), l)
+}
+
+func logsigmoid(x vec) vec {
+	l := log1pUnit(expNeg(or(x, c32(0x80000000))))
+	return sub(minc(f32(0), x), l)
+}
+
+func elu(x vec) vec { return sel(cmp(gt, x, f32(0)), x, expm1(x)) }
+
+// logaddexp is max + log1p(exp(-|a-b|)), with a difference of equal infinities
+// taken as zero.
+func logaddexp(a, b vec) vec {
+	d := sub(a, b)
+	same := cmp(eq, a, b)
+	zero := newVec()
+	VXORPS(zero, zero, zero)
+	d = sel(same, zero, d)
+	l := log1pUnit(expNeg(or(d, c32(0x80000000))))
+	m := newVec()
+	VMAXPS(b, a, m)
+	return add(m, l)
+}

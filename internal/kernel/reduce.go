@@ -1,0 +1,149 @@
+package kernel
+
+import (
+	"math"
+	"unsafe"
+)
+
+// Sum returns Σ x, so wide that parts of a slice can be added further. float32 is
+// added in float64; float64 is added pairwise. The order depends on the length
+// alone.
+func Sum[T Float](x []T) float64 {
+	if unsafe.Sizeof(T(0)) == 8 {
+		return pairwise(as64(x), nil)
+	}
+	var sum float64
+	for v := as32(x); len(v) > 0; {
+		k := min(len(v), chunk)
+		sum += sumChunk(v[:k])
+		v = v[k:]
+	}
+	return sum
+}
+
+// SumSquares returns Σ x², added like Sum.
+func SumSquares[T Float](x []T) float64 {
+	if unsafe.Sizeof(T(0)) == 8 {
+		return pairwise(as64(x), as64(x))
+	}
+	var sum float64
+	for v := as32(x); len(v) > 0; {
+		k := min(len(v), chunk)
+		sum += dotChunk(v[:k], v[:k])
+		v = v[k:]
+	}
+	return sum
+}
+
+// Dot returns Σ x y, added like Sum. It panics if the lengths differ.
+func Dot[T Float](x, y []T) float64 {
+	if len(x) != len(y) {
+		panicLengths("Dot", len(x), len(y))
+	}
+	if unsafe.Sizeof(T(0)) == 8 {
+		return pairwise(as64(x), as64(y))
+	}
+	var sum float64
+	for v, w := as32(x), as32(y); len(v) > 0; {
+		k := min(len(v), chunk)
+		sum += dotChunk(v[:k], w[:k])
+		v, w = v[k:], w[k:]
+	}
+	return sum
+}
+
+//go:noinline
+func sumChunk(x []float32) float64 {
+	if vectors() {
+		return sum32AVX2(x)
+	}
+	var a, b, c, d float64
+	for len(x) >= 4 {
+		a += float64(x[0])
+		b += float64(x[1])
+		c += float64(x[2])
+		d += float64(x[3])
+		x = x[4:]
+	}
+	for _, v := range x {
+		a += float64(v)
+	}
+	return a + b + (c + d)
+}
+
+//go:noinline
+func dotChunk(x, y []float32) float64 {
+	if vectors() {
+		if &x[0] == &y[0] {
+			return sumSquares32AVX2(x)
+		}
+		return dot32AVX2(x, y)
+	}
+	var a, b float64
+	for len(x) >= 2 {
+		a += float64(x[0]) * float64(y[0])
+		b += float64(x[1]) * float64(y[1])
+		x, y = x[2:], y[2:]
+	}
+	for i, v := range x {
+		a += float64(v) * float64(y[i])
+	}
+	return a + b
+}
+
+// pairwise adds x, or x·y if y is not nil, splitting in halves down to 128
+// elements.
+func pairwise(x, y []float64) float64 {
+	if len(x) > 128 {
+		h := (len(x)/2 + 3) &^ 3
+		if y == nil {
+			return pairwise(x[:h], nil) + pairwise(x[h:], nil)
+		}
+		return pairwise(x[:h], y[:h]) + pairwise(x[h:], y[h:])
+	}
+	var s [4]float64
+	if y == nil {
+		for i, v := range x {
+			s[i%4] += v
+		}
+	} else {
+		for i, v := range x {
+			s[i%4] += v * y[i]
+		}
+	}
+	return s[0] + s[1] + (s[2] + s[3])
+}
+
+// MaxOf returns the largest element, NaN if one is NaN, and -Inf if there are
+// none.
+func MaxOf[T Float](x []T) T {
+	m := T(math.Inf(-1))
+	for len(x) > chunk {
+		m = max(m, MaxOf(x[:chunk]))
+		x = x[chunk:]
+	}
+	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+		return max(m, T(maxOf32AVX2(as32(x))))
+	}
+	for _, v := range x {
+		m = max(m, v)
+	}
+	return m
+}
+
+// MinOf returns the smallest element, NaN if one is NaN, and +Inf if there are
+// none.
+func MinOf[T Float](x []T) T {
+	m := T(math.Inf(1))
+	for len(x) > chunk {
+		m = min(m, MinOf(x[:chunk]))
+		x = x[chunk:]
+	}
+	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+		return min(m, T(minOf32AVX2(as32(x))))
+	}
+	for _, v := range x {
+		m = min(m, v)
+	}
+	return m
+}

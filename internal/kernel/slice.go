@@ -1,0 +1,21 @@
+package kernel
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// as32 and as64 see a slice as the element type that it has; the caller has
+// looked at the size.
+func as32[T Float](x []T) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
+}
+
+func as64[T Float](x []T) []float64 {
+	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
+}
+
+//go:noinline
+func panicLengths(what string, n ...int) {
+	panic(fmt.Sprintf("kernel: %s: lengths %v differ", what, n))
+}

@@ -1,0 +1,14 @@
+package kernel
+
+//go:generate go run -C gen ./vec -pkg kernel -out ../vec_amd64.s -stubs ../vec_amd64.go -others ../vec_other.go
+
+// chunk is the number of elements that one call of assembly handles at most.
+// The scheduler cannot stop a goroutine inside assembly, so this bounds the
+// wait of a garbage collection to some ten microseconds: the loops over chunks
+// make an ordinary call for each.
+const chunk = 16384
+
+// vectors reports whether the vector kernels are in use. The AVX512 path runs
+// the 256-bit kernels too: the generator can write wider ones, but they have
+// not been executed and so are not shipped.
+func vectors() bool { return active >= AVX2 }
