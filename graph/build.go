@@ -1,0 +1,44 @@
+package graph
+
+import (
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Build runs f, which declares a model in a scope, and returns the program
+// that computes its outputs. f runs once; whatever it declares in params stays
+// there, to be shared with other programs. On an error params is as before.
+//
+// One graph is built at a time in a process; Build must not be called by f.
+func Build(params *Params, f func(s *Scope)) (*Program, error) { return run(params, false, f) }
+
+// BuildTraining is Build for a program that takes training steps: Training is
+// true in f and states are assigned.
+func BuildTraining(params *Params, f func(s *Scope)) (*Program, error) { return run(params, true, f) }
+
+func run(params *Params, training bool, f func(s *Scope)) (*Program, error) {
+	if err := params.init(); err != nil {
+		return nil, err
+	}
+	b := &build{
+		Builder: op.NewBuilder(params.Dtype), params: params, training: training,
+		leaves: map[*Node]leaf{}, assigns: map[*Node]*Node{}, outputs: map[string]*Node{},
+	}
+	var p *Program
+	err := b.Do(func() {
+		undo := params.begin()
+		defer undo()
+		f(&Scope{b: b})
+		if len(b.outputs) == 0 {
+			Fail("graph: nothing to compute: no Output was declared")
+		}
+		if !training {
+			clear(b.assigns)
+		}
+		var err error
+		if p, err = newProgram(b); err != nil {
+			Fail("graph: compile: %v", err)
+		}
+		params.commit()
+	})
+	return p, err
+}

@@ -1,0 +1,105 @@
+package graph
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/op"
+	"github.com/latentgo/latent/internal/safetensors"
+)
+
+// fileFormat and fileVersion mark a file of Params in its metadata.
+const (
+	fileFormat  = "latent"
+	fileVersion = "1"
+)
+
+// Save writes all parameters and states to a safetensors file, which appears
+// whole or not at all. A value that is not finite is an error.
+func (p *Params) Save(path string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
+	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
+		a := p.byName[name]
+		if err := finite(name, a); err != nil {
+			return errors.WithMessagef(err, "graph: save %s", path)
+		}
+		t := safetensors.Tensor{Name: name, Dtype: safetensors.F32, Shape: a.Shape, F32: a.F32, F64: a.F64}
+		if a.F64 != nil {
+			t.Dtype = safetensors.F64
+		}
+		f.Tensors = append(f.Tensors, t)
+	}
+	return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
+}
+
+// Load reads a file of Save, or any other safetensors file, and seals. Into empty Params it takes everything
+// and the dtype. Into others the file must have the same names, shapes and
+// dtype; the values go into the memory that programs already use. On an error,
+// which names the first parameter that differs, Params is as before.
+func (p *Params) Load(path string) error {
+	f, err := safetensors.ReadFile(path)
+	if err != nil {
+		return errors.WithMessage(err, "graph: load")
+	}
+	return errors.WithMessagef(p.take(f), "graph: load %s", path)
+}
+
+func (p *Params) take(f safetensors.File) error {
+	if v := f.Metadata["version"]; f.Metadata["format"] == fileFormat && v != fileVersion {
+		return errors.Errorf("format %s version %q, want version %s", fileFormat, v, fileVersion)
+	}
+	file := map[string]op.Array{}
+	for _, t := range f.Tensors {
+		file[t.Name] = op.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	names := slices.Concat(slices.Collect(maps.Keys(file)), slices.Collect(maps.Keys(p.byName)))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		a, inFile := file[name]
+		if err := finite(name, a); err != nil {
+			return err
+		}
+		have, declared := p.byName[name]
+		switch {
+		case len(p.byName) == 0 && a.Dtype() != file[names[0]].Dtype():
+			return errors.Errorf("parameter %s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
+		case len(p.byName) == 0:
+		case !inFile:
+			return errors.Errorf("parameter %s is missing from the file", name)
+		case !declared:
+			return errors.Errorf("parameter %s is unknown to the model", name)
+		case a.Dtype() != have.Dtype():
+			return errors.Errorf("parameter %s is %v, want %v", name, a.Dtype(), have.Dtype())
+		case !slices.Equal(a.Shape, have.Shape):
+			return errors.Errorf("parameter %s has shape %v, want %v", name, a.Shape, have.Shape)
+		}
+	}
+	p.sealed = true
+	if len(p.byName) > 0 {
+		for name, a := range p.byName {
+			a.Copy(file[name])
+		}
+		return nil
+	}
+	p.byName = file
+	for _, a := range file {
+		p.Dtype = a.Dtype()
+	}
+	return nil
+}
+
+func finite(name string, a op.Array) error {
+	for i := range a.Len() {
+		if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
+			return errors.Errorf("parameter %s: element %d is %v", name, i, v)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// MatMul returns the matrix product a·b over the last two axes. Leading axes
+// broadcast: either operand may have fewer, or axes of size 1.
+func MatMul(a, b *Node) *Node { return matMul(a, b, false, false) }
+
+// MatMulT returns a·bᵀ, the transpose over the last two axes.
+func MatMulT(a, b *Node) *Node { return matMul(a, b, false, true) }
+
+// TMatMul returns aᵀ·b, the transpose over the last two axes.
+func TMatMul(a, b *Node) *Node { return matMul(a, b, true, false) }
+
+func matMul(a, b *Node, transA, transB bool) *Node {
+	as, bs := a.Shape(), b.Shape()
+	if len(as) < 2 || len(bs) < 2 {
+		Fail("graph: matmul: shapes %v and %v, want rank 2 or more", as, bs)
+	}
+	r := op.MatMul{TransA: transA, TransB: transB}
+	if _, err := r.Shape([]Shape{as[len(as)-2:], bs[len(bs)-2:]}); err != nil {
+		Fail("graph: %v: shapes %v and %v: inner sizes differ", r, as, bs)
+	}
+	if len(bs) == 2 && len(as) > 2 && !transA { // one matrix for all rows
+		k := as[len(as)-1]
+		y := op.Apply(r, op.Reshaped(a, Shape{op.Size(as[:len(as)-1]), k}), b)
+		return op.Reshaped(y, append(as[:len(as)-1].Clone(), y.Shape()[1]))
+	}
+	lead, err := op.Broadcast(batch(as, len(bs)), batch(bs, len(as)))
+	if err != nil {
+		Fail("graph: %v: shapes %v and %v: leading axes do not broadcast", r, as, bs)
+	}
+	return op.Apply(r, leading(a, lead), leading(b, lead))
+}
+
+// batch returns the axes before the last two, with 1s in front up to a rank.
+func batch(s Shape, rank int) Shape {
+	return append(slices.Repeat(Shape{1}, max(rank-len(s), 0)), s[:len(s)-2]...)
+}
+
+// leading stretches the axes before the last two.
+func leading(x *Node, lead Shape) *Node {
+	s := x.Shape()
+	return op.Stretch(x, append(lead.Clone(), s[len(s)-2:]...))
+}
+
+// Linear returns x·w + bias for x […,in], w [in,out] and bias [out], which may
+// be nil.
+func Linear(x, w, bias *Node) *Node {
+	y := MatMul(x, w)
+	if bias != nil {
+		y = Add(y, bias)
+	}
+	return y
+}

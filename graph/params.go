@@ -1,0 +1,145 @@
+package graph
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Params holds the parameters and states of a model by name, outside of any
+// graph: every program built with it shares them. The zero value is ready for
+// a float32 model of seed 0. Programs may read it at the same time; only one
+// may train.
+type Params struct {
+	Seed  uint64       // of the initial values
+	Dtype tensor.Dtype // Float32 (also the zero value) or Float64
+
+	mu     sync.Mutex
+	byName map[string]op.Array
+	sealed bool
+	fresh  []string // declared by the build under way
+}
+
+func (p *Params) init() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch p.Dtype {
+	case tensor.Dtype{}:
+		p.Dtype = Float32
+	case Float32, Float64:
+	default:
+		return errors.Errorf("graph: params of dtype %v, want float32 or float64", p.Dtype)
+	}
+	if p.byName == nil {
+		p.byName = map[string]op.Array{}
+	}
+	return nil
+}
+
+// Seal forbids new names: from now on a build that declares an unknown
+// parameter is an error. Loading and training seal.
+func (p *Params) Seal() { p.set(true) }
+
+// Unseal allows new names again, to grow a trained model.
+func (p *Params) Unseal() { p.set(false) }
+
+func (p *Params) set(sealed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sealed = sealed
+}
+
+// Names returns the names in sorted order.
+func (p *Params) Names() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.byName))
+}
+
+// Values returns the memory of a parameter or state, in row-major order, which
+// the programs read and training writes. T must be the dtype.
+func Values[T Float](p *Params, name string) ([]T, error) {
+	a, ok := p.array(name)
+	if !ok {
+		return nil, errors.Errorf("graph: no parameter %s", name)
+	}
+	var v any = a.F32
+	if a.F64 != nil {
+		v = a.F64
+	}
+	x, ok := v.([]T)
+	if !ok {
+		return nil, errors.Errorf("graph: parameter %s: elements are %T, not %T", name, v, x)
+	}
+	return x, nil
+}
+
+// Tensor returns the tensor of a name, over the memory that the programs use;
+// nil if there is none. Of rank 0 it is a copy.
+func (p *Params) Tensor(name string) *tensor.Dense {
+	a, ok := p.array(name)
+	if !ok {
+		return nil
+	}
+	if a.F64 != nil {
+		return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(a.F64))
+	}
+	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(a.F32))
+}
+
+func (p *Params) array(name string) (op.Array, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a, ok := p.byName[name]
+	return a, ok
+}
+
+// begin notes which names are new, so that undo can take them back unless
+// commit was called.
+func (p *Params) begin() (undo func()) {
+	p.fresh = nil
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, name := range p.fresh {
+			delete(p.byName, name)
+		}
+		p.fresh = nil
+	}
+}
+
+func (p *Params) commit() { p.fresh = nil }
+
+// declare finds a tensor or makes it.
+func (p *Params) declare(name string, init Init, shape Shape) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a, ok := p.byName[name]; ok {
+		if !slices.Equal(a.Shape, shape) {
+			return errors.Errorf("graph: parameter %s has shape %v, the model declares %v", name, a.Shape, shape)
+		}
+		return nil
+	}
+	if p.sealed {
+		return errors.Errorf("graph: parameter %s is unknown to the trained or loaded parameters", name)
+	}
+	if init == nil {
+		return errors.Errorf("graph: parameter %s has no initialiser", name)
+	}
+	a := op.NewArray(p.Dtype, shape.Clone())
+	values := make([]float64, a.Len())
+	if err := init.Fill(values, shape, source(p.Seed, name)); err != nil {
+		return errors.WithMessagef(err, "graph: parameter %s", name)
+	}
+	for i, v := range values {
+		a.Set(i, v)
+	}
+	p.byName[name] = a
+	p.fresh = append(p.fresh, name)
+	return nil
+}

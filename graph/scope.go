@@ -1,0 +1,215 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Scope is a place in a model's tree of names while it is being built.
+// Whatever is declared in it carries its path: s.In("enc").Param("w", …) is
+// "enc/w". A name is declared once in a build.
+type Scope struct {
+	b      *build
+	path   string
+	frozen bool
+}
+
+// build is what one call of Build collects.
+type build struct {
+	*op.Builder
+	params   *Params
+	training bool
+
+	leaves  map[*Node]leaf
+	order   []*Node // of declaration
+	assigns map[*Node]*Node
+	outputs map[string]*Node
+	outs    []string // the names of outputs in order of declaration
+}
+
+// leaf says where the value of a declared node comes from.
+type leaf struct {
+	kind   kind
+	name   string
+	frozen bool
+	noise  Noise
+}
+
+type kind uint8
+
+const (
+	input kind = iota
+	param
+	state
+	noise
+)
+
+// Noise is a law of random numbers that a program makes by itself.
+type Noise uint8
+
+// The laws.
+const (
+	Normal  Noise = iota // standard normal
+	Uniform              // uniform on the open interval (0,1)
+)
+
+// In returns the scope below this one.
+func (s *Scope) In(name string) *Scope {
+	checkName(name)
+	return &Scope{b: s.b, path: s.join(name), frozen: s.frozen}
+}
+
+// Frozen returns the same scope with its parameters kept out of training.
+func (s *Scope) Frozen() *Scope {
+	f := *s
+	f.frozen = true
+	return &f
+}
+
+// Path returns the names above, joined by slashes; "" at the root.
+func (s *Scope) Path() string { return s.path }
+
+// Enter makes errors say that they happened in this scope, until leave is
+// called: defer s.Enter()().
+func (s *Scope) Enter() (leave func()) { return op.Enter(s.path) }
+
+func (s *Scope) join(name string) string {
+	if s.path == "" {
+		return name
+	}
+	return s.path + "/" + name
+}
+
+func checkName(name string) {
+	if name == "" || strings.ContainsAny(name, ": \t\n") {
+		Fail("graph: bad name %q: want no spaces, no colons, not empty", name)
+	}
+}
+
+// Enter makes errors say that they happened in a place, until leave is called.
+func Enter(place string) (leave func()) { return op.Enter(place) }
+
+// Fail aborts the build with an error, formatted as by fmt.Sprintf. It is for
+// building code, which returns no errors.
+func Fail(format string, args ...any) { op.Fail(format, args...) }
+
+func (s *Scope) leaf(l leaf, name string, shape Shape) *Node {
+	checkName(name)
+	l.name = s.join(name)
+	l.frozen = s.frozen
+	n := s.b.Leaf(l.name, shape.Clone())
+	s.b.leaves[n] = l
+	s.b.order = append(s.b.order, n)
+	return n
+}
+
+// Input declares a value that is fed to the program before it runs.
+func (s *Scope) Input(name string, shape ...int) *Node {
+	return s.leaf(leaf{kind: input}, name, shape)
+}
+
+// Param declares a trained tensor. If Params has none of that name, a new one
+// is made by init, from the seed and the name only.
+func (s *Scope) Param(name string, init Init, shape ...int) *Node {
+	return s.stored(param, name, init, shape)
+}
+
+// State declares a tensor that is kept and saved with the parameters but not
+// trained: only Assign writes it, and only when a training step is committed.
+func (s *Scope) State(name string, init Init, shape ...int) *Node {
+	return s.stored(state, name, init, shape)
+}
+
+func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
+	n := s.leaf(leaf{kind: k}, name, shape)
+	if err := s.b.params.declare(s.join(name), init, shape); err != nil {
+		Fail("%v", err)
+	}
+	return n
+}
+
+// Assign makes a committed training step write value, of the same shape, to a
+// State. It does nothing in a program that does not train.
+func (s *Scope) Assign(to, value *Node) {
+	if l, ok := s.b.leaves[to]; !ok || l.kind != state {
+		Fail("graph: assign to %s, which is no State", to.Name())
+	}
+	op.Check(value, "assign to "+to.Name())
+	if !slices.Equal(to.Shape(), value.Shape()) {
+		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
+	}
+	if s.b.assigns[to] != nil {
+		Fail("graph: state %s assigned twice", to.Name())
+	}
+	s.b.assigns[to] = value
+}
+
+// Noise declares random numbers, drawn anew by every Run. Each is a function
+// of the Draw and of its place: sample, row and event element are the leading
+// axes together, the axis before the last, and the last, so that the number of
+// samples and the split into batches do not change it.
+func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
+	return s.leaf(leaf{kind: noise, noise: law}, name, shape)
+}
+
+// Const returns a scalar.
+func (s *Scope) Const(v float64) *Node { return s.b.Const(v) }
+
+// Tensor returns a constant in row-major order.
+func (s *Scope) Tensor(values []float64, shape ...int) *Node { return s.b.Tensor(shape, values) }
+
+// Output makes a node readable by name from the program, which computes the
+// outputs and what they need, nothing else.
+func (s *Scope) Output(name string, n *Node) {
+	name = s.join(name)
+	if s.b.outputs[name] != nil {
+		Fail("graph: output %s declared twice", name)
+	}
+	op.Check(n, "output "+name)
+	s.b.outputs[name] = n
+	s.b.outs = append(s.b.outs, name)
+}
+
+// Training tells whether the program being built takes training steps.
+func (s *Scope) Training() bool { return s.b.training }
+
+// Dtype returns the element type of the graph.
+func (s *Scope) Dtype() tensor.Dtype { return s.b.Dtype }
+
+// Trainable returns the parameters declared so far in this scope and below,
+// frozen ones left out, in order of declaration.
+func (s *Scope) Trainable() []*Node {
+	var ns []*Node
+	for _, n := range s.b.order {
+		l := s.b.leaves[n]
+		if l.kind == param && !l.frozen && (s.path == "" || strings.HasPrefix(l.name, s.path+"/")) {
+			ns = append(ns, n)
+		}
+	}
+	return ns
+}
+
+// fill draws the noise of one node.
+func fill[T Float](dst []T, law Noise, k kernel.Noise, shape Shape, row int) {
+	event, rows := 1, 1
+	if len(shape) > 0 {
+		event = shape[len(shape)-1]
+	}
+	if len(shape) > 1 {
+		rows = shape[len(shape)-2]
+	}
+	for i := 0; i*event < len(dst); i++ {
+		d := dst[i*event : (i+1)*event]
+		sample, r := uint32(i/rows), uint32(row+i%rows)
+		if law == Uniform {
+			kernel.Uniform(d, k, sample, r, 0)
+		} else {
+			kernel.Normal(d, k, sample, r, 0)
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package op
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+// Fn2 names a function of two real numbers.
+type Fn2 uint8
+
+// The functions. Comparisons give 1 or 0 and have no derivative.
+const (
+	Add Fn2 = iota
+	Sub
+	Mul
+	Div
+	Pow
+	Max // NaN if either is NaN; a tie shares the derivative equally
+	Min
+	LogAddExp // log(eᵃ+eᵇ)
+	Lt
+	Le
+	Gt
+	Ge
+	Eq
+	Ne
+	fn2Count
+)
+
+var fn2s = [fn2Count]struct {
+	name string
+	f    func(a, b float64) float64
+}{
+	Add:       {"add", func(a, b float64) float64 { return a + b }},
+	Sub:       {"sub", func(a, b float64) float64 { return a - b }},
+	Mul:       {"mul", func(a, b float64) float64 { return a * b }},
+	Div:       {"div", func(a, b float64) float64 { return a / b }},
+	Pow:       {"pow", math.Pow},
+	Max:       {"max", func(a, b float64) float64 { return max(a, b) }},
+	Min:       {"min", func(a, b float64) float64 { return min(a, b) }},
+	LogAddExp: {"logaddexp", logAddExp},
+	Lt:        {"lt", func(a, b float64) float64 { return mask(a < b) }},
+	Le:        {"le", func(a, b float64) float64 { return mask(a <= b) }},
+	Gt:        {"gt", func(a, b float64) float64 { return mask(a > b) }},
+	Ge:        {"ge", func(a, b float64) float64 { return mask(a >= b) }},
+	Eq:        {"eq", func(a, b float64) float64 { return mask(a == b) }},
+	Ne:        {"ne", func(a, b float64) float64 { return mask(a != b) }},
+}
+
+func mask(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func logAddExp(a, b float64) float64 {
+	if a == b { // equal infinities included
+		return a + math.Ln2
+	}
+	return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
+}
+
+// Binary is a function of two operands, element by element, broadcasting.
+type Binary struct{ Fn Fn2 }
+
+func (r Binary) String() string { return fn2s[r.Fn].name }
+
+// Shape broadcasts.
+func (r Binary) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+
+// Eval applies the function.
+func (r Binary) Eval(out Array, in []Array) error {
+	f := fn2s[r.Fn].f
+	elementwise(out, in, func(x []float64) float64 { return f(x[0], x[1]) })
+	return nil
+}
+
+// Diff multiplies by the partial derivatives and sums over stretched axes.
+func (r Binary) Diff(in []*Node, y, g *Node, need []bool) []*Node {
+	d := make([]*Node, 2)
+	for i := range d {
+		if !need[i] {
+			continue
+		}
+		if p := r.partial(i, in[0], in[1], y, g); p != nil {
+			d[i] = Fit(Stretch(p, y.Shape()), in[i].Shape())
+		}
+	}
+	return d
+}
+
+// partial returns g·∂y/∂operand i.
+func (r Binary) partial(i int, a, b, y, g *Node) *Node {
+	first := i == 0
+	switch r.Fn {
+	case Add:
+		return g
+	case Sub:
+		if first {
+			return g
+		}
+		return Map(Neg, g)
+	case Mul:
+		if first {
+			return Times(g, b)
+		}
+		return Times(g, a)
+	case Div:
+		if first {
+			return Apply(Binary{Div}, g, b)
+		}
+		return Map(Neg, Apply(Binary{Div}, Times(g, y), b))
+	case Pow:
+		if first { // b·aᵇ⁻¹, and 0 where a and b are 0
+			zero := Current().Const(0)
+			both := Times(Apply(Binary{Eq}, a, zero), Apply(Binary{Eq}, b, zero))
+			safe := Apply(Where{}, both, Current().Const(1), b)
+			return Times(g, Times(b, Apply(Binary{Pow}, a, Plus(safe, -1))))
+		}
+		// y·log a, and 0 where a = 0
+		pos := positive(a)
+		return Times(g, Times(y, Map(Log, Apply(Where{}, pos, a, Current().Const(1)))))
+	case Max, Min:
+		wins := Gt
+		if (r.Fn == Max) != first {
+			wins = Lt
+		}
+		share := Apply(Binary{Add}, Apply(Binary{wins}, a, b), Scaled(Apply(Binary{Eq}, a, b), .5))
+		return Times(g, share)
+	case LogAddExp:
+		if !first {
+			a, b = b, a
+		}
+		b = Apply(Unary{Clamp, -math.MaxFloat32, math.Inf(1)}, b) // two −Inf have the derivative 0
+		return Times(g, Map(Sigmoid, Apply(Binary{Sub}, a, b)))
+	}
+	return nil
+}
+
+// Where takes its second operand where the first is not 0, else the third.
+type Where struct{}
+
+// Shape broadcasts.
+func (Where) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+
+// Eval chooses.
+func (Where) Eval(out Array, in []Array) error {
+	elementwise(out, in, func(x []float64) float64 {
+		if x[0] != 0 {
+			return x[1]
+		}
+		return x[2]
+	})
+	return nil
+}
+
+// Diff routes the adjoint to the operand chosen; the other gets 0.
+func (Where) Diff(in []*Node, y, g *Node, need []bool) []*Node {
+	d := make([]*Node, 3)
+	zero := Current().Const(0)
+	if need[1] {
+		d[1] = Fit(Apply(Where{}, in[0], g, zero), in[1].Shape())
+	}
+	if need[2] {
+		d[2] = Fit(Apply(Where{}, in[0], zero, g), in[2].Shape())
+	}
+	return d
+}

@@ -1,0 +1,166 @@
+package op
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+)
+
+// Broadcast returns the shape of an element-wise result. Axes of size 1
+// stretch. Operands of lower rank align at the last axis and never enlarge the
+// others: [N] fits [M,N], but [N] with [N,1] is an error, not an outer product.
+func Broadcast(in ...tensor.Shape) (tensor.Shape, error) {
+	rank := 0
+	for _, s := range in {
+		rank = max(rank, len(s))
+	}
+	out := make(tensor.Shape, rank)
+	for i := range out {
+		out[i] = 1
+	}
+	for _, s := range in {
+		for i, d := range s {
+			if len(s) == rank && out[i] == 1 {
+				out[i] = d
+			}
+		}
+	}
+	for _, s := range in {
+		for i, d := range s {
+			if d != 1 && d != out[rank-len(s)+i] {
+				return nil, errors.Errorf("shapes %v do not broadcast", in)
+			}
+		}
+	}
+	return out, nil
+}
+
+// strides returns the row-major strides of shape seen as out: 0 on the axes
+// that stretch.
+func strides(out, shape tensor.Shape) []int {
+	st := make([]int, len(out))
+	step := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] != 1 {
+			st[len(out)-len(shape)+i] = step
+		}
+		step *= shape[i]
+	}
+	return st
+}
+
+// offsets lists, in row-major order over shape, the sums of coordinate×stride.
+func offsets(shape tensor.Shape, stride []int) []int {
+	at := make([]int, 0, Size(shape))
+	if Size(shape) == 0 {
+		return at
+	}
+	pos := make([]int, len(shape))
+	for off := 0; ; {
+		at = append(at, off)
+		i := len(shape) - 1
+		for ; i >= 0; i-- {
+			pos[i]++
+			off += stride[i]
+			if pos[i] < shape[i] {
+				break
+			}
+			off -= stride[i] * shape[i]
+			pos[i] = 0
+		}
+		if i < 0 {
+			return at
+		}
+	}
+}
+
+// elementwise evaluates f at every element of out, the operands stretched.
+func elementwise(out Array, in []Array, f func(x []float64) float64) {
+	at := make([][]int, len(in))
+	for k, a := range in {
+		if !slices.Equal(a.Shape, out.Shape) {
+			at[k] = offsets(out.Shape, strides(out.Shape, a.Shape))
+		}
+	}
+	x := make([]float64, len(in))
+	for i := range out.Len() {
+		for k, a := range in {
+			if at[k] == nil {
+				x[k] = a.At(i)
+			} else {
+				x[k] = a.At(at[k][i])
+			}
+		}
+		out.Set(i, f(x))
+	}
+}
+
+// BroadcastTo stretches its operand to To by the rule of Broadcast.
+type BroadcastTo struct{ To tensor.Shape }
+
+// Shape checks that the operand stretches to To.
+func (r BroadcastTo) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	s, err := Broadcast(append(in, r.To)...)
+	if err != nil || !slices.Equal(s, r.To) {
+		return nil, errors.Errorf("shape %v does not broadcast to %v", in[0], r.To)
+	}
+	return s, nil
+}
+
+// Eval copies.
+func (BroadcastTo) Eval(out Array, in []Array) error {
+	elementwise(out, in, func(x []float64) float64 { return x[0] })
+	return nil
+}
+
+// Diff sums over the stretched axes.
+func (BroadcastTo) Diff(in []*Node, _, grad *Node, _ []bool) []*Node {
+	return []*Node{Fit(grad, in[0].Shape())}
+}
+
+// SumTo sums its operand down to To, the adjoint of BroadcastTo.
+type SumTo struct{ To tensor.Shape }
+
+// Shape checks that To broadcasts to the operand.
+func (r SumTo) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	s, err := Broadcast(r.To, in[0])
+	if err != nil || !slices.Equal(s, in[0]) {
+		return nil, errors.Errorf("shape %v does not sum to %v", in[0], r.To)
+	}
+	return r.To, nil
+}
+
+// Eval adds with pairwise summation.
+func (r SumTo) Eval(out Array, in []Array) error {
+	st := strides(in[0].Shape, r.To)
+	var axes []int
+	for i, d := range in[0].Shape {
+		if st[i] == 0 && d != 1 {
+			axes = append(axes, i)
+		}
+	}
+	reduce(out, in[0], axes, pairwise)
+	return nil
+}
+
+// Diff stretches.
+func (SumTo) Diff(in []*Node, _, grad *Node, _ []bool) []*Node {
+	return []*Node{Stretch(grad, in[0].Shape())}
+}
+
+// Fit sums n down to shape, or returns it if it already has it.
+func Fit(n *Node, shape tensor.Shape) *Node {
+	if slices.Equal(n.Shape(), shape) {
+		return n
+	}
+	return Apply(SumTo{shape}, n)
+}
+
+// Stretch broadcasts n to shape, or returns it if it already has it.
+func Stretch(n *Node, shape tensor.Shape) *Node {
+	if slices.Equal(n.Shape(), shape) {
+		return n
+	}
+	return Apply(BroadcastTo{shape}, n)
+}

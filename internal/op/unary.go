@@ -1,0 +1,261 @@
+package op
+
+import (
+	"fmt"
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+// Fn names a function of one real number.
+type Fn uint8
+
+// The functions. A and B are the parameters of Unary.
+const (
+	Neg Fn = iota
+	Abs
+	Sign // −1, 0, 1
+	Exp
+	Expm1
+	Log
+	Log1p
+	Sqrt
+	Rsqrt
+	Square
+	Recip
+	Tanh
+	Sigmoid
+	LogSigmoid
+	Softplus
+	Relu
+	LeakyRelu // x, A·x below 0
+	Elu       // x, eˣ−1 below 0
+	Gelu      // x·Φ(x), exact
+	Silu      // x·sigmoid(x)
+	Sin
+	Cos
+	Erf
+	Erfinv
+	Lgamma    // log|Γ(x)|
+	Digamma   // ψ
+	Trigamma  // ψ′
+	Polygamma // ψ⁽ᴬ⁾, A = 1, 2 …
+	Floor
+	Clamp    // to [A,B]
+	Shift    // x+A
+	Scale    // A·x
+	Stop     // x, with no derivative
+	IsFinite // 1 where x is finite, else 0
+	fnCount
+)
+
+var fns = [fnCount]struct {
+	name string
+	f    func(x, a, b float64) float64
+}{
+	Neg:        {"neg", func(x, _, _ float64) float64 { return -x }},
+	Abs:        {"abs", plain(math.Abs)},
+	Sign:       {"sign", plain(sign)},
+	Exp:        {"exp", plain(math.Exp)},
+	Expm1:      {"expm1", plain(math.Expm1)},
+	Log:        {"log", plain(math.Log)},
+	Log1p:      {"log1p", plain(math.Log1p)},
+	Sqrt:       {"sqrt", plain(math.Sqrt)},
+	Rsqrt:      {"rsqrt", func(x, _, _ float64) float64 { return 1 / math.Sqrt(x) }},
+	Square:     {"square", func(x, _, _ float64) float64 { return x * x }},
+	Recip:      {"recip", func(x, _, _ float64) float64 { return 1 / x }},
+	Tanh:       {"tanh", plain(math.Tanh)},
+	Sigmoid:    {"sigmoid", plain(sigmoid)},
+	LogSigmoid: {"logsigmoid", func(x, _, _ float64) float64 { return -softplus(-x) }},
+	Softplus:   {"softplus", plain(softplus)},
+	Relu:       {"relu", func(x, _, _ float64) float64 { return max(x, 0) }},
+	LeakyRelu: {"leakyrelu", func(x, a, _ float64) float64 {
+		if x < 0 {
+			return a * x
+		}
+		return x
+	}},
+	Elu: {"elu", func(x, _, _ float64) float64 {
+		if x < 0 {
+			return math.Expm1(x)
+		}
+		return x
+	}},
+	Gelu: {"gelu", func(x, _, _ float64) float64 {
+		if math.IsInf(x, -1) {
+			return 0
+		}
+		return x * 0.5 * math.Erfc(-x/math.Sqrt2)
+	}},
+	Silu: {"silu", func(x, _, _ float64) float64 {
+		if math.IsInf(x, -1) {
+			return 0
+		}
+		return x * sigmoid(x)
+	}},
+	Sin:       {"sin", plain(math.Sin)},
+	Cos:       {"cos", plain(math.Cos)},
+	Erf:       {"erf", plain(math.Erf)},
+	Erfinv:    {"erfinv", plain(math.Erfinv)},
+	Lgamma:    {"lgamma", plain(func(x float64) float64 { v, _ := math.Lgamma(x); return v })},
+	Digamma:   {"digamma", plain(digamma)},
+	Trigamma:  {"trigamma", func(x, _, _ float64) float64 { return polygamma(1, x) }},
+	Polygamma: {"polygamma", func(x, n, _ float64) float64 { return polygamma(int(n), x) }},
+	Floor:     {"floor", plain(math.Floor)},
+	Clamp:     {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
+	Shift:     {"shift", func(x, a, _ float64) float64 { return x + a }},
+	Scale:     {"scale", func(x, a, _ float64) float64 { return a * x }},
+	Stop:      {"stop", func(x, _, _ float64) float64 { return x }},
+	IsFinite: {"isfinite", func(x, _, _ float64) float64 {
+		if math.IsInf(x, 0) || math.IsNaN(x) {
+			return 0
+		}
+		return 1
+	}},
+}
+
+func plain(f func(float64) float64) func(x, a, b float64) float64 {
+	return func(x, _, _ float64) float64 { return f(x) }
+}
+
+func sign(x float64) float64 {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return x // 0 and NaN
+}
+
+func sigmoid(x float64) float64 {
+	if x < 0 {
+		e := math.Exp(x)
+		return e / (1 + e)
+	}
+	return 1 / (1 + math.Exp(-x))
+}
+
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// Unary is a function applied to every element.
+type Unary struct {
+	Fn   Fn
+	A, B float64
+}
+
+func (r Unary) String() string {
+	switch r.Fn {
+	case Clamp:
+		return fmt.Sprintf("clamp{%v %v}", r.A, r.B)
+	case LeakyRelu, Polygamma, Shift, Scale:
+		return fmt.Sprintf("%s{%v}", fns[r.Fn].name, r.A)
+	}
+	return fns[r.Fn].name
+}
+
+// Shape is the operand's.
+func (r Unary) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+// Eval applies the function.
+func (r Unary) Eval(out Array, in []Array) error {
+	f := fns[r.Fn].f
+	for i := range out.Len() {
+		out.Set(i, f(in[0].At(i), r.A, r.B))
+	}
+	return nil
+}
+
+// Diff multiplies by the derivative.
+func (r Unary) Diff(in []*Node, y, g *Node, _ []bool) []*Node {
+	return []*Node{r.diff(in[0], y, g)}
+}
+
+func (r Unary) diff(x, y, g *Node) *Node {
+	switch r.Fn {
+	case Neg:
+		return Map(Neg, g)
+	case Abs:
+		return Times(g, Map(Sign, x))
+	case Exp:
+		return Times(g, y)
+	case Expm1:
+		return Times(g, Map(Exp, x))
+	case Log:
+		return Apply(Binary{Div}, g, x)
+	case Log1p:
+		return Apply(Binary{Div}, g, Plus(x, 1))
+	case Sqrt:
+		return Apply(Binary{Div}, Scaled(g, .5), y)
+	case Rsqrt:
+		return Times(g, Scaled(Times(y, Map(Square, y)), -.5))
+	case Square:
+		return Times(g, Scaled(x, 2))
+	case Recip:
+		return Times(g, Map(Neg, Map(Square, y)))
+	case Tanh:
+		return Times(g, Plus(Map(Neg, Map(Square, y)), 1))
+	case Sigmoid:
+		return Times(g, Times(y, Plus(Map(Neg, y), 1)))
+	case LogSigmoid:
+		return Times(g, Map(Sigmoid, Map(Neg, x)))
+	case Softplus:
+		return Times(g, Map(Sigmoid, x))
+	case Relu:
+		return Times(g, positive(x))
+	case LeakyRelu:
+		return Times(g, Plus(Scaled(positive(x), 1-r.A), r.A))
+	case Elu:
+		return Times(g, Map(Exp, Apply(Unary{Clamp, math.Inf(-1), 0}, x)))
+	case Gelu: // Φ(x) + xφ(x)
+		cdf := Scaled(Plus(Map(Erf, Scaled(x, math.Sqrt2/2)), 1), .5)
+		pdf := Scaled(Map(Exp, Scaled(Map(Square, x), -.5)), 1/math.Sqrt(2*math.Pi))
+		return Times(g, Apply(Binary{Add}, cdf, Times(x, pdf)))
+	case Silu: // s + y(1−s)
+		s := Map(Sigmoid, x)
+		return Times(g, Apply(Binary{Add}, s, Times(y, Plus(Map(Neg, s), 1))))
+	case Sin:
+		return Times(g, Map(Cos, x))
+	case Cos:
+		return Times(g, Map(Neg, Map(Sin, x)))
+	case Erf:
+		return Times(g, Scaled(Map(Exp, Map(Neg, Map(Square, x))), 2/math.Sqrt(math.Pi)))
+	case Erfinv:
+		return Times(g, Scaled(Map(Exp, Map(Square, y)), math.Sqrt(math.Pi)/2))
+	case Lgamma:
+		return Times(g, Map(Digamma, x))
+	case Digamma:
+		return Times(g, Map(Trigamma, x))
+	case Trigamma:
+		return Times(g, Apply(Unary{Fn: Polygamma, A: 2}, x))
+	case Polygamma:
+		return Times(g, Apply(Unary{Fn: Polygamma, A: r.A + 1}, x))
+	case Clamp:
+		if !math.IsInf(r.A, -1) {
+			g = Times(g, Apply(Binary{Ge}, x, Current().Const(r.A)))
+		}
+		if !math.IsInf(r.B, 1) {
+			g = Times(g, Apply(Binary{Le}, x, Current().Const(r.B)))
+		}
+		return g
+	case Shift:
+		return g
+	case Scale:
+		return Scaled(g, r.A)
+	}
+	return nil // Sign, Floor, Stop, IsFinite
+}
+
+func positive(x *Node) *Node { return Apply(Binary{Gt}, x, Current().Const(0)) }
+
+// Map applies a function without parameters.
+func Map(f Fn, x *Node) *Node { return Apply(Unary{Fn: f}, x) }
+
+// Times multiplies.
+func Times(a, b *Node) *Node { return Apply(Binary{Mul}, a, b) }
+
+// Plus adds a number.
+func Plus(x *Node, a float64) *Node { return Apply(Unary{Fn: Shift, A: a}, x) }
+
+// Scaled multiplies by a number.
+func Scaled(x *Node, a float64) *Node { return Apply(Unary{Fn: Scale, A: a}, x) }
