@@ -1,0 +1,42 @@
+package layers
+
+import "github.com/latentgo/latent/graph"
+
+// Dense is an affine map of the last axis: x·W + b.
+type Dense struct {
+	W *graph.Node // [in, out]
+	B *graph.Node // [out], or nil
+
+	s       *graph.Scope
+	in, out int
+}
+
+// NewDense declares a dense layer with Glorot-uniform weights "w" and zero
+// biases "b".
+func NewDense(s *graph.Scope, in, out int) Dense { return Config{}.NewDense(s, in, out) }
+
+// NewDense declares a dense layer with weights "w" and biases "b".
+func (c Config) NewDense(s *graph.Scope, in, out int) Dense {
+	if in < 1 || out < 1 {
+		graph.Fail("layers: dense %s: widths %d and %d, want 1 or more", s.Path(), in, out)
+	}
+	if c.Weights == nil {
+		c.Weights = graph.Glorot{}
+	}
+	if c.Biases == nil {
+		c.Biases = graph.Fixed(0)
+	}
+	d := Dense{W: s.Param("w", c.Weights, in, out), s: s, in: in, out: out}
+	if !c.NoBias {
+		d.B = s.Param("b", c.Biases, out)
+	}
+	return d
+}
+
+// Apply implements Layer: [… in] to [… out].
+func (d Dense) Apply(x *graph.Node) *graph.Node {
+	if sh := x.Shape(); len(sh) < 2 || sh[len(sh)-1] != d.in {
+		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", d.s.Path(), []int(sh), d.in)
+	}
+	return graph.Linear(x, d.W, d.B)
+}

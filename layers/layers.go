@@ -1,0 +1,66 @@
+// Package layers holds the deterministic parts of networks: nouns with
+// weights. NewX declares the weights in a scope, once a build; Apply may then
+// be called as often as needed. Every layer works on the last axis and accepts
+// any number of leading axes.
+package layers
+
+import (
+	"fmt"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Layer is a function of a node, perhaps with weights.
+type Layer interface {
+	Apply(x *graph.Node) *graph.Node
+}
+
+// Stack applies layers one after the other.
+type Stack []Layer
+
+// Apply implements Layer.
+func (l Stack) Apply(x *graph.Node) *graph.Node {
+	for _, f := range l {
+		x = f.Apply(x)
+	}
+	return x
+}
+
+// Func is a function without weights as a layer, such as Func(graph.Tanh).
+type Func func(x *graph.Node) *graph.Node
+
+// Apply implements Layer.
+func (f Func) Apply(x *graph.Node) *graph.Node { return f(x) }
+
+// Config says how networks are made. The zero value is the thesis's: tanh
+// units, Glorot-uniform weights.
+type Config struct {
+	Activation Func       // between layers; nil means graph.Tanh
+	Weights    graph.Init // nil means graph.Glorot
+	Biases     graph.Init // nil means zero
+	NoBias     bool
+}
+
+// NewMLP declares a multilayer perceptron with tanh units, linear at its end.
+// sizes are the widths: input, hidden ones, output.
+func NewMLP(s *graph.Scope, sizes ...int) Stack { return Config{}.NewMLP(s, sizes...) }
+
+// NewMLP declares a multilayer perceptron, linear at its end; its dense layers
+// live in the scopes 0, 1, ….
+func (c Config) NewMLP(s *graph.Scope, sizes ...int) Stack {
+	if len(sizes) < 2 {
+		graph.Fail("layers: MLP %s: widths %v, want an input and an output at least", s.Path(), sizes)
+	}
+	act := c.Activation
+	if act == nil {
+		act = graph.Tanh
+	}
+	var l Stack
+	for i := 1; i < len(sizes); i++ {
+		if i > 1 {
+			l = append(l, act)
+		}
+		l = append(l, c.NewDense(s.In(fmt.Sprint(i-1)), sizes[i-1], sizes[i]))
+	}
+	return l
+}

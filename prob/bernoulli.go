@@ -1,0 +1,59 @@
+package prob
+
+import "github.com/latentgo/latent/graph"
+
+// Bernoulli is a vector of independent binary numbers, P(x_i = 1) =
+// sigmoid(l_i), with log probability
+//
+//	Σ_i x_i·l_i − log(1+exp(l_i))
+//
+// (thesis eq. 1.17–1.18, in the form that does not overflow). x may also lie
+// between 0 and 1, where this is the cross-entropy of grey values.
+type Bernoulli struct {
+	Logits *graph.Node // […, D]
+}
+
+var (
+	_ Sampler  = Bernoulli{}
+	_ Factored = Bernoulli{}
+	_ Moments  = Bernoulli{}
+	_ Entropic = Bernoulli{}
+)
+
+// LogProbs returns the log probability of each element.
+func (d Bernoulli) LogProbs(x *graph.Node) *graph.Node {
+	return graph.Sub(graph.Mul(x, d.Logits), graph.Softplus(d.Logits))
+}
+
+// LogProb implements Dist.
+func (d Bernoulli) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample returns zeros and ones, through which no derivative passes.
+func (d Bernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	return graph.Lt(draw(s, graph.Uniform, lead, event("Bernoulli", d.Logits)), d.P())
+}
+
+// Support returns {0, 1}.
+func (Bernoulli) Support() Support { return Support{Kind: Integers, Hi: 1} }
+
+// P returns the probabilities of a 1.
+func (d Bernoulli) P() *graph.Node { return graph.Sigmoid(d.Logits) }
+
+// Moments returns p and p(1−p).
+func (d Bernoulli) Moments() (mean, variance *graph.Node) {
+	p := d.P()
+	return p, graph.Mul(p, graph.Sigmoid(graph.Neg(d.Logits)))
+}
+
+// Entropy returns Σ log(1+exp(l)) − l·sigmoid(l).
+func (d Bernoulli) Entropy() *graph.Node {
+	return total(graph.Sub(graph.Softplus(d.Logits), graph.Mul(d.Logits, d.P())))
+}
+
+func init() {
+	// p₁(l₁−l₂) − log(1+exp l₁) + log(1+exp l₂)
+	RegisterKL(func(q, p Bernoulli) *graph.Node {
+		d := graph.Mul(q.P(), graph.Sub(q.Logits, p.Logits))
+		return graph.Add(d, graph.Sub(graph.Softplus(p.Logits), graph.Softplus(q.Logits)))
+	})
+}

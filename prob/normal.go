@@ -1,0 +1,108 @@
+package prob
+
+import (
+	"github.com/latentgo/latent/graph"
+)
+
+// halfLog2Pi is ½ log 2π.
+const halfLog2Pi = 0.918938533204672741780329736405617639861397473637783412817151540
+
+// Normal is the normal distribution with diagonal covariance,
+//
+//	p(x) = Π_i exp(−½((x_i−μ_i)/σ_i)²) / (σ_i √2π)
+//
+// in terms of the mean μ and log σ, each […, D] or what broadcasts to it.
+type Normal struct {
+	Mean   *graph.Node
+	LogStd *graph.Node
+}
+
+var (
+	_ Pathwise = Normal{}
+	_ Factored = Normal{}
+	_ Moments  = Normal{}
+	_ Entropic = Normal{}
+)
+
+// LogProbs returns the log density of each element.
+func (d Normal) LogProbs(x *graph.Node) *graph.Node {
+	e := graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
+	return graph.Shift(graph.Sub(graph.Scale(graph.Square(e), -.5), d.LogStd), -halfLog2Pi)
+}
+
+// LogProb implements Dist.
+func (d Normal) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample returns μ + σε with standard normal noise ε.
+func (d Normal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	e := draw(s, graph.Normal, lead, event("Normal", d.Mean, d.LogStd))
+	return graph.Add(d.Mean, graph.Mul(graph.Exp(d.LogStd), e))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Normal) Pathwise() {}
+
+// Support returns the reals.
+func (Normal) Support() Support { return Support{} }
+
+// Moments returns μ and σ².
+func (d Normal) Moments() (mean, variance *graph.Node) {
+	return d.Mean, graph.Exp(graph.Scale(d.LogStd, 2))
+}
+
+// Entropy returns Σ log σ + ½ log 2πe.
+func (d Normal) Entropy() *graph.Node {
+	shape, n := d.LogStd.Shape(), event("Normal", d.Mean, d.LogStd)
+	if len(shape) == 0 {
+		return graph.Shift(graph.Scale(d.LogStd, float64(n)), float64(n)*(halfLog2Pi+.5))
+	}
+	shape[len(shape)-1] = n
+	return total(graph.Shift(graph.BroadcastTo(d.LogStd, shape...), halfLog2Pi+.5))
+}
+
+// StdNormal is the standard normal distribution of the given event size.
+type StdNormal int
+
+var (
+	_ Pathwise = StdNormal(0)
+	_ Factored = StdNormal(0)
+)
+
+// LogProbs returns the log density of each element.
+func (d StdNormal) LogProbs(x *graph.Node) *graph.Node {
+	d.check(x)
+	return graph.Shift(graph.Scale(graph.Square(x), -.5), -halfLog2Pi)
+}
+
+// LogProb implements Dist.
+func (d StdNormal) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample implements Sampler.
+func (d StdNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	return draw(s, graph.Normal, lead, int(d))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (StdNormal) Pathwise() {}
+
+func (d StdNormal) check(x *graph.Node) {
+	if sh := x.Shape(); len(sh) == 0 || sh[len(sh)-1] != int(d) {
+		graph.Fail("prob: StdNormal(%d): value of shape %v", int(d), []int(sh))
+	}
+}
+
+func init() {
+	// Kingma and Welling, arXiv 1312.6114, appendix B: ½(μ²+σ²−1) − log σ.
+	RegisterKL(func(q Normal, p StdNormal) *graph.Node {
+		m := graph.Square(q.Mean)
+		v := graph.Expm1(graph.Scale(q.LogStd, 2))
+		kl := graph.Sub(graph.Scale(graph.Add(m, v), .5), q.LogStd)
+		p.check(kl)
+		return kl
+	})
+	RegisterKL(func(q, p Normal) *graph.Node {
+		d := graph.Mul(graph.Sub(q.Mean, p.Mean), graph.Exp(graph.Neg(p.LogStd)))
+		r := graph.Sub(q.LogStd, p.LogStd) // log σq/σp
+		return graph.Sub(graph.Scale(graph.Add(graph.Square(d), graph.Expm1(graph.Scale(r, 2))), .5), r)
+	})
+}

@@ -1,0 +1,84 @@
+package vi
+
+import (
+	"maps"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Objective runs a model on data and says what to train it by.
+type Objective interface {
+	Estimate(s *graph.Scope, m Model, d Data) *Estimate
+}
+
+// Cost is a scalar to be made small, with the nodes that its gradient takes as
+// constants.
+type Cost struct {
+	Name string
+	Node *graph.Node
+	Hold []*graph.Node
+}
+
+// Estimate is an estimate of a bound and of its gradient.
+type Estimate struct {
+	Value  *graph.Node            // scalar: the bound, in nats per datum
+	Rows   *graph.Node            // [B]: the bound of each datum; nil where it has no such parts
+	Terms  map[string]*graph.Node // scalars, in nats per datum, by name
+	Costs  []Cost                 // whose gradients add up to the negative gradient of the bound
+	Record *Record                // of the run; nil for a Sum
+}
+
+// Grad returns the gradient of the costs by each node of wrt.
+func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
+	var total []*graph.Node
+	for _, c := range e.Costs {
+		g := graph.Grad(c.Node, wrt, c.Hold...)
+		if total == nil {
+			total = g
+			continue
+		}
+		for i := range g {
+			total[i] = graph.Add(total[i], g[i])
+		}
+	}
+	return total
+}
+
+// Times returns the estimate weighted by w, a scalar: bound and costs, not the
+// terms.
+func (e *Estimate) Times(w *graph.Node) *Estimate {
+	out := *e
+	out.Value = graph.Mul(e.Value, w)
+	if e.Rows != nil {
+		out.Rows = graph.Mul(e.Rows, w)
+	}
+	out.Costs = nil
+	for _, c := range e.Costs {
+		c.Node = graph.Mul(c.Node, w)
+		out.Costs = append(out.Costs, c)
+	}
+	return &out
+}
+
+// Sum adds estimates made in one build. Each must come from a scope of its
+// own, whose path is put before the names of its terms.
+func Sum(es ...*Estimate) *Estimate {
+	out := &Estimate{Terms: map[string]*graph.Node{}}
+	var values []*graph.Node
+	for _, e := range es {
+		values = append(values, e.Value)
+		out.Costs = append(out.Costs, e.Costs...)
+		prefix := ""
+		if e.Record != nil && e.Record.Scope.Path() != "" {
+			prefix = e.Record.Scope.Path() + "/"
+		}
+		for name, n := range maps.All(e.Terms) {
+			if out.Terms[prefix+name] != nil {
+				graph.Fail("vi: sum of two estimates with a term %s: run each in a scope of its own", prefix+name)
+			}
+			out.Terms[prefix+name] = n
+		}
+	}
+	out.Value = graph.AddN(values...)
+	return out
+}
