@@ -1,0 +1,62 @@
+package trainers
+
+import (
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/kernel"
+)
+
+// Adam is adaptive moment estimation (Kingma and Ba, arXiv 1412.6980,
+// algorithm 1):
+//
+//	m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²
+//	θ ← θ − α·m̂/(√v̂ + ε),  m̂ = m/(1−β₁ᵗ),  v̂ = v/(1−β₂ᵗ)
+type Adam struct {
+	Rate    float64 // α; 0 means 1e-3
+	Beta1   float64 // 0 means .9; negative means none
+	Beta2   float64 // 0 means .999; negative means none
+	Epsilon float64 // 0 means 1e-8
+}
+
+var _ Optimizer = Adam{}
+
+// Slots implements Optimizer: the moments m and v.
+func (Adam) Slots() int { return 2 }
+
+// Step32 implements Optimizer.
+func (a Adam) Step32(param, grad []float32, slots [][]float32, t int, scale float64) {
+	adam(a, param, grad, slots, t, scale)
+}
+
+// Step64 implements Optimizer.
+func (a Adam) Step64(param, grad []float64, slots [][]float64, t int, scale float64) {
+	adam(a, param, grad, slots, t, scale)
+}
+
+func adam[T graph.Float](a Adam, param, grad []T, slots [][]T, t int, scale float64) {
+	a = a.defaults()
+	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Epsilon, Scale: scale}.At(t)
+	kernel.Adam(param, grad, slots[0], slots[1], s)
+}
+
+func (a Adam) defaults() Adam {
+	for _, f := range []struct {
+		field *float64
+		value float64
+	}{{&a.Rate, 1e-3}, {&a.Beta1, .9}, {&a.Beta2, .999}, {&a.Epsilon, 1e-8}} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+	}
+	a.Beta1, a.Beta2 = max(a.Beta1, 0), max(a.Beta2, 0)
+	return a
+}
+
+func (a Adam) check() error {
+	d := a.defaults()
+	if !(d.Rate > 0 && d.Beta1 < 1 && d.Beta2 < 1 && d.Epsilon >= 0) {
+		return errors.Errorf("Adam%+v: want Rate > 0, Beta1 < 1, Beta2 < 1, Epsilon ≥ 0", a)
+	}
+	return nil
+}

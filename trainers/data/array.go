@@ -1,0 +1,140 @@
+package data
+
+import (
+	"math"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// Number is the type of a value given to Flat or Rows. Integers must be at
+// most 2^24 in size, which float32 holds exactly.
+type Number interface {
+	float32 | float64 | int | int32 | int64 | uint8
+}
+
+// Array is a named matrix, one row a datum. It is float64 when made from
+// float64 values and float32 otherwise; Batches delivers it as either. A
+// mistake in making it is reported by New.
+type Array struct {
+	name string
+	cols int
+	f32  []float32 // one of f32 and f64 is nil
+	f64  []float64
+	err  error
+}
+
+// Flat is the array of values given row after row, cols values a row. Slices
+// of float32 and float64 are kept, not copied.
+//
+// The values must be finite, also after rounding to float32.
+func Flat[T Number](name string, cols int, values []T) Array {
+	a := Array{name: name, cols: cols}
+	switch {
+	case name == "":
+		a.err = errors.Errorf("array without a name")
+	case cols < 1:
+		a.err = errors.Errorf("array %q: %d values a row, want at least 1", name, cols)
+	case len(values) == 0 || len(values)%cols != 0:
+		a.err = errors.Errorf("array %q: %d values do not make rows of %d", name, len(values), cols)
+	}
+	if a.err != nil {
+		return a
+	}
+	for i, v := range values {
+		if why := misfit(v); why != "" {
+			a.err = errors.Errorf("array %q: row %d column %d is %v, %s", name, i/cols, i%cols, v, why)
+			return a
+		}
+	}
+	switch v := any(values).(type) {
+	case []float32:
+		a.f32 = v
+	case []float64:
+		a.f64 = v
+	default:
+		a.f32 = make([]float32, len(values))
+		for i, v := range values {
+			a.f32[i] = float32(v)
+		}
+	}
+	return a
+}
+
+// Rows is the array of the rows given, which it copies; all must be equally
+// long.
+func Rows[T Number](name string, rows [][]T) Array {
+	if len(rows) == 0 {
+		return Array{name: name, err: errors.Errorf("array %q: no rows", name)}
+	}
+	cols := len(rows[0])
+	for i, r := range rows {
+		if len(r) != cols {
+			return Array{name: name, err: errors.Errorf("array %q: row %d has %d values, row 0 has %d", name, i, len(r), cols)}
+		}
+	}
+	return Flat(name, cols, slices.Concat(rows...))
+}
+
+// misfit says why a value cannot be data, or nothing.
+func misfit[T Number](v T) string {
+	f := float64(v)
+	switch any(v).(type) {
+	case float32, float64:
+		switch {
+		case math.IsNaN(f) || math.IsInf(f, 0):
+			return "want a finite value"
+		case math.IsInf(float64(float32(f)), 0):
+			return "beyond the range of float32"
+		}
+	default:
+		if math.Abs(f) > 1<<24 {
+			return "beyond the integers that float32 holds"
+		}
+	}
+	return ""
+}
+
+func (a Array) rows() int { return (len(a.f32) + len(a.f64)) / a.cols }
+
+// slice returns rows from to to, sharing memory.
+func (a Array) slice(from, to int) Array {
+	if a.f64 != nil {
+		a.f64 = a.f64[from*a.cols : to*a.cols : to*a.cols]
+	} else {
+		a.f32 = a.f32[from*a.cols : to*a.cols : to*a.cols]
+	}
+	return a
+}
+
+// take returns a copy of the given rows.
+func (a Array) take(rows []int) Array {
+	if a.f64 != nil {
+		f64 := make([]float64, len(rows)*a.cols)
+		gather(f64, a, rows)
+		a.f64 = f64
+	} else {
+		f32 := make([]float32, len(rows)*a.cols)
+		gather(f32, a, rows)
+		a.f32 = f32
+	}
+	return a
+}
+
+// gather fills dst with the given rows of a.
+func gather[T float32 | float64](dst []T, a Array, rows []int) {
+	for i, r := range rows {
+		to := dst[i*a.cols : (i+1)*a.cols]
+		if a.f64 != nil {
+			convert(to, a.f64[r*a.cols:(r+1)*a.cols])
+		} else {
+			convert(to, a.f32[r*a.cols:(r+1)*a.cols])
+		}
+	}
+}
+
+func convert[D, S float32 | float64](dst []D, src []S) {
+	for i, v := range src {
+		dst[i] = D(v)
+	}
+}

@@ -1,0 +1,229 @@
+package data_test
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/latentgo/latent/trainers/data"
+	"pgregory.net/rapid"
+)
+
+// epoch returns the batches of one epoch: their rows, and "x" after one
+// another.
+func epoch(t interface{ Fatal(...any) }, b *data.Batches, e, cols int) (rows [][]int, x []float32) {
+	if err := b.Seek(e, 0); err != nil {
+		t.Fatal(err)
+	}
+	for b.Next() {
+		v := make([]float32, len(b.Rows())*cols)
+		if err := b.Float32("x", v); err != nil {
+			t.Fatal(err)
+		}
+		rows, x = append(rows, slices.Clone(b.Rows())), append(x, v...)
+	}
+	return rows, x
+}
+
+func batches(t interface{ Fatal(...any) }, s *data.Set, c data.BatchConfig) *data.Batches {
+	b, err := data.NewBatches(s, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Every row comes once an epoch with its own values, in batches of the size
+// asked for but the last, in an order that the batch size does not change.
+func TestBatchesDeliverEveryRowOnce(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.IntRange(1, 50).Draw(r, "rows")
+		c := data.BatchConfig{
+			Size:       rapid.IntRange(1, 60).Draw(r, "size"),
+			Seed:       rapid.Uint64().Draw(r, "seed"),
+			Sequential: rapid.Bool().Draw(r, "sequential"),
+		}
+		e := rapid.IntRange(0, 3).Draw(r, "epoch")
+		b := batches(r, count(t, n), c)
+		rows, x := epoch(r, b, e, 2)
+		if len(rows) != b.Count() {
+			r.Fatalf("%d batches, Count says %d", len(rows), b.Count())
+		}
+		for i, batch := range rows {
+			want := c.Size
+			if i == len(rows)-1 {
+				want = n - i*c.Size
+			}
+			if len(batch) != want {
+				r.Fatalf("batch %d has %d rows, want %d", i, len(batch), want)
+			}
+		}
+		order := slices.Concat(rows...)
+		for i, row := range order {
+			if x[2*i] != float32(row) || x[2*i+1] != float32(row)+0.5 {
+				r.Fatalf("row %d delivered as %v", row, x[2*i:2*i+2])
+			}
+		}
+		c.Size = 1
+		one, _ := epoch(r, batches(r, count(t, n), c), e, 2)
+		if d := cmp.Diff(order, slices.Concat(one...)); d != "" {
+			r.Fatalf("the order changes with the batch size:\n%s", d)
+		}
+		sorted := slices.IsSorted(order)
+		if c.Sequential && !sorted || !c.Sequential && n > 20 && sorted {
+			r.Fatalf("order %v", order)
+		}
+		slices.Sort(order)
+		for i, row := range order {
+			if i != row {
+				r.Fatalf("rows %v", order)
+			}
+		}
+	})
+}
+
+func TestOrderDependsOnSeedAndEpoch(t *testing.T) {
+	s := count(t, 100)
+	var seen [][]int
+	for seed := range uint64(3) {
+		b := batches(t, s, data.BatchConfig{Size: 7, Seed: seed})
+		for e := range 3 {
+			rows, _ := epoch(t, b, e, 2)
+			order := slices.Concat(rows...)
+			for _, other := range seen {
+				if slices.Equal(order, other) {
+					t.Fatalf("seed %d epoch %d repeats an order", seed, e)
+				}
+			}
+			seen = append(seen, order)
+		}
+	}
+	rows, _ := epoch(t, batches(t, s, data.BatchConfig{Size: 100, Seed: 1}), 2, 2)
+	if !slices.Equal(rows[0], seen[5]) {
+		t.Error("going straight to an epoch gives another order")
+	}
+	// The order is part of what a seed means; it must not change.
+	b := batches(t, count(t, 8), data.BatchConfig{Size: 8, Seed: 1})
+	b.Next()
+	if d := cmp.Diff([]int{1, 7, 6, 2, 0, 4, 5, 3}, b.Rows()); d != "" {
+		t.Errorf("want - got +:\n%s", d)
+	}
+}
+
+// All places are equally likely for a row. χ² with 7 degrees of freedom
+// exceeds 24.3 with probability 0.001 (Abramowitz and Stegun, table 26.8).
+func TestOrderIsUniform(t *testing.T) {
+	const n, epochs = 8, 8000
+	b := batches(t, count(t, n), data.BatchConfig{Size: n, Seed: 3})
+	var at [n]float64 // of row 0
+	for e := range epochs {
+		if err := b.Seek(e, 0); err != nil || !b.Next() {
+			t.Fatal(err)
+		}
+		at[slices.Index(b.Rows(), 0)]++
+	}
+	chi2, want := 0.0, float64(epochs)/n
+	for _, c := range at {
+		chi2 += (c - want) * (c - want) / want
+	}
+	if chi2 > 24.3 {
+		t.Errorf("χ² = %.1f for %v", chi2, at)
+	}
+}
+
+func TestSeekResumes(t *testing.T) {
+	s := count(t, 10)
+	c := data.BatchConfig{Size: 3, Seed: 5}
+	rows, _ := epoch(t, batches(t, s, c), 2, 2)
+	for k := range 5 {
+		b := batches(t, s, c)
+		if err := b.Seek(2, k); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Rows()) != 0 {
+			t.Errorf("rows %v before Next", b.Rows())
+		}
+		if b.Next() != (k < 4) || k < 4 && !slices.Equal(b.Rows(), rows[k]) {
+			t.Errorf("batch %d is %v, want %v", k, b.Rows(), rows)
+		}
+	}
+	b := batches(t, s, c)
+	for _, at := range [][2]int{{-1, 0}, {0, -1}, {0, 5}, {1 << 32, 0}} {
+		wantError(t, b.Seek(at[0], at[1]), "data: batches: no batch ")
+	}
+}
+
+func TestFloat64(t *testing.T) {
+	b := batches(t, count(t, 4), data.BatchConfig{Size: 3, Sequential: true})
+	b.Next()
+	x, y, y32 := make([]float64, 6), make([]float64, 3), make([]float32, 3)
+	for _, err := range []error{b.Float64("x", x), b.Float64("y", y), b.Float32("y", y32)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff([]float64{0, 0.5, 1, 1.5, 2, 2.5}, x); d != "" {
+		t.Errorf("x, want - got +:\n%s", d)
+	}
+	if d := cmp.Diff([]float64{0, 1. / 3, 2. / 3}, y); d != "" {
+		t.Errorf("y lost precision, want - got +:\n%s", d)
+	}
+	if d := cmp.Diff([]float32{0, 1. / 3, 2. / 3}, y32); d != "" {
+		t.Errorf("y in float32, want - got +:\n%s", d)
+	}
+}
+
+func TestBatchesErrors(t *testing.T) {
+	s := count(t, 4)
+	for _, tt := range []struct {
+		want string
+		c    data.BatchConfig
+	}{
+		{"data: batches of 0 rows, want at least 1", data.BatchConfig{}},
+		{"data: batches: unknown drawing 9", data.BatchConfig{Size: 1, Binarize: 9}},
+		{`data: batches: no array "z" to binarize`, data.BatchConfig{Size: 1, Binarize: data.Static, Pixels: "z"}},
+		{`data: batches: array "x" cannot be binarized: row 1 column 1 is 1.5, want 0 to 1`, data.BatchConfig{Size: 1, Binarize: data.EachEpoch}},
+	} {
+		_, err := data.NewBatches(s, tt.c)
+		wantError(t, err, tt.want)
+	}
+	b := batches(t, s, data.BatchConfig{Size: 3})
+	b.Next()
+	wantError(t, b.Float32("z", nil), `data: batches: no array "z", have ["x" "y"]`)
+	wantError(t, b.Float32("x", make([]float32, 5)), `data: batches: array "x": room for 5 values, want 3 rows of 2`)
+	wantError(t, b.Float64("y", nil), `data: batches: array "y": room for 0 values, want 3 rows of 1`)
+}
+
+func TestBatchesDoNotAllocate(t *testing.T) {
+	s := data.Digits(1, 50)
+	b := batches(t, s, data.BatchConfig{Size: 8, Binarize: data.EachEpoch})
+	x, y := make([]float32, 8*784), make([]float64, 8)
+	e := 0
+	if n := testing.AllocsPerRun(10, func() {
+		if b.Seek(e, 0) != nil {
+			t.Fatal("seek")
+		}
+		e++
+		for b.Next() {
+			n := len(b.Rows())
+			if b.Float32("x", x[:n*784]) != nil || b.Float64("y", y[:n]) != nil {
+				t.Fatal("fill")
+			}
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations an epoch", n)
+	}
+}
+
+func TestBatchesDoNotDependOnProcessors(t *testing.T) {
+	run := func() ([][]int, []float32) {
+		return epoch(t, batches(t, data.Digits(2, 100), data.BatchConfig{Size: 30, Binarize: data.EachEpoch}), 1, 784)
+	}
+	rows, x := run()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	rows1, x1 := run()
+	if !cmp.Equal(rows, rows1) || !slices.Equal(x, x1) {
+		t.Error("one processor gives other batches")
+	}
+}

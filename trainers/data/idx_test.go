@@ -1,0 +1,144 @@
+package data_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// idx is the text of an IDX file of bytes.
+func idx(values []byte, dims ...int) []byte {
+	b := []byte{0, 0, 8, byte(len(dims))}
+	for _, d := range dims {
+		b = append(b, byte(d>>24), byte(d>>16), byte(d>>8), byte(d))
+	}
+	return append(b, values...)
+}
+
+func zipped(t testing.TB, b []byte) []byte {
+	t.Helper()
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return z.Bytes()
+}
+
+func TestReadIDX(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		dims   []int
+		values []byte
+	}{
+		{"labels", []int{3}, []byte{7, 0, 255}},
+		{"images", []int{2, 1, 2}, []byte{1, 2, 3, 4}},
+		{"four dimensions", []int{1, 2, 1, 1}, []byte{1, 2}},
+		{"empty", []int{0, 28, 28}, nil},
+		{"empty whatever the other sizes", []int{0, 1<<32 - 1, 1<<32 - 1, 1<<32 - 1}, nil},
+	} {
+		plain := idx(tt.values, tt.dims...)
+		for _, file := range [][]byte{plain, zipped(t, plain)} {
+			x, err := data.ReadIDX(write(t, t.TempDir(), "whatever.name", file))
+			if err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+				continue
+			}
+			if d := cmp.Diff(tt.dims, x.Dims); d != "" || !bytes.Equal(tt.values, x.Data) {
+				t.Errorf("%s: got %v %v", tt.name, x.Dims, x.Data)
+			}
+		}
+	}
+}
+
+func TestReadIDXErrors(t *testing.T) {
+	good := zipped(t, idx([]byte{1, 2, 3}, 3))
+	none := zipped(t, idx(nil, 0))
+	badSum := bytes.Clone(good)
+	badSum[len(badSum)-8] ^= 1
+	for _, tt := range []struct {
+		name, want string
+		file       []byte
+	}{
+		{"empty file", "magic number: 0 of 4 bytes: EOF", nil},
+		{"short magic", "magic number: 2 of 4 bytes: unexpected EOF", []byte{0, 0}},
+		{"not IDX", "magic number 504e4708, want 0000 first", []byte("PNG\x08")},
+		{"unknown type", "unknown type 0x07, want 0x08 (uint8)", []byte{0, 0, 7, 1}},
+		{"int8", "values of type int8, want uint8", []byte{0, 0, 9, 1}},
+		{"int16", "values of type int16, want uint8", []byte{0, 0, 11, 1}},
+		{"int32", "values of type int32, want uint8", []byte{0, 0, 12, 1}},
+		{"float32", "values of type float32, want uint8", []byte{0, 0, 13, 1}},
+		{"float64", "values of type float64, want uint8", []byte{0, 0, 14, 1}},
+		{"no dimension", "0 dimensions, want 1 to 4", []byte{0, 0, 8, 0}},
+		{"five dimensions", "5 dimensions, want 1 to 4", []byte{0, 0, 8, 5}},
+		{"short size", "size of dimension 1: 1 of 4 bytes: unexpected EOF", []byte{0, 0, 8, 2, 0, 0, 0, 1, 0}},
+		{"overflow", "dimension 1 of size 4294967295 makes too many values", idx(nil, 1<<32-1, 1<<32-1, 1<<32-1)},
+		{"terabytes promised", "ends after 2 of 4398046511104 values for sizes [2097152 2097152]", idx([]byte{1, 2}, 1<<21, 1<<21)},
+		{"cut", "ends after 2 of 3 values for sizes [3]", idx([]byte{1, 2}, 3)},
+		{"trailing", "2 bytes after the 3 values of sizes [3]", idx([]byte{1, 2, 3, 4, 5}, 3)},
+		{"gzip header", "gzip: ", []byte{0x1f, 0x8b, 0}},
+		{"gzip cut in the values", "after 3 of 3 values for sizes [3]: unexpected EOF", good[:len(good)-8]},
+		{"gzip cut in its sum", "after 3 of 3 values for sizes [3]: unexpected EOF", good[:len(good)-4]},
+		{"gzip sum", "after 3 of 3 values for sizes [3]: gzip: invalid checksum", badSum},
+		{"gzip sum without values", "after 0 values: unexpected EOF", none[:len(none)-4]},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, t.TempDir(), "f.gz", tt.file)
+			_, err := data.ReadIDX(path)
+			wantError(t, err, "data: idx "+path+": "+tt.want)
+			_, err = data.DecodeIDX(bytes.NewReader(tt.file))
+			wantError(t, err, "data: idx: "+tt.want)
+		})
+	}
+	_, err := data.ReadIDX(filepath.Join(t.TempDir(), "none"))
+	wantError(t, err, "data: idx: open ")
+}
+
+// A header's promise must not decide how much memory is taken.
+func TestReadIDXMemory(t *testing.T) {
+	file := idx([]byte{1, 2}, 1<<21, 1<<21)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := data.DecodeIDX(bytes.NewReader(file)); err == nil {
+		t.Fatal("no error")
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
+		t.Errorf("%d bytes allocated for a file of %d", n, len(file))
+	}
+}
+
+func FuzzReadIDX(f *testing.F) {
+	plain := idx([]byte{1, 2, 3, 4}, 2, 1, 2)
+	f.Add(plain)
+	f.Add(zipped(f, plain))
+	f.Add(idx(nil, 1<<21, 1<<21))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		x, err := data.DecodeIDX(bytes.NewReader(b))
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Fatalf("error of several lines: %q", err)
+			}
+			return
+		}
+		n := 1
+		for _, d := range x.Dims {
+			n *= d
+		}
+		if n != len(x.Data) {
+			t.Fatalf("%d values for sizes %v", len(x.Data), x.Dims)
+		}
+		if !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) && !bytes.Equal(idx(x.Data, x.Dims...), b) {
+			t.Fatal("writing what was read gives other bytes")
+		}
+	})
+}

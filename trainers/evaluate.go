@@ -1,0 +1,60 @@
+package trainers
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// EvalConfig says how to evaluate.
+type EvalConfig struct {
+	Arrays    []string            // as in Config
+	Batch     int                 // rows a program; 0 means 100
+	Seed      uint64              // of the binarisation and the noise
+	Binarize  data.Drawing        // Grey leaves "x" as it is; otherwise it is drawn once
+	Schedules map[string]Schedule // as in Config, taken at Step
+	Step      int
+}
+
+// Evaluate returns the means over a set of "bound" and of every term of a
+// model's estimate, in nats per datum. The noise is a stream of its own,
+// numbered by row: the result does not depend on the batch size beyond
+// rounding, and repeats exactly.
+func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set, c EvalConfig) (map[string]float64, error) {
+	if set == nil || set.Len() == 0 {
+		return nil, errors.New("trainers: no data to evaluate")
+	}
+	draw := c.Binarize
+	if draw != data.Grey {
+		draw = data.Static
+	}
+	cfg := Config{Batch: c.Batch, Arrays: c.Arrays}
+	// Its own seed: the pictures drawn for evaluation are not those of training.
+	b, err := data.NewBatches(set, data.BatchConfig{Size: cfg.batch(), Seed: ^c.Seed, Sequential: true, Binarize: draw})
+	if err != nil {
+		return nil, errors.WithMessage(err, "trainers: evaluate")
+	}
+	runs := &runner{model: m, params: params, arrays: cfg.arrays(set), set: set}
+	var mean means
+	for row := 0; b.Next(); row += len(b.Rows()) {
+		p, err := runs.program(len(b.Rows()))
+		if err == nil {
+			err = runs.feed(p, b, c.Schedules, c.Step)
+		}
+		if err == nil {
+			err = p.Run(ctx, graph.Draw{Seed: c.Seed, Stream: graph.Evaluation, Row: row})
+		}
+		if err == nil {
+			if err = mean.add(p, runs.terms, len(b.Rows())); err != nil {
+				err = notFinite(p, err)
+			}
+		}
+		if err != nil {
+			return nil, errors.WithMessagef(err, "trainers: evaluate rows from %d", row)
+		}
+	}
+	return mean.values(), nil
+}

@@ -1,0 +1,167 @@
+package trainers
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// The names of a program's outputs. Names of a model's own cannot clash: it
+// declares none at the root before its estimate is made.
+const (
+	boundOutput = "trainers/bound"
+	termOutput  = "trainers/term/"
+	gradOutput  = "trainers/grad/"
+)
+
+// runner holds the programs of one model on one set, by number of rows.
+type runner struct {
+	model    Model
+	params   *graph.Params
+	arrays   []string
+	set      *data.Set
+	training bool
+
+	programs map[int]*graph.Program
+	trained  []string // parameters with a gradient output
+	terms    []string // of the estimate, sorted, and "bound"
+	f32      map[string][]float32
+	f64      map[string][]float64
+}
+
+// program returns the program for a batch of some rows. A set needs two: one
+// for full batches and one for the last.
+func (r *runner) program(rows int) (*graph.Program, error) {
+	if p := r.programs[rows]; p != nil {
+		return p, nil
+	}
+	build := graph.Build
+	if r.training {
+		build = graph.BuildTraining
+	}
+	p, err := build(r.params, func(s *graph.Scope) { r.declare(s, rows) })
+	if err != nil {
+		return nil, err
+	}
+	if r.programs == nil {
+		r.programs = map[int]*graph.Program{}
+		r.f32, r.f64 = map[string][]float32{}, map[string][]float64{}
+	}
+	r.programs[rows] = p
+	return p, nil
+}
+
+func (r *runner) declare(s *graph.Scope, rows int) {
+	d := vi.Data{}
+	for _, name := range r.arrays {
+		d[name] = s.Input(name, rows, r.set.Cols(name))
+	}
+	e := r.model(s, d)
+	s.Output(boundOutput, e.Value)
+	r.terms = []string{"bound"}
+	for _, name := range slices.Sorted(maps.Keys(e.Terms)) {
+		s.Output(termOutput+name, e.Terms[name])
+		r.terms = append(r.terms, name)
+	}
+	if !r.training {
+		return
+	}
+	wrt := s.Trainable()
+	if len(wrt) == 0 {
+		graph.Fail("trainers: the model has no trainable parameter")
+	}
+	r.trained = nil
+	for i, g := range e.Grad(wrt...) {
+		s.Output(gradOutput+wrt[i].Name(), g)
+		r.trained = append(r.trained, wrt[i].Name())
+	}
+}
+
+// feed sets the inputs of a program to a batch.
+func (r *runner) feed(p *graph.Program, b *data.Batches, schedules map[string]Schedule, step int) error {
+	for _, name := range r.arrays {
+		n := len(b.Rows()) * r.set.Cols(name)
+		var err error
+		if r.params.Dtype == graph.Float64 {
+			err = feed(p, r.f64, name, n, b.Float64)
+		} else {
+			err = feed(p, r.f32, name, n, b.Float32)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range p.Inputs() {
+		if slices.Contains(r.arrays, name) {
+			continue
+		}
+		f := schedules[name]
+		if f == nil {
+			return errors.Errorf("input %s is neither in the data %v nor in Config.Schedules", name, r.arrays)
+		}
+		v := f(step)
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return errors.Errorf("schedule %s is %v at step %d", name, v, step)
+		}
+		if err := graph.Feed(p, name, []float64{v}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feed moves n values of an array through a buffer that is kept.
+func feed[T graph.Float](p *graph.Program, bufs map[string][]T, name string, n int, read func(string, []T) error) error {
+	if cap(bufs[name]) < n {
+		bufs[name] = make([]T, n)
+	}
+	x := bufs[name][:n]
+	if err := read(name, x); err != nil {
+		return err
+	}
+	return graph.Feed(p, name, x)
+}
+
+// means averages terms over batches, weighted by rows.
+type means struct {
+	rows  int
+	names []string
+	sums  []float64
+}
+
+// add reads the terms of a run. A bound that is not finite is an error.
+func (m *means) add(p *graph.Program, terms []string, rows int) error {
+	if m.names == nil {
+		m.names, m.sums = terms, make([]float64, len(terms))
+	}
+	for i, name := range m.names {
+		output := termOutput + name
+		if name == "bound" {
+			output = boundOutput
+		}
+		var v [1]float64
+		if err := graph.Read(p, output, v[:]); err != nil {
+			return err
+		}
+		if name == "bound" && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
+			return errors.Errorf("the bound is %v", v[0])
+		}
+		m.sums[i] += v[0] * float64(rows)
+	}
+	m.rows += rows
+	return nil
+}
+
+func (m *means) values() map[string]float64 {
+	out := map[string]float64{}
+	for i, name := range m.names {
+		out[name] = m.sums[i] / float64(m.rows)
+	}
+	return out
+}

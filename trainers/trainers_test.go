@@ -1,0 +1,224 @@
+package trainers_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// mean is a model of one parameter: x ~ N(m, 1), maximum likelihood.
+func mean(s *graph.Scope, d vi.Data) *vi.Estimate {
+	m := s.Param("m", graph.Fixed(0), 1)
+	return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+		t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)})
+	}}, d)
+}
+
+func set(t *testing.T, x ...float64) *data.Set {
+	t.Helper()
+	s, err := data.New(data.Flat("x", 1, x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestShortLastBatchCountsByItsRows(t *testing.T) {
+	params := &graph.Params{}
+	rows := 0
+	r, err := trainers.Fit(context.Background(), mean, set(t, 0, 0, 0, 0, 3), trainers.Config{
+		Params: params, Epochs: 1, Batch: 2, Optimizer: trainers.Adam{Rate: 1e-12},
+		Progress: func(epoch, epochs, step, steps int) { rows++ },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows != 3 || r.Steps != 3 {
+		t.Errorf("%d steps, want 3", rows)
+	}
+	want := -.5*math.Log(2*math.Pi) - .5*9/5
+	if got := r.Epochs[0].Train["bound"]; math.Abs(got-want) > 1e-6 {
+		t.Errorf("mean bound %v, want %v", got, want)
+	}
+}
+
+func TestSameSeedSameResultOnAnyProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	x, _ := ppcaData(t, 130, 4)
+	fit := func(procs int, seed uint64) (string, []trainers.Epoch) {
+		runtime.GOMAXPROCS(procs)
+		params := &graph.Params{Seed: seed}
+		r, err := trainers.Fit(context.Background(), ppcaModel(4, 2, vi.Auto), x, trainers.Config{
+			Params: params, Epochs: 3, Batch: 50, Seed: seed, Test: x,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range r.Epochs {
+			r.Epochs[i].Seconds, r.Epochs[i].ExamplesPerSecond = 0, 0
+		}
+		path := filepath.Join(t.TempDir(), "m.safetensors")
+		if err := params.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b), r.Epochs
+	}
+	model, epochs := fit(1, 1)
+	again, epochsAgain := fit(2, 1)
+	if model != again || !cmp.Equal(epochs, epochsAgain) {
+		t.Errorf("two fits of one seed differ: %s", cmp.Diff(epochs, epochsAgain))
+	}
+	other, _ := fit(2, 2)
+	if other == model {
+		t.Error("another seed gives the same parameters")
+	}
+}
+
+func TestStopsCleanlyWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	params := &graph.Params{}
+	r, err := trainers.Fit(ctx, mean, set(t, 1, 2, 3, 4), trainers.Config{
+		Params: params, Epochs: 10, Batch: 1,
+		Progress: func(epoch, _, step, _ int) {
+			if epoch == 2 && step == 2 {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want context.Canceled", err)
+	}
+	if r.Steps != 6 || len(r.Epochs) != 1 || r.Params != params {
+		t.Errorf("%d steps, %d epochs; want 6 and 1", r.Steps, len(r.Epochs))
+	}
+}
+
+func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
+	// log of the parameter: the gradient step makes it negative.
+	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		m := s.Param("m", graph.Fixed(.5), 1)
+		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Normal{Mean: graph.Log(m), LogStd: s.Const(0)})
+		}}, d)
+	}
+	params := &graph.Params{}
+	_, err := trainers.Fit(context.Background(), model, set(t, -5), trainers.Config{Params: params, Epochs: 9, Optimizer: trainers.Adam{Rate: .4}})
+	want := "trainers: step 3 (epoch 3): the bound is NaN; the first node that is not finite: log(m) of shape (1) is NaN at element 0"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v\nwant  %s", err, want)
+	}
+	m, err := graph.Values[float32](params, "m")
+	if err != nil || math.IsNaN(float64(m[0])) {
+		t.Errorf("parameter %v after the failed step", m)
+	}
+
+	// A finite bound with an infinite gradient: √ at 0.
+	model = func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		m := s.Param("m", graph.Fixed(0), 1)
+		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Normal{Mean: graph.Sqrt(m), LogStd: s.Const(0)})
+		}}, d)
+	}
+	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
+	if want := "trainers: step 1 (epoch 1): the gradient of m is not finite; the first node that is not finite: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("error %v\nwant  %s…", err, want)
+	}
+}
+
+func TestSchedulesFeedTheModelsInputs(t *testing.T) {
+	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		beta := s.Input("beta")
+		e := mean(s, d)
+		e.Terms["beta"] = beta
+		return e.Times(beta)
+	}
+	var steps []int
+	r, err := trainers.Fit(context.Background(), model, set(t, 1, 2, 3), trainers.Config{
+		Epochs: 2, Batch: 1,
+		Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { steps = append(steps, step); return float64(step) }},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{0, 1, 2, 3, 4, 5}; !cmp.Equal(steps, want) {
+		t.Errorf("schedule asked for steps %v, want %v", steps, want)
+	}
+	if r.Epochs[0].Train["beta"] != 1 || r.Epochs[1].Train["beta"] != 4 {
+		t.Errorf("mean β of the epochs %v and %v, want 1 and 4", r.Epochs[0].Train["beta"], r.Epochs[1].Train["beta"])
+	}
+	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
+	if want := "trainers: step 1 (epoch 1): input beta is neither in the data [x] nor in Config.Schedules"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestFrozenParametersStay(t *testing.T) {
+	params := &graph.Params{}
+	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		a, b := s.In("a").Frozen().Param("m", graph.Fixed(0), 1), s.Param("m", graph.Fixed(0), 1)
+		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Normal{Mean: graph.Add(a, b), LogStd: s.Const(0)})
+		}}, d)
+	}
+	if _, err := trainers.Fit(context.Background(), model, set(t, 3), trainers.Config{Params: params, Epochs: 5}); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := graph.Values[float32](params, "a/m")
+	b, _ := graph.Values[float32](params, "m")
+	if a[0] != 0 || b[0] == 0 {
+		t.Errorf("frozen %v, trained %v", a[0], b[0])
+	}
+}
+
+func TestClipNorm(t *testing.T) {
+	// The first step of Adam is α·sign(g) whatever the norm; the second shows
+	// the clipping, since the moments of a clipped gradient are equal.
+	params := &graph.Params{Dtype: graph.Float64}
+	if _, err := trainers.Fit(context.Background(), mean, set(t, 1000), trainers.Config{
+		Params: params, Epochs: 1, ClipNorm: 1e-9, Optimizer: trainers.Adam{Rate: 1, Epsilon: 1e-9},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := graph.Values[float64](params, "m")
+	if math.Abs(m[0]-.5) > 1e-6 { // g = 1e-9 = ε: α·g/(g+ε)
+		t.Errorf("clipped step %v, want .5", m[0])
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	x := set(t, 1)
+	for _, c := range []struct {
+		set  *data.Set
+		c    trainers.Config
+		want string
+	}{
+		{nil, trainers.Config{Epochs: 1}, "trainers: no training data"},
+		{x, trainers.Config{}, "trainers: Epochs 0, want 1 or more"},
+		{x, trainers.Config{Epochs: 1, Batch: -1}, "trainers: Batch -1, want 1 or more"},
+		{x, trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},
+		{x, trainers.Config{Epochs: 1, Arrays: []string{"y"}}, "trainers: no array y in the data, which have [x]"},
+		{x, trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want Rate > 0"},
+	} {
+		_, err := trainers.Fit(context.Background(), mean, c.set, c.c)
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("error %v, want %s", err, c.want)
+		}
+	}
+}
