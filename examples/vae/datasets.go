@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/pkg/errors"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// The digits drawn by the program when -data is not given.
+const drawnTrain, drawnTest = 10000, 1000
+
+// dataSets draws, reads or downloads the pictures.
+func (a *app) dataSets(ctx context.Context) (data.Sets, error) {
+	dir := a.data
+	switch dir {
+	case "":
+		all := data.Digits(a.seed, drawnTrain+drawnTest)
+		train, err := all.Slice(0, drawnTrain)
+		if err != nil {
+			return data.Sets{}, err
+		}
+		test, err := all.Slice(drawnTrain, drawnTrain+drawnTest)
+		return data.Sets{Train: train, Test: test}, err
+	case "mnist", "fashion-mnist":
+		source, err := data.Named(dir)
+		if err != nil {
+			return data.Sets{}, err
+		}
+		if dir, err = (data.Fetcher{Progress: a.downloading()}).Fetch(ctx, source); err != nil {
+			return data.Sets{}, errors.WithMessage(err, "-data")
+		}
+	}
+	sets, err := data.Load(dir, data.LoadConfig{Seed: a.seed})
+	return sets, errors.WithMessage(err, "-data")
+}
+
+// downloading returns a progress bar for a terminal, else nil.
+func (a *app) downloading() func(file string, done, total int64) {
+	f, ok := a.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	bars := map[string]*progressbar.ProgressBar{}
+	return func(file string, done, total int64) {
+		if bars[file] == nil {
+			bars[file] = progressbar.NewOptions64(total, progressbar.OptionSetWriter(f),
+				progressbar.OptionShowBytes(true), progressbar.OptionSetDescription(file), progressbar.OptionClearOnFinish())
+		}
+		bars[file].Set64(done)
+	}
+}

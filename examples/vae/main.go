@@ -1,0 +1,53 @@
+// Command vae trains a variational autoencoder on pictures of digits: by
+// default on digits it draws itself, or on MNIST with -data.
+//
+//	go run ./examples/vae
+//	go run ./examples/vae -data mnist -epochs 35
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// VAE is p(z) = N(0,I), p(x|z) = Bernoulli(dec(z)) and the guide
+// q(z|x) = N(enc(x)) (Kingma and Welling, arXiv 1312.6114).
+type VAE struct {
+	enc, dec layers.Stack
+	latent   int
+}
+
+// NewVAE declares the networks.
+func NewVAE(s *graph.Scope, pixels, latent int, hidden ...int) vi.Model {
+	enc := append([]int{pixels}, append(hidden, 2*latent)...)
+	dec := append([]int{latent}, append(hidden, pixels)...)
+	m := VAE{layers.NewMLP(s.In("enc"), enc...), layers.NewMLP(s.In("dec"), dec...), latent}
+	return vi.Model{Joint: m.joint, Guide: m.guide}
+}
+
+func (m VAE) guide(t *vi.Trace) {
+	h := m.enc.Apply(t.Given("x"))
+	t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, m.latent), LogStd: graph.Cols(h, m.latent, 2*m.latent)})
+}
+
+func (m VAE) joint(t *vi.Trace) {
+	z := t.Draw("z", prob.StdNormal(m.latent))
+	t.Draw("x", prob.Bernoulli{Logits: m.dec.Apply(z)})
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vae:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/atomicfile"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// app is one invocation.
+type app struct {
+	options
+	stdout, stderr io.Writer
+	sets           data.Sets
+	params         *graph.Params
+	metrics        bytes.Buffer
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a := &app{options: o, stdout: stdout, stderr: stderr, params: &graph.Params{Seed: o.seed}}
+	if err := a.prepare(); err != nil {
+		return err
+	}
+	if a.sets, err = a.dataSets(ctx); err != nil {
+		return err
+	}
+	if o.load != "" {
+		err = a.restore()
+	} else {
+		err = a.train(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	terms, err := trainers.Evaluate(ctx, a.model, a.params, a.sets.Test, a.evaluation())
+	if err != nil {
+		return err
+	}
+	if err := a.pictures(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "test ELBO %.2f nats (reconstruction %.1f, KL %.1f)\n", terms["elbo"], terms["reconstruction"], terms["kl"])
+	return nil
+}
+
+// model is the ELBO of a VAE on a batch.
+func (a *app) model(s *graph.Scope, d vi.Data) *vi.Estimate {
+	return vi.ELBO{}.Estimate(s, a.newVAE(s), d)
+}
+
+func (a *app) newVAE(s *graph.Scope) vi.Model {
+	return NewVAE(s, a.sets.Train.Cols("x"), a.latents, a.widths()...)
+}
+
+func (a *app) evaluation() trainers.EvalConfig {
+	return trainers.EvalConfig{Arrays: []string{"x"}, Batch: a.batch, Seed: a.seed, Binarize: a.drawing()}
+}
+
+func (a *app) train(ctx context.Context) error {
+	c := trainers.Config{
+		Params: a.params, Arrays: []string{"x"}, Epochs: a.epochs, Batch: a.batch, Seed: a.seed,
+		Optimizer: trainers.Adam{Rate: a.rate}, Binarize: a.drawing(), Test: a.sets.Test, OnEpoch: a.onEpoch,
+	}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		c.Progress = progress(f)
+	}
+	result, err := trainers.Fit(ctx, a.model, a.sets.Train, c)
+	if errors.Is(err, context.Canceled) {
+		err = errors.Errorf("interrupted at step %d; the model so far is in %s", result.Steps, a.path("model.safetensors"))
+	} else if err != nil {
+		return err
+	}
+	if err := a.params.Save(a.path("model.safetensors")); err != nil {
+		return err
+	}
+	if len(result.Epochs) > 0 {
+		if err := plotBound(a.path("elbo.png"), result.Epochs); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// onEpoch adds a line to the metrics, which are always complete on disk.
+func (a *app) onEpoch(e trainers.Epoch) error {
+	line := map[string]any{"epoch": e.Epoch, "seconds": e.Seconds, "examples_per_second": e.ExamplesPerSecond}
+	for name, v := range e.Train {
+		line["train/"+name] = v
+	}
+	for name, v := range e.Test {
+		line["test/"+name] = v
+	}
+	if err := json.NewEncoder(&a.metrics).Encode(line); err != nil {
+		return errors.Wrap(err, "metrics")
+	}
+	fmt.Fprintf(a.stderr, "epoch %d: train ELBO %.2f, test ELBO %.2f (%.1f s, %.0f pictures/s)\n",
+		e.Epoch, e.Train["elbo"], e.Test["elbo"], e.Seconds, e.ExamplesPerSecond)
+	return atomicfile.Write(a.path("metrics.jsonl"), func(w io.Writer) error {
+		_, err := w.Write(a.metrics.Bytes())
+		return err
+	})
+}
+
+// restore declares the model and fills it from the file, which must be its own.
+func (a *app) restore() error {
+	_, err := graph.Build(a.params, func(s *graph.Scope) {
+		x := s.Input("x", 1, a.sets.Train.Cols("x"))
+		s.Output("bound", a.model(s, vi.Data{"x": x}).Value)
+	})
+	if err != nil {
+		return err
+	}
+	return errors.WithMessage(a.params.Load(a.load), "-load")
+}
+
+func (a *app) path(name string) string { return filepath.Join(a.out, name) }
+
+// progress returns a bar for the steps of each epoch.
+func progress(f *os.File) func(epoch, epochs, step, steps int) {
+	var bar *progressbar.ProgressBar
+	return func(epoch, epochs, step, steps int) {
+		if step == 1 {
+			bar = progressbar.NewOptions(steps, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+				progressbar.OptionSetDescription(fmt.Sprintf("epoch %d/%d", epoch, epochs)), progressbar.OptionSetWidth(30))
+		}
+		bar.Add(1)
+	}
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// idx writes an IDX file of n pictures of h×w, or of labels if h is 0.
+func idx(t *testing.T, dir, name string, n, h, w int, fill func(i int) byte) {
+	t.Helper()
+	dims, size := []uint32{uint32(n)}, n
+	if h > 0 {
+		dims, size = append(dims, uint32(h), uint32(w)), n*h*w
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write([]byte{0, 0, 8, byte(len(dims))})
+	binary.Write(z, binary.BigEndian, dims)
+	v := make([]byte, size)
+	for i := range v {
+		v[i] = fill(i)
+	}
+	z.Write(v)
+	z.Close()
+	if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pictures writes a small data set of drawn digits cut to 28×28.
+func pictures(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, n := range map[string]int{"train": 250, "t10k": 60} {
+		x := data.Digits(uint64(n), n).Values("x")
+		idx(t, dir, name+"-images-idx3-ubyte.gz", n, 28, 28, func(i int) byte { return byte(255 * x[i]) })
+		idx(t, dir, name+"-labels-idx1-ubyte.gz", n, 0, 0, func(i int) byte { return byte(i % 10) })
+	}
+	return dir
+}
+
+func vae(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out, log bytes.Buffer
+	err := run(context.Background(), args, &out, &log)
+	return out.String(), err
+}
+
+var small = []string{"-hidden", "16", "-latent", "2", "-epochs", "2", "-batch", "64"}
+
+var times = regexp.MustCompile(`"(seconds|examples_per_second)":[^,}]*,?`)
+
+func TestTrainsDrawsRepeatsAndLoads(t *testing.T) {
+	dir, out := pictures(t), t.TempDir()
+	args := func(more ...string) []string { return append(append([]string{"-data", dir}, small...), more...) }
+	files := func(seed, folder string) (text string, contents []string) {
+		where := filepath.Join(out, folder)
+		text, err := vae(t, args("-out", where, "-seed", seed)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"model.safetensors", "metrics.jsonl", "elbo.png", "samples.png", "reconstructions.png", "manifold.png"} {
+			b, err := os.ReadFile(filepath.Join(where, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			contents = append(contents, times.ReplaceAllString(string(b), ""))
+		}
+		return text, contents
+	}
+	text, first := files("3", "a")
+	if !regexp.MustCompile(`(?m)^test ELBO -\d+\.\d\d nats \(reconstruction -\d+\.\d, KL \d+\.\d\)\n\z`).MatchString(text) {
+		t.Errorf("last line %q", text)
+	}
+	if n := strings.Count(first[1], "\n"); n != 2 {
+		t.Errorf("%d lines of metrics, want 2", n)
+	}
+	again, second := files("3", "b")
+	if again != text {
+		t.Errorf("the same seed prints %q, then %q", text, again)
+	}
+	for i := range first {
+		if first[i] != second[i] {
+			t.Errorf("file %d differs between two runs of one seed", i)
+		}
+	}
+	if other, third := files("4", "c"); other == text || third[0] == first[0] {
+		t.Error("another seed gives the same model")
+	}
+	loaded, err := vae(t, args("-seed", "3", "-out", filepath.Join(out, "d"), "-load", filepath.Join(out, "a", "model.safetensors"))...)
+	if err != nil || loaded != text {
+		t.Errorf("-load prints %q (error %v), training printed %q", loaded, err, text)
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	dir, out := pictures(t), t.TempDir()
+	model := filepath.Join(out, "model.safetensors")
+	if _, err := vae(t, append([]string{"-data", dir, "-out", out}, small...)...); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(out, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	broken := func(name string, n, h, w int) string {
+		d := pictures(t)
+		idx(t, d, name, n, h, w, func(int) byte { return 1 })
+		return d
+	}
+	truncated := pictures(t)
+	if err := os.Truncate(filepath.Join(truncated, "train-images-idx3-ubyte.gz"), 2000); err != nil {
+		t.Fatal(err)
+	}
+	magic := pictures(t)
+	if err := os.WriteFile(filepath.Join(magic, "train-images-idx3-ubyte.gz"), []byte("digits"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"-epochs 0", "-epochs 0: want 1 or more"},
+		{"-latent -1", "-latent -1: want 1 or more"},
+		{"-rate NaN", "-rate NaN: want a number between 0 and 1"},
+		{"-binarize maybe", "-binarize maybe: want dynamic or static"},
+		{"-epochs many", `invalid value "many" for flag -epochs`},
+		{"more", `unexpected argument "more"`},
+		{"-out " + file, "-out: mkdir " + file},
+		{"-data " + filepath.Join(dir, "none"), "-data: data: load " + filepath.Join(dir, "none")},
+		{"-data " + truncated, "train-images-idx3-ubyte.gz"},
+		{"-data " + magic, "train-images-idx3-ubyte.gz"},
+		{"-data " + broken("train-labels-idx1-ubyte.gz", 7, 0, 0), "250"},
+		{"-data " + broken("t10k-images-idx3-ubyte.gz", 60, 20, 20), "images of 20x20"},
+		{"-data " + dir + " -load " + file, "-load: graph: load: safetensors: " + file},
+		{"-data " + dir + " -hidden 8 -latent 2 -load " + model, "-load: graph: load " + model + ": parameter dec/0/b has shape"},
+		{"-data " + dir + " -hidden 16 -latent 2 -depth 2 -load " + model, "-load: graph: load " + model + ": parameter dec/1/b"},
+	} {
+		args := strings.Fields(c.args)
+		where := filepath.Join(t.TempDir(), "out")
+		if !strings.Contains(c.args, "-out") {
+			args = append(args, "-out", where)
+		}
+		_, err := vae(t, args...)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("vae %s: error %v, want %s", c.args, err, c.want)
+			continue
+		}
+		if strings.Contains(err.Error(), "\n") {
+			t.Errorf("vae %s: error of several lines: %q", c.args, err)
+		}
+		if left, _ := os.ReadDir(where); len(left) > 0 {
+			t.Errorf("vae %s: left %v behind", c.args, left)
+		}
+	}
+}
+
+func TestInterruptedKeepsTheModelSoFar(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var out, log bytes.Buffer
+	err := run(ctx, append([]string{"-data", pictures(t), "-out", t.TempDir()}, small...), &out, &log)
+	if err == nil || !strings.HasPrefix(err.Error(), "interrupted at step 0") {
+		t.Errorf("error %v", err)
+	}
+}
