@@ -2,11 +2,13 @@ package trainers
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/vi"
 )
 
 // Optimizer is a rule that updates one parameter at a time from its gradient.
@@ -21,12 +23,24 @@ type Optimizer interface {
 	Step64(param, grad []float64, slots [][]float64, t int, scale float64)
 }
 
-// updater applies an optimiser to the gradient outputs of programs.
-type updater struct {
-	rule    Optimizer
-	t       int
-	names   []string
-	outputs []string
+// Updater applies an optimiser to the parameters of programs, for training
+// loops of one's own:
+//
+//	u := trainers.NewUpdater(params, trainers.Adam{}, 0)
+//	p, err := graph.BuildTraining(params, func(s *graph.Scope) { u.Declare(s, model(s)) })
+//	for step := range steps {
+//		// feed p
+//		err = p.Run(ctx, graph.Draw{Seed: seed, Step: uint32(step)})
+//		err = u.Step(p)
+//	}
+type Updater struct {
+	params *graph.Params
+	rule   Optimizer
+	clip   float64
+	t      int
+
+	names   []string // of the parameters trained
+	outputs []string // of their gradients
 	f32     []slots[float32]
 	f64     []slots[float64]
 }
@@ -37,34 +51,79 @@ type slots[T graph.Float] struct {
 	kept  [][]T
 }
 
-func newUpdater(o Optimizer, params *graph.Params, names []string) (*updater, error) {
-	u := &updater{rule: o, names: names}
-	if c, ok := o.(interface{ check() error }); ok {
-		if err := c.check(); err != nil {
-			return nil, err
-		}
-	}
-	for _, name := range names {
-		u.outputs = append(u.outputs, gradOutput+name)
-	}
-	var err error
-	if params.Dtype == graph.Float64 {
-		u.f64, err = newSlots[float64](params, names, o.Slots())
-	} else {
-		u.f32, err = newSlots[float32](params, names, o.Slots())
-	}
-	return u, err
+// gradOutput begins the names of a program's gradient outputs.
+const gradOutput = "trainers/grad/"
+
+// NewUpdater returns an updater of params. Gradients whose Euclidean norm, all
+// together, is above clip are scaled down to it; 0 means never.
+func NewUpdater(params *graph.Params, o Optimizer, clip float64) *Updater {
+	return &Updater{params: params, rule: o, clip: clip}
 }
 
-func newSlots[T graph.Float](params *graph.Params, names []string, n int) ([]slots[T], error) {
+// Declare makes the program being built compute the gradient of an estimate by
+// all trainable parameters declared so far. Programs that share an updater
+// must train the same ones.
+func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
+	wrt := s.Trainable()
+	if len(wrt) == 0 {
+		graph.Fail("trainers: the model has no trainable parameter")
+	}
+	var names, outputs []string
+	for i, g := range e.Grad(wrt...) {
+		names, outputs = append(names, wrt[i].Name()), append(outputs, gradOutput+wrt[i].Name())
+		s.Output(outputs[i], g)
+	}
+	if u.names != nil && !slices.Equal(u.names, names) {
+		graph.Fail("trainers: a program trains %v, an earlier one %v", names, u.names)
+	}
+	u.names, u.outputs = names, outputs
+}
+
+// Step ends a training step after p has run: it updates every parameter and
+// commits p's states, or, if a gradient is not finite, changes nothing and
+// returns an error. The first step seals the parameters.
+func (u *Updater) Step(p *graph.Program) error {
+	if u.f32 == nil && u.f64 == nil {
+		if err := u.bind(); err != nil {
+			return err
+		}
+	}
+	var err error
+	if u.f64 != nil {
+		err = update(u, p, u.f64, u.rule.Step64)
+	} else {
+		err = update(u, p, u.f32, u.rule.Step32)
+	}
+	if err != nil {
+		return err
+	}
+	return p.Commit()
+}
+
+func (u *Updater) bind() (err error) {
+	if c, ok := u.rule.(interface{ check() error }); ok {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	if u.params.Dtype == graph.Float64 {
+		u.f64, err = newSlots[float64](u)
+	} else {
+		u.f32, err = newSlots[float32](u)
+	}
+	u.params.Seal()
+	return err
+}
+
+func newSlots[T graph.Float](u *Updater) ([]slots[T], error) {
 	var all []slots[T]
-	for _, name := range names {
-		v, err := graph.Values[T](params, name)
+	for _, name := range u.names {
+		v, err := graph.Values[T](u.params, name)
 		if err != nil {
 			return nil, err
 		}
 		s := slots[T]{param: v}
-		for range n {
+		for range u.rule.Slots() {
 			s.kept = append(s.kept, make([]T, len(v)))
 		}
 		all = append(all, s)
@@ -72,15 +131,7 @@ func newSlots[T graph.Float](params *graph.Params, names []string, n int) ([]slo
 	return all, nil
 }
 
-// step updates every parameter, or none if a gradient is not finite.
-func (u *updater) step(p *graph.Program, clip float64) error {
-	if u.f64 != nil {
-		return step(u, p, u.f64, clip, u.rule.Step64)
-	}
-	return step(u, p, u.f32, clip, u.rule.Step32)
-}
-
-func step[T graph.Float](u *updater, p *graph.Program, params []slots[T], clip float64, rule func(_, _ []T, _ [][]T, _ int, _ float64)) error {
+func update[T graph.Float](u *Updater, p *graph.Program, params []slots[T], rule func(_, _ []T, _ [][]T, _ int, _ float64)) error {
 	norm := 0.0
 	for i := range params {
 		g, err := graph.View[T](p, u.outputs[i])
@@ -91,13 +142,13 @@ func step[T graph.Float](u *updater, p *graph.Program, params []slots[T], clip f
 			return errors.Errorf("the gradient of %s is not finite", u.names[i])
 		}
 		params[i].grad = g
-		if clip > 0 {
+		if u.clip > 0 {
 			norm += kernel.SumSquares(g)
 		}
 	}
 	scale := 1.0
-	if norm = math.Sqrt(norm); clip > 0 && norm > clip {
-		scale = clip / norm
+	if norm = math.Sqrt(norm); u.clip > 0 && norm > u.clip {
+		scale = u.clip / norm
 	}
 	u.t++
 	for _, s := range params {

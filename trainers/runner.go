@@ -17,19 +17,17 @@ import (
 const (
 	boundOutput = "trainers/bound"
 	termOutput  = "trainers/term/"
-	gradOutput  = "trainers/grad/"
 )
 
 // runner holds the programs of one model on one set, by number of rows.
 type runner struct {
-	model    Model
-	params   *graph.Params
-	arrays   []string
-	set      *data.Set
-	training bool
+	model  Model
+	params *graph.Params
+	arrays []string
+	set    *data.Set
+	update *Updater // nil in evaluation
 
 	programs map[int]*graph.Program
-	trained  []string // parameters with a gradient output
 	terms    []string // of the estimate, sorted, and "bound"
 	f32      map[string][]float32
 	f64      map[string][]float64
@@ -42,7 +40,7 @@ func (r *runner) program(rows int) (*graph.Program, error) {
 		return p, nil
 	}
 	build := graph.Build
-	if r.training {
+	if r.update != nil {
 		build = graph.BuildTraining
 	}
 	p, err := build(r.params, func(s *graph.Scope) { r.declare(s, rows) })
@@ -69,17 +67,8 @@ func (r *runner) declare(s *graph.Scope, rows int) {
 		s.Output(termOutput+name, e.Terms[name])
 		r.terms = append(r.terms, name)
 	}
-	if !r.training {
-		return
-	}
-	wrt := s.Trainable()
-	if len(wrt) == 0 {
-		graph.Fail("trainers: the model has no trainable parameter")
-	}
-	r.trained = nil
-	for i, g := range e.Grad(wrt...) {
-		s.Output(gradOutput+wrt[i].Name(), g)
-		r.trained = append(r.trained, wrt[i].Name())
+	if r.update != nil {
+		r.update.Declare(s, e)
 	}
 }
 

@@ -87,7 +87,7 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if err != nil {
 		return t.result, errors.WithMessage(err, "trainers")
 	}
-	runs := &runner{model: m, params: t.Params, arrays: c.arrays(train), set: train, training: true}
+	runs := &runner{model: m, params: t.Params, arrays: c.arrays(train), set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
 	for epoch := range c.Epochs {
 		if err := t.epoch(ctx, runs, batches, epoch); err != nil {
 			return t.result, err
@@ -135,7 +135,6 @@ func (c Config) arrays(set *data.Set) []string {
 type trainer struct {
 	Config
 	model  Model
-	opt    *updater
 	result Result
 }
 
@@ -181,12 +180,6 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 	if err != nil {
 		return err
 	}
-	if t.opt == nil {
-		if t.opt, err = newUpdater(t.Optimizer, t.Params, runs.trained); err != nil {
-			return err
-		}
-		t.Params.Seal()
-	}
 	if err := runs.feed(p, batches, t.Schedules, t.result.Steps); err != nil {
 		return err
 	}
@@ -196,10 +189,10 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 	if err := mean.add(p, runs.terms, len(batches.Rows())); err != nil {
 		return notFinite(p, err)
 	}
-	if err := t.opt.step(p, t.ClipNorm); err != nil {
+	if err := runs.update.Step(p); err != nil {
 		return notFinite(p, err)
 	}
-	return p.Commit()
+	return nil
 }
 
 // notFinite adds to an error about a value the node where it began.
