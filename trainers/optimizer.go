@@ -1,13 +1,9 @@
 package trainers
 
 import (
-	"math"
 	"slices"
 
-	"github.com/pkg/errors"
-
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -41,14 +37,8 @@ type Updater struct {
 
 	names   []string // of the parameters trained
 	outputs []string // of their gradients
-	f32     []slots[float32]
-	f64     []slots[float64]
-}
-
-type slots[T graph.Float] struct {
-	param []T
-	grad  []T
-	kept  [][]T
+	f32     *update[float32]
+	f64     *update[float64]
 }
 
 // gradOutput begins the names of a program's gradient outputs.
@@ -90,9 +80,9 @@ func (u *Updater) Step(p *graph.Program) error {
 	}
 	var err error
 	if u.f64 != nil {
-		err = update(u, p, u.f64, u.rule.Step64)
+		err = u.f64.run(u, p)
 	} else {
-		err = update(u, p, u.f32, u.rule.Step32)
+		err = u.f32.run(u, p)
 	}
 	if err != nil {
 		return err
@@ -107,52 +97,10 @@ func (u *Updater) bind() (err error) {
 		}
 	}
 	if u.params.Dtype == graph.Float64 {
-		u.f64, err = newSlots[float64](u)
+		u.f64, err = newUpdate(u, u.rule.Step64)
 	} else {
-		u.f32, err = newSlots[float32](u)
+		u.f32, err = newUpdate(u, u.rule.Step32)
 	}
 	u.params.Seal()
 	return err
-}
-
-func newSlots[T graph.Float](u *Updater) ([]slots[T], error) {
-	var all []slots[T]
-	for _, name := range u.names {
-		v, err := graph.Values[T](u.params, name)
-		if err != nil {
-			return nil, err
-		}
-		s := slots[T]{param: v}
-		for range u.rule.Slots() {
-			s.kept = append(s.kept, make([]T, len(v)))
-		}
-		all = append(all, s)
-	}
-	return all, nil
-}
-
-func update[T graph.Float](u *Updater, p *graph.Program, params []slots[T], rule func(_, _ []T, _ [][]T, _ int, _ float64)) error {
-	norm := 0.0
-	for i := range params {
-		g, err := graph.View[T](p, u.outputs[i])
-		if err != nil {
-			return err
-		}
-		if !kernel.AllFinite(g) {
-			return errors.Errorf("the gradient of %s is not finite", u.names[i])
-		}
-		params[i].grad = g
-		if u.clip > 0 {
-			norm += kernel.SumSquares(g)
-		}
-	}
-	scale := 1.0
-	if norm = math.Sqrt(norm); u.clip > 0 && norm > u.clip {
-		scale = u.clip / norm
-	}
-	u.t++
-	for _, s := range params {
-		rule(s.param, s.grad, s.kept, u.t, scale)
-	}
-	return nil
 }

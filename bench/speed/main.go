@@ -1,0 +1,198 @@
+// Command speed times a training step (forward, backward, Adam) of five
+// networks in float32, beside the same networks elsewhere:
+//
+//	go run ./bench/speed                     this library
+//	go run ./bench/speed -torch -gorgonia    and PyTorch eager, and Gorgonia's TapeMachine
+//
+// The contestants take turns, round by round, since a machine's speed drifts;
+// a figure is the median over rounds of each round's median step, and a ratio
+// the median of the rounds' ratios. PyTorch runs with 1 and with 2 threads and
+// the faster counts. share is of the matrix-product peak measured in the same
+// run. -torch wants a python3 that can import torch.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/bench/speed/tape"
+)
+
+// result is one row.
+type result struct {
+	Name      string   `json:"name"`
+	Ms        float64  `json:"ms"`         // a step
+	Gflops    float64  `json:"gflops"`     // in matrix products, per second of the whole step
+	PeakShare float64  `json:"peak_share"` // gflops over the peak of all workers
+	Allocs    float64  `json:"allocs"`     // a step
+	Arena     int      `json:"arena"`      // bytes
+	TorchMs   *float64 `json:"torch_ms"`
+	Ratio     *float64 `json:"torch_ratio"` // torch_ms / ms
+	TapeMs    *float64 `json:"tape_ms"`
+	TapeRatio *float64 `json:"tape_ratio"`
+
+	about string
+}
+
+type options struct {
+	torch, gorgonia, json, explain bool
+	only, python                   string
+	rounds                         int
+	seconds                        float64
+}
+
+func main() {
+	var o options
+	flag.BoolVar(&o.torch, "torch", false, "beside PyTorch eager")
+	flag.BoolVar(&o.gorgonia, "gorgonia", false, "beside Gorgonia's TapeMachine (vae only)")
+	flag.BoolVar(&o.json, "json", false, "print one JSON object a workload")
+	flag.BoolVar(&o.explain, "explain", false, "print the compiled programs instead of timing them")
+	flag.StringVar(&o.only, "only", "", "this workload only")
+	flag.StringVar(&o.python, "python", "", "the Python with torch; empty: python3, or /usr/bin/python3")
+	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
+	flag.Float64Var(&o.seconds, "seconds", .7, "of each turn")
+	flag.Parse()
+	if err := run(o, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "speed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o options, w io.Writer) error {
+	var py *python
+	if o.torch {
+		var err error
+		if py, err = startPython(o.python); err != nil {
+			return err
+		}
+		defer py.Close()
+	}
+	var results []result
+	for _, l := range workloads {
+		if o.only != "" && o.only != l.name {
+			continue
+		}
+		r, err := measure(o, l, py, w)
+		if err != nil {
+			return errors.WithMessage(err, l.name)
+		}
+		if o.explain {
+			continue
+		}
+		if o.json {
+			if err := json.NewEncoder(w).Encode(r); err != nil {
+				return errors.Wrap(err, "output")
+			}
+		}
+		results = append(results, r)
+	}
+	if o.json || o.explain {
+		return nil
+	}
+	return table(w, results, py)
+}
+
+// measure lets the contestants take turns at one workload.
+func measure(o options, l workload, py *python, w io.Writer) (result, error) {
+	s, err := newStep(l)
+	if err != nil {
+		return result{}, err
+	}
+	if o.explain {
+		fmt.Fprintf(w, "%s\n%s\n", l.name, s.program.Explain())
+		return result{}, nil
+	}
+	turn := time.Duration(o.seconds * float64(time.Second))
+	var machine *tape.VAE
+	if o.gorgonia && l.name == "vae" {
+		if machine, err = tape.New(); err != nil {
+			return result{}, err
+		}
+		defer machine.Close()
+	}
+	flops, arena := s.program.Work()
+	r := result{Name: l.name, about: l.about, Arena: arena}
+	var ms, gflops, share, torchMs, torchRatio, tapeMs, tapeRatio []float64
+	for range o.rounds {
+		own, err := median(turn, s.run)
+		if err != nil {
+			return result{}, err
+		}
+		ms = append(ms, own)
+		gflops = append(gflops, flops/own/1e6)
+		share = append(share, flops/own/1e6/(peak()*float64(runtime.GOMAXPROCS(0))))
+		if py != nil {
+			t, err := py.measure(l.name, o.seconds)
+			if err != nil {
+				return result{}, err
+			}
+			torchMs, torchRatio = append(torchMs, t), append(torchRatio, t/own)
+		}
+		if machine != nil {
+			t, err := median(turn, machine.Step)
+			if err != nil {
+				return result{}, err
+			}
+			tapeMs, tapeRatio = append(tapeMs, t), append(tapeRatio, t/own)
+		}
+	}
+	r.Ms, r.Gflops, r.PeakShare = *middle(ms), *middle(gflops), *middle(share)
+	r.TorchMs, r.Ratio, r.TapeMs, r.TapeRatio = middle(torchMs), middle(torchRatio), middle(tapeMs), middle(tapeRatio)
+	r.Allocs, err = s.allocs()
+	return r, err
+}
+
+// median returns the median milliseconds of a step over a turn, after a few to
+// warm up.
+func median(turn time.Duration, step func() error) (float64, error) {
+	var times []float64
+	for start := time.Now(); len(times) < 8 || time.Since(start) < turn; {
+		t := time.Now()
+		if err := step(); err != nil {
+			return 0, err
+		}
+		times = append(times, time.Since(t).Seconds()*1e3)
+	}
+	return *middle(times[3:]), nil
+}
+
+// middle returns the median, nil of nothing.
+func middle(v []float64) *float64 {
+	if len(v) == 0 {
+		return nil
+	}
+	v = slices.Sorted(slices.Values(v))
+	return &v[len(v)/2]
+}
+
+func table(w io.Writer, results []result, py *python) error {
+	if py != nil {
+		fmt.Fprintf(w, "%s, the better of 1 and 2 threads\n", py.version)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "workload\tms/step\tGFLOP/s\tshare\tallocs\tarena\ttorch ms\tratio\ttape ms\tratio\tnetwork")
+	for _, r := range results {
+		fmt.Fprintf(t, "%s\t%s\t%.1f\t%.0f%%\t%.0f\t%.1f MB\t%s\t%s\t%s\t%s\t%s\n", r.Name, number(&r.Ms, ""), r.Gflops, 100*r.PeakShare, r.Allocs,
+			float64(r.Arena)/1e6, number(r.TorchMs, ""), number(r.Ratio, "×"), number(r.TapeMs, ""), number(r.TapeRatio, "×"), r.about)
+	}
+	return errors.Wrap(t.Flush(), "output")
+}
+
+func number(v *float64, unit string) string {
+	switch {
+	case v == nil:
+		return "-"
+	case *v < 1:
+		return fmt.Sprintf("%.4f%s", *v, unit)
+	}
+	return fmt.Sprintf("%.2f%s", *v, unit)
+}

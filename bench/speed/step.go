@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/trainers"
+)
+
+// step is a workload ready to run.
+type step struct {
+	program *graph.Program
+	update  *trainers.Updater
+	n       uint32
+}
+
+func newStep(l workload) (*step, error) {
+	params := &graph.Params{Seed: 1}
+	s := &step{update: trainers.NewUpdater(params, trainers.Adam{}, 0)}
+	var err error
+	s.program, err = graph.BuildTraining(params, func(sc *graph.Scope) {
+		e := l.model(sc, sc.Input("x", l.rows, l.cols))
+		sc.Output("bound", e.Value)
+		s.update.Declare(sc, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	x := make([]float32, l.rows*l.cols)
+	kernel.Uniform(x, kernel.Noise{Key: 1}, 0, 0, 0)
+	for i, u := range x { // as many ones as MNIST has
+		x[i] = 0
+		if u < .13 {
+			x[i] = 1
+		}
+	}
+	return s, graph.Feed(s.program, "x", x)
+}
+
+// run takes one training step.
+func (s *step) run() error {
+	s.n++
+	if err := s.program.Run(context.Background(), graph.Draw{Seed: 1, Step: s.n}); err != nil {
+		return err
+	}
+	return s.update.Step(s.program)
+}
+
+// allocs returns the allocations of a step.
+func (s *step) allocs() (n float64, err error) {
+	n = testing.AllocsPerRun(20, func() {
+		if e := s.run(); e != nil {
+			err = e
+		}
+	})
+	return n, err
+}
+
+// peak measures the GFLOP/s of a large matrix product on one thread.
+func peak() float64 {
+	const n = 512
+	p := peakProduct()
+	best := 0.0
+	for start := time.Now(); time.Since(start) < 60*time.Millisecond; {
+		t := time.Now()
+		p()
+		best = max(best, 2*n*n*n/time.Since(t).Seconds()/1e9)
+	}
+	return best
+}
+
+var peakProduct = sync.OnceValue(func() func() {
+	const n = 512
+	m := func() []float32 { return make([]float32, n*n) }
+	g, pool := &kernel.Gemm[float32]{M: n, N: n, K: n, A: m(), B: m(), C: m()}, kernel.NewPool(1)
+	return func() { g.Run(pool) }
+})

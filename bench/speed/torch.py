@@ -1,0 +1,173 @@
+"""The workloads of bench/speed in PyTorch eager, float32 on the CPU.
+
+Reads lines "NAME THREADS SECONDS" and answers each with the median
+milliseconds of a training step (forward, backward, Adam), or "error ...".
+"""
+import math
+import sys
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+
+
+def mlp(*sizes):
+    mods = []
+    for i in range(1, len(sizes)):
+        if i > 1:
+            mods.append(nn.Tanh())
+        mods.append(nn.Linear(sizes[i - 1], sizes[i]))
+    return nn.Sequential(*mods)
+
+
+class VAE(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc, self.dec = mlp(784, 500, 500, 40), mlp(20, 500, 500, 784)
+        self.x = torch.bernoulli(torch.full((100, 784), 0.13))
+
+    def forward(self):
+        mean, log_std = self.enc(self.x).chunk(2, -1)
+        z = mean + log_std.exp() * torch.randn_like(mean)
+        recon = -F.binary_cross_entropy_with_logits(self.dec(z), self.x, reduction="none").sum(-1)
+        kl = (0.5 * (mean ** 2 + (2 * log_std).exp() - 1) - log_std).sum(-1)
+        return -(recon - kl).mean()
+
+
+class IWAE(nn.Module):
+    def __init__(self, k=50):
+        super().__init__()
+        self.k = k
+        self.enc, self.dec = mlp(784, 200, 200, 100), mlp(50, 200, 200, 784)
+        self.x = torch.bernoulli(torch.full((20, 784), 0.13))
+
+    def forward(self):
+        mean, log_std = self.enc(self.x).chunk(2, -1)
+        eps = torch.randn(self.k, *mean.shape)
+        z = mean + log_std.exp() * eps
+        logits = self.dec(z)
+        log_px = (self.x * logits - F.softplus(logits)).sum(-1)
+        log_pz = (-0.5 * z ** 2 - HALF_LOG_2PI).sum(-1)
+        log_qz = (-0.5 * eps ** 2 - log_std - HALF_LOG_2PI).sum(-1)
+        return -(torch.logsumexp(log_px + log_pz - log_qz, 0) - math.log(self.k)).mean()
+
+
+class VDropout(nn.Module):
+    def __init__(self):
+        super().__init__()
+        sizes = [784, 1000, 1000, 1000, 10]
+        self.theta = nn.ParameterList([nn.Parameter(nn.init.xavier_uniform_(torch.empty(a, b))) for a, b in zip(sizes, sizes[1:])])
+        self.bias = nn.ParameterList([nn.Parameter(torch.zeros(b)) for b in sizes[1:]])
+        self.log_alpha = nn.ParameterList([nn.Parameter(torch.full((a, 1), -3.0)) for a in sizes[:-1]])
+        self.x = torch.bernoulli(torch.full((100, 784), 0.13))
+        self.y = torch.randint(10, (100,))
+
+    def forward(self):
+        h, kl = self.x, 0.0
+        for i, (theta, bias, log_alpha) in enumerate(zip(self.theta, self.bias, self.log_alpha)):
+            alpha = log_alpha.exp()
+            m = h @ theta
+            v = (h ** 2) @ (theta ** 2 * alpha)
+            h = m + (v + 1e-8).sqrt() * torch.randn_like(m) + bias
+            if i < 3:
+                h = F.relu(h)
+            poly = 0.5 * log_alpha + 1.161451241083230 * alpha - 1.502041176441722 * alpha ** 2 + 0.586299206427007 * alpha ** 3
+            kl = kl + poly.sum() * theta.shape[1] / 60000
+        return F.cross_entropy(h, self.y) - kl
+
+
+class IAF(nn.Module):
+    def __init__(self, d=32, hidden=320, context=32):
+        super().__init__()
+        self.d, self.context = d, context
+        self.enc, self.dec = mlp(784, 300, 300, 2 * d + context), mlp(d, 300, 300, 784)
+        degree = 1 + torch.arange(hidden) % (d - 1)
+        dims = torch.arange(1, d + 1)
+        self.m1 = (degree[None, :] >= dims[:, None]).float()
+        self.m2 = (dims[None, :] > degree[:, None]).float().repeat(1, 2)
+        new = lambda *s: nn.Parameter(nn.init.xavier_uniform_(torch.empty(*s)))
+        self.w1 = nn.ParameterList([new(d, hidden) for _ in range(4)])
+        self.w2 = nn.ParameterList([new(hidden, 2 * d) for _ in range(4)])
+        self.wc = nn.ParameterList([new(context, hidden) for _ in range(4)])
+        self.b1 = nn.ParameterList([nn.Parameter(torch.zeros(hidden)) for _ in range(4)])
+        self.b2 = nn.ParameterList([nn.Parameter(torch.ones(2 * d)) for _ in range(4)])
+        self.x = torch.bernoulli(torch.full((100, 784), 0.13))
+
+    def forward(self):
+        mean, log_std, ctx = self.enc(self.x).split([self.d, self.d, self.context], -1)
+        eps = torch.randn_like(mean)
+        z = mean + log_std.exp() * eps
+        logq = (-0.5 * eps ** 2 - HALF_LOG_2PI - log_std).sum(-1)
+        for i in range(4):
+            a = torch.addmm(self.b1[i], ctx, self.wc[i]) + z @ (self.w1[i] * self.m1)
+            m, g = torch.addmm(self.b2[i], F.elu(a), self.w2[i] * self.m2).chunk(2, -1)
+            gate = torch.sigmoid(g)
+            z = gate * z + (1 - gate) * m
+            logq = logq - F.logsigmoid(g).sum(-1)
+            z = z.flip(-1)
+        recon = -F.binary_cross_entropy_with_logits(self.dec(z), self.x, reduction="none").sum(-1)
+        logp = (-0.5 * z ** 2 - HALF_LOG_2PI).sum(-1)
+        return -(recon + logp - logq).mean()
+
+
+class BNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        sizes = [13, 50, 1]
+        self.mean = nn.ParameterList([nn.Parameter(nn.init.xavier_uniform_(torch.empty(a, b))) for a, b in zip(sizes, sizes[1:])])
+        self.log_std = nn.ParameterList([nn.Parameter(torch.full((a, b), -3.0)) for a, b in zip(sizes, sizes[1:])])
+        self.bias = nn.ParameterList([nn.Parameter(torch.zeros(b)) for b in sizes[1:]])
+        self.noise = nn.Parameter(torch.tensor(-1.0))
+        self.x, self.y = torch.randn(32, 13), torch.randn(32, 1)
+
+    def forward(self):
+        h, kl = self.x, 0.0
+        for i, (mean, log_std, bias) in enumerate(zip(self.mean, self.log_std, self.bias)):
+            var = (2 * log_std).exp()
+            m = h @ mean
+            h = m + ((h ** 2) @ var + 1e-8).sqrt() * torch.randn_like(m) + bias
+            if i == 0:
+                h = F.relu(h)
+            kl = kl + (0.5 * (mean ** 2 + var - 1) - log_std).sum() / 455
+        e = (self.y - h) * (-self.noise).exp()
+        fit = (-0.5 * e ** 2 - self.noise - HALF_LOG_2PI).sum(-1)
+        return -(fit.mean() - kl)
+
+
+MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "bnn": BNN}
+cache = {}
+
+
+def measure(name, threads, seconds):
+    torch.set_num_threads(threads)
+    if name not in cache:
+        torch.manual_seed(0)
+        model = MODELS[name]()
+        cache[name] = model, torch.optim.Adam(model.parameters(), lr=1e-3)
+    model, opt = cache[name]
+
+    def step():
+        opt.zero_grad()
+        model().backward()
+        opt.step()
+
+    for _ in range(3):
+        step()
+    times, end = [], time.perf_counter() + seconds
+    while len(times) < 5 or time.perf_counter() < end:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return 1e3 * sorted(times)[len(times) // 2]
+
+
+print("torch", torch.__version__, flush=True)
+for line in sys.stdin:
+    try:
+        name, threads, seconds = line.split()
+        print(measure(name, int(threads), float(seconds)), flush=True)
+    except Exception as e:  # the caller reports it
+        print("error", repr(e), flush=True)

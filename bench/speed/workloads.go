@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// workload is a training step to be timed: float32, forward, backward, Adam.
+// torch.py has the same networks under the same names.
+type workload struct {
+	name  string
+	about string
+	rows  int
+	cols  int // of the input "x"
+	model func(s *graph.Scope, x *graph.Node) *vi.Estimate
+}
+
+var workloads = []workload{
+	{"vae", "784-500-500-20 tanh", 100, 784, vae},
+	{"iwae", "784-200-200-50, k = 50", 20, 784, iwae},
+	{"vdropout", "784-3×1000-10, local reparameterisation", 100, 784, vdropout},
+	{"iaf", "784-300-300-32, four masked steps of 320", 100, 784, iaf},
+	{"bnn", "13-50-1, local reparameterisation", 32, 13, bnn},
+}
+
+// gaussian splits the last axis of a network's output into the parameters of a
+// normal distribution.
+func gaussian(h *graph.Node, d int) prob.Normal {
+	return prob.Normal{Mean: graph.Cols(h, 0, d), LogStd: graph.Cols(h, d, 2*d)}
+}
+
+func vae(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	enc, dec := layers.NewMLP(s.In("enc"), 784, 500, 500, 40), layers.NewMLP(s.In("dec"), 20, 500, 500, 784)
+	return vi.ELBO{}.Estimate(s, vi.Model{
+		Guide: func(t *vi.Trace) { t.Draw("z", gaussian(enc.Apply(t.Given("x")), 20)) },
+		Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Bernoulli{Logits: dec.Apply(t.Draw("z", prob.StdNormal(20)))})
+		},
+	}, vi.Data{"x": x})
+}
+
+// objective is an estimate of one cost, for what is no vi objective.
+func objective(value *graph.Node) *vi.Estimate {
+	return &vi.Estimate{Value: value, Costs: []vi.Cost{{Name: "cost", Node: graph.Neg(value)}}}
+}
+
+func iwae(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	const k = 50
+	enc, dec := layers.NewMLP(s.In("enc"), 784, 200, 200, 100), layers.NewMLP(s.In("dec"), 50, 200, 200, 784)
+	r := vi.Run(s, vi.Model{
+		Guide: func(t *vi.Trace) { t.Draw("z", gaussian(enc.Apply(t.Given("x")), 50)) },
+		Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Bernoulli{Logits: dec.Apply(t.Draw("z", prob.StdNormal(50)))})
+		},
+	}, vi.Data{"x": x}, vi.Config{K: k})
+	z := r.Site("z")
+	logw := graph.Sub(graph.Add(r.Site("x").LogP, z.LogP), z.LogQ)
+	return objective(graph.Shift(graph.Mean(graph.LogSumExp(logw, 0)), -math.Log(k)))
+}
+
+// local is a dense layer whose outputs are normal: mean and variance are
+// propagated and one noise number is drawn for each output.
+func local(s *graph.Scope, x, mean, variance *graph.Node) *graph.Node {
+	m, v := graph.MatMul(x, mean), graph.MatMul(graph.Square(x), variance)
+	sh := m.Shape()
+	return graph.Add(m, graph.Mul(graph.Sqrt(graph.Shift(v, 1e-8)), s.Noise("noise", graph.Normal, sh...)))
+}
+
+// vdropout is variational dropout with a learned α for each input (arXiv
+// 1506.02557, section 3), the divergence by its polynomial.
+func vdropout(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	sizes := []int{784, 1000, 1000, 1000, 10}
+	var kl []*graph.Node
+	h := x
+	for i := range len(sizes) - 1 {
+		l := s.In(fmt.Sprint(i))
+		theta := l.Param("theta", graph.Glorot{}, sizes[i], sizes[i+1])
+		logAlpha := l.Param("log_alpha", graph.Fixed(-3), sizes[i], 1)
+		alpha := graph.Exp(logAlpha)
+		h = graph.Add(local(l, h, theta, graph.Mul(graph.Square(theta), alpha)), l.Param("b", graph.Fixed(0), sizes[i+1]))
+		if i < len(sizes)-2 {
+			h = graph.Relu(h)
+		}
+		a2 := graph.Square(alpha)
+		poly := graph.AddN(graph.Scale(logAlpha, .5), graph.Scale(alpha, 1.161451241083230),
+			graph.Scale(a2, -1.502041176441722), graph.Scale(graph.Mul(a2, alpha), .586299206427007))
+		kl = append(kl, graph.Scale(graph.Sum(poly), float64(sizes[i+1])/60000))
+	}
+	y := s.Noise("labels", graph.Uniform, 100, 1) // any labels do for a timing
+	labels := graph.OneHot(graph.Floor(graph.Reshape(graph.Scale(y, 10), 100)), 10)
+	fit := graph.Mean(graph.Sum(graph.Mul(labels, graph.LogSoftmax(h)), -1))
+	return objective(graph.Add(fit, graph.AddN(kl...)))
+}
+
+// iaf is a VAE whose posterior goes through four steps of inverse
+// autoregressive flow (arXiv 1606.04934, algorithm 1).
+func iaf(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	const d, hidden, context = 32, 320, 32
+	enc := layers.NewMLP(s.In("enc"), 784, 300, 300, 2*d+context)
+	dec := layers.NewMLP(s.In("dec"), d, 300, 300, 784)
+	h := enc.Apply(x)
+	eps := s.Noise("z", graph.Normal, 100, d)
+	logStd := graph.Cols(h, d, 2*d)
+	z := graph.Add(graph.Cols(h, 0, d), graph.Mul(graph.Exp(logStd), eps))
+	logq := graph.Sum(graph.Sub(graph.Shift(graph.Scale(graph.Square(eps), -.5), -.5*math.Log(2*math.Pi)), logStd), -1)
+	ctx := graph.Cols(h, 2*d, 2*d+context)
+	for i := range 4 {
+		l := s.In(fmt.Sprint("iaf", i))
+		in, out := masks(d, hidden)
+		w1 := graph.Mul(l.Param("w1", graph.Glorot{}, d, hidden), s.Tensor(in, d, hidden))
+		w2 := graph.Mul(l.Param("w2", graph.Glorot{}, hidden, 2*d), s.Tensor(out, hidden, 2*d))
+		a := graph.Add(graph.MatMul(z, w1), graph.Linear(ctx, l.Param("wc", graph.Glorot{}, context, hidden), l.Param("b1", graph.Fixed(0), hidden)))
+		ms := graph.Linear(graph.Elu(a), w2, l.Param("b2", graph.Fixed(1), 2*d))
+		m, g := graph.Cols(ms, 0, d), graph.Cols(ms, d, 2*d)
+		gate := graph.Sigmoid(g)
+		z = graph.Add(graph.Mul(gate, z), graph.Mul(graph.Shift(graph.Neg(gate), 1), m))
+		logq = graph.Sub(logq, graph.Sum(graph.LogSigmoid(g), -1))
+		z = graph.Reverse(z, -1)
+	}
+	logp := graph.Add(prob.StdNormal(d).LogProb(z), prob.Bernoulli{Logits: dec.Apply(z)}.LogProb(x))
+	return objective(graph.Mean(graph.Sub(logp, logq)))
+}
+
+// masks are those of MADE with one hidden layer (arXiv 1502.03509, eq. 8 and
+// 9) for the two outputs of each dimension.
+func masks(d, hidden int) (in, out []float64) {
+	in, out = make([]float64, d*hidden), make([]float64, hidden*2*d)
+	for k := range hidden {
+		degree := 1 + k%(d-1)
+		for i := range d {
+			if degree >= i+1 {
+				in[i*hidden+k] = 1
+			}
+			if i+1 > degree {
+				out[k*2*d+i], out[k*2*d+d+i] = 1, 1
+			}
+		}
+	}
+	return in, out
+}
+
+// bnn is Bayesian regression with normal weights, standard normal priors and
+// local reparameterisation.
+func bnn(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	sizes := []int{13, 50, 1}
+	var kl []*graph.Node
+	h := x
+	for i := range len(sizes) - 1 {
+		l := s.In(fmt.Sprint(i))
+		q := prob.Normal{
+			Mean:   l.Param("mean", graph.Glorot{}, sizes[i], sizes[i+1]),
+			LogStd: l.Param("log_std", graph.Fixed(-3), sizes[i], sizes[i+1]),
+		}
+		_, variance := q.Moments()
+		h = graph.Add(local(l, h, q.Mean, variance), l.Param("b", graph.Fixed(0), sizes[i+1]))
+		if i == 0 {
+			h = graph.Relu(h)
+		}
+		kl = append(kl, graph.Scale(graph.Sum(prob.KL(q, prob.StdNormal(sizes[i+1]))), 1./455))
+	}
+	y := s.Noise("y", graph.Normal, 32, 1)
+	fit := prob.Normal{Mean: h, LogStd: s.Param("noise", graph.Fixed(-1))}.LogProb(y)
+	return objective(graph.Sub(graph.Mean(fit), graph.AddN(kl...)))
+}
