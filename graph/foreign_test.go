@@ -269,3 +269,35 @@ func TestRunAllInputs(t *testing.T) {
 		t.Errorf("y = %v", y)
 	}
 }
+
+// Gorgonia differentiates graphs of ours as Grad does.
+func TestGradOfGorgonia(t *testing.T) {
+	params := &graph.Params{Seed: 4, Dtype: graph.Float64}
+	p := build(t, params, func(s *scope) {
+		_, _, outs := vae(s)
+		weights := s.Trainable()
+		theirs, err := gorgonia.Grad(outs[0], weights...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range weights {
+			s.Output(fmt.Sprint("ours", i), outs[i+1])
+			s.Output(fmt.Sprint("theirs", i), theirs[i])
+		}
+	})
+	if err := graph.Feed(p, "x", gradcheck.Between(0, 1, 4, 6).Values); err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Feed(p, "eps", gradcheck.Between(-2, 2, 4, 2).Values); err != nil {
+		t.Fatal(err)
+	}
+	run(t, p, graph.Draw{})
+	for i := range params.Names() {
+		ours, theirs := output(t, p, fmt.Sprint("ours", i)), output(t, p, fmt.Sprint("theirs", i))
+		for j := range ours {
+			if !(math.Abs(ours[j]-theirs[j]) <= 1e-13*(1+math.Abs(ours[j]))) {
+				t.Errorf("derivative %d element %d: ours %v, Gorgonia's %v", i, j, ours[j], theirs[j])
+			}
+		}
+	}
+}

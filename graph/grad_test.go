@@ -131,3 +131,17 @@ func TestGradOfADeepGraph(t *testing.T) {
 		t.Errorf("derivative %v, want 1", got["g"])
 	}
 }
+
+func TestDependsOn(t *testing.T) {
+	outputs(t, func(s *scope) {
+		x, y := graph.Tensor([]float64{1, 2}, 2), graph.Const(3)
+		z := graph.Add(graph.Exp(x), x)
+		if !graph.DependsOn(z, x) || !graph.DependsOn(z, z) || graph.DependsOn(x, z) || graph.DependsOn(z, y) {
+			t.Error("wrong dependence")
+		}
+		if y != s.Const(3) || x != s.Tensor([]float64{1, 2}, 2) {
+			t.Error("constants differ from the scope's")
+		}
+		s.Output("z", z)
+	})
+}

@@ -193,6 +193,10 @@ func TestGradientsAtEdges(t *testing.T) {
 			pos := graph.Gt(in[0], s.Const(0))
 			return graph.Where(pos, graph.Log(graph.Where(pos, in[0], s.Const(1))), s.Const(0))
 		}, []gradcheck.Input{at(0, 2)}, 0, []float64{0, .5}},
+		{"ArgMax", fold(func(x *node, _ ...int) *node { return graph.ArgMax(x, 0) }), []gradcheck.Input{at(1, 2)}, 0, []float64{0, 0}},
+		{"OneHot", one(func(x *node) *node { return graph.OneHot(x, 3) }), []gradcheck.Input{at(1, 2)}, 0, []float64{0, 0}},
+		{"Gather by index", two(graph.Gather), []gradcheck.Input{at(5, 6, 7), at(1, 2)}, 1, []float64{0, 0}},
+		{"Where by mask", func(s *scope, in []*node) *node { return graph.Where(in[0], s.Const(2), s.Const(3)) }, []gradcheck.Input{at(0, 1)}, 0, []float64{0, 0}},
 		{"Sqrt at 0", one(graph.Sqrt), []gradcheck.Input{at(0)}, 0, []float64{inf}},
 		{"Log at 0", one(graph.Log), []gradcheck.Input{at(0)}, 0, []float64{inf}},
 		{"Mean of nothing", fold(graph.Mean), []gradcheck.Input{at()}, 0, []float64{}},

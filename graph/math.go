@@ -134,7 +134,8 @@ func Mul(a, b *Node) *Node { return binary(op.Mul, a, b) }
 // Div returns a/b.
 func Div(a, b *Node) *Node { return binary(op.Div, a, b) }
 
-// Pow returns a to the power b. Its derivative by b is 0 where a ≤ 0.
+// Pow returns a to the power b. Its derivative by b is 0 where a ≤ 0 and the
+// result is finite.
 func Pow(a, b *Node) *Node { return binary(op.Pow, a, b) }
 
 // Max returns the larger; a tie shares the derivative equally.

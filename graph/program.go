@@ -4,12 +4,12 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"github.com/latentgo/latent/internal/engine"
-	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -17,23 +17,38 @@ import (
 // outputs. It is not for use by several goroutines at once; several programs
 // over the same Params are.
 type Program struct {
-	b      *build
-	exec   *engine.Reference
-	inputs map[string]*feed
-	noises []noisy
-	ready  bool // a Run has succeeded
+	b       *build
+	exec    executor
+	outs    []*Node // what exec computes
+	memory  map[*Node]op.Array
+	inputs  map[string]*feed
+	needed  []*feed // inputs that are used, by name
+	noise   drawing
+	assigns []assign
+	ready   bool // a Run has succeeded
 }
 
+// executor computes outputs from the memory of leaves.
+type executor interface {
+	Run(context.Context) error
+	Value(*Node) op.Array
+}
+
+// slow makes programs run by the reference instead of the compiled plan. Only
+// tests change it.
+var slow = false
+
 type feed struct {
+	name  string
 	node  *Node
 	value op.Array
 	set   bool
-	used  bool
 }
 
-type noisy struct {
-	leaf
-	value op.Array
+// assign is a value that Commit writes to a state.
+type assign struct {
+	to, value *Node
+	staged    op.Array
 }
 
 // Stream separates the random numbers of purposes that must not share them.
@@ -57,27 +72,48 @@ type Draw struct {
 var _ gorgonia.VM = (*Program)(nil)
 
 func newProgram(b *build) (*Program, error) {
-	p := &Program{b: b, inputs: map[string]*feed{}}
+	p := &Program{b: b, memory: map[*Node]op.Array{}, inputs: map[string]*feed{}}
 	for n, l := range b.leaves {
 		if l.kind == input {
-			p.inputs[l.name] = &feed{node: n, value: op.NewArray(b.Dtype, n.Shape())}
+			p.inputs[l.name] = &feed{name: l.name, node: n, value: op.NewArray(b.Dtype, n.Shape())}
 		}
 	}
-	var outs []*Node
 	for _, name := range b.outs {
-		outs = append(outs, b.outputs[name])
+		p.outs = append(p.outs, b.outputs[name])
 	}
 	for _, n := range b.order {
 		if v := b.assigns[n]; v != nil {
-			outs = append(outs, v)
+			p.outs = append(p.outs, n, v)
+			p.assigns = append(p.assigns, assign{n, v, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
-	var err error
-	p.exec, err = engine.NewReference(outs, p.leafValue)
-	return p, err
+	if slow {
+		r, err := engine.NewReference(p.outs, p.leafValue)
+		p.exec = r
+		return p, err
+	}
+	plan, err := engine.Compile(p.outs, p.leafValue)
+	if err != nil {
+		return nil, err
+	}
+	p.exec = plan
+	p.noise.pool = plan.Pool()
+	return p, nil
 }
 
+// leafValue returns the memory of a leaf, the same at every call.
 func (p *Program) leafValue(n *Node) (op.Array, error) {
+	if a, ok := p.memory[n]; ok {
+		return a, nil
+	}
+	a, err := p.newLeaf(n)
+	if err == nil {
+		p.memory[n] = a
+	}
+	return a, err
+}
+
+func (p *Program) newLeaf(n *Node) (op.Array, error) {
 	l, ok := p.b.leaves[n]
 	if !ok {
 		if c, ok := op.Constant(n); ok {
@@ -90,11 +126,13 @@ func (p *Program) leafValue(n *Node) (op.Array, error) {
 	}
 	switch l.kind {
 	case input:
-		p.inputs[l.name].used = true
-		return p.inputs[l.name].value, nil
+		f := p.inputs[l.name]
+		at, _ := slices.BinarySearchFunc(p.needed, l.name, func(f *feed, name string) int { return strings.Compare(f.name, name) })
+		p.needed = slices.Insert(p.needed, at, f)
+		return f.value, nil
 	case noise:
 		v := op.NewArray(p.b.Dtype, n.Shape())
-		p.noises = append(p.noises, noisy{l, v})
+		p.noise.add(l, v)
 		return v, nil
 	}
 	v, ok := p.b.params.array(l.name)
@@ -172,15 +210,20 @@ func View[T Float](p *Program, name string) ([]T, error) {
 		return nil, errors.Errorf("graph: view %s: the program has not run", name)
 	}
 	a := p.exec.Value(n)
-	var v any = a.F32
-	if a.F64 != nil {
-		v = a.F64
+	var x []T
+	switch to := any(&x).(type) {
+	case *[]float32:
+		if a.F64 == nil {
+			*to = a.F32
+			return x, nil
+		}
+	case *[]float64:
+		if a.F64 != nil {
+			*to = a.F64
+			return x, nil
+		}
 	}
-	x, ok := v.([]T)
-	if !ok {
-		return nil, errors.Errorf("graph: view %s: elements are %T, not %T", name, v, x)
-	}
-	return x, nil
+	return nil, errors.Errorf("graph: view %s: elements are []%v, not %T", name, p.b.Dtype, x)
 }
 
 func convert[D, S Float](dst []D, src []S) {
@@ -203,19 +246,12 @@ func (p *Program) Output(name string) ([]float64, error) {
 // error when ctx is done; outputs are then those of no run.
 func (p *Program) Run(ctx context.Context, d Draw) error {
 	p.ready = false
-	for _, name := range p.Inputs() {
-		if f := p.inputs[name]; f.used && !f.set {
-			return errors.Errorf("graph: run: input %s has not been fed", name)
+	for _, f := range p.needed {
+		if !f.set {
+			return errors.Errorf("graph: run: input %s has not been fed", f.name)
 		}
 	}
-	for _, n := range p.noises {
-		k := kernel.Noise{Key: kernel.SiteKey(d.Seed, uint32(d.Stream), n.name), Step: d.Step}
-		if n.value.F64 != nil {
-			fill(n.value.F64, n.noise, k, n.value.Shape, d.Row)
-		} else {
-			fill(n.value.F32, n.noise, k, n.value.Shape, d.Row)
-		}
-	}
+	p.noise.draw(d)
 	if err := p.exec.Run(ctx); err != nil {
 		return errors.WithMessage(err, "graph: run")
 	}
@@ -229,18 +265,28 @@ func (p *Program) Commit() error {
 	if !p.ready {
 		return errors.New("graph: commit: the program has not run")
 	}
-	for _, n := range p.b.order {
-		if v := p.b.assigns[n]; v != nil {
-			p.exec.Value(n).Copy(p.exec.Value(v))
-		}
+	for _, a := range p.assigns { // all are read before any is written
+		a.staged.Copy(p.exec.Value(a.value))
+	}
+	for _, a := range p.assigns {
+		p.exec.Value(a.to).Copy(a.staged)
 	}
 	return nil
 }
 
 // NonFinite says which node of the last Run was the first to hold a NaN or an
-// infinity, in the order of evaluation, as an error; nil if all are finite.
+// infinity, in the order of evaluation, as an error; nil if all are finite. It
+// evaluates the graph anew, node by node, from the same inputs, noise and
+// parameters, which is slow.
 func (p *Program) NonFinite() error {
-	n, at, v := p.exec.NonFinite()
+	r, err := engine.NewReference(p.outs, p.leafValue)
+	if err != nil {
+		return err
+	}
+	if err := r.Run(context.Background()); err != nil {
+		return err
+	}
+	n, at, v := r.NonFinite()
 	if n == nil {
 		return nil
 	}
@@ -305,6 +351,40 @@ func (p *Program) RunAll() error {
 		}
 	}
 	return nil
+}
+
+// Explain describes the compiled program: its instructions, what was fused into
+// each, the memory they share and the work of a run.
+func (p *Program) Explain() string {
+	if plan, ok := p.exec.(*engine.Plan); ok {
+		return plan.Explain()
+	}
+	return "reference: node by node\n"
+}
+
+// Work returns the multiplications and additions in the matrix products of a
+// Run, and the bytes that intermediate results and outputs share.
+func (p *Program) Work() (flops float64, bytes int) {
+	if plan, ok := p.exec.(*engine.Plan); ok {
+		flops, _ = plan.FLOPs()
+		bytes = plan.ArenaBytes()
+	}
+	return flops, bytes
+}
+
+// Task is work in numbered parts, which must not depend on the worker.
+type Task interface{ Do(part, worker int) }
+
+// Parallel runs the parts of a task on the program's workers, between its
+// runs, and returns when all are done.
+func (p *Program) Parallel(parts int, t Task) {
+	if plan, ok := p.exec.(*engine.Plan); ok {
+		plan.Pool().Run(parts, t)
+		return
+	}
+	for i := range parts {
+		t.Do(i, 0)
+	}
 }
 
 // Reset implements gorgonia.VM. Nothing needs resetting between runs.

@@ -6,7 +6,6 @@ import (
 
 	"gorgonia.org/tensor"
 
-	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -17,6 +16,8 @@ type Scope struct {
 	b      *build
 	path   string
 	frozen bool
+	replay bool // noise that exists is taken
+	fed    bool // noise is an input
 }
 
 // build is what one call of Build collects.
@@ -61,7 +62,9 @@ const (
 // In returns the scope below this one.
 func (s *Scope) In(name string) *Scope {
 	checkName(name)
-	return &Scope{b: s.b, path: s.join(name), frozen: s.frozen}
+	below := *s
+	below.path = s.join(name)
+	return &below
 }
 
 // Frozen returns the same scope with its parameters kept out of training.
@@ -154,7 +157,14 @@ func (s *Scope) Assign(to, value *Node) {
 // axes together, the axis before the last, and the last, so that the number of
 // samples and the split into batches do not change it.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
-	return s.leaf(leaf{kind: noise, noise: law}, name, shape)
+	l := leaf{kind: noise, noise: law}
+	if s.fed {
+		l.kind = input
+	}
+	if n := s.replayed(l, name, shape); n != nil {
+		return n
+	}
+	return s.leaf(l, name, shape)
 }
 
 // Const returns a scalar.
@@ -192,24 +202,4 @@ func (s *Scope) Trainable() []*Node {
 		}
 	}
 	return ns
-}
-
-// fill draws the noise of one node.
-func fill[T Float](dst []T, law Noise, k kernel.Noise, shape Shape, row int) {
-	event, rows := 1, 1
-	if len(shape) > 0 {
-		event = shape[len(shape)-1]
-	}
-	if len(shape) > 1 {
-		rows = shape[len(shape)-2]
-	}
-	for i := 0; i*event < len(dst); i++ {
-		d := dst[i*event : (i+1)*event]
-		sample, r := uint32(i/rows), uint32(row+i%rows)
-		if law == Uniform {
-			kernel.Uniform(d, k, sample, r, 0)
-		} else {
-			kernel.Normal(d, k, sample, r, 0)
-		}
-	}
 }

@@ -68,7 +68,7 @@ func (g *Gemm[T]) Run(p *Pool) {
 func (g *Gemm[T]) Prepare(p *Pool) (parts int) {
 	g.check()
 	g.pool = p
-	return g.divide()
+	return g.divide(p)
 }
 
 // Do computes one part; it makes a prepared Gemm a Task.
@@ -77,7 +77,7 @@ func (g *Gemm[T]) Do(part, worker int) {
 	if pl.empty {
 		return
 	}
-	tmp := room[T](g.pool, worker)
+	tmp, copies := room[T](g.pool, worker)
 	item := part / (pl.rows.n * pl.cols.n) * pl.items
 	part %= pl.rows.n * pl.cols.n
 	i0, i1 := pl.rows.bounds(part % pl.rows.n)
@@ -94,7 +94,7 @@ func (g *Gemm[T]) Do(part, worker int) {
 			if pl.dots {
 				v.dots(pl, i0, i1, j0, j1, tmp)
 			} else {
-				v.tiles(pl, i0, i1, j0, j1, tmp)
+				v.tiles(pl, i0, i1, j0, j1, tmp, copies)
 			}
 			switch {
 			case !later:

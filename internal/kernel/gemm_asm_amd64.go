@@ -4,8 +4,8 @@ package kernel
 
 import "unsafe"
 
-// The AVX-512 path has no matrix kernels of its own yet and takes those of
-// AVX2, which it includes.
+// The AVX-512 path has no matrix kernels of its own and takes those of AVX2:
+// the generator can emit wider ones, but nobody has run them yet.
 
 func geometryOf[T Float]() geometry {
 	if active == Portable {

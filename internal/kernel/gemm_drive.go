@@ -45,12 +45,16 @@ func (g *Gemm[T]) view(item int) view[T] {
 // tiles computes C[i0:i1, j0:j1] block of k by block of k, each panel by panel:
 // a panel of B, in the first-level cache, meets all the rows of A, in the
 // second-level one.
-func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp []T) {
+func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 	src, rss := v.src, v.rss
 	for p := 0; p == 0 || p < v.k; p += pl.kb {
 		kb := min(pl.kb, v.k-p)
-		a := tmp
-		if kb > 0 {
+		a, csa := tmp, v.csa
+		switch {
+		case kb == 0:
+		case pl.copyA:
+			a, csa = copies, v.copyA(copies, i0, i1, p, kb)
+		default:
 			a = v.a[i0*v.rsa+p*v.csa:]
 		}
 		for j := j0; j < j1; {
@@ -66,7 +70,7 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp []T) {
 				b = tmp
 			}
 			t := tileArgs[T]{vecs: vecs, a: a, b: b, c: v.c[i0*v.rsc+j:],
-				rsa: v.rsa, csa: v.csa, rsb: ldb, rsc: v.rsc, k: kb, width: w}
+				rsa: v.rsa, csa: csa, rsb: ldb, rsc: v.rsc, k: kb, width: w}
 			if src != nil {
 				t.src, t.rss = src[i0*rss+j:], rss
 			}
@@ -86,6 +90,24 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp []T) {
 		src, rss = v.c, v.rsc
 	}
 }
+
+// copyA copies A[i0:i1, p:p+kb], stored by columns, to dst with a stride that
+// spreads over the cache, and returns that.
+func (v *view[T]) copyA(dst []T, i0, i1, p, kb int) (csa int) {
+	rows := i1 - i0
+	csa = copyStride(rows)
+	for i := range kb {
+		copy(dst[i*csa:][:rows], v.a[i0+(p+i)*v.csa:][:rows])
+	}
+	return csa
+}
+
+// copyStride returns an odd multiple of 16, which is 64 or 128 bytes, that is
+// at least rows.
+func copyStride(rows int) int { return ((rows+15)/16 | 1) * 16 }
+
+// copySize is the room that copyA needs, in elements.
+func copySize(rows, kb int) int { return copyStride(rows) * kb }
 
 // panel chooses the next panel of the columns that are left: its vectors and
 // its columns.

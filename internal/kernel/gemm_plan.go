@@ -8,6 +8,7 @@ type plan struct {
 	swap      bool // compute the transpose: Cᵀ = op(B)ᵀ·op(A)ᵀ
 	dots      bool // by dot products, else by tiles
 	direct    bool // tiles read B where it is, else from packed panels
+	copyA     bool // tiles read a copy of A
 	biasLater bool // the kernels cannot start from the bias
 	kb        int  // block of k
 	rows      cut  // of the product, or of its transpose
@@ -27,7 +28,7 @@ const (
 	inline     = 1e6       // flops below which a product is one part
 	grain      = 5e5       // flops of a part, as far as the shape allows
 	fewParts   = 16        // parts of a middling product; larger ones have larger parts
-	rowBlock   = 256       // rows of A that stay in the second-level cache
+	rowBytes   = 1024      // of a column of A: what stays in the second-level cache
 	tileK      = 384       // rows of a packed panel: 24 kB
 	tileTransK = 192       // likewise if A is transposed, each step along k a new page
 	directK    = 2048      // rows of B read in place
@@ -35,11 +36,14 @@ const (
 	directRows = 8         // rows of A below which packing B does not pay
 	dotRows    = 12        // likewise for B transposed
 	dotCols    = 4         // columns of B that are taken as rows of a dot product
+	badStride  = 4096      // bytes; multiples compete for one set of the first-level cache
+	copyK      = 32        // steps along k over a bad stride for which A is copied
+	copyPanels = 16        // panels of B that must share the copy
 	hotBytes   = 128 << 10 // of C, finished before the next are begun
 )
 
 // divide makes the plan and returns the number of parts.
-func (g *Gemm[T]) divide() (parts int) {
+func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	m, n, k := g.M, g.N, g.K
 	pl := plan{geometry: geometryOf[T]()}
 	batch := max(g.Batch, 1)
@@ -86,8 +90,13 @@ func (g *Gemm[T]) divide() (parts int) {
 	if flops*float64(batch) >= inline {
 		want = max(int(min(flops/grain, fewParts)), int(min(flops/grain/64, 1024)), 1)
 	}
-	rows := (m + rowBlock - 1) / rowBlock
+	block := rowBytes / sizeOf[T]()
+	rows := (m + block - 1) / block
 	cols := min(max(want/rows, 1), panels)
+	pl.copyA = g.TransA && !pl.swap && g.lda()*sizeOf[T]()%badStride == 0 && k >= copyK && panels >= copyPanels
+	if pl.copyA {
+		cols = min(cols, panels/copyPanels)
+	}
 	if rows*cols < want {
 		rows = max(rows, min((want+cols-1)/cols, m/24))
 	}
@@ -99,6 +108,9 @@ func (g *Gemm[T]) divide() (parts int) {
 		if flops*float64(batch) < inline {
 			pl.items = batch
 		}
+	}
+	if pl.copyA {
+		p.grow(copySize(pl.rows.most(), pl.kb) * sizeOf[T]())
 	}
 	g.plan = pl
 	return (batch + pl.items - 1) / pl.items * pl.rows.n * pl.cols.n
@@ -125,4 +137,10 @@ func cutInto(length, n, unit int) cut {
 func (c cut) bounds(i int) (lo, hi int) {
 	units := (c.length + c.unit - 1) / c.unit
 	return min(units*i/c.n*c.unit, c.length), min(units*(i+1)/c.n*c.unit, c.length)
+}
+
+// most returns a bound on the length of a piece.
+func (c cut) most() int {
+	units := (c.length + c.unit - 1) / c.unit
+	return (units + c.n - 1) / c.n * c.unit
 }

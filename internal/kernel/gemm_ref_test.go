@@ -62,12 +62,7 @@ func naive[T Float](g *Gemm[T], c0 []T) (want, scale []float64) {
 		b := denseOf(g.B[min(item*g.StrideB, len(g.B)):], g.ldb(), g.N, g.K, !g.TransB)
 		for i := range g.M {
 			for j := range g.N {
-				var sum, abs float64
-				y := b[j*g.K:][:g.K]
-				for p, x := range a[i*g.K:][:g.K] {
-					sum += x * y[p]
-					abs += math.Abs(x * y[p])
-				}
+				sum, abs := slowDot(a[i*g.K:][:g.K], b[j*g.K:][:g.K])
 				to := item*g.StrideC + i*g.ldc() + j
 				if g.Accumulate {
 					sum += float64(c0[to])
@@ -84,8 +79,21 @@ func naive[T Float](g *Gemm[T], c0 []T) (want, scale []float64) {
 	return want, scale
 }
 
+// slowDot returns x·y and the sum of the magnitudes of its terms.
+//
+//go:norace
+func slowDot(x, y []float64) (sum, abs float64) {
+	for i, a := range x {
+		sum += a * y[i]
+		abs += math.Abs(a * y[i])
+	}
+	return sum, abs
+}
+
 // denseOf returns a rows×cols matrix, stored transposed or not, as adjoining
 // float64 rows.
+//
+//go:norace
 func denseOf[T Float](x []T, ld, rows, cols int, trans bool) []float64 {
 	y := make([]float64, rows*cols)
 	for i := range rows {

@@ -13,6 +13,7 @@ var ruleCases = []caseOf{
 	{m: 300, n: 77, k: 1000, transA: true, transB: true, pad: 3}, {m: 1, n: 1500, k: 1200}, {m: 1500, n: 1, k: 1200, bias: true},
 	{m: 1500, n: 1, k: 1200, transA: true, bias: true}, {m: 8, n: 900, k: 900, transB: true}, {m: 5, n: 900, k: 2100},
 	{m: 30, n: 20, k: 40, batch: 50, bias: true}, {m: 1000, n: 10, k: 300, accumulate: true, bias: true}, {m: 20, n: 500, k: 100, transA: true},
+	{m: 1024, n: 300, k: 200, transA: true},
 }
 
 // Results do not depend on the number of workers, bit for bit.
@@ -23,7 +24,7 @@ func TestGemmSameForAnyWorkers(t *testing.T) {
 func testGemmSameForAnyWorkers[T Float](t *testing.T, _ *Pool) {
 	for _, c := range ruleCases {
 		if Active() == Portable {
-			c.m, c.n, c.k = min(c.m, 200), min(c.n, 300), min(c.k, 300)
+			c.m, c.n, c.k = min(c.m, 100), min(c.n, 200), min(c.k, 200)
 		}
 		g, _ := product[T](rand.New(rand.NewPCG(1, 2)), c)
 		g.Epilogue = EpilogueFunc[T](func(dst []T) {

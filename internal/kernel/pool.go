@@ -40,7 +40,7 @@ func NewPool(workers int) *Pool {
 	}
 	c := &crew{scratch: make([]scratch, workers), wake: make(chan struct{}, workers)}
 	for w := range c.scratch {
-		c.scratch[w] = newScratch()
+		c.scratch[w].near = aligned(scratchBytes)
 	}
 	for w := 1; w < workers; w++ {
 		c.live.Add(1)

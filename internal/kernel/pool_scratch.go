@@ -9,21 +9,35 @@ const (
 
 // A scratch is memory of one worker. What it holds does not outlive a part.
 type scratch struct {
-	mem []byte
-	_   [cacheLine - unsafe.Sizeof([]byte(nil))%cacheLine]byte
+	near []byte // scratchBytes
+	far  []byte // as much as grow was asked for
+	_    [cacheLine - 2*unsafe.Sizeof([]byte(nil))%cacheLine]byte
 }
 
-// newScratch returns memory that starts on a cache line.
-func newScratch() scratch {
-	b := make([]byte, scratchBytes+cacheLine)
+// aligned returns n bytes that start on a cache line.
+func aligned(n int) []byte {
+	b := make([]byte, n+cacheLine)
 	off := -uintptr(unsafe.Pointer(unsafe.SliceData(b))) % cacheLine
-	return scratch{mem: b[off:][:scratchBytes]}
+	return b[off:][:n]
+}
+
+// grow gives every worker at least n bytes of far memory. The pool must be idle.
+func (p *Pool) grow(n int) {
+	for w := range p.scratch {
+		if s := &p.scratch[w]; len(s.far) < n {
+			s.far = aligned(n)
+		}
+	}
 }
 
 // room returns a worker's scratch memory.
-func room[T Float](p *Pool, worker int) []T {
-	mem := p.scratch[worker].mem
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem))), scratchBytes/sizeOf[T]())
+func room[T Float](p *Pool, worker int) (near, far []T) {
+	s := &p.scratch[worker]
+	return elements[T](s.near), elements[T](s.far)
+}
+
+func elements[T Float](mem []byte) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem))), len(mem)/sizeOf[T]())
 }
 
 // sizeOf is the number of bytes of a T.

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"unsafe"
 )
@@ -74,7 +75,7 @@ func eachRow[T Float](what string, dst, x []T, cols int, f func([]T) T) {
 
 func rowCount(what string, n, cols int) int {
 	if cols <= 0 || n%cols != 0 {
-		panicLengths(what+" of rows that do not fill the matrix", n, cols)
+		panic(fmt.Sprintf("kernel: %s: %d elements are not whole rows of %d", what, n, cols))
 	}
 	return n / cols
 }
@@ -135,7 +136,7 @@ func softmax[T Float](dst, x []T) {
 func ColSum[T Float](dst, x []T, cols, first int) {
 	rows := rowCount("ColSum", len(x), cols)
 	if first < 0 || first+len(dst) > cols {
-		panicLengths("ColSum of columns beyond the matrix", len(dst), first, cols)
+		panic(fmt.Sprintf("kernel: ColSum: columns %d to %d of %d", first, first+len(dst), cols))
 	}
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
 		for ; len(dst) >= 16; dst, first = dst[16:], first+16 {

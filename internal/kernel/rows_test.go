@@ -119,7 +119,7 @@ func testRows[T Float](t *testing.T, tol float64) {
 	if ColSum(y[:1], x[:0], 4, 2); y[0] != 0 {
 		t.Errorf("the sum of no rows is %v", y[0])
 	}
-	mustPanic(t, "kernel: RowSum of rows that do not fill the matrix: lengths [8 3] differ", func() { RowSum(y, x, 3) })
+	mustPanic(t, "kernel: RowSum: 8 elements are not whole rows of 3", func() { RowSum(y, x, 3) })
 	mustPanic(t, "kernel: RowSum: lengths [4 2] differ", func() { RowSum(y, x, 4) })
-	mustPanic(t, "kernel: ColSum of columns beyond the matrix: lengths [4 1 4] differ", func() { ColSum(y, x, 4, 1) })
+	mustPanic(t, "kernel: ColSum: columns 1 to 5 of 4", func() { ColSum(y, x, 4, 1) })
 }

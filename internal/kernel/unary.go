@@ -24,7 +24,7 @@ const (
 	OpRelu       // max(x, 0)
 	OpExp        // eˣ [1.1]
 	OpExpm1      // eˣ - 1 [1.5]
-	OpLog        // natural logarithm [.9]
+	OpLog        // natural logarithm [1]
 	OpLog1p      // ln(1 + x) [1.3]
 	OpTanh       // hyperbolic tangent [1.9]
 	OpSigmoid    // 1/(1 + e⁻ˣ) [1.5]
@@ -35,7 +35,7 @@ const (
 	OpErf        // error function [1.1]
 	OpSin        // [1.5]
 	OpCos        // [1.5]
-	OpGelu       // x·Φ(x), with the exact normal distribution function [3.6]
+	OpGelu       // x·Φ(x), with the exact normal distribution function [4]
 
 	// These are portable on every path.
 

@@ -84,16 +84,14 @@ func (d dotArgs) group(r int) {
 	Label(at("rest"))
 	ADDQ(U32(uint64(d.lanes())), k)
 	JEQ(LabelRef(at("done")))
-	mask := d.maskAddr(k)
-	for i := range x { // the mask's own register receives the value
+	from := d.maskSource(k)
+	for i := range x {
 		x[i] = d.vec()
-		d.load(Mem{Base: mask}, x[i])
-		d.maskedLoad(xs[i], x[i], x[i])
+		d.tail(from, xs[i], x[i])
 	}
 	for j := range ys {
 		y := d.vec()
-		d.load(Mem{Base: mask}, y)
-		d.maskedLoad(ys[j], y, y)
+		d.tail(from, ys[j], y)
 		for i := range x {
 			d.fma(y, x[i], acc[i][j])
 		}
@@ -129,8 +127,29 @@ func (d dotArgs) group(r int) {
 	RET()
 }
 
+// tail loads the last few elements of a row. AVX2 has no register to spare for
+// the mask: the one that is to receive the elements holds it.
+func (d dotArgs) tail(from maskSource, m Mem, r reg.VecVirtual) {
+	var mask reg.Register = r
+	if d.wide() {
+		mask = K()
+	}
+	d.loadMask(from, 0, mask)
+	d.maskedLoad(m, mask, r)
+}
+
 // fold sums the lanes of v into the lowest.
 func (d dotArgs) fold(v reg.VecVirtual) {
+	if d.wide() {
+		h := YMM()
+		VEXTRACTF64X4(Imm(1), v, h)
+		if d.single() {
+			VADDPS(h, v.AsY(), v.AsY())
+		} else {
+			VADDPD(h, v.AsY(), v.AsY())
+		}
+		v = v.AsY().(reg.VecVirtual)
+	}
 	t := XMM()
 	VEXTRACTF128(Imm(1), v, t)
 	if d.single() {

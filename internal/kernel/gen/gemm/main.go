@@ -1,11 +1,16 @@
 // Command gemm writes the assembly of the matrix products.
 //
 // The vector width and the number of vector registers are parameters (machine),
-// so one source yields the kernels of every width. Run it through go generate
-// in internal/kernel.
+// so one source yields the kernels of every width: -machine avx512 emits the
+// same kernels with 14×32 tiles and mask registers. That output assembles but
+// has never been executed, so it is not part of the package. Run the generator
+// through go generate in internal/kernel.
 package main
 
 import (
+	"flag"
+	"log"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -44,11 +49,22 @@ func (g gen) rows(v int) int {
 	return min(r, 14)
 }
 
+var machines = map[string]machine{
+	"avx2":   {"AVX2", 32, 16},
+	"avx512": {"AVX512", 64, 32},
+}
+
 func main() {
+	name := flag.String("machine", "avx2", "avx2 or avx512")
+	flag.Parse()
+	m, ok := machines[*name]
+	if !ok {
+		log.Fatalf("no machine %q", *name)
+	}
 	ConstraintExpr("!purego")
-	avx2 := machine{"AVX2", 32, 16}
-	for _, e := range []element{{"F32", "float32", 4, 2}, {"F64", "float64", 8, 3}} {
-		g := gen{avx2, e}
+	elements := []element{{"F32", "float32", 4, 2}, {"F64", "float64", 8, 3}}
+	for _, e := range elements {
+		g := gen{m, e}
 		for _, v := range []int{1, 2, 4, 8} {
 			g.tile(v)
 		}
@@ -56,21 +72,28 @@ func main() {
 		g.dot(1)
 		g.pack(1)
 		g.pack(2)
-		g.packTransposed()
+		if !g.wide() {
+			g.packTransposed() // it writes 32 bytes a row whatever the machine
+		}
 	}
-	for _, e := range []element{{"F32", "float32", 4, 2}, {"F64", "float64", 8, 3}} {
-		gen{avx2, e}.maskTable()
+	if m.bytes == 32 {
+		for _, e := range elements {
+			gen{m, e}.maskTable()
+		}
 	}
 	Generate()
 }
 
 // vec returns a fresh vector register.
 func (g gen) vec() reg.VecVirtual {
-	if g.bytes == 64 {
+	if g.wide() {
 		return ZMM()
 	}
 	return YMM()
 }
+
+// wide reports whether there are mask registers.
+func (g gen) wide() bool { return g.bytes == 64 }
 
 // single reports whether the elements are float32.
 func (g gen) single() bool { return g.size == 4 }
@@ -109,56 +132,6 @@ func (g gen) add(x, y, sum Op) {
 }
 
 func (g gen) zero(r Op) { VXORPS(r, r, r) }
-
-// masks names the table of one vector-quartet of ones followed by as many
-// zeros, from which a mask of any width up to that is one load.
-func (g gen) masks() Mem { return NewDataAddr(NewStaticSymbol("masks"+g.element.name), 0) }
-
-// maskSpan is the number of ones in the table.
-const maskSpan = 16
-
-func (g gen) maskTable() {
-	GLOBL("masks"+g.element.name, RODATA|NOPTR)
-	for i := range 2 * maskSpan {
-		one := uint64(0)
-		if i < maskSpan {
-			one = 1<<(8*g.size) - 1
-		}
-		if g.single() {
-			DATA(i*4, U32(one))
-		} else {
-			DATA(i*8, U64(one))
-		}
-	}
-}
-
-// maskAddr loads the address of the mask for the first width elements of v
-// vectors; vector j's mask is at Offset(j*bytes).
-func (g gen) maskAddr(width reg.GPVirtual) reg.GPVirtual {
-	p := GP64()
-	LEAQ(g.masks().Offset(maskSpan*g.size), p)
-	n := GP64()
-	MOVQ(width, n)
-	SHLQ(Imm(uint64(g.shift)), n)
-	SUBQ(n, p)
-	return p
-}
-
-func (g gen) maskedLoad(m, mask, r Op) {
-	if g.single() {
-		VMASKMOVPS(m, mask, r)
-	} else {
-		VMASKMOVPD(m, mask, r)
-	}
-}
-
-func (g gen) maskedStore(r, mask, m Op) {
-	if g.single() {
-		VMASKMOVPS(r, mask, m)
-	} else {
-		VMASKMOVPD(r, mask, m)
-	}
-}
 
 // arg loads a parameter.
 func arg(name string) reg.GPVirtual {

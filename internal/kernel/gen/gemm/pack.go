@@ -52,12 +52,7 @@ func (g gen) pack(v int) {
 	RET()
 
 	Label("edge")
-	at := g.maskAddr(width)
-	masks := make([]reg.VecVirtual, v)
-	for j := range masks {
-		masks[j] = g.vec()
-		g.load(Mem{Base: at, Disp: j * g.bytes}, masks[j])
-	}
+	masks := g.masks(width, v)
 	Label("edge1")
 	for j := range masks {
 		x := g.vec()

@@ -54,10 +54,9 @@ func (t tileArgs) strip(r int) {
 			t.zero(acc[i][j])
 		}
 	}
-	var mask reg.VecVirtual
+	var mask reg.Register
 	if t.v == 1 {
-		mask = t.vec()
-		t.load(Mem{Base: t.maskAddr(arg("width"))}, mask)
+		mask = t.masks(arg("width"), 1)[0]
 	}
 	rows, ptrs := rowAddrs(copyOf(t.a), t.rsa, r)
 	b := copyOf(t.b)
@@ -94,7 +93,7 @@ func (t tileArgs) strip(r int) {
 	JMP(LabelRef(at("next")))
 	Label(at("masked"))
 	if t.v <= 2 { // wider tiles are only used whole
-		t.finish(acc, t.maskAddr(width), at("edge"))
+		t.finish(acc, t.masks(width, t.v), at("edge"))
 	}
 	Label(at("next"))
 	IMUL3Q(U32(uint64(r)), t.rsa, k)
@@ -113,7 +112,7 @@ func (t tileArgs) strip(r int) {
 }
 
 // step adds one column of A times one row of B.
-func (t tileArgs) step(acc [][]reg.VecVirtual, rows []Mem, b reg.GPVirtual, mask reg.VecVirtual) {
+func (t tileArgs) step(acc [][]reg.VecVirtual, rows []Mem, b reg.GPVirtual, mask reg.Register) {
 	if t.v <= 2 { // B stays, A passes by
 		bs := make([]reg.VecVirtual, t.v)
 		for j := range bs {
@@ -152,16 +151,8 @@ func (t tileArgs) step(acc [][]reg.VecVirtual, rows []Mem, b reg.GPVirtual, mask
 	}
 }
 
-// finish adds src and stores the strip, through masks when maskAt is given.
-func (t tileArgs) finish(acc [][]reg.VecVirtual, maskAt reg.Register, label string) {
-	var masks []reg.VecVirtual
-	if maskAt != nil {
-		for j := range t.v {
-			m := t.vec()
-			t.load(Mem{Base: maskAt, Disp: j * t.bytes}, m)
-			masks = append(masks, m)
-		}
-	}
+// finish adds src and stores the strip, through masks if there are any.
+func (t tileArgs) finish(acc [][]reg.VecVirtual, masks []reg.Register, label string) {
 	src := arg("src")
 	TESTQ(src, src)
 	JEQ(LabelRef(label + "store"))

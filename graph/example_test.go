@@ -1,0 +1,79 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// A scalar function, its gradient and, as a gradient is a graph again, its
+// second derivative along the diagonal: f(w) = Σ wᵢ³xᵢ.
+func Example() {
+	params := &graph.Params{Dtype: graph.Float64}
+	p, err := graph.Build(params, func(s *graph.Scope) {
+		x := s.Input("x", 3)
+		w := s.Param("w", graph.Fixed(2), 3)
+		f := graph.Sum(graph.Mul(graph.Pow(w, s.Const(3)), x))
+		grad := graph.Grad(f, s.Trainable())[0]
+		curvature := graph.Grad(graph.Sum(grad), s.Trainable())[0]
+		s.Output("f", f)
+		s.Output("gradient", grad)
+		s.Output("curvature", curvature)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := graph.Feed(p, "x", []float64{1, 10, 100}); err != nil {
+		log.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		log.Fatal(err)
+	}
+	for _, name := range p.Outputs() {
+		v, err := p.Output(name)
+		fmt.Println(name, v, err)
+	}
+	// Output:
+	// f [888] <nil>
+	// gradient [12 120 1200] <nil>
+	// curvature [12 120 1200] <nil>
+}
+
+// A mistake while building is an error that says where it happened.
+func ExampleBuild_error() {
+	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		x := s.Input("x", 100, 2)
+		enc := s.In("enc")
+		defer enc.Enter()()
+		graph.MatMul(x, enc.Param("w", graph.Glorot{}, 3, 5))
+	})
+	fmt.Println(err)
+	// Output: in enc: graph: matmul a·b: shapes (100, 2) and (3, 5): inner sizes differ
+}
+
+// Grad treats a held node as a constant: here z, so that only the direct
+// dependence on x counts.
+func ExampleGrad_hold() {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		x := s.Tensor([]float64{3})
+		z := graph.Square(x)
+		cost := graph.Mul(z, x) // x³
+		s.Output("through z", graph.Grad(cost, []*graph.Node{x})[0])
+		s.Output("z held", graph.Grad(cost, []*graph.Node{x}, z)[0])
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		log.Fatal(err)
+	}
+	for _, name := range p.Outputs() {
+		v, _ := p.Output(name)
+		fmt.Println(name, v)
+	}
+	// Output:
+	// through z [27]
+	// z held [9]
+}

@@ -1,0 +1,89 @@
+package graph
+
+import (
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// drawing fills the noise of a program. Its parts are runs of rows, fixed when
+// the program is built.
+type drawing struct {
+	pool  *kernel.Pool // nil: the caller alone
+	sites []site
+	parts []rowRun
+	now   Draw
+}
+
+// site is one noise node.
+type site struct {
+	name        string
+	law         Noise
+	value       op.Array
+	rows, event int // rows of a sample, elements of a row
+	key         kernel.Noise
+}
+
+// rowRun is rows from ≤ i < to of a site, counted through all samples.
+type rowRun struct{ site, from, to int }
+
+// noisePart is about how many elements make a part worth handing over.
+const noisePart = 4096
+
+func (d *drawing) add(l leaf, value op.Array) {
+	s := site{name: l.name, law: l.noise, value: value, rows: 1, event: 1}
+	shape := value.Shape
+	if len(shape) > 0 {
+		s.event = shape[len(shape)-1]
+	}
+	if len(shape) > 1 {
+		s.rows = shape[len(shape)-2]
+	}
+	d.sites = append(d.sites, s)
+	if value.Len() == 0 {
+		return
+	}
+	all := value.Len() / s.event
+	step := max(noisePart/s.event, 1)
+	for i := 0; i < all; i += step {
+		d.parts = append(d.parts, rowRun{len(d.sites) - 1, i, min(i+step, all)})
+	}
+}
+
+// draw fills all noise.
+func (d *drawing) draw(now Draw) {
+	d.now = now
+	for i := range d.sites {
+		s := &d.sites[i]
+		s.key = kernel.Noise{Key: kernel.SiteKey(now.Seed, uint32(now.Stream), s.name), Step: now.Step}
+	}
+	if d.pool != nil && len(d.parts) > len(d.sites) {
+		d.pool.Run(len(d.parts), d)
+		return
+	}
+	for i := range d.parts {
+		d.Do(i, 0)
+	}
+}
+
+// Do fills one part.
+func (d *drawing) Do(part, _ int) {
+	r := d.parts[part]
+	s := &d.sites[r.site]
+	if s.value.F64 != nil {
+		fill(s, s.value.F64, r, d.now.Row)
+	} else {
+		fill(s, s.value.F32, r, d.now.Row)
+	}
+}
+
+func fill[T Float](s *site, dst []T, r rowRun, row int) {
+	for i := r.from; i < r.to; i++ {
+		x := dst[i*s.event : (i+1)*s.event]
+		sample, at := uint32(i/s.rows), uint32(row+i%s.rows)
+		if s.law == Uniform {
+			kernel.Uniform(x, s.key, sample, at, 0)
+		} else {
+			kernel.Normal(x, s.key, sample, at, 0)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A binder turns units into instructions over memory.
+type binder[T kernel.Float] struct {
+	*ground[T]
+	dt     tensor.Dtype
+	arena  []T
+	static map[*value]op.Array // constants, and what has another dtype than the plan
+}
+
+// mem returns the memory of a base.
+func (b *binder[T]) mem(v *value) []T {
+	if v.inArena() && v.dt == b.dt {
+		return b.arena[v.mem : v.mem+v.size : v.mem+v.size]
+	}
+	return elements[T](b.other(v))
+}
+
+// other returns memory that is not in the arena.
+func (b *binder[T]) other(v *value) op.Array {
+	if v.form == leaf || v.form == constant {
+		return v.data
+	}
+	a, ok := b.static[v]
+	if !ok {
+		a = v.array()
+		if v.form != splat {
+			a = op.NewArray(v.dt, v.shape)
+		}
+		b.static[v] = a
+	}
+	return a
+}
+
+// bind returns the instruction of a unit.
+func (b *binder[T]) bind(u *unit) runner {
+	v := u.values[0]
+	switch v.kind {
+	case loopOf:
+		return b.loop(u)
+	case product:
+		return b.product(v)
+	case direct:
+		return b.direct(v)
+	}
+	return b.evaluated(v)
+}
+
+func (b *binder[T]) loop(u *unit) runner {
+	l := u.loop
+	c := &loopCode[T]{loop: l, ground: b.ground, span: l.span()}
+	for _, a := range l.loads {
+		c.loads = append(c.loads, bound[T]{a, b.mem(a.base)})
+	}
+	for _, a := range l.saves {
+		c.saves = append(c.saves, bound[T]{a, b.mem(a.base)})
+	}
+	for _, x := range l.imm {
+		c.imm = append(c.imm, T(x))
+	}
+	room := u.room
+	for i := range l.folds {
+		f := foldCode[T]{fold: &l.folds[i], mem: b.mem(l.folds[i].base)}
+		if f.kind == total {
+			f.total = make([]float64, l.split.parts)
+		}
+		if f.shared(&l.split) {
+			f.stride = rounded(len(f.mem))
+			n := f.stride * l.split.parts
+			f.apart = b.arena[room : room+n]
+			room += n
+		}
+		f.pieces = f.kind == ofRows && f.fold.fold == op.Sum && l.tall == 1 &&
+			(l.cols > l.wide || l.split.byCols && l.split.parts > 1)
+		c.folds = append(c.folds, f)
+	}
+	return c
+}
+
+func (l *loopCode[T]) count() int { return l.split.parts }
+
+func (l *loopCode[T]) before() {
+	for i := range l.folds {
+		l.folds[i].before()
+	}
+}
+
+func (l *loopCode[T]) after() error {
+	for i := range l.folds {
+		l.folds[i].after()
+	}
+	return nil
+}
+
+// span returns the elements of a register.
+func (l *loop) span() int { return rounded(max(l.tall*l.cols, l.wide, 1)) }
+
+// temp returns the room for what the parts of a loop keep apart.
+func (l *loop) temp() int {
+	n := 0
+	for i := range l.folds {
+		if f := &l.folds[i]; f.shared(&l.split) {
+			n += rounded(f.base.size) * l.split.parts
+		}
+	}
+	return n
+}

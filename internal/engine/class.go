@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A class is a set of values that one loop may compute: arrays of one size
+// whose shapes have a common refinement. Its cuts are the numbers of elements
+// after which an axis of one of the shapes ends, each a divisor of the next.
+type class struct {
+	cuts []int
+	lock int // rows of this length are folded: nothing may cut them
+}
+
+// cutsOf returns the cuts of one shape, ascending.
+func cutsOf(shape tensor.Shape) []int {
+	var cuts []int
+	n := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] != 1 {
+			n *= shape[i]
+			cuts = append(cuts, n)
+		}
+	}
+	return cuts
+}
+
+// add refines the class by a shape, if that is possible.
+func (c *class) add(cuts []int, lock int) bool {
+	if lock > 0 && c.lock > 0 && lock != c.lock {
+		return false
+	}
+	all := append(slices.Clone(c.cuts), cuts...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	for i := 1; i < len(all); i++ {
+		if all[i]%all[i-1] != 0 {
+			return false
+		}
+	}
+	if lock = max(lock, c.lock); lock > 0 && len(all) > 0 && all[0] < lock {
+		return false
+	}
+	c.cuts, c.lock = all, lock
+	return true
+}
+
+// dims returns the sizes of the axes between the cuts, outer first.
+func (c *class) dims() []int {
+	d := make([]int, len(c.cuts))
+	inner := 1
+	for i, n := range c.cuts {
+		d[len(d)-1-i] = n / inner
+		inner = n
+	}
+	return d
+}
+
+// domain returns the shape over which the loop of a value runs: that of what it
+// reads if it reduces, else its own.
+func (v *value) domain() tensor.Shape {
+	switch v.rule.(type) {
+	case op.Reduce, op.SumTo, copied:
+		return v.in[0].shape
+	}
+	return v.shape
+}
+
+// folds reports whether v, the value of a loop, reduces.
+func (v *value) folds() bool {
+	switch v.rule.(type) {
+	case op.Reduce, op.SumTo:
+		return true
+	}
+	return false
+}
+
+// recent bounds how many classes of a size are tried.
+const recent = 8
+
+// classify gives every value of a loop its class, that of an operand if it can.
+func classify(order []*value) {
+	bySize := map[int][]*class{}
+	for _, v := range order {
+		if v.kind != loopOf {
+			continue
+		}
+		shape := v.domain()
+		size := op.Size(shape)
+		cuts := cutsOf(shape)
+		lock := 0
+		if r, ok := v.rule.(op.Reduce); ok && r.Fold != op.Sum {
+			_, lock, _, _ = run(r.Axes, shape)
+		}
+		for _, c := range v.in {
+			if p := c.alias(); p != nil && p.class != nil && p.size == size && !p.folds() && p.class.add(cuts, lock) {
+				v.class = p.class
+				break
+			}
+		}
+		known := bySize[size]
+		for i := len(known) - 1; i >= max(0, len(known)-recent) && v.class == nil; i-- {
+			if known[i].add(cuts, lock) {
+				v.class = known[i]
+			}
+		}
+		if v.class == nil {
+			v.class = &class{cuts: cuts, lock: lock}
+			bySize[size] = append(known, v.class)
+		}
+	}
+}

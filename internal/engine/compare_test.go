@@ -1,0 +1,120 @@
+package engine_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/engine"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A world holds the leaves of a graph and their memory.
+type world struct {
+	*op.Builder
+	mem map[*op.Node]op.Array
+	rnd *rand.Rand
+
+	params []*op.Node
+	unit   float64 // size of the terms that may cancel in an output, if not its own
+}
+
+func newWorld(dt tensor.Dtype) *world {
+	return &world{Builder: op.NewBuilder(dt), mem: map[*op.Node]op.Array{}, rnd: rand.New(rand.NewPCG(1, 2))}
+}
+
+func (w *world) leafOf(n *op.Node) (op.Array, error) {
+	if c, ok := op.Constant(n); ok {
+		return c, nil
+	}
+	return w.mem[n], nil
+}
+
+// in declares a leaf of normal numbers.
+func (w *world) in(name string, shape ...int) *op.Node {
+	n := w.Leaf(name, shape)
+	a := op.NewArray(w.Dtype, append(tensor.Shape{}, shape...))
+	for i := range a.Len() {
+		a.Set(i, w.rnd.NormFloat64())
+	}
+	w.mem[n] = a
+	return n
+}
+
+func (w *world) set(n *op.Node, f func(i int) float64) *op.Node {
+	for i := range w.mem[n].Len() {
+		w.mem[n].Set(i, f(i))
+	}
+	return n
+}
+
+// failer is a testing.TB or a rapid.T.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// agree fails the test unless compiled and reference values of outs agree.
+func (w *world) agree(t failer, tol float64, outs ...*op.Node) *engine.Plan {
+	t.Helper()
+	ref, err := engine.NewReference(outs, w.leafOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := engine.Compile(outs, w.leafOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ref.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for run := range 2 { // the second finds what the first left behind
+		if err := plan.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		for k, n := range outs {
+			a, b := plan.Value(n), ref.Value(n)
+			if a.Len() != b.Len() || a.Shape.TotalSize() != b.Shape.TotalSize() || len(a.Shape) != len(b.Shape) {
+				t.Fatalf("output %d: shape %v, want %v", k, a.Shape, b.Shape)
+			}
+			scale := w.unit
+			for i := range b.Len() {
+				if v := math.Abs(b.At(i)); !math.IsInf(v, 0) && !math.IsNaN(v) {
+					scale = max(scale, v)
+				}
+			}
+			for i := range a.Len() {
+				x, y := a.At(i), b.At(i)
+				if x == y || math.IsNaN(x) && math.IsNaN(y) {
+					continue
+				}
+				if d := math.Abs(x - y); !(d <= tol*(math.Abs(y)+.1*scale)) {
+					t.Fatalf("run %d, output %d, %s of shape %v, element %d: %v, want %v\n%s", run, k, n.Name(), n.Shape(), i, x, y, plan.Explain())
+				}
+			}
+		}
+	}
+	return plan
+}
+
+// both runs a test in float64 and float32. f builds outputs.
+func both(t *testing.T, f func(w *world) []*op.Node) {
+	t.Helper()
+	for _, c := range []struct {
+		dt  tensor.Dtype
+		tol float64
+	}{{tensor.Float64, 1e-12}, {tensor.Float32, 5e-5}} {
+		t.Run(c.dt.String(), func(t *testing.T) {
+			w := newWorld(c.dt)
+			var outs []*op.Node
+			if err := w.Do(func() { outs = f(w) }); err != nil {
+				t.Fatal(err)
+			}
+			w.agree(t, c.tol, outs...)
+		})
+	}
+}

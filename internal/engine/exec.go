@@ -1,0 +1,253 @@
+package engine
+
+import (
+	"unsafe"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A lane is the scratch memory of one worker.
+type lane[T kernel.Float] struct {
+	slots [][]T
+	scals []T
+	regs  []T
+	acc   []float64
+	coord []int
+	arg   []op.Array // one element
+	pad   [8]uint64
+}
+
+// ground is what the code of one plan shares.
+type ground[T kernel.Float] struct {
+	lanes []lane[T]
+	pool  *kernel.Pool
+}
+
+// bound is an access with its memory.
+type bound[T kernel.Float] struct {
+	access
+	mem []T
+}
+
+// loopCode runs a loop.
+type loopCode[T kernel.Float] struct {
+	*loop
+	*ground[T]
+	loads []bound[T]
+	saves []bound[T]
+	folds []foldCode[T]
+	imm   []T
+	span  int // elements of a register
+}
+
+// Do computes one part.
+func (l *loopCode[T]) Do(part, worker int) {
+	w := &l.lanes[worker]
+	r0, r1, c0, c1 := l.split.part(part)
+	l.begin(w, part, c1-c0)
+	size := 0
+	for row := r0; row < r1; row += l.tall {
+		k := min(l.tall, r1-row)
+		l.seek(w.coord, row)
+		for i := range l.loads {
+			if a := &l.loads[i]; a.how == perRow {
+				w.scals[a.to] = a.mem[a.at(w.coord)]
+			}
+		}
+		for c := c0; c < c1; c += l.wide {
+			n := min(l.wide, c1-c) * k
+			if n != size {
+				l.resize(w, n)
+				size = n
+			}
+			l.point(w, row, k, c, n)
+			l.steppe(w, l.steps, part, row, k, c)
+		}
+		for i := range l.folds {
+			l.folds[i].endRow(w, part, row)
+		}
+	}
+}
+
+// begin prepares a worker for a part of the given number of columns.
+func (l *loopCode[T]) begin(w *lane[T], part, cols int) {
+	copy(w.scals, l.imm)
+	l.resize(w, min(l.wide, cols)*l.tall)
+	for i := range l.loads {
+		switch a := &l.loads[i]; a.how {
+		case steady:
+			w.scals[a.to] = a.mem[a.off]
+		case tile:
+			l.seek(w.coord, 0)
+			l.gather(a, w.coord, w.slots[a.to], l.tall, l.cols, 0)
+		}
+	}
+	for i := range l.folds {
+		l.folds[i].begin(w, part)
+	}
+	l.steppe(w, l.first, part, 0, 0, 0)
+}
+
+// resize gives the registers n elements.
+func (l *loopCode[T]) resize(w *lane[T], n int) {
+	first := l.slots - l.regs
+	for i := range l.regs {
+		w.slots[first+i] = w.regs[i*l.span : i*l.span+n]
+	}
+}
+
+// point directs slots to memory, and copies what is not a slice of it.
+func (l *loopCode[T]) point(w *lane[T], row, rows, c, n int) {
+	for i := range l.loads {
+		a := &l.loads[i]
+		switch a.how {
+		case point:
+			at := a.off + row*l.cols
+			if l.tall == 1 {
+				at = a.at(w.coord) + c
+			}
+			w.slots[a.to] = a.mem[at : at+n]
+		case gather:
+			l.gather(a, w.coord, w.slots[a.to], rows, n/rows, c)
+		}
+	}
+	for i := range l.saves {
+		a := &l.saves[i]
+		at := row*l.cols + c
+		w.slots[a.to] = a.mem[at : at+n]
+	}
+}
+
+// seek writes the coordinates of a row.
+func (l *loop) seek(coord []int, row int) {
+	for i := len(l.outer) - 1; i > 0; i-- {
+		coord[i] = row % l.outer[i]
+		row /= l.outer[i]
+	}
+	if len(l.outer) > 0 {
+		coord[0] = row
+	}
+}
+
+// at returns the offset of a row.
+func (a *access) at(coord []int) int {
+	at := a.off
+	for i, s := range a.outer {
+		at += coord[i] * s
+	}
+	return at
+}
+
+// gather copies rows of an access, cols elements of each from column c on.
+func (l *loopCode[T]) gather(a *bound[T], coord []int, dst []T, rows, cols, c int) {
+	var pos [maxAxes]int
+	n := copy(pos[:], coord[:len(l.outer)])
+	at := a.at(coord) + c*a.inner
+	for r := range rows {
+		d := dst[r*cols : (r+1)*cols]
+		switch a.inner {
+		case 0:
+			x := a.mem[at]
+			for i := range d {
+				d[i] = x
+			}
+		case 1:
+			copy(d, a.mem[at:at+cols])
+		default:
+			for i, j := 0, at; i < len(d); i, j = i+1, j+a.inner {
+				d[i] = a.mem[j]
+			}
+		}
+		for i := n - 1; i >= 0; i-- {
+			pos[i]++
+			at += a.outer[i]
+			if pos[i] < l.outer[i] || i == 0 {
+				break
+			}
+			at -= a.outer[i] * l.outer[i]
+			pos[i] = 0
+		}
+	}
+}
+
+// maxAxes bounds the axes of a loop.
+const maxAxes = 32
+
+// steppe carries out steps on a block.
+func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int) {
+	v, k := w.slots, w.scals
+	for i := range steps {
+		s := &steps[i]
+		switch s.code {
+		case mapOf:
+			kernel.Map(kernel.Unary(s.fn), v[s.dst], v[s.a])
+		case zip:
+			kernel.Zip(kernel.Binary(s.fn), v[s.dst], v[s.a], v[s.b])
+		case zipRight:
+			kernel.ZipRight(kernel.Binary(s.fn), v[s.dst], v[s.a], k[s.s])
+		case zipLeft:
+			kernel.ZipLeft(kernel.Binary(s.fn), v[s.dst], k[s.s], v[s.a])
+		case mulAdd:
+			kernel.MulAdd(v[s.dst], v[s.a], v[s.b], v[s.c])
+		case mulSub:
+			kernel.NegMulAdd(v[s.dst], v[s.a], v[s.b], v[s.c])
+		case addScale:
+			kernel.AddScaled(v[s.dst], v[s.a], k[s.s], v[s.b])
+		case affine:
+			kernel.Affine(v[s.dst], v[s.a], k[s.s], k[s.t])
+		case tanhSlope:
+			kernel.TanhGrad(v[s.dst], v[s.a], v[s.b])
+		case sigmoidSlope:
+			kernel.SigmoidGrad(v[s.dst], v[s.a], v[s.b])
+		case where:
+			kernel.Where(v[s.dst], v[s.a], v[s.b], v[s.c])
+		case leaky:
+			kernel.LeakyRelu(v[s.dst], v[s.a], k[s.s])
+		case clamp:
+			kernel.Clamp(v[s.dst], v[s.a], k[s.s], k[s.t])
+		case finite:
+			isFinite(v[s.dst], v[s.a])
+		case ruleOf:
+			w.arg[0] = arrayOf(v[s.a], nil)
+			s.rule.Eval(arrayOf(v[s.dst], nil), w.arg)
+		case move:
+			copy(v[s.dst], v[s.a])
+		case fill:
+			x := k[s.s]
+			for j := range v[s.dst] {
+				v[s.dst][j] = x
+			}
+		case foldOf:
+			l.folds[s.dst].block(l, w, v[s.a], part, row, rows, col)
+		}
+	}
+}
+
+// arrayOf sees elements as the graph's operations do.
+func arrayOf[T kernel.Float](x []T, shape tensor.Shape) op.Array {
+	if unsafe.Sizeof(T(0)) == 8 {
+		return op.Array{Shape: shape, F64: unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
+	}
+	return op.Array{Shape: shape, F32: unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
+}
+
+// elements is the inverse of arrayOf.
+func elements[T kernel.Float](a op.Array) []T {
+	if unsafe.Sizeof(T(0)) == 8 {
+		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F64))), len(a.F64))
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F32))), len(a.F32))
+}
+
+func isFinite[T kernel.Float](dst, x []T) {
+	for i, v := range x {
+		if v*0 == 0 {
+			dst[i] = 1
+		} else {
+			dst[i] = 0
+		}
+	}
+}

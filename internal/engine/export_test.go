@@ -1,0 +1,8 @@
+package engine
+
+// SetWorkers makes plans compiled from now on use so many workers, until undo.
+func SetWorkers(n int) (undo func()) {
+	was := workers
+	workers = n
+	return func() { workers = was }
+}

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// foldCode is a reduction with its memory.
+//
+// A part that alone writes an element of the result writes it there; results
+// that several parts share are kept by each part apart, and combined in order
+// of the parts when all are done.
+type foldCode[T kernel.Float] struct {
+	*fold
+	mem    []T
+	apart  []T       // a result for each part, or nil
+	stride int       // from one part's to the next
+	total  []float64 // of each part
+	pieces bool      // rows come in pieces
+}
+
+// shared reports whether parts keep results of their own.
+func (f *fold) shared(s *split) bool {
+	switch {
+	case s.parts == 1 || f.kind == total:
+		return false
+	case f.kind == ofCols:
+		return !s.byCols
+	case f.kind == ofRows:
+		return s.byCols
+	}
+	return true
+}
+
+// target returns where a part adds.
+func (f *foldCode[T]) target(part int) []T {
+	if f.apart == nil {
+		return f.mem
+	}
+	return f.apart[part*f.stride:][:len(f.mem)]
+}
+
+// before clears what parts add to together.
+func (f *foldCode[T]) before() {
+	if f.apart == nil && (f.kind == mixed || f.kind == ofCols) {
+		clear(f.mem)
+	}
+}
+
+// begin clears what a part adds to alone.
+func (f *foldCode[T]) begin(w *lane[T], part int) {
+	w.acc[f.acc] = 0
+	switch {
+	case f.kind == total:
+		f.total[part] = 0
+	case f.apart != nil:
+		clear(f.target(part))
+	}
+}
+
+// block takes in a vector: rows whole rows from row on, or part of one row from
+// column col on.
+func (f *foldCode[T]) block(l *loopCode[T], w *lane[T], x []T, part, row, rows, col int) {
+	to := f.target(part)
+	n := len(x) / rows
+	switch f.kind {
+	case total:
+		f.total[part] += kernel.Sum(x)
+	case ofRows:
+		switch {
+		case f.fold.fold == op.Largest:
+			kernel.RowMax(to[row:row+rows], x, n)
+		case f.fold.fold == op.Smallest:
+			for r := range rows {
+				to[row+r] = kernel.MinOf(x[r*n : (r+1)*n])
+			}
+		case f.fold.fold == op.LogSumExp:
+			kernel.RowLogSumExp(to[row:row+rows], x, n)
+		case rows > 1 || n == l.cols:
+			for r := range rows {
+				to[row+r] = T(kernel.Sum(x[r*n : (r+1)*n]))
+			}
+		default:
+			w.acc[f.acc] += kernel.Sum(x)
+		}
+	case mixed:
+		for r := range rows {
+			at := l.rowAt(&f.access, w.coord, row+r)
+			to[at] += T(kernel.Sum(x[r*n : (r+1)*n]))
+		}
+	case ofCols:
+		if rows > 1 && zeros(f.outer) {
+			tmp := w.regs[l.regs*l.span:][:n]
+			kernel.ColSum(tmp, x, n, 0)
+			kernel.Add(to, to, tmp)
+			return
+		}
+		for r := range rows {
+			at := l.rowAt(&f.access, w.coord, row+r) + col
+			kernel.Add(to[at:at+n], to[at:at+n], x[r*n:(r+1)*n])
+		}
+	}
+}
+
+// rowAt returns the offset of a row.
+func (l *loop) rowAt(a *access, coord []int, row int) int {
+	if len(l.outer) < 2 {
+		return a.off + row*sum(a.outer)
+	}
+	l.seek(coord, row)
+	return a.at(coord)
+}
+
+func sum(x []int) (s int) {
+	for _, v := range x {
+		s += v
+	}
+	return s
+}
+
+// endRow writes the sum of a row that was taken in by pieces.
+func (f *foldCode[T]) endRow(w *lane[T], part, row int) {
+	if f.pieces {
+		f.target(part)[row] = T(w.acc[f.acc])
+		w.acc[f.acc] = 0
+	}
+}
+
+// after combines what the parts kept apart.
+func (f *foldCode[T]) after() {
+	switch {
+	case f.kind == total:
+		s := 0.0
+		for _, v := range f.total {
+			s += v
+		}
+		f.mem[0] = T(s)
+	case f.apart != nil:
+		n := len(f.mem)
+		copy(f.mem, f.apart[:n])
+		for p := f.stride; p < len(f.apart); p += f.stride {
+			kernel.Add(f.mem, f.mem, f.apart[p:p+n])
+		}
+	}
+}

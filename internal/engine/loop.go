@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// blockElems bounds the elements of a block, which all registers of a loop hold
+// in the first-level cache.
+const blockElems = 1024
+
+// narrow is the row length below which a block holds several rows.
+const narrow = 256
+
+// A loop computes a unit's values over a grid of rows and columns, block by
+// block. A block is part of one row, or, where rows are narrow, several whole
+// rows. Axes beyond two are rows: outer lists their sizes.
+type loop struct {
+	outer []int
+	rows  int // product of outer
+	cols  int
+	tall  int // rows of a block
+	wide  int // columns of a block
+
+	loads []access  // operands in memory
+	saves []access  // results in memory
+	folds []fold    // results reduced
+	first []step    // once for each part, on a whole block
+	steps []step    // for each block
+	imm   []float64 // scalars known now; those of loads follow
+	scals int       // how many scalars there are
+	slots int       // how many vectors a block has; registers come last
+	regs  int       // how many of them are registers
+	cost  float64   // estimated nanoseconds on one worker
+	split split
+}
+
+// An access is an array as the grid sees it.
+type access struct {
+	base  *value
+	off   int
+	outer []int // strides
+	inner int   // stride; 0 is the same element for the whole row
+	how   how
+	to    int // slot or scalar
+}
+
+type how uint8
+
+const (
+	point  how = iota // the block is a slice of memory
+	gather            // copied to a register for each block
+	tile              // copied once: the same for all rows
+	steady            // a scalar for the whole loop
+	perRow            // a scalar for each row
+)
+
+// A fold is a reduction of a vector.
+type fold struct {
+	access // of the result; to is the slot of the vector
+	fold   op.Fold
+	kind   foldKind
+	acc    int // of which accumulator it has the use
+}
+
+type foldKind uint8
+
+const (
+	total  foldKind = iota // to one number
+	ofRows                 // each row to its own number
+	mixed                  // rows to numbers that several share
+	ofCols                 // added up row by row
+)
+
+// spread returns the strides of an array of a shape over the axes dims, a
+// refinement of the shape.
+func spread(dims []int, shape tensor.Shape, st []int) []int {
+	out := make([]int, len(dims))
+	j := len(dims) - 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		step := st[i]
+		for d := shape[i]; d > 1; j-- {
+			out[j] = step
+			step *= dims[j]
+			d /= dims[j]
+		}
+	}
+	return out
+}
+
+// newLoop plans the loop of a unit.
+func newLoop(u *unit) *loop {
+	l := &loop{}
+	e := newEmitter(l, u)
+	e.operands()
+	for _, v := range u.values {
+		if v.folds() {
+			out := dense(v.shape)
+			e.folds = append(e.folds, v)
+			e.foldSt = append(e.foldSt, spread(e.dims, v.domain(), foldStrides(v, out)))
+		} else if v.stored {
+			e.saves = append(e.saves, v)
+		}
+	}
+	e.collapse()
+	e.grid()
+	e.emit()
+	return l
+}
+
+// foldStrides returns the strides of a reduction's result over the axes of its
+// operand, 0 where it is summed.
+func foldStrides(v *value, out []int) []int {
+	in := v.in[0].shape
+	st := make([]int, len(in))
+	switch r := v.rule.(type) {
+	case op.SumTo:
+		copy(st[len(in)-len(out):], out)
+	case op.Reduce:
+		k := 0
+		for i := range in {
+			if !slices.Contains(r.Axes, i) {
+				st[i] = out[k]
+				k++
+			}
+		}
+	}
+	return st
+}
+
+// collapse joins neighbouring axes that all arrays cross with one stride.
+func (e *emitter) collapse() {
+	all := append(slices.Clone(e.loadSt), e.foldSt...)
+	dims := slices.Clone(e.dims)
+	for i := len(dims) - 2; i >= 0; i-- {
+		fits := true
+		for _, st := range all {
+			fits = fits && st[i] == st[i+1]*dims[i+1]
+		}
+		if !fits {
+			continue
+		}
+		dims[i] *= dims[i+1]
+		dims = slices.Delete(dims, i+1, i+2)
+		for k, st := range all {
+			st = slices.Delete(slices.Clone(st), i, i+1)
+			all[k] = st
+		}
+	}
+	if len(dims) == 0 { // one element
+		dims = []int{1}
+		for k := range all {
+			all[k] = []int{0}
+		}
+	}
+	e.loadSt, e.foldSt = all[:len(e.loadSt)], all[len(e.loadSt):]
+	e.dims = dims
+}
+
+// grid chooses rows, columns and blocks.
+func (e *emitter) grid() {
+	l := e.loop
+	n := len(e.dims) - 1
+	l.outer, l.cols = e.dims[:n], e.dims[n]
+	l.rows = op.Size(l.outer)
+	l.tall, l.wide = 1, min(l.cols, blockElems)
+	if l.cols < narrow && l.rows > 1 {
+		l.tall = min(l.rows, max(1, blockElems/l.cols))
+	}
+	for _, v := range e.saves {
+		st := make([]int, n)
+		step := l.cols
+		for i := n - 1; i >= 0; i-- {
+			st[i] = step
+			step *= l.outer[i]
+		}
+		l.saves = append(l.saves, access{base: v, outer: st, inner: 1})
+	}
+	for i, v := range e.folds {
+		st := e.foldSt[i]
+		f := fold{access: access{base: v, outer: st[:n], inner: st[n]}, fold: op.Sum, acc: i}
+		if r, ok := v.rule.(op.Reduce); ok {
+			f.fold = r.Fold
+		}
+		switch {
+		case f.inner != 0:
+			f.kind = ofCols
+		case zeros(f.outer):
+			f.kind = total
+		case !slices.Contains(f.outer, 0) || l.rows == 1:
+			f.kind = ofRows
+		default:
+			f.kind = mixed
+		}
+		if f.kind == total && f.fold != op.Sum { // one row
+			f.kind = ofRows
+		}
+		l.folds = append(l.folds, f)
+	}
+	for i := range e.loads {
+		a := &e.loads[i]
+		st := e.loadSt[i]
+		a.outer, a.inner = st[:n], st[n]
+		dense := a.inner == 1 || l.cols == 1
+		step := l.cols
+		for k := n - 1; k >= 0; k-- {
+			dense = dense && a.outer[k] == step
+			step *= l.outer[k]
+		}
+		switch {
+		case l.rows*l.cols == 1:
+			a.how = point
+		case a.inner == 0 && zeros(a.outer):
+			a.how = steady
+		case dense, l.tall == 1 && a.inner == 1:
+			a.how = point
+		case l.tall == 1 && a.inner == 0:
+			a.how = perRow
+		case zeros(a.outer) && l.tall > 1:
+			a.how = tile
+		default:
+			a.how = gather
+		}
+	}
+	l.loads = e.loads
+}

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A matrix product, with a bias added or not.
+type matrix struct {
+	transA, transB bool
+	m, n, k, batch int
+	a, b           operand
+	bias           *view // nil, or of n elements in order
+}
+
+// An operand of a product lies in the memory of a base.
+type operand struct {
+	base           *value
+	off, ld, batch int // offset, row stride and batch stride
+}
+
+// absorb makes a product of v if it is one, or the sum of one and a bias.
+func (e *expr) absorb(v *value) {
+	switch r := v.rule.(type) {
+	case op.MatMul:
+		if v.form != applied {
+			return
+		}
+		s := v.shape
+		m, n := s[len(s)-2], s[len(s)-1]
+		_, k := lastTwo(v.in[0].shape, r.TransA)
+		v.mul = &matrix{transA: r.TransA, transB: r.TransB, m: m, n: n, k: k, batch: op.Size(s[:len(s)-2])}
+	case op.Binary:
+		if v.form != applied || r.Fn != op.Add {
+			return
+		}
+		for i := range v.in {
+			x, bias := v.in[i], v.in[1-i]
+			p := x.alias()
+			if p == nil || p.mul == nil || p.mul.bias != nil || p.size != v.size || !once(x, p) || bias.form == splat {
+				continue
+			}
+			w := bias.seen()
+			st := make([]int, len(v.shape))
+			copy(st[len(st)-len(w.st):], w.st)
+			if vec, ok := restride(v.shape, st, p.shape); ok && vec[len(vec)-1] == min(p.mul.n-1, 1) && zeros(vec[:len(vec)-1]) {
+				p.gone = true
+				mul := *p.mul
+				mul.bias = &view{base: w.base, off: w.off}
+				v.mul, v.in = &mul, []*value{p.in[0], p.in[1], bias}
+				return
+			}
+		}
+	}
+}
+
+// once reports whether x is used once, and every reshape between it and p too.
+func once(x, p *value) bool {
+	for x != p {
+		if x.uses != 1 || x.keep || len(x.in) != 1 {
+			return false
+		}
+		x = x.in[0]
+	}
+	return p.uses == 1 && !p.keep
+}
+
+func zeros(x []int) bool { return !slices.ContainsFunc(x, func(i int) bool { return i != 0 }) }
+
+// matrices finds the operands of a product in memory, copying those that no
+// row and batch strides describe.
+func (e *expr) matrices(v *value) {
+	p := v.mul
+	rows, cols := p.m, p.k
+	if p.transA {
+		rows, cols = cols, rows
+	}
+	p.a = e.operand(v, 0, rows, cols, &p.transA)
+	rows, cols = p.k, p.n
+	if p.transB {
+		rows, cols = cols, rows
+	}
+	p.b = e.operand(v, 1, rows, cols, &p.transB)
+	if p.batch > 1 && p.b.batch == 0 && !p.transA && p.a.batch == p.m*p.a.ld { // one matrix for all rows
+		p.m, p.batch = p.m*p.batch, 1
+	}
+}
+
+func (e *expr) operand(v *value, i, rows, cols int, trans *bool) operand {
+	x := v.in[i]
+	for {
+		w := x.seen()
+		s := x.shape
+		rs, cs := w.st[len(s)-2], w.st[len(s)-1]
+		if b, ok := restride(s[:len(s)-2], w.st[:len(s)-2], []int{op.Size(s[:len(s)-2])}); ok {
+			switch {
+			case (cs == 1 || cols == 1) && (rs >= cols || rows == 1):
+				return operand{w.base, w.off, max(rs, cols), b[0]}
+			case (rs == 1 || rows == 1) && (cs >= rows || cols == 1):
+				*trans = !*trans
+				return operand{w.base, w.off, max(cs, rows), b[0]}
+			}
+		}
+		x = e.dense(x)
+		v.in[i] = x
+	}
+}

@@ -1,0 +1,106 @@
+package engine
+
+import "github.com/latentgo/latent/internal/op"
+
+// lone reports whether an operand is a value of this loop that nothing else
+// wants, so that the step of its consumer may compute it on the way.
+func lone(a arg) bool {
+	v := a.v
+	return v != nil && v.inner == 1 && !v.saved && !v.folded && !v.into && v.slope == nil && !v.folds()
+}
+
+// merge looks for values that the step of v can take in.
+func (e *emitter) merge(v *value) {
+	switch r := v.rule.(type) {
+	case op.Unary:
+		if a := v.args[0]; r.Fn == op.Shift && lone(a) && isUnary(a.v, op.Scale) && !e.scalar(a.v.args[0]) {
+			a.v.into = true
+		}
+	case op.Binary:
+		switch r.Fn {
+		case op.Mul:
+			e.mergeSlope(v)
+		case op.Add, op.Sub:
+			e.mergeProduct(v, r.Fn)
+		}
+	}
+}
+
+// mergeProduct finds c + a·b, c − a·b and c ± s·b.
+func (e *emitter) mergeProduct(v *value, f op.Fn2) {
+	for _, i := range []int{1, 0} {
+		a, c := v.args[i], v.args[1-i]
+		if i == 0 && f == op.Sub {
+			return
+		}
+		if !lone(a) || e.scalar(c) {
+			continue
+		}
+		in := a.v.args
+		switch {
+		case isUnary(a.v, op.Scale), isUnary(a.v, op.Square):
+			if e.scalar(in[0]) {
+				continue
+			}
+		case isBinary(a.v, op.Mul):
+			if e.scalar(in[0]) && e.scalar(in[1]) || f == op.Sub && (e.scalar(in[0]) || e.scalar(in[1])) {
+				continue
+			}
+		default:
+			continue
+		}
+		a.v.into = true
+		return
+	}
+}
+
+// A slope is a product with the derivative of tanh or sigmoid, written with
+// their result.
+type slope struct {
+	code code
+	g, y arg
+}
+
+// mergeSlope finds g·(1 − y²) and g·(y·(1 − y)).
+func (e *emitter) mergeSlope(v *value) {
+	for i, a := range v.args {
+		g := v.args[1-i]
+		if !lone(a) || e.scalar(g) {
+			continue
+		}
+		if y, ok := oneMinus(a); ok && lone(y) && isUnary(y.v, op.Square) && !e.scalar(y.v.args[0]) {
+			a.v.into, y.v.into = true, true
+			v.slope = &slope{tanhSlope, g, y.v.args[0]}
+			return
+		}
+		if !isBinary(a.v, op.Mul) {
+			continue
+		}
+		for j, b := range a.v.args {
+			y := a.v.args[1-j]
+			if w, ok := oneMinus(b); ok && lone(b) && w == y && !e.scalar(y) {
+				a.v.into, b.v.into = true, true
+				v.slope = &slope{sigmoidSlope, g, y}
+				return
+			}
+		}
+	}
+}
+
+// oneMinus returns y if a is 1 − y.
+func oneMinus(a arg) (y arg, ok bool) {
+	if a.v == nil || !isBinary(a.v, op.Sub) || a.v.args[0].v != nil || a.v.args[0].load >= 0 || a.v.args[0].c != 1 {
+		return y, false
+	}
+	return a.v.args[1], true
+}
+
+func isUnary(v *value, f op.Fn) bool {
+	u, ok := v.rule.(op.Unary)
+	return ok && u.Fn == f
+}
+
+func isBinary(v *value, f op.Fn2) bool {
+	b, ok := v.rule.(op.Binary)
+	return ok && b.Fn == f
+}

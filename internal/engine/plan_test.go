@@ -1,0 +1,291 @@
+package engine_test
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/engine"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// build makes a world and the outputs of f.
+func build(t testing.TB, dt tensor.Dtype, f func(w *world) []*op.Node) (*world, []*op.Node) {
+	t.Helper()
+	w := newWorld(dt)
+	var outs []*op.Node
+	if err := w.Do(func() { outs = f(w) }); err != nil {
+		t.Fatal(err)
+	}
+	return w, outs
+}
+
+func compile(t testing.TB, w *world, outs []*op.Node) *engine.Plan {
+	t.Helper()
+	p, err := engine.Compile(outs, w.leafOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func run(t testing.TB, p *engine.Plan) {
+	t.Helper()
+	if err := p.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bits copies the outputs of a plan.
+func bits(p *engine.Plan, outs []*op.Node) (all []float64) {
+	for _, n := range outs {
+		for i := range p.Value(n).Len() {
+			all = append(all, p.Value(n).At(i))
+		}
+	}
+	return all
+}
+
+// models are whole training graphs.
+var models = map[string]func(w *world) []*op.Node{
+	"vae":  func(w *world) []*op.Node { return w.vae(100, 300, 200, 20) },
+	"iwae": func(w *world) []*op.Node { return w.iwae(30, 20, 100, 80, 10) },
+	"iaf":  func(w *world) []*op.Node { return w.iaf(60, 50, 90, 3) },
+	"bnn":  func(w *world) []*op.Node { return w.bnn(32, 13, 50) },
+	"misc": func(w *world) []*op.Node { return w.misc() },
+}
+
+// iwae has k samples of each datum and the bound's log-sum over them.
+func (w *world) iwae(k, batch, data, hidden, latent int) []*op.Node {
+	x := w.set(w.in("x", batch, data), func(i int) float64 { return float64(i * i % 2) })
+	h := w.dense("e1", x, hidden, graph.Tanh)
+	mean, logStd := w.dense("mean", h, latent, nil), graph.Scale(w.dense("std", h, latent, nil), .1)
+	eps := w.in("noise", k, batch, latent)
+	z := graph.Add(graph.Mul(graph.Exp(logStd), eps), mean)
+	logits := w.dense("d2", w.dense("d1", z, hidden, graph.Tanh), data, nil)
+	logp := graph.Sum(graph.Sub(graph.Mul(x, logits), graph.Softplus(logits)), -1)
+	prior := graph.Scale(graph.Sum(graph.Square(z), -1), -.5)
+	q := graph.Sum(graph.Sub(graph.Scale(graph.Square(graph.Div(graph.Sub(z, mean), graph.Exp(logStd))), -.5), logStd), -1)
+	logw := graph.Sub(graph.Add(logp, prior), q)
+	bound := graph.Mean(graph.LogSumExp(logw, 0))
+	weights := graph.Exp(graph.Sub(logw, graph.ExpandDims(graph.LogSumExp(logw, 0), 0)))
+	return append([]*op.Node{bound, weights}, graph.Grad(bound, w.params)...)
+}
+
+// iaf is a flow of masked linear steps.
+func (w *world) iaf(batch, dim, hidden, steps int) []*op.Node {
+	z := w.in("z", batch, dim)
+	context := w.in("context", batch, hidden)
+	logDet := graph.Sum(graph.Scale(graph.Square(z), -.5), -1)
+	for i := range steps {
+		masked := func(name string, in, out int) *op.Node {
+			m := make([]float64, in*out)
+			for k := range m {
+				if k/out*out < k%out*in {
+					m[k] = 1 / math.Sqrt(float64(in))
+				}
+			}
+			wt := w.in(name, in, out)
+			w.params = append(w.params, wt)
+			return graph.Mul(wt, w.Tensor(tensor.Shape{in, out}, m))
+		}
+		name := string(rune('a' + i))
+		h := graph.Elu(graph.Add(graph.MatMul(z, masked(name+"1", dim, hidden)), context))
+		m := graph.MatMul(h, masked(name+"2", hidden, dim))
+		s := graph.Sigmoid(graph.Shift(graph.MatMul(h, masked(name+"3", hidden, dim)), 1))
+		z = graph.Reverse(graph.Add(graph.Mul(s, z), graph.Mul(graph.Shift(graph.Neg(s), 1), m)), -1)
+		logDet = graph.Sub(logDet, graph.Sum(graph.Log(s), -1))
+	}
+	loss := graph.Mean(graph.Add(logDet, graph.Scale(graph.Sum(graph.Square(z), -1), .5)))
+	return append([]*op.Node{loss, z}, graph.Grad(loss, w.params)...)
+}
+
+// misc has every rule with a loop of its own.
+func (w *world) misc() []*op.Node {
+	x := w.in("x", 40, 30)
+	at := w.set(w.in("at", 50), func(i int) float64 { return float64(i % 40) })
+	rows := graph.Gather(x, at)
+	y := graph.Concat(1, graph.Pad(graph.Slice(rows, 1, 3, 20), 1, 1, 2), graph.Reverse(rows, 1))
+	y = graph.Add(y, graph.Tril(graph.MatMulT(y, graph.Take(y, 0, make([]int, 50))), 0))
+	y = graph.Mul(graph.CumSum(y, 1), graph.Shift(graph.Transpose(graph.Transpose(y, 1, 0), 1, 0), .5))
+	y = graph.Add(graph.Scale(y, 1e-3), graph.OneHot(at, 50))
+	loss := graph.Mean(graph.Add(graph.LogSumExp(y, -1), graph.LogSumExp(graph.Transpose(y, 1, 0), 0)))
+	loss = graph.Add(loss, graph.Mean(graph.Square(graph.DiagPart(graph.MatMul(graph.Diag(y), graph.BroadcastTo(y, 50, 50, 50))))))
+	return append([]*op.Node{loss, graph.ArgMax(y, -1)}, graph.Grad(loss, []*op.Node{x})...)
+}
+
+func TestModels(t *testing.T) {
+	for name, f := range models {
+		t.Run(name, func(t *testing.T) { both(t, f) })
+	}
+}
+
+func TestSameBitsForAnyProcessors(t *testing.T) {
+	for name, f := range models {
+		t.Run(name, func(t *testing.T) {
+			w, outs := build(t, tensor.Float32, f)
+			var want []float64
+			for _, n := range []int{1, 2, 4} {
+				func() {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
+					p := compile(t, w, outs)
+					for range 3 {
+						run(t, p)
+						if got := bits(p, outs); want == nil {
+							want = got
+						} else if !slices.Equal(got, want) {
+							t.Fatalf("other results on %d processors", n)
+						}
+					}
+				}()
+			}
+		})
+	}
+}
+
+func TestRunAllocatesNothing(t *testing.T) {
+	for name, f := range models {
+		w, outs := build(t, tensor.Float32, f)
+		p := compile(t, w, outs)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		if n := testing.AllocsPerRun(20, func() {
+			if err := p.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		}); n > 0 {
+			t.Errorf("%s: %v allocations a run\n%s", name, n, p.Explain())
+		}
+	}
+}
+
+func TestPlansRunAtOnce(t *testing.T) {
+	w, outs := build(t, tensor.Float32, models["iwae"])
+	first := compile(t, w, outs)
+	run(t, first)
+	want := bits(first, outs)
+	var wg sync.WaitGroup
+	for range 8 {
+		p := compile(t, w, outs)
+		wg.Go(func() {
+			for range 3 {
+				run(t, p)
+			}
+			if !slices.Equal(bits(p, outs), want) {
+				t.Error("other results beside other plans")
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestGarbageCollectionDoesNotWait(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	w, outs := build(t, tensor.Float32, func(w *world) []*op.Node { return w.vae(100, 784, 500, 20) })
+	p := compile(t, w, outs)
+	var stop atomic.Bool
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for !stop.Load() {
+			p.Run(context.Background())
+		}
+	}()
+	var times []time.Duration
+	for range 20 {
+		start := time.Now()
+		runtime.GC()
+		times = append(times, time.Since(start))
+	}
+	stop.Store(true)
+	<-done
+	slices.Sort(times)
+	t.Logf("runtime.GC: median %v, longest %v", times[len(times)/2], times[len(times)-1])
+	if times[len(times)/2] > time.Second { // far above any machine's; a loop without a stop takes longer still
+		t.Errorf("runtime.GC took %v", times)
+	}
+}
+
+func TestErrorNamesNode(t *testing.T) {
+	w, outs := build(t, tensor.Float64, func(w *world) []*op.Node {
+		at := w.set(w.in("at", 3), func(i int) float64 { return float64(i) * 4 })
+		return []*op.Node{graph.Tanh(graph.Gather(w.in("table", 5, 2), at))}
+	})
+	ref, _ := engine.NewReference(outs, w.leafOf)
+	want := ref.Run(context.Background())
+	err := compile(t, w, outs).Run(context.Background())
+	if err == nil || err.Error() != want.Error() || !strings.Contains(err.Error(), "index 8 at position 2") {
+		t.Errorf("error %v, want %v", err, want)
+	}
+}
+
+func TestContextStopsRun(t *testing.T) {
+	w, outs := build(t, tensor.Float64, func(w *world) []*op.Node { return w.vae(5, 6, 7, 2) })
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := compile(t, w, outs).Run(ctx); err != context.Canceled {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestOutputs has outputs that nothing computes, that share memory, or that
+// others read.
+func TestOutputs(t *testing.T) {
+	both(t, func(w *world) []*op.Node {
+		x := w.in("x", 4, 6)
+		y := graph.Tanh(x)
+		flat := graph.Reshape(y, 24)
+		return []*op.Node{x, graph.StopGrad(x), graph.Reshape(x, 24), graph.Transpose(x, 1, 0), graph.Cols(x, 1, 3), y, y, flat,
+			graph.Reshape(flat, 2, 12), graph.Exp(flat), w.Const(3), graph.BroadcastTo(w.Const(2), 3, 3), graph.Scale(w.Const(2), 4),
+			w.Tensor(tensor.Shape{2}, []float64{1, 2}), graph.Sum(y), graph.Square(graph.Sum(y)), graph.BroadcastTo(graph.Sum(y), 2, 2)}
+	})
+}
+
+// TestUnknownRule runs a rule the engine has never heard of, between others.
+func TestUnknownRule(t *testing.T) {
+	both(t, func(w *world) []*op.Node {
+		x := graph.Exp(graph.Cols(w.in("x", 5, 9), 2, 6))
+		return []*op.Node{graph.Tanh(op.Apply(backwards{}, graph.Cols(x, 0, 3), x))}
+	})
+}
+
+// backwards is its first operand in the order opposite.
+type backwards struct{}
+
+func (backwards) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (backwards) Eval(out op.Array, in []op.Array) error {
+	for i := range out.Len() {
+		out.Set(i, in[0].At(out.Len()-1-i)+in[1].At(0))
+	}
+	return nil
+}
+
+func (backwards) Diff([]*op.Node, *op.Node, *op.Node, []bool) []*op.Node { return nil }
+
+func TestForeignOperation(t *testing.T) {
+	both(t, func(w *world) []*op.Node {
+		x := graph.Exp(w.in("x", 5, 4))
+		y, err := gorgonia.Cube(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gorgonia.Sum(y, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []*op.Node{graph.Tanh(graph.Scale(y, .1)), z, graph.Log(z)}
+	})
+}

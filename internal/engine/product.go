@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/latentgo/latent/internal/kernel"
+)
+
+// A runner is an instruction with its memory. Its parts may run at the same
+// time as those of others in its phase; before and after run alone.
+type runner interface {
+	kernel.Task
+	count() int // of parts
+	before()
+	after() error
+}
+
+// productCode runs a matrix product.
+type productCode[T kernel.Float] struct {
+	kernel.Gemm[T]
+	parts int
+}
+
+func (p *productCode[T]) count() int   { return p.parts }
+func (p *productCode[T]) before()      {}
+func (p *productCode[T]) after() error { return nil }
+
+func (b *binder[T]) product(v *value) runner {
+	m := v.mul
+	p := &productCode[T]{Gemm: kernel.Gemm[T]{
+		M: m.m, N: m.n, K: m.k, TransA: m.transA, TransB: m.transB, Batch: m.batch,
+		A: b.mem(m.a.base)[m.a.off:], LDA: m.a.ld, StrideA: m.a.batch,
+		B: b.mem(m.b.base)[m.b.off:], LDB: m.b.ld, StrideB: m.b.batch,
+		C: b.mem(v), LDC: m.n, StrideC: m.m * m.n,
+	}}
+	if m.bias != nil {
+		p.Bias = b.mem(m.bias.base)[m.bias.off:]
+	}
+	p.parts = p.Prepare(b.pool)
+	return p
+}
+
+// flops returns the multiplications and additions of a product.
+func (m *matrix) flops() float64 {
+	return 2 * float64(m.batch) * float64(m.m) * float64(m.n) * float64(m.k)
+}
+
+func (m *matrix) String() string {
+	t := [...]string{"", "ᵀ"}
+	s := fmt.Sprintf("%d×%d%s · %d×%d%s", m.m, m.k, t[b2i(m.transA)], m.k, m.n, t[b2i(m.transB)])
+	if m.batch > 1 {
+		s = fmt.Sprintf("%d of ", m.batch) + s
+	}
+	if m.bias != nil {
+		s += " + bias"
+	}
+	return s
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// reduceRun folds the middle axis of [outer, n, inner]. tmp has room for two
+// vectors of inner elements or of a block.
+func reduceRun[T kernel.Float](f op.Fold, out, x []T, outer, n, inner int, tmp []T) {
+	for o := range outer {
+		row := x[o*n*inner : (o+1)*n*inner]
+		to := out[o*inner : (o+1)*inner]
+		switch {
+		case f == op.ArgMax:
+			argMax(to, row, n, inner)
+		case inner == 1 && f == op.Largest:
+			to[0] = kernel.MaxOf(row)
+		case inner == 1 && f == op.Smallest:
+			to[0] = kernel.MinOf(row)
+		case inner == 1 && f == op.LogSumExp:
+			kernel.RowLogSumExp(to, row, n)
+		default:
+			block := len(tmp) / 2
+			for c := 0; c < inner; c += block {
+				w := min(block, inner-c)
+				columns(f, to[c:c+w], row[c:], n, inner, tmp[:w], tmp[block:block+w])
+			}
+		}
+	}
+}
+
+// columns folds n rows, ld elements apart, element by element.
+func columns[T kernel.Float](f op.Fold, out, x []T, n, ld int, a, b []T) {
+	w := len(out)
+	fold := kernel.OpMax
+	if f == op.Smallest {
+		fold = kernel.OpMin
+	}
+	copy(out, x[:w])
+	for k := 1; k < n; k++ {
+		kernel.Zip(fold, out, out, x[k*ld:k*ld+w])
+	}
+	if f != op.LogSumExp {
+		return
+	}
+	// An infinite or undefined largest element is the answer: it must not be
+	// subtracted.
+	for i, m := range out {
+		if m*0 != 0 {
+			out[i] = 0
+		}
+	}
+	clear(a)
+	for k := range n {
+		kernel.Sub(b, x[k*ld:k*ld+w], out)
+		kernel.Exp(b, b)
+		kernel.Add(a, a, b)
+	}
+	kernel.Log(a, a)
+	kernel.Add(out, out, a)
+}
+
+// argMax writes the position of the first largest of n rows; a NaN is largest.
+func argMax[T kernel.Float](out, x []T, n, inner int) {
+	for i := range inner {
+		best, m := 0, math.Inf(-1)
+		for k := range n {
+			v := float64(x[k*inner+i])
+			if v != v {
+				best = k
+				break
+			}
+			if v > m {
+				best, m = k, v
+			}
+		}
+		out[i] = T(best)
+	}
+}

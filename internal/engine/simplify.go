@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"math"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// apply returns the value of a rule, rewritten where that saves work. Rewrites
+// may change a result by rounding, and the sign of a zero; a NaN stays.
+func (e *expr) apply(r op.Rule, in []*value, shape tensor.Shape) *value {
+	if op.Size(shape) == 0 && mayDrop(r) {
+		return e.splat(shape, 0)
+	}
+	v := e.rewrite(r, in, shape)
+	if v == nil {
+		v = e.fold(r, in, shape)
+	}
+	if v == nil {
+		v = e.intern(r, in, shape)
+	}
+	return v
+}
+
+// make is apply for rewrites, which know that the shapes fit.
+func (e *expr) make(r op.Rule, in ...*value) *value {
+	shape, err := r.Shape(shapes(in))
+	if err != nil {
+		panic(err)
+	}
+	return e.apply(r, in, shape)
+}
+
+func shapes(in []*value) []tensor.Shape {
+	s := make([]tensor.Shape, len(in))
+	for i, v := range in {
+		s[i] = v.shape
+	}
+	return s
+}
+
+// mayDrop says that an empty result needs no evaluation, which cannot fail.
+func mayDrop(r op.Rule) bool {
+	switch r.(type) {
+	case op.Unary, op.Binary, op.Where, op.Reduce, op.SumTo, op.BroadcastTo, op.Reshape, op.Transpose, op.Slice, op.Pad,
+		op.Concat, op.MatMul, op.Take, op.Put, op.CumSum, op.Diag, op.DiagPart, op.Tril:
+		return true
+	}
+	return false
+}
+
+func (e *expr) rewrite(r op.Rule, in []*value, shape tensor.Shape) *value {
+	switch r := r.(type) {
+	case op.Unary:
+		return e.unary(r, in[0])
+	case op.Binary:
+		if v := e.binary(r.Fn, in[0], in[1], shape); v != nil {
+			return v
+		}
+		switch r.Fn {
+		case op.Add, op.Mul, op.Max, op.Min, op.LogAddExp, op.Eq, op.Ne: // one order for equal ones
+			if in[0].id > in[1].id {
+				in[0], in[1] = in[1], in[0]
+			}
+		}
+		return e.shrink(r, in, shape)
+	case op.Where:
+		if in[0].form == splat {
+			if in[0].c != 0 {
+				return e.stretch(in[1], shape)
+			}
+			return e.stretch(in[2], shape)
+		}
+		if in[1] == in[2] {
+			return e.stretch(in[1], shape)
+		}
+		return e.shrink(r, in, shape)
+	case op.MatMul:
+		return e.matmul(r, in, shape)
+	}
+	return e.reshaping(r, in, shape)
+}
+
+// is returns the operand of v if v is the function f.
+func is(v *value, f op.Fn) (u op.Unary, x *value) {
+	if u, ok := v.rule.(op.Unary); ok && u.Fn == f {
+		return u, v.in[0]
+	}
+	return u, nil
+}
+
+// isRule returns the rule of a value if it is of a type.
+func isRule[R op.Rule](v *value) (R, bool) {
+	r, ok := v.rule.(R)
+	return r, ok && v.form == applied
+}
+
+func (e *expr) neg(x *value) *value              { return e.make(op.Unary{Fn: op.Neg}, x) }
+func (e *expr) scale(x *value, a float64) *value { return e.make(op.Unary{Fn: op.Scale, A: a}, x) }
+func (e *expr) shift(x *value, a float64) *value { return e.make(op.Unary{Fn: op.Shift, A: a}, x) }
+func (e *expr) two(f op.Fn2, a, b *value) *value { return e.make(op.Binary{Fn: f}, a, b) }
+
+func (e *expr) stretch(x *value, shape tensor.Shape) *value {
+	if slices.Equal(x.shape, shape) {
+		return x
+	}
+	return e.make(op.BroadcastTo{To: shape}, x)
+}
+
+func (e *expr) unary(r op.Unary, x *value) *value {
+	switch r.Fn {
+	case op.Stop:
+		return x
+	case op.Neg:
+		if _, y := is(x, op.Neg); y != nil {
+			return y
+		}
+		if s, y := is(x, op.Scale); y != nil {
+			return e.scale(y, -s.A)
+		}
+		if b, ok := isRule[op.Binary](x); ok && b.Fn == op.Sub {
+			return e.two(op.Sub, x.in[1], x.in[0])
+		}
+	case op.Scale:
+		if r.A == 1 {
+			return x
+		}
+		if r.A == -1 {
+			return e.neg(x)
+		}
+		if s, y := is(x, op.Scale); y != nil && normal(r.A*s.A) && normal(r.A) && normal(s.A) {
+			return e.scale(y, r.A*s.A)
+		}
+		if _, y := is(x, op.Neg); y != nil {
+			return e.scale(y, -r.A)
+		}
+	case op.Shift:
+		if r.A == 0 {
+			return x
+		}
+		if _, y := is(x, op.Neg); y != nil {
+			return e.two(op.Sub, e.splat(tensor.Shape{}, r.A), y)
+		}
+		if s, y := is(x, op.Shift); y != nil && r.A*s.A > 0 {
+			return e.shift(y, r.A+s.A)
+		}
+	case op.Square, op.Abs, op.Cos:
+		if _, y := is(x, op.Neg); y != nil {
+			return e.make(r, y)
+		}
+	}
+	if _, ok := isRule[op.BroadcastTo](x); ok && x.in[0].size < x.size {
+		return e.stretch(e.make(r, x.in[0]), x.shape)
+	}
+	return nil
+}
+
+// normal says that products with a do not leave the range of float32.
+func normal(a float64) bool { return math.Abs(a) > 1e-30 && math.Abs(a) < 1e30 }
+
+func (e *expr) binary(f op.Fn2, a, b *value, shape tensor.Shape) *value {
+	whole := func(v *value) bool { return slices.Equal(v.shape, shape) }
+	if a.form == splat && b.form != splat && whole(b) {
+		switch {
+		case f == op.Add:
+			return e.shift(b, a.c)
+		case f == op.Mul:
+			return e.scale(b, a.c)
+		case f == op.Sub && a.c == 0:
+			return e.neg(b)
+		}
+	}
+	if b.form == splat && a.form != splat && whole(a) {
+		switch frac, _ := math.Frexp(b.c); {
+		case f == op.Add:
+			return e.shift(a, b.c)
+		case f == op.Sub:
+			return e.shift(a, -b.c)
+		case f == op.Mul:
+			return e.scale(a, b.c)
+		case f == op.Div && math.Abs(frac) == .5 && normal(b.c):
+			return e.scale(a, 1/b.c)
+		case f == op.Pow && b.c == 1:
+			return a
+		case f == op.Pow && b.c == 2:
+			return e.make(op.Unary{Fn: op.Square}, a)
+		case f == op.Pow && b.c == -1:
+			return e.make(op.Unary{Fn: op.Recip}, a)
+		case f == op.Gt && b.c == 0: // a rectifier's result tells the sign as well as its operand
+			if y := e.find(op.Unary{Fn: op.Relu}, a); y != nil {
+				return e.two(op.Gt, y, b)
+			}
+		}
+	}
+	_, na := is(a, op.Neg)
+	_, nb := is(b, op.Neg)
+	switch {
+	case f == op.Mul && a == b:
+		return e.make(op.Unary{Fn: op.Square}, a)
+	case f == op.Add && nb != nil:
+		return e.two(op.Sub, a, nb)
+	case f == op.Add && na != nil:
+		return e.two(op.Sub, b, na)
+	case f == op.Sub && nb != nil:
+		return e.two(op.Add, a, nb)
+	case (f == op.Mul || f == op.Div) && na != nil && whole(a):
+		return e.neg(e.two(f, na, b))
+	case (f == op.Mul || f == op.Div) && nb != nil && whole(b):
+		return e.neg(e.two(f, a, nb))
+	case f == op.Add:
+		return e.join(a, b)
+	}
+	return nil
+}
+
+// join turns the sum of two neighbours, each padded with zeros to the place of
+// the other, into one array. It is what the gradient of slices leaves behind.
+func (e *expr) join(a, b *value) *value {
+	p, ok := isRule[op.Pad](a)
+	q, ok2 := isRule[op.Pad](b)
+	if !ok || !ok2 || p.Axis != q.Axis || !slices.Equal(a.shape, b.shape) {
+		return nil
+	}
+	if p.Before > q.Before {
+		p, q, a, b = q, p, b, a
+	}
+	x, y := a.in[0], b.in[0]
+	if p.Before+x.shape[p.Axis] != q.Before {
+		return nil
+	}
+	return e.make(op.Pad{Axis: p.Axis, Before: p.Before, After: q.After}, e.make(op.Concat{Axis: p.Axis}, x, y))
+}
+
+// shrink evaluates an element-wise rule before its operands are stretched.
+func (e *expr) shrink(r op.Rule, in []*value, shape tensor.Shape) *value {
+	small := make([]*value, len(in))
+	for i, v := range in {
+		if small[i] = v; v.form == splat {
+			small[i] = e.splat(tensor.Shape{}, v.c)
+		} else if _, ok := isRule[op.BroadcastTo](v); ok {
+			small[i] = v.in[0]
+		}
+		if small[i].size == op.Size(shape) {
+			return nil
+		}
+	}
+	s, err := r.Shape(shapes(small))
+	if err != nil || op.Size(s) >= op.Size(shape) {
+		return nil
+	}
+	if _, err := (op.BroadcastTo{To: shape}).Shape([]tensor.Shape{s}); err != nil {
+		return nil
+	}
+	return e.stretch(e.apply(r, small, s), shape)
+}

@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Scheduling gives every computed value a stage. What a value reads from memory
+// was written in an earlier stage; what it takes from a value of its own loop
+// has the same stage. So the units of one stage do not depend on each other,
+// and a set of connected values of one class and stage can be one loop: a path
+// that leaves it ends in a later stage.
+
+// A unit is one instruction: a loop over several values, or one other value.
+// Units of equal stage and part are independent.
+type unit struct {
+	stage  int
+	part   int      // of a loop that was too long
+	values []*value // operands first
+	reads  []*value // bases
+	loop   *loop
+	temp   int // elements needed during the run
+	room   int // where they are
+}
+
+// joins reports whether v may take u, an operand, from the loop they share.
+func joins(u, v *value) bool {
+	return v.kind == loopOf && u.kind == loopOf && u.class == v.class && !u.folds()
+}
+
+// operands calls f with each computed value that v reads, and whether v may
+// share a loop with it through that operand.
+func operands(v *value, f func(u *value, share bool)) {
+	for _, c := range v.in {
+		w := c.seen()
+		if w.base.kind == held {
+			continue
+		}
+		f(w.base, joins(w.base, v) && w.whole(c.shape))
+	}
+}
+
+// schedule sorts values into units, in order of stage.
+func schedule(order []*value) []*unit {
+	for _, v := range order {
+		operands(v, func(u *value, share bool) {
+			if !share {
+				v.asap = max(v.asap, u.asap+1)
+			} else {
+				v.asap = max(v.asap, u.asap)
+			}
+		})
+		v.stage = -1
+	}
+	// An element-wise value waits for the first that wants it, to share its
+	// loop; the others come as early as they can.
+	for _, v := range slices.Backward(order) {
+		if v.kind != loopOf || v.folds() || v.stage < 0 {
+			v.stage = v.asap
+		}
+		operands(v, func(u *value, share bool) {
+			if u.kind != loopOf || u.folds() {
+				return
+			}
+			latest := v.stage
+			if !share {
+				latest--
+			}
+			if u.stage < 0 || latest < u.stage {
+				u.stage = latest
+			}
+		})
+	}
+	return group(order)
+}
+
+// find returns the value that stands for the loop of v.
+func (v *value) find() *value {
+	for v.group != nil {
+		if v.group.group != nil {
+			v.group = v.group.group
+		}
+		v = v.group
+	}
+	return v
+}
+
+func union(v, w *value) {
+	if a, b := v.find(), w.find(); a != b {
+		a.group = b
+	}
+}
+
+const (
+	longest = 512 // most values of a loop
+	small   = 512 // elements below which one loop takes all there are of a class
+)
+
+// group forms loops of the values of one stage and class that are connected, by
+// an operand or by reading the same array. Where arrays are small, the loops
+// cost more than the elements, and one takes all values.
+func group(order []*value) []*unit {
+	type reader struct {
+		base  *value
+		class *class
+		stage int
+	}
+	first := map[reader]*value{}
+	for _, v := range order {
+		if v.kind != loopOf {
+			continue
+		}
+		if op.Size(v.domain()) <= small {
+			k := reader{nil, v.class, v.stage}
+			if first[k] == nil {
+				first[k] = v
+			}
+			union(v, first[k])
+			continue
+		}
+		for _, c := range v.in {
+			w := c.seen()
+			if c.form == splat || c.size != op.Size(v.domain()) {
+				continue
+			}
+			if joins(w.base, v) && w.whole(c.shape) && w.base.stage == v.stage {
+				union(v, w.base)
+				continue
+			}
+			k := reader{w.base, v.class, v.stage}
+			if first[k] == nil {
+				first[k] = v
+			} else {
+				union(v, first[k])
+			}
+		}
+	}
+	var units []*unit
+	for _, v := range order {
+		var u *unit
+		if v.kind == held {
+			continue
+		}
+		if v.kind == loopOf {
+			u = v.find().open
+		}
+		if u == nil || len(u.values) == longest {
+			part := 0
+			if u != nil {
+				part = u.part + 1
+			}
+			u = &unit{stage: v.stage, part: part}
+			units = append(units, u)
+			if v.kind == loopOf {
+				v.find().open = u
+			}
+		}
+		u.values = append(u.values, v)
+		v.unit = u
+	}
+	slices.SortStableFunc(units, func(a, b *unit) int {
+		return cmp.Or(cmp.Compare(a.stage, b.stage), cmp.Compare(a.part, b.part))
+	})
+	for _, u := range units {
+		u.findReads()
+	}
+	return units
+}
+
+// findReads lists the arrays that a unit reads from memory.
+func (u *unit) findReads() {
+	for _, v := range u.values {
+		for _, c := range v.in {
+			if b := c.seen().base; b.unit != u && b.reader != u && c.form != splat {
+				b.reader, b.read = u, true
+				u.reads = append(u.reads, b)
+			}
+		}
+	}
+}

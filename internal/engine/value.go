@@ -1,0 +1,179 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A value is one array of a compiled program: what one node or, after merging,
+// several nodes of the graph stand for.
+type value struct {
+	id    int // operands have smaller ones
+	form  form
+	rule  op.Rule     // of an applied value
+	alien gorgonia.Op // of a foreign value
+	in    []*value
+	dt    tensor.Dtype
+	shape tensor.Shape
+	size  int
+	node  *op.Node // the first node it stands for, for messages
+	data  op.Array // of a leaf or constant
+	c     float64  // of a splat
+
+	place
+}
+
+type form uint8
+
+const (
+	leaf     form = iota // memory of the caller's
+	constant             // memory that never changes
+	splat                // the same number everywhere
+	applied
+	alien
+)
+
+// key identifies an expression: a comparable rule or its printed form, and the
+// operands.
+type key struct {
+	rule any
+	in   [3]int
+	more string
+}
+
+// An expr is a set of values, equal ones merged.
+type expr struct {
+	dt     tensor.Dtype
+	values []*value
+	byKey  map[key]*value
+}
+
+func newExpr(dt tensor.Dtype) *expr { return &expr{dt: dt, byKey: map[key]*value{}} }
+
+func (e *expr) add(v *value) *value {
+	v.id = len(e.values)
+	v.size = op.Size(v.shape)
+	e.values = append(e.values, v)
+	return v
+}
+
+// splat returns the constant c of a shape.
+func (e *expr) splat(shape tensor.Shape, c float64) *value {
+	if e.dt == tensor.Float32 {
+		c = float64(float32(c))
+	}
+	k := key{rule: math.Float64bits(c), more: fmt.Sprint(shape)}
+	if v := e.byKey[k]; v != nil {
+		return v
+	}
+	v := e.add(&value{form: splat, dt: e.dt, shape: shape, c: c})
+	e.byKey[k] = v
+	return v
+}
+
+// constant returns the value of an array that never changes.
+func (e *expr) constant(a op.Array) *value {
+	if a.Len() == 0 {
+		return e.splat(a.Shape, 0)
+	}
+	if dtype(a) == e.dt {
+		first := math.Float64bits(a.At(0))
+		i := 1
+		for i < a.Len() && math.Float64bits(a.At(i)) == first {
+			i++
+		}
+		if i == a.Len() {
+			return e.splat(a.Shape, a.At(0))
+		}
+	}
+	return e.add(&value{form: constant, dt: dtype(a), shape: a.Shape, data: a})
+}
+
+// intern returns the value of a rule applied to operands.
+func (e *expr) intern(r op.Rule, in []*value, shape tensor.Shape) *value {
+	k := key{rule: r, in: [3]int{-1, -1, -1}}
+	if u, ok := r.(op.Unary); ok && (math.Signbit(u.A) && u.A == 0 || math.Signbit(u.B) && u.B == 0) ||
+		!reflect.TypeOf(r).Comparable() {
+		k.rule = fmt.Sprintf("%T%v", r, r) // −0 is not 0, and slices do not compare
+	}
+	for i, v := range in {
+		if i < len(k.in) {
+			k.in[i] = v.id
+		} else {
+			k.more += fmt.Sprintf(" %d", v.id)
+		}
+	}
+	if v := e.byKey[k]; v != nil {
+		return v
+	}
+	v := e.add(&value{form: applied, rule: r, in: slices.Clone(in), dt: e.dt, shape: shape})
+	e.byKey[k] = v
+	return v
+}
+
+// find returns the value of a rule applied to one operand if there is one.
+func (e *expr) find(r op.Unary, x *value) *value {
+	return e.byKey[key{rule: r, in: [3]int{x.id, -1, -1}}]
+}
+
+// load turns the nodes that outs need into values.
+func (e *expr) load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error)) (map[*op.Node]*value, error) {
+	of := map[*op.Node]*value{}
+	for _, n := range Needed(outs) {
+		v, err := e.node(n, of, leafOf)
+		if err != nil {
+			return nil, err
+		}
+		if v.node == nil {
+			v.node = n
+		}
+		of[n] = v
+	}
+	return of, nil
+}
+
+func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error)) (*value, error) {
+	if n.Op() == nil {
+		a, err := leafOf(n)
+		if err != nil {
+			return nil, err
+		}
+		if a.Shape == nil { // a scalar, seen as of rank 0
+			a.Shape = tensor.Shape{}
+		}
+		if _, ok := op.Constant(n); ok {
+			return e.constant(a), nil
+		}
+		return e.add(&value{form: leaf, dt: dtype(a), shape: a.Shape, data: a}), nil
+	}
+	inputs := op.Inputs(n)
+	in := make([]*value, len(inputs))
+	same := n.Dtype() == e.dt
+	for i, c := range inputs {
+		in[i] = of[c]
+		same = same && in[i].dt == e.dt
+	}
+	o, ok := n.Op().(*op.Op)
+	switch {
+	case !ok:
+		return e.add(&value{form: alien, alien: n.Op(), in: in, dt: n.Dtype(), shape: n.Shape()}), nil
+	case !same: // beside a foreign operation of another dtype: as it stands
+		return e.add(&value{form: applied, rule: opaque{o.Rule}, in: in, dt: n.Dtype(), shape: n.Shape()}), nil
+	}
+	first := len(e.values)
+	v := e.apply(o.Rule, in, n.Shape())
+	for _, w := range e.values[first:] { // whatever the rewriting made
+		w.node = n
+	}
+	return v, nil
+}
+
+// opaque hides which rule it is, so that it is evaluated and not rewritten.
+type opaque struct{ op.Rule }

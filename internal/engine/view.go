@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// A view says where the elements of a value lie: in the memory of a base, at
+// an offset and strides. The strides of axes of size 1 are 0.
+type view struct {
+	base *value
+	off  int
+	st   []int
+}
+
+// dense returns the row-major strides of a shape.
+func dense(shape tensor.Shape) []int {
+	st := make([]int, len(shape))
+	step := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] != 1 {
+			st[i] = step
+		}
+		step *= shape[i]
+	}
+	return st
+}
+
+// seen returns the view of a value. A rule that only moves elements is seen in
+// its operand where strides can tell; any other value is its own base.
+func (v *value) seen() *view {
+	if v.look != nil {
+		return v.look
+	}
+	v.look = v.through()
+	if v.look == nil {
+		v.look = &view{base: v, st: dense(v.shape)}
+	}
+	return v.look
+}
+
+func (v *value) through() *view {
+	if v.form != applied || v.size == 0 {
+		return nil
+	}
+	switch r := v.rule.(type) {
+	case op.Reshape:
+		u := v.in[0].seen()
+		if st, ok := restride(v.in[0].shape, u.st, v.shape); ok {
+			return &view{u.base, u.off, st}
+		}
+	case op.BroadcastTo:
+		u := v.in[0].seen()
+		st := make([]int, len(v.shape))
+		copy(st[len(st)-len(u.st):], u.st)
+		return &view{u.base, u.off, st}
+	case op.Slice:
+		u := v.in[0].seen()
+		w := &view{u.base, u.off + r.From*u.st[r.Axis], slices.Clone(u.st)}
+		if v.shape[r.Axis] == 1 {
+			w.st[r.Axis] = 0
+		}
+		return w
+	case op.Transpose:
+		u := v.in[0].seen()
+		st := make([]int, len(r.Perm))
+		last := 0
+		for i, p := range r.Perm {
+			if st[i] = u.st[p]; v.shape[i] != 1 {
+				last = st[i]
+			}
+		}
+		if last <= 1 {
+			return &view{u.base, u.off, st}
+		}
+	}
+	return nil
+}
+
+// restride returns strides that give the elements of a view, in order, another
+// shape, if there are any.
+func restride(from tensor.Shape, st []int, to tensor.Shape) ([]int, bool) {
+	var n, step []int // runs of the operand that one stride covers, inner first
+	for i := len(from) - 1; i >= 0; i-- {
+		switch k := len(n) - 1; {
+		case from[i] == 1:
+		case k >= 0 && st[i] == step[k]*n[k]:
+			n[k] *= from[i]
+		default:
+			n, step = append(n, from[i]), append(step, st[i])
+		}
+	}
+	out := make([]int, len(to))
+	k := 0
+	for i := len(to) - 1; i >= 0; i-- {
+		if to[i] == 1 {
+			continue
+		}
+		for k < len(n) && n[k] == 1 {
+			k++
+		}
+		if k == len(n) || n[k]%to[i] != 0 {
+			return nil, false
+		}
+		out[i] = step[k]
+		step[k] *= to[i]
+		n[k] /= to[i]
+	}
+	return out, true
+}
+
+// whole reports whether a view is all of its base in order.
+func (w *view) whole(shape tensor.Shape) bool {
+	return w.off == 0 && w.base.size == op.Size(shape) && slices.Equal(w.st, dense(shape))
+}
+
+// alias returns the value whose memory v is, element by element: v itself or
+// the operand of reshapes. It returns nil for a part of one or a stretched one.
+func (v *value) alias() *value {
+	if w := v.seen(); w.whole(v.shape) {
+		return w.base
+	}
+	return nil
+}

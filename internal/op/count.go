@@ -1,0 +1,224 @@
+package op
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/kernel"
+)
+
+// Law names a distribution of counts.
+type Law uint8
+
+// The laws, with the operands of Count after the noise.
+const (
+	Poisson          Law = iota // log rate
+	Binomial                    // number of trials, logit of success
+	NegativeBinomial            // log of the number of failures, logit of success
+)
+
+// Count draws whole numbers from uniform noise [lead…, StreamNoise·D] and
+// parameters that broadcast to the result [lead…, D]. The arithmetic is
+// float64; a parameter that is NaN, or trials below 0, give NaN. There is no
+// derivative.
+type Count struct{ Law Law }
+
+func (r Count) String() string {
+	return [...]string{"poisson", "binomial", "negativebinomial"}[r.Law]
+}
+
+// Shape is the noise's with D for StreamNoise·D.
+func (Count) Shape(in []tensor.Shape) (tensor.Shape, error) { return streamShape(in) }
+
+// Eval draws.
+func (r Count) Eval(out Array, in []Array) error {
+	at := make([][]int, len(in))
+	for k, p := range in[1:] {
+		at[k+1] = offsets(out.Shape, strides(out.Shape, p.Shape))
+	}
+	for i := range out.Len() {
+		s := stream(in[0], i)
+		a := in[1].At(at[1][i])
+		switch r.Law {
+		case Poisson:
+			out.Set(i, poisson(&s, math.Exp(a)))
+		case Binomial:
+			out.Set(i, binomial(&s, a, in[2].At(at[2][i])))
+		case NegativeBinomial: // a Poisson number whose rate has a Gamma law
+			g := logGamma(&s, math.Exp(a))
+			out.Set(i, poisson(&s, math.Exp(g+in[2].At(at[2][i]))))
+		}
+	}
+	return nil
+}
+
+// Diff is zero.
+func (Count) Diff(in []*Node, _, _ *Node, _ []bool) []*Node { return make([]*Node, len(in)) }
+
+// poisson draws a Poisson number. Below rate 10 it multiplies uniforms; above,
+// it is the transformed rejection PTRS of Hörmann (The transformed rejection
+// method for generating Poisson random variables, 1993).
+func poisson(s *kernel.Substream, rate float64) float64 {
+	switch {
+	case math.IsNaN(rate) || math.IsInf(rate, 1):
+		return rate
+	case rate > 1e15: // the normal limit, exact to the resolution of a double
+		return math.Floor(rate + math.Sqrt(rate)*s.Normal())
+	case rate < 10:
+		k, limit := 0.0, math.Exp(-rate)
+		for p := s.Uniform(); p > limit; p *= s.Uniform() {
+			k++
+		}
+		return k
+	}
+	b := 0.931 + 2.53*math.Sqrt(rate)
+	a := -0.059 + 0.02483*b
+	invAlpha := 1.1239 + 1.1328/(b-3.4)
+	vr := 0.9277 - 3.6224/(b-2)
+	for {
+		u, v := s.Uniform()-.5, s.Uniform()
+		us := .5 - math.Abs(u)
+		k := math.Floor((2*a/us+b)*u + rate + 0.43)
+		if us >= 0.07 && v <= vr {
+			return k
+		}
+		if k < 0 || us < 0.013 && v > us {
+			continue
+		}
+		lg, _ := math.Lgamma(k + 1)
+		if math.Log(v*invAlpha/(a/(us*us)+b)) <= k*math.Log(rate)-rate-lg {
+			return k
+		}
+	}
+}
+
+// binomial draws the number of successes in n trials. With fewer than 10
+// expected it adds geometric waiting times; else it is the transformed
+// rejection BTRS of Hörmann (The generation of binomial random variates, 1993).
+func binomial(s *kernel.Substream, n, logit float64) float64 {
+	n = math.Floor(n)
+	switch {
+	case math.IsNaN(logit) || !(n >= 0) || math.IsInf(n, 1):
+		return math.NaN()
+	case logit > 0:
+		return n - binomial(s, n, -logit)
+	}
+	p := sigmoid(logit)
+	if n*p < 10 {
+		k, sum, logQ := 0.0, 0.0, -softplus(logit)
+		for {
+			sum += math.Ceil(math.Log(s.Uniform()) / logQ)
+			if !(sum <= n) { // also where p is 0
+				return k
+			}
+			k++
+		}
+	}
+	std := math.Sqrt(n * p * (1 - p))
+	b := 1.15 + 2.53*std
+	a := -0.0873 + 0.0248*b + 0.01*p
+	vr := 0.92 - 4.2/b
+	alpha := (2.83 + 5.1/b) * std
+	mode := math.Floor((n + 1) * p)
+	log := func(k float64) float64 { // of the probability, up to a constant
+		x, _ := math.Lgamma(k + 1)
+		y, _ := math.Lgamma(n - k + 1)
+		return k*logit - x - y
+	}
+	for {
+		u, v := s.Uniform()-.5, s.Uniform()
+		us := .5 - math.Abs(u)
+		k := math.Floor((2*a/us+b)*u + n*p + .5)
+		if us >= 0.07 && v <= vr {
+			return k
+		}
+		if k < 0 || k > n {
+			continue
+		}
+		if math.Log(v*alpha/(a/(us*us)+b)) <= log(k)-log(mode) {
+			return k
+		}
+	}
+}
+
+// logGamma draws the logarithm of a standard Gamma number by the method of
+// Marsaglia and Tsang (A simple method for generating gamma variables, 2000);
+// shapes below 1 are raised by 1 and multiplied by a power of a uniform.
+func logGamma(s *kernel.Substream, shape float64) float64 {
+	switch {
+	case shape == 0:
+		return math.Inf(-1)
+	case math.IsNaN(shape) || math.IsInf(shape, 1):
+		return shape
+	case shape < 1:
+		return logGamma(s, shape+1) + math.Log(s.Uniform())/shape
+	}
+	d := shape - 1./3
+	c := 1 / math.Sqrt(9*d)
+	for {
+		x := s.Normal()
+		v := 1 + c*x
+		if v <= 0 {
+			continue
+		}
+		v = v * v * v
+		if math.Log(s.Uniform()) < .5*x*x+d-d*v+d*math.Log(v) {
+			return math.Log(d * v)
+		}
+	}
+}
+
+// Multinomial draws counts [lead…, V] that add up to n: operands are noise
+// [lead…, StreamNoise], n and weights, both broadcasting to [lead…, V], n with
+// 1 on the last axis. Each class takes a binomial share of what is left.
+type Multinomial struct{}
+
+// Shape is the noise's with V for StreamNoise.
+func (Multinomial) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	rows, err := streamShape(in[:1])
+	if err != nil {
+		return nil, err
+	}
+	p := in[2]
+	if len(p) == 0 || rows[len(rows)-1] != 1 {
+		return nil, errors.Errorf("noise of shape %v and weights of shape %v", in[0], p)
+	}
+	out := rows.Clone()
+	out[len(out)-1] = p[len(p)-1]
+	for i, s := range []tensor.Shape{rows, out} {
+		if _, err := (BroadcastTo{s}).Shape(in[1+i : 2+i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Eval draws.
+func (Multinomial) Eval(out Array, in []Array) error {
+	v := out.Shape[len(out.Shape)-1]
+	rows := append(out.Shape[:len(out.Shape)-1:len(out.Shape)-1], 1)
+	n := offsets(rows, strides(rows, in[1].Shape))
+	p := offsets(out.Shape, strides(out.Shape, in[2].Shape))
+	rest := make([]float64, v+1) // weight of a class and those after it
+	for r := range Size(rows) {
+		s := stream(in[0], r)
+		for i := v - 1; i >= 0; i-- {
+			rest[i] = rest[i+1] + in[2].At(p[r*v+i])
+		}
+		left := in[1].At(n[r])
+		for i := range v {
+			k := left
+			if w := in[2].At(p[r*v+i]); w < rest[i] {
+				k = binomial(&s, left, math.Log(w)-math.Log(rest[i+1]))
+			}
+			out.Set(r*v+i, k)
+			left -= k
+		}
+	}
+	return nil
+}
+
+// Diff is zero.
+func (Multinomial) Diff([]*Node, *Node, *Node, []bool) []*Node { return make([]*Node, 3) }
