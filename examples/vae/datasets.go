@@ -12,7 +12,7 @@ import (
 )
 
 // The digits drawn by the program when -data is not given.
-const drawnTrain, drawnTest = 10000, 1000
+const drawnTrain, drawnTest = 20000, 2000
 
 // dataSets draws, reads or downloads the pictures.
 func (a *app) dataSets(ctx context.Context) (data.Sets, error) {

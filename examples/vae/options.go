@@ -23,7 +23,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("vae", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", "", "`folder` of IDX files named as MNIST's, or mnist or fashion-mnist, downloaded once; empty: digits drawn by the program")
-	f.IntVar(&o.epochs, "epochs", 20, "passes over the training data")
+	f.IntVar(&o.epochs, "epochs", 30, "passes over the training data")
 	f.IntVar(&o.batch, "batch", 100, "pictures a step")
 	f.IntVar(&o.hidden, "hidden", 500, "units a hidden layer")
 	f.IntVar(&o.depth, "depth", 1, "hidden layers of the encoder and of the decoder")
