@@ -17,19 +17,21 @@ type Init interface {
 	Fill(dst []float64, shape Shape, r Random) error
 }
 
-// Random is a source of random numbers that belongs to one parameter.
-type Random struct{ n kernel.Noise }
+// Random is a source of random numbers that belongs to one parameter. Each call
+// of a method gives new ones.
+type Random struct{ n *kernel.Noise }
 
 // initStream keeps initial values apart from the noise of programs.
 const initStream = math.MaxUint32
 
 func source(seed uint64, name string) Random {
-	return Random{kernel.Noise{Key: kernel.SiteKey(seed, initStream, name)}}
+	return Random{&kernel.Noise{Key: kernel.SiteKey(seed, initStream, name)}}
 }
 
 // Uniform fills dst from the open interval (lo, hi).
 func (r Random) Uniform(dst []float64, lo, hi float64) {
-	kernel.Uniform(dst, r.n, 0, 0, 0)
+	kernel.Uniform(dst, *r.n, 0, 0, 0)
+	r.n.Step++
 	for i, u := range dst {
 		dst[i] = lo + (hi-lo)*u
 	}
@@ -37,7 +39,8 @@ func (r Random) Uniform(dst []float64, lo, hi float64) {
 
 // Normal fills dst with normal numbers of mean 0.
 func (r Random) Normal(dst []float64, std float64) {
-	kernel.Normal(dst, r.n, 0, 0, 0)
+	kernel.Normal(dst, *r.n, 0, 0, 0)
+	r.n.Step++
 	for i := range dst {
 		dst[i] *= std
 	}

@@ -25,6 +25,7 @@ type Program struct {
 	needed  []*feed // inputs that are used, by name
 	noise   drawing
 	assigns []assign
+	kept    []kept
 	ready   bool // a Run has succeeded
 }
 
@@ -49,6 +50,13 @@ type feed struct {
 type assign struct {
 	to, value *Node
 	staged    op.Array
+}
+
+// kept is the value that a leaf had in the last Run: the leaf itself may be
+// fed, trained or committed before the value is read.
+type kept struct {
+	leaf  *Node
+	value op.Array
 }
 
 // Stream separates the random numbers of purposes that must not share them.
@@ -85,6 +93,11 @@ func newProgram(b *build) (*Program, error) {
 		if v := b.assigns[n]; v != nil {
 			p.outs = append(p.outs, n, v)
 			p.assigns = append(p.assigns, assign{n, v, op.NewArray(b.Dtype, n.Shape())})
+		}
+	}
+	for _, n := range p.outs {
+		if n.Op() == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
+			p.kept = append(p.kept, kept{n, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
 	if slow {
@@ -187,7 +200,7 @@ func Read[T Float](p *Program, name string, dst []T) error {
 	if !p.ready {
 		return errors.Errorf("graph: read %s: the program has not run", name)
 	}
-	a := p.exec.Value(n)
+	a := p.value(n)
 	if len(dst) != a.Len() {
 		return errors.Errorf("graph: read %s: room for %d values, want %d of shape %v", name, len(dst), a.Len(), n.Shape())
 	}
@@ -209,7 +222,7 @@ func View[T Float](p *Program, name string) ([]T, error) {
 	if !p.ready {
 		return nil, errors.Errorf("graph: view %s: the program has not run", name)
 	}
-	a := p.exec.Value(n)
+	a := p.value(n)
 	var x []T
 	switch to := any(&x).(type) {
 	case *[]float32:
@@ -255,8 +268,21 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 	if err := p.exec.Run(ctx); err != nil {
 		return errors.WithMessage(err, "graph: run")
 	}
+	for _, k := range p.kept {
+		k.value.Copy(p.exec.Value(k.leaf))
+	}
 	p.ready = true
 	return nil
+}
+
+// value returns what a node of p.outs was in the last Run.
+func (p *Program) value(n *Node) op.Array {
+	for _, k := range p.kept {
+		if k.leaf == n {
+			return k.value
+		}
+	}
+	return p.exec.Value(n)
 }
 
 // Commit writes the values assigned to states by the last Run, which must have
@@ -266,7 +292,7 @@ func (p *Program) Commit() error {
 		return errors.New("graph: commit: the program has not run")
 	}
 	for _, a := range p.assigns { // all are read before any is written
-		a.staged.Copy(p.exec.Value(a.value))
+		a.staged.Copy(p.value(a.value))
 	}
 	for _, a := range p.assigns {
 		p.exec.Value(a.to).Copy(a.staged)
@@ -274,11 +300,16 @@ func (p *Program) Commit() error {
 	return nil
 }
 
-// NonFinite says which node of the last Run was the first to hold a NaN or an
-// infinity, in the order of evaluation, as an error; nil if all are finite. It
-// evaluates the graph anew, node by node, from the same inputs, noise and
-// parameters, which is slow.
-func (p *Program) NonFinite() error {
+// NonFinite looks for the origin of a NaN or an infinity in an output of the
+// last Run: going back through operands that are not finite, the first node
+// whose operands all are. It returns it as an error, or nil if the output is
+// finite. It evaluates the graph anew, node by node, from the same inputs,
+// noise and parameters, which is slow.
+func (p *Program) NonFinite(output string) error {
+	out := p.b.outputs[output]
+	if out == nil {
+		return errors.Errorf("graph: no output %s, want one of %v", output, p.Outputs())
+	}
 	r, err := engine.NewReference(p.outs, p.leafValue)
 	if err != nil {
 		return err
@@ -286,38 +317,11 @@ func (p *Program) NonFinite() error {
 	if err := r.Run(context.Background()); err != nil {
 		return err
 	}
-	n, at, v := r.NonFinite()
+	n, at, v := r.NonFinite(out)
 	if n == nil {
 		return nil
 	}
-	return errors.Errorf("%s of shape %v is %v at element %d", describe(n), n.Shape(), v, at)
-}
-
-// describe names a node for a person: a leaf by its name, a result by its
-// operation and the leaves next to it.
-func describe(n *Node) string {
-	if n.Op() == nil {
-		return n.Name()
-	}
-	s := op.Name(rule(n)) + "("
-	for i, c := range op.Inputs(n) {
-		if i > 0 {
-			s += ", "
-		}
-		if c.Op() == nil {
-			s += c.Name()
-		} else {
-			s += op.Name(rule(c)) + "(…)"
-		}
-	}
-	return s + ")"
-}
-
-func rule(n *Node) any {
-	if o, ok := n.Op().(*op.Op); ok {
-		return o.Rule
-	}
-	return n.Op()
+	return errors.Errorf("%s of shape %v is %v at element %d", op.Describe(n), []int(n.Shape()), v, at)
 }
 
 // RunAll implements gorgonia.VM: it takes inputs from the values bound to
@@ -345,7 +349,7 @@ func (p *Program) RunAll() error {
 	for _, name := range p.b.outs {
 		n := p.b.outputs[name]
 		c := op.NewArray(p.b.Dtype, n.Shape())
-		c.Copy(p.exec.Value(n))
+		c.Copy(p.value(n))
 		if err := gorgonia.UnsafeLet(n, c.Value()); err != nil {
 			return errors.Wrapf(err, "graph: output %s", name)
 		}

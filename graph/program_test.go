@@ -324,15 +324,15 @@ func TestNonFinite(t *testing.T) {
 		want string
 	}{
 		{[]float64{1, 2}, "<nil>"},
-		{[]float64{1, 0}, "log(x) of shape (2) is -Inf at element 1"},
-		{[]float64{.25, .25}, "sqrt(sub(…)) of shape (2) is NaN at element 0"},
-		{[]float64{math.NaN(), 0}, "x of shape (2) is NaN at element 0"},
+		{[]float64{1, 0}, "log(x) of shape [2] is -Inf at element 1"},
+		{[]float64{.25, .25}, "sqrt(sub(…)) of shape [2] is NaN at element 0"},
+		{[]float64{math.NaN(), 0}, "x of shape [2] is NaN at element 0"},
 	} {
 		if err := graph.Feed(p, "x", c.x); err != nil {
 			t.Fatal(err)
 		}
 		run(t, p, graph.Draw{})
-		if got := fmt.Sprint(p.NonFinite()); got != c.want {
+		if got := fmt.Sprint(p.NonFinite(p.Outputs()[0])); got != c.want {
 			t.Errorf("%v: %s, want %s", c.x, got, c.want)
 		}
 	}
@@ -351,7 +351,62 @@ func TestNonFiniteBlamesNoConstant(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, p, graph.Draw{})
-	if err := p.NonFinite(); err != nil {
+	if err := p.NonFinite(p.Outputs()[0]); err != nil {
 		t.Error(err)
+	}
+}
+
+// A leaf that is an output, or is assigned, counts as it was in the Run.
+func TestLeavesAreReadAsOfTheRun(t *testing.T) {
+	params := &graph.Params{Dtype: graph.Float64}
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		cur, prev := s.State("cur", graph.Fixed(0)), s.State("prev", graph.Fixed(-1))
+		s.Assign(cur, graph.Shift(cur, 1))
+		s.Assign(prev, cur)
+		s.Output("cur", cur)
+		s.Output("next", graph.Shift(cur, 1))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for step := range 3 {
+		run(t, p, graph.Draw{})
+		if err := p.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := p.Output("cur"); err != nil || v[0] != float64(step) {
+			t.Errorf("step %d: output %v (%v), want %d", step, v, err, step)
+		}
+		cur, _ := graph.Values[float64](params, "cur")
+		prev, _ := graph.Values[float64](params, "prev")
+		if cur[0] != float64(step+1) || prev[0] != float64(step) {
+			t.Errorf("step %d: states %v and %v, want %d and %d", step, cur, prev, step+1, step)
+		}
+	}
+}
+
+// The origin of a NaN is sought back from the output that has it: the infinity
+// that a Where throws away is none.
+func TestNonFiniteIgnoresBranchesNotTaken(t *testing.T) {
+	p := build(t, &graph.Params{}, func(s *scope) {
+		x := s.Input("x", 2)
+		safe := graph.Where(graph.Gt(x, s.Const(0)), graph.Log(x), s.Const(0))
+		s.Output("y", graph.Add(graph.Sum(safe), graph.Sum(graph.Sqrt(graph.Shift(x, -1)))))
+	})
+	if err := graph.Feed(p, "x", []float64{0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, p, graph.Draw{})
+	if got, want := fmt.Sprint(p.NonFinite("y")), "sqrt(shift{-1}(…)) of shape [2] is NaN at element 0"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestSizesThatDoNotFitAreRefused(t *testing.T) {
+	for _, shape := range [][]int{{1 << 32, 1 << 32}, {1 << 20, 1 << 20}} {
+		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { s.Param("w", graph.Fixed(0), shape...) })
+		if want := fmt.Sprintf("graph: w: shape %v has more than 2³¹ elements", shape); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
 	}
 }

@@ -1,14 +1,15 @@
 package layers
 
-import "github.com/latentgo/latent/graph"
+import (
+	"strings"
+
+	"github.com/latentgo/latent/graph"
+)
 
 // Dense is an affine map of the last axis: x·W + b.
 type Dense struct {
 	W *graph.Node // [in, out]
 	B *graph.Node // [out], or nil
-
-	s       *graph.Scope
-	in, out int
 }
 
 // NewDense declares a dense layer with Glorot-uniform weights "w" and zero
@@ -26,7 +27,7 @@ func (c Config) NewDense(s *graph.Scope, in, out int) Dense {
 	if c.Biases == nil {
 		c.Biases = graph.Fixed(0)
 	}
-	d := Dense{W: s.Param("w", c.Weights, in, out), s: s, in: in, out: out}
+	d := Dense{W: s.Param("w", c.Weights, in, out)}
 	if !c.NoBias {
 		d.B = s.Param("b", c.Biases, out)
 	}
@@ -35,8 +36,8 @@ func (c Config) NewDense(s *graph.Scope, in, out int) Dense {
 
 // Apply implements Layer: [… in] to [… out].
 func (d Dense) Apply(x *graph.Node) *graph.Node {
-	if sh := x.Shape(); len(sh) < 2 || sh[len(sh)-1] != d.in {
-		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", d.s.Path(), []int(sh), d.in)
+	if sh, in := x.Shape(), d.W.Shape()[0]; len(sh) < 2 || sh[len(sh)-1] != in {
+		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", strings.TrimSuffix(d.W.Name(), "/w"), []int(sh), in)
 	}
 	return graph.Linear(x, d.W, d.B)
 }

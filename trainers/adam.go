@@ -1,6 +1,8 @@
 package trainers
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
@@ -55,8 +57,8 @@ func (a Adam) defaults() Adam {
 
 func (a Adam) check() error {
 	d := a.defaults()
-	if !(d.Rate > 0 && d.Beta1 < 1 && d.Beta2 < 1 && d.Epsilon >= 0) {
-		return errors.Errorf("Adam%+v: want Rate > 0, Beta1 < 1, Beta2 < 1, Epsilon ≥ 0", a)
+	if !(d.Rate > 0 && !math.IsInf(d.Rate, 1) && d.Beta1 < 1 && d.Beta2 < 1 && d.Epsilon >= 0) {
+		return errors.Errorf("Adam%+v: want a finite Rate > 0, Beta1 < 1, Beta2 < 1, Epsilon ≥ 0", a)
 	}
 	return nil
 }

@@ -24,8 +24,26 @@ type EvalConfig struct {
 // numbered by row: the result does not depend on the batch size beyond
 // rounding, and repeats exactly.
 func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set, c EvalConfig) (map[string]float64, error) {
-	if set == nil || set.Len() == 0 {
+	e, err := newEvaluator(m, params, set, c)
+	if err != nil {
+		return nil, err
+	}
+	return e.evaluate(ctx, c.Step)
+}
+
+// evaluator keeps the programs of an evaluation.
+type evaluator struct {
+	EvalConfig
+	batches *data.Batches
+	runs    *runner
+}
+
+func newEvaluator(m Model, params *graph.Params, set *data.Set, c EvalConfig) (*evaluator, error) {
+	switch {
+	case set == nil || set.Len() == 0:
 		return nil, errors.New("trainers: no data to evaluate")
+	case params == nil:
+		return nil, errors.New("trainers: no parameters to evaluate")
 	}
 	draw := c.Binarize
 	if draw != data.Grey {
@@ -37,20 +55,25 @@ func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set,
 	if err != nil {
 		return nil, errors.WithMessage(err, "trainers: evaluate")
 	}
-	runs := &runner{model: m, params: params, arrays: cfg.arrays(set), set: set}
+	return &evaluator{c, b, &runner{model: m, params: params, arrays: cfg.arrays(set), set: set}}, nil
+}
+
+func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64, error) {
+	b, runs := e.batches, e.runs
+	if err := b.Seek(0, 0); err != nil {
+		return nil, errors.WithMessage(err, "trainers: evaluate")
+	}
 	var mean means
 	for row := 0; b.Next(); row += len(b.Rows()) {
 		p, err := runs.program(len(b.Rows()))
 		if err == nil {
-			err = runs.feed(p, b, c.Schedules, c.Step)
+			err = runs.feed(p, b, e.Schedules, step)
 		}
 		if err == nil {
-			err = p.Run(ctx, graph.Draw{Seed: c.Seed, Stream: graph.Evaluation, Row: row})
+			err = p.Run(ctx, graph.Draw{Seed: e.Seed, Stream: graph.Evaluation, Row: row})
 		}
 		if err == nil {
-			if err = mean.add(p, runs.terms, len(b.Rows())); err != nil {
-				err = notFinite(p, err)
-			}
+			err = mean.add(p, runs.terms, len(b.Rows()))
 		}
 		if err != nil {
 			return nil, errors.WithMessagef(err, "trainers: evaluate rows from %d", row)

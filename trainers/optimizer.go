@@ -58,6 +58,9 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	if len(wrt) == 0 {
 		graph.Fail("trainers: the model has no trainable parameter")
 	}
+	if len(e.Costs) == 0 {
+		graph.Fail("trainers: the estimate has no costs to train by")
+	}
 	var names, outputs []string
 	for i, g := range e.Grad(wrt...) {
 		names, outputs = append(names, wrt[i].Name()), append(outputs, gradOutput+wrt[i].Name())

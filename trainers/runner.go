@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -63,6 +64,9 @@ func (r *runner) declare(s *graph.Scope, rows int) {
 	e := r.model(s, d)
 	s.Output(boundOutput, e.Value)
 	r.terms = []string{"bound"}
+	if e.Terms["bound"] != nil {
+		graph.Fail("trainers: a term of the estimate is called bound, the name of its value")
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Terms)) {
 		s.Output(termOutput+name, e.Terms[name])
 		r.terms = append(r.terms, name)
@@ -139,7 +143,7 @@ func (m *means) add(p *graph.Program, terms []string, rows int) error {
 			return err
 		}
 		if name == "bound" && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
-			return errors.Errorf("the bound is %v", v[0])
+			return notFinite(p, output, fmt.Sprintf("the bound is %v", v[0]))
 		}
 		m.sums[i] += v[0] * float64(rows)
 	}

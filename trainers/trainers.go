@@ -72,7 +72,7 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if err := c.check(train); err != nil {
 		return Result{}, err
 	}
-	t := &trainer{Config: c, model: m, result: Result{Params: c.Params}}
+	t := &trainer{Config: c, result: Result{Params: c.Params}}
 	if t.Params == nil {
 		t.Params = &graph.Params{Seed: c.Seed}
 		t.result.Params = t.Params
@@ -88,6 +88,12 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 		return t.result, errors.WithMessage(err, "trainers")
 	}
 	runs := &runner{model: m, params: t.Params, arrays: c.arrays(train), set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
+	if c.Test != nil {
+		t.test, err = newEvaluator(m, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules})
+		if err != nil {
+			return t.result, err
+		}
+	}
 	for epoch := range c.Epochs {
 		if err := t.epoch(ctx, runs, batches, epoch); err != nil {
 			return t.result, err
@@ -134,7 +140,7 @@ func (c Config) arrays(set *data.Set) []string {
 // trainer is a fit under way.
 type trainer struct {
 	Config
-	model  Model
+	test   *evaluator // nil without Config.Test
 	result Result
 }
 
@@ -157,9 +163,9 @@ func (t *trainer) epoch(ctx context.Context, runs *runner, batches *data.Batches
 	if e.Seconds > 0 {
 		e.ExamplesPerSecond = float64(mean.rows) / e.Seconds
 	}
-	if t.Test != nil {
+	if t.test != nil {
 		var err error
-		if e.Test, err = Evaluate(ctx, t.model, t.Params, t.Test, t.evaluation()); err != nil {
+		if e.Test, err = t.test.evaluate(ctx, t.result.Steps); err != nil {
 			return err
 		}
 	}
@@ -168,10 +174,6 @@ func (t *trainer) epoch(ctx context.Context, runs *runner, batches *data.Batches
 		return t.OnEpoch(e)
 	}
 	return nil
-}
-
-func (t *trainer) evaluation() EvalConfig {
-	return EvalConfig{Arrays: t.Arrays, Batch: t.Batch, Seed: t.Seed, Binarize: t.Binarize, Schedules: t.Schedules, Step: t.result.Steps}
 }
 
 // step takes one training step, or leaves the parameters as they are.
@@ -187,18 +189,15 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 		return err
 	}
 	if err := mean.add(p, runs.terms, len(batches.Rows())); err != nil {
-		return notFinite(p, err)
+		return err
 	}
-	if err := runs.update.Step(p); err != nil {
-		return notFinite(p, err)
-	}
-	return nil
+	return runs.update.Step(p)
 }
 
-// notFinite adds to an error about a value the node where it began.
-func notFinite(p *graph.Program, err error) error {
-	if first := p.NonFinite(); first != nil {
-		return errors.Errorf("%v; the first node that is not finite: %v", err, first)
+// notFinite says that an output is not finite, and where that began.
+func notFinite(p *graph.Program, output, what string) error {
+	if first := p.NonFinite(output); first != nil {
+		return errors.Errorf("%s; the first node that is not finite: %v", what, first)
 	}
-	return err
+	return errors.New(what)
 }

@@ -120,7 +120,7 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 	}
 	params := &graph.Params{}
 	_, err := trainers.Fit(context.Background(), model, set(t, -5), trainers.Config{Params: params, Epochs: 9, Optimizer: trainers.Adam{Rate: .4}})
-	want := "trainers: step 3 (epoch 3): the bound is NaN; the first node that is not finite: log(m) of shape (1) is NaN at element 0"
+	want := "trainers: step 3 (epoch 3): the bound is NaN; the first node that is not finite: log(m) of shape [1] is NaN at element 0"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
 	}
@@ -137,7 +137,7 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 		}}, d)
 	}
 	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
-	if want := "trainers: step 1 (epoch 1): the gradient of m is not finite; the first node that is not finite: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := "trainers: step 1 (epoch 1): the gradient of m is not finite, or its square is not; the first node that is not finite: "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error %v\nwant  %s…", err, want)
 	}
 }
@@ -214,7 +214,7 @@ func TestConfigErrors(t *testing.T) {
 		{x, trainers.Config{Epochs: 1, Batch: -1}, "trainers: Batch -1, want 1 or more"},
 		{x, trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},
 		{x, trainers.Config{Epochs: 1, Arrays: []string{"y"}}, "trainers: no array y in the data, which have [x]"},
-		{x, trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want Rate > 0"},
+		{x, trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want a finite Rate > 0"},
 	} {
 		_, err := trainers.Fit(context.Background(), mean, c.set, c.c)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {

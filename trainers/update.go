@@ -1,9 +1,8 @@
 package trainers
 
 import (
+	"fmt"
 	"math"
-
-	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/kernel"
@@ -17,8 +16,8 @@ type update[T graph.Float] struct {
 	params []slots[T]
 	pieces []piece[T]
 
-	looking bool // else updating
-	clip    bool
+	most    float64 // that the squares of a gradient may sum to: optimisers keep squares
+	looking bool    // else updating
 	t       int
 	scale   float64
 }
@@ -34,7 +33,6 @@ type piece[T graph.Float] struct {
 	of       int // the parameter
 	from, to int
 	kept     [][]T
-	finite   bool
 	squares  float64
 }
 
@@ -43,7 +41,10 @@ type piece[T graph.Float] struct {
 const pieceSize = 1 << 15
 
 func newUpdate[T graph.Float](u *Updater, rule func(param, grad []T, slots [][]T, t int, scale float64)) (*update[T], error) {
-	d := &update[T]{rule: rule, clip: u.clip > 0}
+	d := &update[T]{rule: rule, most: math.MaxFloat32}
+	if u.params.Dtype == graph.Float64 {
+		d.most = math.MaxFloat64
+	}
 	for i, name := range u.names {
 		v, err := graph.Values[T](u.params, name)
 		if err != nil {
@@ -78,13 +79,13 @@ func (d *update[T]) run(u *Updater, p *graph.Program) error {
 	p.Parallel(len(d.pieces), d)
 	norm := 0.0
 	for _, c := range d.pieces {
-		if !c.finite {
-			return errors.Errorf("the gradient of %s is not finite", u.names[c.of])
+		if !(c.squares <= d.most) {
+			return notFinite(p, u.outputs[c.of], fmt.Sprintf("the gradient of %s is not finite, or its square is not", u.names[c.of]))
 		}
 		norm += c.squares
 	}
 	d.scale = 1
-	if norm = math.Sqrt(norm); d.clip && norm > u.clip {
+	if norm = math.Sqrt(norm); u.clip > 0 && norm > u.clip {
 		d.scale = u.clip / norm
 	}
 	u.t++
@@ -102,8 +103,5 @@ func (d *update[T]) Do(part, _ int) {
 		d.rule(s.param[c.from:c.to], grad, c.kept, d.t, d.scale)
 		return
 	}
-	c.finite, c.squares = kernel.AllFinite(grad), 0
-	if d.clip {
-		c.squares = kernel.SumSquares(grad)
-	}
+	c.squares = kernel.SumSquares(grad)
 }

@@ -47,8 +47,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		name  string
 		value int
 	}{{"epochs", o.epochs}, {"batch", o.batch}, {"hidden", o.hidden}, {"depth", o.depth}, {"latent", o.latents}} {
-		if n.value < 1 {
-			return o, errors.Errorf("-%s %d: want 1 or more", n.name, n.value)
+		if n.value < 1 || n.value > 1e5 {
+			return o, errors.Errorf("-%s %d: want 1 to 100000", n.name, n.value)
 		}
 	}
 	if !(o.rate > 0 && o.rate < 1) {

@@ -86,13 +86,14 @@ func (a *app) train(ctx context.Context) error {
 		c.Progress = progress(f)
 	}
 	result, err := trainers.Fit(ctx, a.model, a.sets.Train, c)
-	if errors.Is(err, context.Canceled) {
-		err = errors.Errorf("interrupted at step %d; the model so far is in %s", result.Steps, a.path("model.safetensors"))
-	} else if err != nil {
-		return err
+	if result.Steps == 0 {
+		return err // nothing worth keeping
 	}
 	if err := a.params.Save(a.path("model.safetensors")); err != nil {
 		return err
+	}
+	if err != nil {
+		err = errors.WithMessagef(err, "stopped at step %d; the model so far is in %s", result.Steps, a.path("model.safetensors"))
 	}
 	if len(result.Epochs) > 0 {
 		if err := plotBound(a.path("elbo.png"), result.Epochs); err != nil {
@@ -102,8 +103,12 @@ func (a *app) train(ctx context.Context) error {
 	return err
 }
 
-// onEpoch adds a line to the metrics, which are always complete on disk.
+// onEpoch saves the model and adds a line to the metrics, which are always
+// complete on disk.
 func (a *app) onEpoch(e trainers.Epoch) error {
+	if err := a.params.Save(a.path("model.safetensors")); err != nil {
+		return err
+	}
 	line := map[string]any{"epoch": e.Epoch, "seconds": e.Seconds, "examples_per_second": e.ExamplesPerSecond}
 	for name, v := range e.Train {
 		line["train/"+name] = v

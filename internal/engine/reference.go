@@ -123,7 +123,7 @@ func (r *Reference) Run(ctx context.Context) error {
 			return err
 		}
 		if err := f(); err != nil {
-			return errors.WithMessage(err, r.nodes[i].Name())
+			return errors.WithMessage(err, op.Describe(r.nodes[i]))
 		}
 	}
 	return nil
@@ -132,17 +132,34 @@ func (r *Reference) Run(ctx context.Context) error {
 // Value returns the memory of a node.
 func (r *Reference) Value(n *op.Node) op.Array { return r.value[n] }
 
-// NonFinite returns the first node, in the order of evaluation, that holds a
-// NaN or an infinity, and the position and value of the first such element.
-// NaNs that a node inherits are not its fault: leaves come first.
-func (r *Reference) NonFinite() (n *op.Node, at int, v float64) {
-	for _, n := range r.nodes {
-		a := r.value[n]
-		for i := range a.Len() {
-			if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
-				return n, i, v
+// NonFinite goes from a node that holds a NaN or an infinity to the first such
+// operand, and on, until the operands are finite. It returns that node with the
+// position and value of its first such element; nil if out is finite.
+func (r *Reference) NonFinite(out *op.Node) (n *op.Node, at int, v float64) {
+	at, v, bad := nonFinite(r.value[out])
+	if !bad {
+		return nil, 0, 0
+	}
+	for n = out; ; {
+		deeper := false
+		for _, c := range op.Inputs(n) {
+			if i, x, bad := nonFinite(r.value[c]); bad {
+				n, at, v, deeper = c, i, x, true
+				break
 			}
 		}
+		if !deeper {
+			return n, at, v
+		}
 	}
-	return nil, 0, 0
+}
+
+// nonFinite returns the first element that is not finite.
+func nonFinite(a op.Array) (at int, v float64, bad bool) {
+	for i := range a.Len() {
+		if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
+			return i, v, true
+		}
+	}
+	return 0, 0, false
 }

@@ -101,18 +101,30 @@ func (b *Builder) Leaf(name string, shape tensor.Shape) *Node {
 			Fail("graph: %s: negative size in shape %v", name, shape)
 		}
 	}
-	b.names[name] = true
-	for salt := 0; ; salt++ {
-		unique := name
-		if salt > 0 { // another name of the same 32-bit hash
-			unique = fmt.Sprintf("%s#%d", name, salt)
-		}
-		n := gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(b.Dtype, len(shape))), gorgonia.In(b.Graph),
-			gorgonia.WithShape(shape...), gorgonia.WithName(unique))
-		if n.Op() == nil && n.Name() == unique {
-			return n
-		}
+	if err := checkSize(shape); err != nil {
+		Fail("graph: %s: %v", name, err)
 	}
+	b.names[name] = true
+	n := gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(b.Dtype, len(shape))), gorgonia.In(b.Graph),
+		gorgonia.WithShape(shape...), gorgonia.WithName(name))
+	if n.Op() != nil || n.Name() != name { // Gorgonia keeps leaves of one hash apart by their names
+		Fail("graph: %s: Gorgonia returned the node %s", name, n.Name())
+	}
+	return n
+}
+
+// maxSize bounds the elements of a node: 8 GiB of float32.
+const maxSize = 1 << 31
+
+func checkSize(shape tensor.Shape) error {
+	n := 1
+	for _, d := range shape {
+		if d > 0 && n > maxSize/d {
+			return errors.Errorf("shape %v has more than 2³¹ elements", []int(shape))
+		}
+		n *= d
+	}
+	return nil
 }
 
 // Const returns the rank-0 node of a number, the same one for the same number.
@@ -185,6 +197,9 @@ func Apply(r Rule, in ...*Node) *Node {
 	}
 	if slices.ContainsFunc(shape, func(d int) bool { return d < 0 }) {
 		Fail("graph: %s: negative size in shape %v", Name(r), shape)
+	}
+	if err := checkSize(shape); err != nil {
+		Fail("graph: %s: %v", Name(r), err)
 	}
 	for {
 		b.last++

@@ -164,7 +164,8 @@ func logGamma(s *kernel.Substream, shape float64) float64 {
 			continue
 		}
 		v = v * v * v
-		if math.Log(s.Uniform()) < .5*x*x+d-d*v+d*math.Log(v) {
+		u := s.Uniform()
+		if u < 1-0.0331*(x*x)*(x*x) || math.Log(u) < .5*x*x+d-d*v+d*math.Log(v) {
 			return math.Log(d * v)
 		}
 	}

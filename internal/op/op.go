@@ -66,6 +66,33 @@ func Name(r any) string {
 	return t
 }
 
+// Describe names a node for a person: a leaf by its name, a result by its
+// operation and what stands next to it.
+func Describe(n *Node) string {
+	if n.Op() == nil {
+		return n.Name()
+	}
+	s := ruleName(n) + "("
+	for i, c := range Inputs(n) {
+		if i > 0 {
+			s += ", "
+		}
+		if c.Op() == nil {
+			s += c.Name()
+		} else {
+			s += ruleName(c) + "(…)"
+		}
+	}
+	return s + ")"
+}
+
+func ruleName(n *Node) string {
+	if o, ok := n.Op().(*Op); ok {
+		return Name(o.Rule)
+	}
+	return Name(n.Op())
+}
+
 // Arity returns the number of operands.
 func (o *Op) Arity() int { return len(o.In) }
 

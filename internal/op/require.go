@@ -7,10 +7,10 @@ import (
 
 // Require is its first operand, and an error where the second, a mask that
 // broadcasts to it, is not 0. What describes the operand, Want what it should
-// be.
+// be; the text is not part of what the operation is.
 type Require struct{ What, Want string }
 
-func (r Require) String() string { return "require " + r.What + " " + r.Want }
+func (r Require) String() string { return "require " + r.What }
 
 // Shape is the first operand's.
 func (r Require) Shape(in []tensor.Shape) (tensor.Shape, error) {

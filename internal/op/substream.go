@@ -40,5 +40,5 @@ func stream(noise Array, i int) kernel.Substream {
 		u := uint64(noise.At(StreamNoise*i+k) * 0x1p53)
 		key ^= bits.RotateLeft64(u<<11, -21*k)
 	}
-	return kernel.Noise{Key: key}.Substream(0, 0, 0)
+	return kernel.Keyed(key)
 }

@@ -1,0 +1,69 @@
+package op
+
+import "math"
+
+// The functions of the continuous Bernoulli law, whose normaliser at logit l
+// is 2t/(2·sinh t) at t = l/2. All are even or odd and smooth at 0.
+
+// sinhcSeries are the coefficients of log(sinh t/t) at t², t⁴, ….
+var sinhcSeries = [...]float64{1. / 6, -1. / 180, 1. / 2835, -1. / 37800, 1. / 467775, -691. / 3831077250, 2. / 127702575}
+
+// logSinhc is log(sinh t/t).
+func logSinhc(t float64) float64 {
+	t = math.Abs(t)
+	if t < 0.25 {
+		s := 0.0
+		for i := len(sinhcSeries) - 1; i >= 0; i-- {
+			s = (s + sinhcSeries[i]) * t * t
+		}
+		return s
+	}
+	return t + math.Log(-math.Expm1(-2*t)/(2*t))
+}
+
+// langevin is coth t − 1/t, the derivative of logSinhc.
+func langevin(t float64) float64 {
+	if math.Abs(t) < 0.25 {
+		s := 0.0
+		for i := len(sinhcSeries) - 1; i >= 0; i-- {
+			s = s*t*t + float64(2*i+2)*sinhcSeries[i]
+		}
+		return s * t
+	}
+	return 1/math.Tanh(t) - 1/t
+}
+
+// langevinSlope is 1/t² − 1/sinh²t, the derivative of langevin.
+func langevinSlope(t float64) float64 {
+	if math.Abs(t) < 0.25 {
+		s := 0.0
+		for i := len(sinhcSeries) - 1; i >= 0; i-- {
+			s = s*t*t + float64((2*i+2)*(2*i+1))*sinhcSeries[i]
+		}
+		return s
+	}
+	return (1/t - 1/math.Sinh(t)) * (1/t + 1/math.Sinh(t))
+}
+
+// continuousBernoulli is the quantile x at u, (e^(lx)−1)/(e^l−1) = u.
+func continuousBernoulli(l, u float64) float64 {
+	if l > 0 { // so that nothing overflows
+		return 1 - continuousBernoulli(-l, 1-u)
+	}
+	if l > -1e-5 { // two terms in l
+		return u + u*(1-u)*(l/2+l*l*(1-2*u)/6)
+	}
+	return math.Log1p(u*math.Expm1(l)) / l
+}
+
+// continuousBernoulliSlope is ∂x/∂l at constant u: (u·e^(l(1−x)) − x)/l.
+func continuousBernoulliSlope(l, u float64) float64 {
+	if l > 0 {
+		return continuousBernoulliSlope(-l, 1-u)
+	}
+	if l > -1e-5 {
+		return u * (1 - u) * (0.5 + l*(1-2*u)/3)
+	}
+	x := math.Log1p(u*math.Expm1(l)) / l
+	return (u*math.Exp(l*(1-x)) - x) / l
+}

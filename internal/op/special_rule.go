@@ -1,0 +1,147 @@
+package op
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+// Special is a function applied to every element of operands that broadcast.
+type Special struct{ Fn SpecialFn }
+
+func (r Special) String() string { return specials[r.Fn].name }
+
+// Shape broadcasts.
+func (r Special) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+
+// Eval applies the function.
+func (r Special) Eval(out Array, in []Array) error {
+	elementwise(out, in, specials[r.Fn].f)
+	return nil
+}
+
+// Diff multiplies by the partial derivatives and sums over stretched axes.
+func (r Special) Diff(in []*Node, y, g *Node, need []bool) []*Node {
+	d := make([]*Node, len(in))
+	for i := range d {
+		if need[i] {
+			d[i] = Fit(Stretch(Times(g, r.partial(i, in, y)), y.Shape()), in[i].Shape())
+		}
+	}
+	return d
+}
+
+// partial returns ∂y/∂operand i.
+func (r Special) partial(i int, x []*Node, y *Node) *Node {
+	of := func(f SpecialFn, x ...*Node) *Node { return Apply(Special{f}, x...) }
+	minus := func(a, b *Node) *Node { return Apply(Binary{Sub}, a, b) }
+	over := func(a, b *Node) *Node { return Apply(Binary{Div}, a, b) }
+	polar := func(n *Node) *Node { return Map(Neg, n) }
+	rise := func(n *Node) *Node { return Plus(polar(n), 1) } // 1−n
+	switch r.Fn {
+	case Dawson: // 1 − 2xD
+		return Plus(Scaled(Times(x[0], y), -2), 1)
+	case DawsonIntegral:
+		return of(Dawson, x[0])
+	case Ndtr:
+		return Scaled(Map(Exp, Scaled(Map(Square, x[0]), -.5)), 1/math.Sqrt(2*math.Pi))
+	case LogNdtr:
+		return of(Mills, x[0])
+	case Mills:
+		return polar(Times(y, Apply(Binary{Add}, x[0], y)))
+	case Lbeta: // ψ(a) − ψ(a+b)
+		return polar(of(BetaScore, x[i], x[1-i], Current().Const(0)))
+	case GammaP:
+		if i == 0 {
+			return of(GammaPa, x...)
+		}
+		return over(Map(Exp, of(GammaKernel, x...)), x[1])
+	case GammaQ:
+		return polar(Special{GammaP}.partial(i, x, nil))
+	case GammaPa:
+		if i == 1 {
+			return Times(over(Map(Exp, of(GammaKernel, x...)), x[1]), of(GammaScore, x...))
+		}
+	case GammaKernel:
+		if i == 0 {
+			return of(GammaScore, x...)
+		}
+		return over(minus(x[0], x[1]), x[1])
+	case GammaScore:
+		if i == 0 {
+			return polar(Map(Trigamma, x[0]))
+		}
+		return Map(Recip, x[1])
+	case GammaSlope:
+		if i == 1 { // with the density h of l: −∂h/∂a/h − y·∂h/∂l/h
+			e := Map(Exp, x[1])
+			return polar(Apply(Binary{Add}, of(GammaScore, x[0], e), Times(y, minus(x[0], e))))
+		}
+	case BetaI:
+		if i == 2 {
+			return over(Map(Exp, of(BetaKernel, x...)), Times(x[2], rise(x[2])))
+		}
+		return of(BetaIa+SpecialFn(i), x...)
+	case BetaIa, BetaIb:
+		if i == 2 {
+			return Times(Special{BetaI}.partial(2, x, nil), Special{BetaKernel}.partial(int(r.Fn-BetaIa), x, nil))
+		}
+	case BetaKernel:
+		switch i {
+		case 0:
+			return of(BetaScore, x[0], x[1], Map(Log, x[2]))
+		case 1:
+			return of(BetaScore, x[1], x[0], Map(Log1p, polar(x[2])))
+		}
+		n := Apply(Binary{Add}, x[0], x[1]) // (a − (a+b)x)/(x(1−x))
+		return over(minus(x[0], Times(n, x[2])), Times(x[2], rise(x[2])))
+	case BetaScore:
+		if i == 2 {
+			return Current().Const(1)
+		}
+		d := Map(Trigamma, Apply(Binary{Add}, x[0], x[1]))
+		if i == 0 {
+			d = minus(d, Map(Trigamma, x[0]))
+		}
+		return d
+	case GammaEntropy, InverseGammaEntropy: // a(1 + (1−a)ψ′), a(1 − (1+a)ψ′) − 2aψ
+		a := Map(Exp, x[0])
+		psi := Map(Trigamma, a)
+		if r.Fn == GammaEntropy {
+			return Times(a, Plus(Times(rise(a), psi), 1))
+		}
+		return minus(Times(a, rise(Times(Plus(a, 1), psi))), Times(Map(Digamma, a), a))
+	case GammaDivergence: // a(a−b)ψ′(a), b(ψ(b)−ψ(a))
+		a, b := Map(Exp, x[0]), Map(Exp, x[1])
+		if i == 0 {
+			return Times(Times(a, minus(a, b)), Map(Trigamma, a))
+		}
+		return Times(b, minus(Map(Digamma, b), Map(Digamma, a)))
+	case BetaEntropy: // a((a+b−2)ψ′(a+b) − (a−1)ψ′(a)) by log a
+		a, b := Map(Exp, x[i]), Map(Exp, x[1-i])
+		n := Apply(Binary{Add}, a, b)
+		return Times(a, minus(Times(Plus(n, -2), Map(Trigamma, n)), Times(Plus(a, -1), Map(Trigamma, a))))
+	case StudentEntropy: // ¼ν(ν+1)(ψ′(½(ν+1)) − ψ′(½ν)) + ½
+		nu := Map(Exp, x[0])
+		d := minus(Map(Trigamma, Scaled(Plus(nu, 1), .5)), Map(Trigamma, Scaled(nu, .5)))
+		return Plus(Scaled(Times(Times(nu, Plus(nu, 1)), d), .25), .5)
+	case StudentCDF:
+		pdf := Map(Exp, Apply(Density{Law: StudentLaw}, Map(Log, x[0]), x[1]))
+		if i == 0 {
+			return polar(Times(Times(pdf, x[1]), of(StudentSlope, x...)))
+		}
+		return pdf
+	case CauchyCDF:
+		return Scaled(Map(Recip, Plus(Map(Square, x[0]), 1)), 1/math.Pi)
+	case LogSinhc:
+		return of(Langevin, x[0])
+	case Langevin:
+		return of(LangevinSlope, x[0])
+	case ContinuousBernoulli:
+		if i == 0 {
+			return of(ContinuousBernoulliSlope, x...)
+		}
+	}
+	Fail("graph: %s: its derivative by operand %d is not available", r, i)
+	return nil
+}

@@ -1,0 +1,61 @@
+package op
+
+import "math"
+
+// studentSlope is ∂ log|t|/∂ν at constant distribution function. ν/(ν+t²) has
+// the law Beta(ν/2, ½), so with l the logit of that, log|t| = ½(log ν − l) and
+// the slope is ½(1/ν − ½∂l/∂a). Where ν is large these two cancel and the
+// expansion of the normal quantile z in t (Johnson, Kotz and Balakrishnan,
+// Continuous Univariate Distributions 2, 1995, eq. 28.26) takes over:
+//
+//	z = t − (t³+t)/4ν + (13t⁵+8t³+3t)/96ν² − (35t⁷+19t⁵+t³−15t)/384ν³ + …
+func studentSlope(nu, t float64) float64 {
+	u := t * t
+	switch {
+	case !(nu > 0) || math.IsNaN(t):
+		return math.NaN()
+	case math.IsInf(nu, 1):
+		return 0
+	case nu > 2000*(1+u):
+		w := 1 / nu
+		dz := w * w * ((u+1)/4 - w*((13*u*u+8*u+3)/48-w*((35*u*u*u+19*u*u+u-15)/128-
+			w*(6271*u*u*u*u+3224*u*u*u-102*u*u-1680*u-945)/23040)))
+		slope := 1 - w*((3*u+1)/4-w*((65*u*u+24*u+3)/96-w*(245*u*u*u+95*u*u+3*u-15)/384))
+		return -dz / slope
+	}
+	x, y := nu/(nu+u), u/(nu+u)
+	logx := -math.Log1p(u / nu)
+	if math.IsInf(u, 1) {
+		x, y, logx = 0, 1, math.Log(nu)-2*math.Log(math.Abs(t))
+	}
+	return (1/nu - betaSlope(nu/2, 0.5, x, y, logx)/2) / 2
+}
+
+// studentCDF is the distribution function of Student's law.
+func studentCDF(nu, t float64) float64 {
+	u := t * t
+	switch {
+	case !(nu > 0) || math.IsNaN(t):
+		return math.NaN()
+	case math.IsInf(nu, 1):
+		return ndtr(t)
+	case math.IsInf(u, 1): // to the leading order
+		tail := math.Exp(nu/2*(math.Log(nu)-2*math.Log(math.Abs(t)))-lbeta(nu/2, 0.5)) / nu
+		if t > 0 {
+			return 1 - tail
+		}
+		return tail
+	}
+	x, y := nu/(nu+u), u/(nu+u)
+	tail, middle := betaInc(nu/2, 0.5, x, y)
+	if t < 0 {
+		return tail / 2
+	}
+	return 0.5 + middle/2
+}
+
+// studentEntropy is the entropy of Student's law, of log ν.
+func studentEntropy(lognu float64) float64 {
+	nu := math.Exp(lognu)
+	return (nu+1)/2*digammaRise(nu/2, 0.5) + lognu/2 + lbeta(nu/2, 0.5)
+}

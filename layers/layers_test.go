@@ -1,0 +1,109 @@
+package layers_test
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/gradcheck"
+	"github.com/latentgo/latent/layers"
+)
+
+// run builds f on an input of the shape and returns its values there.
+func run(t *testing.T, p *graph.Params, f func(s *graph.Scope, x *graph.Node) *graph.Node, x []float64, shape ...int) []float64 {
+	t.Helper()
+	prog, err := graph.Build(p, func(s *graph.Scope) { s.Output("y", f(s, s.Input("x", shape...))) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Feed(prog, "x", x); err != nil {
+		t.Fatal(err)
+	}
+	if err := prog.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	y, err := prog.Output("y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return y
+}
+
+// matrix is an initialiser with given values.
+type matrix []float64
+
+func (m matrix) Fill(dst []float64, _ graph.Shape, _ graph.Random) error {
+	copy(dst, m)
+	return nil
+}
+
+func TestDenseIsAffineOnTheLastAxis(t *testing.T) {
+	c := layers.Config{Weights: matrix{1, 2, 3, 4, 5, 6}, Biases: matrix{.5, -.5, 0}}
+	x := []float64{1, 0, 0, 1, 2, -1, 3, 3}
+	want := []float64{1.5, 1.5, 3, 4.5, 4.5, 6, -1.5, -1.5, 0, 15.5, 20.5, 27}
+	for _, shape := range [][]int{{4, 2}, {2, 2, 2}, {1, 4, 1, 2}} {
+		y := run(t, &graph.Params{Dtype: graph.Float64}, func(s *graph.Scope, x *graph.Node) *graph.Node {
+			return c.NewDense(s, 2, 3).Apply(x)
+		}, x, shape...)
+		for i := range want {
+			if math.Abs(y[i]-want[i]) > 1e-12 {
+				t.Errorf("shape %v: element %d is %v, want %v", shape, i, y[i], want[i])
+			}
+		}
+	}
+}
+
+func TestMLPStacksLayersAndActivations(t *testing.T) {
+	c := layers.Config{Weights: graph.Fixed(.5), NoBias: true}
+	for _, a := range []struct {
+		name string
+		act  layers.Func
+		f    func(float64) float64
+	}{
+		{"tanh by default", nil, math.Tanh},
+		{"relu", graph.Relu, func(x float64) float64 { return max(x, 0) }},
+	} {
+		c.Activation = a.act
+		params := &graph.Params{Dtype: graph.Float64}
+		y := run(t, params, func(s *graph.Scope, x *graph.Node) *graph.Node {
+			return c.NewMLP(s.In("net"), 2, 3, 1).Apply(x)
+		}, []float64{.2, -1}, 1, 2)
+		if want := 1.5 * a.f(.5*.2-.5); math.Abs(y[0]-want) > 1e-12 {
+			t.Errorf("%s: %v, want %v", a.name, y[0], want)
+		}
+		if got := params.Names(); len(got) != 2 || got[0] != "net/0/w" || got[1] != "net/1/w" {
+			t.Errorf("%s: parameters %v", a.name, got)
+		}
+	}
+}
+
+func TestMLPGradient(t *testing.T) {
+	gradcheck.Check(t, func(s *graph.Scope, in []*graph.Node) *graph.Node {
+		return graph.Sum(graph.Square(layers.NewMLP(s, 3, 4, 2).Apply(in[0])))
+	}, gradcheck.At([]int{2, 3}, .1, -.4, .9, 1.2, 0, -2))
+}
+
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct {
+		want string
+		f    func(s *graph.Scope)
+	}{
+		{"layers: MLP net: widths [3], want an input and an output at least", func(s *graph.Scope) { layers.NewMLP(s.In("net"), 3) }},
+		{"layers: dense net/1: widths 4 and 0, want 1 or more", func(s *graph.Scope) { layers.NewMLP(s.In("net"), 3, 4, 0) }},
+		{"layers: dense enc/0: input [100 2], want [… 3] with a batch axis", func(s *graph.Scope) {
+			layers.NewMLP(s.In("enc"), 3, 4).Apply(s.Input("x", 100, 2))
+		}},
+		{"layers: dense enc: input [3], want [… 3] with a batch axis", func(s *graph.Scope) {
+			layers.NewDense(s.In("enc"), 3, 4).Apply(s.Input("x", 3))
+		}},
+	} {
+		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+			c.f(s)
+			s.Output("none", s.Const(0))
+		})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("error %v, want %s", err, c.want)
+		}
+	}
+}
