@@ -335,7 +335,8 @@ func TestConstantsAreToldApart(t *testing.T) {
 				}
 				seen[n] = i
 			}
-			if a != s.Tensor(make([]float64, 10_000), 100, 100) || s.Const(2) != s.Const(2) || s.Const(math.NaN()) != s.Const(math.NaN()) {
+			two, nan := s.Const(2), s.Const(math.NaN())
+			if a != s.Tensor(make([]float64, 10_000), 100, 100) || two != s.Const(2) || nan != s.Const(math.NaN()) {
 				t.Errorf("%v: equal constants are two nodes", dt)
 			}
 			if s.Const(2) != s.Const(2+1e-12) {

@@ -99,7 +99,6 @@ func TestParams(t *testing.T) {
 
 // A first value is a function of seed, name and shape, not of the order.
 func TestInitialisationDependsOnNameAndSeed(t *testing.T) {
-	const n = 6
 	build := func(seed uint64, order []int) map[string][]float64 {
 		p := &graph.Params{Seed: seed}
 		if err := declare(t, p, func(s *scope) {

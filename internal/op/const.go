@@ -7,7 +7,6 @@ import (
 	"hash"
 	"math"
 
-	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
@@ -39,6 +38,6 @@ func Constant(n *Node) (Array, bool) {
 	if n.Op() != nil || len(n.Name()) < len(constPrefix) || n.Name()[:len(constPrefix)] != constPrefix {
 		return Array{}, false
 	}
-	a, err := ArrayOf(n.Value().(gorgonia.Value))
+	a, err := ArrayOf(n.Value())
 	return a, err == nil
 }
