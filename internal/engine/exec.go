@@ -17,7 +17,7 @@ type lane[T kernel.Float] struct {
 	acc   []float64
 	coord []int
 	arg   []op.Array // one element
-	pad   [8]uint64
+	_     [8]uint64  // keeps lanes off one cache line
 }
 
 // ground is what the code of one plan shares.

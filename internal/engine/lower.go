@@ -19,16 +19,17 @@ const (
 
 // place is what lowering and scheduling know of a value.
 type place struct {
-	look  *view
-	kind  kind
-	keep  bool // an output: its memory belongs to it alone
-	uses  int  // by live values
-	gone  bool // taken into its consumer
-	mul   *matrix
-	class *class
-	asap  int
-	stage int
-	unit  *unit
+	look   *view
+	kind   kind
+	keep   bool // an output: its memory belongs to it alone
+	uses   int  // by live values
+	gone   bool // taken into its consumer
+	placed bool // in the order of evaluation
+	mul    *matrix
+	class  *class
+	asap   int
+	stage  int
+	unit   *unit
 
 	group  *value // another value of the same loop; see find
 	open   *unit  // the loop of the group
@@ -76,15 +77,24 @@ func (e *expr) lower(outs []*value) []*value {
 		}
 	}
 	var order []*value
+	place := func(v *value) {
+		if !v.placed {
+			v.placed = true
+			order = append(order, v)
+		}
+	}
 	for i := range n {
 		v := e.values[i]
-		if !live[i] || v.gone {
+		if !live[i] || v.gone || v.placed {
 			continue
 		}
-		had := len(e.values)
 		v.kind = e.choose(v)
-		order = append(order, e.values[had:]...) // copies of operands
-		order = append(order, v)
+		for _, c := range v.in { // copies of operands, also those made for an output
+			if _, ok := c.rule.(copied); ok {
+				place(c)
+			}
+		}
+		place(v)
 	}
 	return order
 }

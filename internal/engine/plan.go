@@ -221,7 +221,7 @@ func (p *Plan) Run(ctx context.Context) error {
 		}
 		for k, c := range ph.code {
 			if err := c.after(); err != nil {
-				return errors.WithMessage(err, ph.units[k].values[0].node.Name())
+				return errors.WithMessage(err, op.Describe(ph.units[k].values[0].node))
 			}
 		}
 	}

@@ -253,6 +253,16 @@ func TestOutputs(t *testing.T) {
 	})
 }
 
+// TestOutputOfView has a view that is an output and that another rule wants
+// dense as well.
+func TestOutputOfView(t *testing.T) {
+	both(t, func(w *world) []*op.Node {
+		x := graph.Tanh(graph.CumSum(graph.Exp(w.in("x", 90, 3)), 0))
+		part := graph.Slice(x, 0, 2, 4)
+		return []*op.Node{graph.Exp(graph.CumSum(part, 0)), part}
+	})
+}
+
 // TestUnknownRule runs a rule the engine has never heard of, between others.
 func TestUnknownRule(t *testing.T) {
 	both(t, func(w *world) []*op.Node {
