@@ -8,21 +8,29 @@ import "github.com/latentgo/latent/graph"
 //	Σ_i x_i·l_i − log(1+exp(l_i))
 //
 // (thesis eq. 1.17–1.18, in the form that does not overflow). x may also lie
-// between 0 and 1, where this is the cross-entropy of grey values.
+// between 0 and 1, where this is the cross-entropy of grey values; outside of
+// [0,1] the log probability is −Inf.
 type Bernoulli struct {
 	Logits *graph.Node // […, D]
 }
 
 var (
-	_ Sampler  = Bernoulli{}
-	_ Factored = Bernoulli{}
-	_ Moments  = Bernoulli{}
-	_ Entropic = Bernoulli{}
+	_ Sampler   = Bernoulli{}
+	_ Factored  = Bernoulli{}
+	_ Moments   = Bernoulli{}
+	_ Entropic  = Bernoulli{}
+	_ Moder     = Bernoulli{}
+	_ Finite    = Bernoulli{}
+	_ Supported = Bernoulli{}
 )
 
 // LogProbs returns the log probability of each element.
 func (d Bernoulli) LogProbs(x *graph.Node) *graph.Node {
-	return graph.Sub(graph.Mul(x, d.Logits), graph.Softplus(d.Logits))
+	fit("Bernoulli", x, d.Logits)
+	out := graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, graph.Const(1)))
+	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
+		return graph.Sub(graph.Mul(x, d.Logits), graph.Softplus(d.Logits))
+	})
 }
 
 // LogProb implements Dist.
@@ -35,6 +43,14 @@ func (d Bernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
 
 // Support returns {0, 1}.
 func (Bernoulli) Support() Support { return Support{Kind: Integers, Hi: 1} }
+
+// Values returns the 2ᴰ vectors, the last element running fastest.
+func (d Bernoulli) Values() [][]float64 {
+	return enumerate("Bernoulli", event("Bernoulli", d.Logits), 2)
+}
+
+// Mode returns 1 where p > ½.
+func (d Bernoulli) Mode() *graph.Node { return graph.Gt(d.Logits, graph.Const(0)) }
 
 // P returns the probabilities of a 1.
 func (d Bernoulli) P() *graph.Node { return graph.Sigmoid(d.Logits) }

@@ -18,10 +18,13 @@ type Normal struct {
 }
 
 var (
-	_ Pathwise = Normal{}
-	_ Factored = Normal{}
-	_ Moments  = Normal{}
-	_ Entropic = Normal{}
+	_ Pathwise   = Normal{}
+	_ Factored   = Normal{}
+	_ Moments    = Normal{}
+	_ Entropic   = Normal{}
+	_ Moder      = Normal{}
+	_ Cumulative = Normal{}
+	_ Supported  = Normal{}
 )
 
 // LogProbs returns the log density of each element.
@@ -45,6 +48,15 @@ func (Normal) Pathwise() {}
 // Support returns the reals.
 func (Normal) Support() Support { return Support{} }
 
+// CDF returns Φ((x−μ)/σ).
+func (d Normal) CDF(x *graph.Node) *graph.Node {
+	fit("Normal", x, d.Mean, d.LogStd)
+	return graph.NormalCDF(graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd))))
+}
+
+// Mode returns μ.
+func (d Normal) Mode() *graph.Node { return d.Mean }
+
 // Moments returns μ and σ².
 func (d Normal) Moments() (mean, variance *graph.Node) {
 	return d.Mean, graph.Exp(graph.Scale(d.LogStd, 2))
@@ -64,8 +76,13 @@ func (d Normal) Entropy() *graph.Node {
 type StdNormal int
 
 var (
-	_ Pathwise = StdNormal(0)
-	_ Factored = StdNormal(0)
+	_ Pathwise   = StdNormal(0)
+	_ Factored   = StdNormal(0)
+	_ Moments    = StdNormal(0)
+	_ Entropic   = StdNormal(0)
+	_ Moder      = StdNormal(0)
+	_ Cumulative = StdNormal(0)
+	_ Supported  = StdNormal(0)
 )
 
 // LogProbs returns the log density of each element.
@@ -84,6 +101,26 @@ func (d StdNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 
 // Pathwise marks Sample as reparameterised.
 func (StdNormal) Pathwise() {}
+
+// Support returns the reals.
+func (StdNormal) Support() Support { return Support{} }
+
+// Moments returns zeros and ones.
+func (d StdNormal) Moments() (mean, variance *graph.Node) {
+	return d.Mode(), graph.BroadcastTo(graph.Const(1), int(d))
+}
+
+// CDF returns Φ(x).
+func (d StdNormal) CDF(x *graph.Node) *graph.Node {
+	d.check(x)
+	return graph.NormalCDF(x)
+}
+
+// Mode returns zeros.
+func (d StdNormal) Mode() *graph.Node { return graph.BroadcastTo(graph.Const(0), int(d)) }
+
+// Entropy returns ½ log 2πe for each element.
+func (d StdNormal) Entropy() *graph.Node { return graph.Const(float64(d) * (halfLog2Pi + .5)) }
 
 func (d StdNormal) check(x *graph.Node) {
 	if sh := x.Shape(); len(sh) == 0 || sh[len(sh)-1] != int(d) {

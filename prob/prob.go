@@ -1,18 +1,3 @@
-// Package prob holds probability distributions over nodes of a graph.
-//
-// A distribution is a struct literal whose fields are nodes: its parameters,
-// on unconstrained scale (logits, log standard deviations) where that is the
-// stable form. The last axis is the event; leading axes are batch. Parameters
-// broadcast against the value as package graph says: axes of size 1 stretch,
-// and one of lower rank aligns at the event axis.
-//
-// What a distribution can do is said by the interfaces it implements: Dist is
-// the least, and a type of two methods is a full citizen:
-//
-//	LogProb(x)        Dist
-//	Sample(s, lead…)  Sampler; with the marker Pathwise() also Pathwise
-//
-// Everything is in nats.
 package prob
 
 import "github.com/latentgo/latent/graph"

@@ -149,7 +149,9 @@ func logGamma(s *kernel.Substream, shape float64) float64 {
 	switch {
 	case shape == 0:
 		return math.Inf(-1)
-	case math.IsNaN(shape) || math.IsInf(shape, 1):
+	case !(shape >= 0):
+		return math.NaN()
+	case math.IsInf(shape, 1):
 		return shape
 	case shape < 1:
 		return logGamma(s, shape+1) + math.Log(s.Uniform())/shape
@@ -157,7 +159,7 @@ func logGamma(s *kernel.Substream, shape float64) float64 {
 	d := shape - 1./3
 	c := 1 / math.Sqrt(9*d)
 	for {
-		x := s.Normal()
+		x := s.FastNormal()
 		v := 1 + c*x
 		if v <= 0 {
 			continue

@@ -56,7 +56,7 @@ func (r Implicit) Eval(out Array, in []Array) error {
 
 // student draws a normal number over the root of a mean square.
 func student(s *kernel.Substream, nu float64) float64 {
-	z := s.Normal()
+	z := s.FastNormal()
 	if math.IsInf(nu, 1) {
 		return z
 	}

@@ -18,6 +18,9 @@ func logSinhc(t float64) float64 {
 		}
 		return s
 	}
+	if math.IsInf(t, 1) {
+		return t
+	}
 	return t + math.Log(-math.Expm1(-2*t)/(2*t))
 }
 

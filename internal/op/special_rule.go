@@ -104,13 +104,13 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 			d = minus(d, Map(Trigamma, x[0]))
 		}
 		return d
-	case GammaEntropy, InverseGammaEntropy: // a(1 + (1−a)ψ′), a(1 − (1+a)ψ′) − 2aψ
+	case GammaEntropy, InverseGammaEntropy: // a(1 + (1−a)ψ′), a(1 − (1+a)ψ′)
 		a := Map(Exp, x[0])
 		psi := Map(Trigamma, a)
 		if r.Fn == GammaEntropy {
 			return Times(a, Plus(Times(rise(a), psi), 1))
 		}
-		return minus(Times(a, rise(Times(Plus(a, 1), psi))), Times(Map(Digamma, a), a))
+		return Times(a, rise(Times(Plus(a, 1), psi)))
 	case GammaDivergence: // a(a−b)ψ′(a), b(ψ(b)−ψ(a))
 		a, b := Map(Exp, x[0]), Map(Exp, x[1])
 		if i == 0 {

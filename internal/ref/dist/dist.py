@@ -732,6 +732,47 @@ class RelaxedBernoulli(Dist):
 
 
 @register
+class DiscretizedLogistic(Dist):
+    """mean, log scale; 256 bins"""
+
+    discrete = True
+
+    def points(self):
+        for mu, ls in [(0.5, -2), (-0.1, -1), (0.9, -4), (0.3, 1), (0.503, -9), (0.2, 10), (-3, -1)]:
+            for k in [0, 1, 100, 128, 230, 254, 255]:
+                yield (f32(mu), f32(ls)), (f32(k / 255),)
+
+    def edge(self, p, k):
+        return ((k + mpf(1) / 2) / 255 - p[0]) * m.exp(-p[1])
+
+    def logp(self, p, x):
+        k = int(m.nint(x[0] * 255))
+        if k == 0:
+            return -softplus(-self.edge(p, k))
+        if k == 255:
+            return -softplus(self.edge(p, k - 1))
+        u, v = self.edge(p, k), self.edge(p, k - 1)
+        return -softplus(-u) - softplus(v) + m.log(-m.expm1(v - u))
+
+    def cdf(self, p, x):
+        k = int(m.nint(x[0] * 255))
+        return sigmoid(self.edge(p, k)) if k < 255 else mpf(1)
+
+
+@register
+class LogUniform(Dist):
+    """no parameters; improper, with the constant of variational dropout"""
+
+    def points(self):
+        for e in range(-6, 7):
+            for x in (1.0, -2.5):
+                yield (), (f32(x * 10.0**e),)
+
+    def logp(self, p, x):
+        return -m.log(abs(x[0])) - (1 + m.log(4 * m.pi) + m.euler) / 2
+
+
+@register
 class RelaxedOneHot(Dist):
     """logits of 3 classes, temperature; densities over the differences to the
     last element"""
@@ -1016,6 +1057,29 @@ def half_normal(q, p):
     return m.expm1(2 * r) / 2 - r
 
 
+def normal_laplace(q, p):
+    s, b, d = m.exp(q[1]), m.exp(p[1]), abs(q[0] - p[0])
+    away = s * m.sqrt(2 / m.pi) * m.exp(-((d / s) ** 2) / 2) + d * m.erf(d / s / m.sqrt(2))
+    return m.log(2 * b) + away / b - q[1] - m.log(2 * m.pi * m.e) / 2
+
+
+def laplace_normal(q, p):
+    b, s = m.exp(q[1]), m.exp(p[1])
+    return m.log(2 * m.pi) / 2 + p[1] + (2 * b**2 + (q[0] - p[0]) ** 2) / (2 * s**2) - 1 - m.log(2 * b)
+
+
+def normal_log_uniform(q, p):
+    """by quadrature over z, with log |z + u| split at its pole"""
+    u = abs(q[0]) * m.exp(-q[1])
+    away = m.quad(lambda z: m.npdf(z) * m.log(abs(z + u)), sorted([-m.inf, -u - 10, -u - 1, -u, -u + 1, -u + 10, 0, m.inf]))
+    return -m.log(2 * m.pi * m.e) / 2 + away + (1 + m.log(4 * m.pi) + m.euler) / 2
+
+
+def continuous_bernoulli(q, p):
+    d = REGISTRY["ContinuousBernoulli"]
+    return (q[0] - p[0]) * d.mean(q)[0] - softplus(q[0]) + softplus(p[0]) + d.logc(q[0]) - d.logc(p[0])
+
+
 REALS = [(0, 0), (1.5, -2), (-3, 1.25), (1000, 3)]
 KLS = [
     ("Bernoulli", "Bernoulli", bernoulli, [(0,), (0.5,), (-4,), (30,), (-100,)]),
@@ -1036,6 +1100,10 @@ KLS = [
     ("Gumbel", "Gumbel", gumbel, [(0, 0), (1.5, -1), (-3, 1.25)]),
     ("LogNormal", "LogNormal", normal, REALS),
     ("HalfNormal", "HalfNormal", half_normal, [(0,), (2.5,), (-4,)]),
+    ("Normal line", "Laplace", normal_laplace, [(0, 0), (1.5, -2), (-3, 1.25)]),
+    ("Laplace", "Normal line", laplace_normal, [(0, 0), (1.5, -2), (-3, 1.25)]),
+    ("Normal line", "LogUniform", normal_log_uniform, [(0, 0), (1.5, -2), (-3, 1.25), (1, -1), (0.001, 0)], [()]),
+    ("ContinuousBernoulli", "ContinuousBernoulli", continuous_bernoulli, [(0,), (1.5,), (-4,), (0.001,), (30,)]),
     ("Uniform", "Uniform", uniform, [(0, 1), (-3, 5), (0.25, 0.5), (-1000, 1000)]),
 ] + [
     (q, p, (lambda q, p: lambda a, b: matrix_kl(PLANES[q](a), PLANES[p](b)))(q, p), PLANE_SETTINGS[q], PLANE_SETTINGS[p])

@@ -1,0 +1,110 @@
+package prob
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Beta is a vector of independent numbers between 0 and 1,
+//
+//	p(x) = Π_i x_i^(a_i−1)·(1−x_i)^(b_i−1) / B(a_i, b_i)
+//
+// in terms of log a and log b, each […, D] or what broadcasts to it. Draws have
+// implicit derivatives (Figurnov, Mohamed and Mnih, arXiv 1805.08498). Draws
+// closer to 0 or 1 than the dtype can tell lie next to them; LogitSample has no
+// such limit.
+type Beta struct {
+	LogA *graph.Node
+	LogB *graph.Node
+}
+
+var (
+	_ Pathwise   = Beta{}
+	_ Factored   = Beta{}
+	_ Moments    = Beta{}
+	_ Entropic   = Beta{}
+	_ Moder      = Beta{}
+	_ Cumulative = Beta{}
+	_ Supported  = Beta{}
+)
+
+// unit is the support of numbers between 0 and 1.
+var unit = Support{Kind: Interval, Hi: 1}
+
+// LogProbs returns the log density of each element.
+func (d Beta) LogProbs(x *graph.Node) *graph.Node {
+	fit("Beta", x, d.LogA, d.LogB)
+	return inside(x, unit.outside(x), .5, func(x *graph.Node) *graph.Node {
+		return density(op.BetaLaw, d.LogA, d.LogB, x)
+	})
+}
+
+// LogProb implements Dist.
+func (d Beta) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample draws by way of two gamma numbers.
+func (d Beta) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	l := d.LogitSample(s, lead...)
+	lo, _ := limits(l)
+	hi := 16.6 // 1−2⁻²⁴
+	if l.Dtype() == graph.Float64 {
+		hi = 36.7
+	}
+	return graph.Sigmoid(graph.Clamp(l, lo, hi))
+}
+
+// LogitSample returns log x/(1−x) of a draw x.
+func (d Beta) LogitSample(s *graph.Scope, lead ...int) *graph.Node {
+	return implicit(s, op.LogitBeta, lead, event("Beta", d.LogA, d.LogB), graph.Exp(d.LogA), graph.Exp(d.LogB))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Beta) Pathwise() {}
+
+// Support returns (0, 1).
+func (Beta) Support() Support { return unit }
+
+// Moments returns m = a/(a+b) and m(1−m)/(a+b+1).
+func (d Beta) Moments() (mean, variance *graph.Node) {
+	l := graph.Sub(d.LogA, d.LogB)
+	mean = graph.Sigmoid(l)
+	n := graph.Add(graph.Exp(d.LogA), graph.Exp(d.LogB))
+	return mean, graph.Div(graph.Mul(mean, graph.Sigmoid(graph.Neg(l))), graph.Shift(n, 1))
+}
+
+// Mode returns (a−1)/(a+b−2), 0 or 1 where only b or a exceeds 1 and the end
+// of the larger where neither does; 1 if they are equal, ½ if both are 1.
+func (d Beta) Mode() *graph.Node {
+	zero := graph.Const(0)
+	a, b := graph.Expm1(d.LogA), graph.Expm1(d.LogB)
+	inner := graph.Mul(graph.Gt(a, zero), graph.Gt(b, zero))
+	n := graph.Where(inner, graph.Add(a, b), graph.Const(1))
+	flat := graph.Mul(graph.Eq(a, zero), graph.Eq(b, zero))
+	end := graph.Where(flat, graph.Const(.5), graph.Ge(a, b))
+	return graph.Where(inner, graph.Div(a, n), end)
+}
+
+// Entropy returns Σ log B(a,b) − (a−1)ψ(a) − (b−1)ψ(b) + (a+b−2)ψ(a+b).
+func (d Beta) Entropy() *graph.Node {
+	return overEvent("Beta", special(op.BetaEntropy, d.LogA, d.LogB), d.LogA, d.LogB)
+}
+
+// CDF returns I_x(a,b).
+func (d Beta) CDF(x *graph.Node) *graph.Node {
+	fit("Beta", x, d.LogA, d.LogB)
+	out := unit.outside(x)
+	p := graph.BetaI(graph.Exp(d.LogA), graph.Exp(d.LogB), graph.Where(out, graph.Const(.5), x))
+	return graph.Where(out, graph.Ge(x, graph.Const(1)), p)
+}
+
+func init() {
+	// log B(a₂,b₂) − log B(a₁,b₁) + (a₁−a₂)(ψ(a₁)−ψ(n)) + (b₁−b₂)(ψ(b₁)−ψ(n)),
+	// n = a₁+b₁
+	RegisterKL(func(q, p Beta) *graph.Node {
+		a, b, zero := graph.Exp(q.LogA), graph.Exp(q.LogB), graph.Const(0)
+		a2, b2 := graph.Exp(p.LogA), graph.Exp(p.LogB)
+		byA := graph.Mul(graph.Sub(a2, a), special(op.BetaScore, a, b, zero))
+		byB := graph.Mul(graph.Sub(b2, b), special(op.BetaScore, b, a, zero))
+		return graph.Add(graph.Sub(graph.Lbeta(a2, b2), graph.Lbeta(a, b)), graph.Add(byA, byB))
+	})
+}

@@ -1,0 +1,108 @@
+package prob
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Bijector is a differentiable map y = f(x) of events that has an inverse.
+type Bijector interface {
+	// Forward returns f(x).
+	Forward(x *graph.Node) *graph.Node
+	// LogDet returns log|det ∂f/∂x| at x […, D], without the event axis: […].
+	// Where f maps to a surface, as the simplex, the determinant is that of
+	// its first D coordinates unless the type says otherwise.
+	LogDet(x *graph.Node) *graph.Node
+}
+
+// Inverter is a bijector whose inverse can be computed.
+type Inverter interface {
+	Bijector
+	// Inverse returns the x of f(x) = y.
+	Inverse(y *graph.Node) *graph.Node
+}
+
+// Ranged is a bijector that reaches only part of the reals.
+type Ranged interface {
+	Bijector
+	Range() Support
+}
+
+// perEvent sums over the event axis the log derivative of a bijector that acts
+// on each element of x. A bijector of one element for all is counted D times.
+func perEvent(x, logDerivative *graph.Node) *graph.Node {
+	shape, err := op.Broadcast(x.Shape(), logDerivative.Shape())
+	if err != nil {
+		graph.Fail("prob: bijector of an event of shape %v with a parameter of shape %v", []int(x.Shape()), []int(logDerivative.Shape()))
+	}
+	return total(graph.BroadcastTo(logDerivative, shape...))
+}
+
+// noChange returns the log determinant 0 for each event of x.
+func noChange(x *graph.Node) *graph.Node { return perEvent(x, graph.Const(0)) }
+
+// Identity is y = x.
+type Identity struct{}
+
+// Forward implements Bijector.
+func (Identity) Forward(x *graph.Node) *graph.Node { return x }
+
+// Inverse implements Inverter.
+func (Identity) Inverse(y *graph.Node) *graph.Node { return y }
+
+// LogDet implements Bijector.
+func (Identity) LogDet(x *graph.Node) *graph.Node { return noChange(x) }
+
+// Invert is the inverse of a bijector.
+type Invert struct{ Of Inverter }
+
+// Forward implements Bijector.
+func (b Invert) Forward(x *graph.Node) *graph.Node { return b.Of.Inverse(x) }
+
+// Inverse implements Inverter.
+func (b Invert) Inverse(y *graph.Node) *graph.Node { return b.Of.Forward(y) }
+
+// LogDet is minus that of the bijector, at the inverse.
+func (b Invert) LogDet(x *graph.Node) *graph.Node { return graph.Neg(b.Of.LogDet(b.Of.Inverse(x))) }
+
+// Chain returns bijectors applied one after the other, the first one first. It
+// is an Inverter if all of them are.
+func Chain(bs ...Bijector) Bijector {
+	c := chain(append([]Bijector(nil), bs...))
+	for _, b := range c {
+		if _, ok := b.(Inverter); !ok {
+			return c
+		}
+	}
+	return inverseChain{c}
+}
+
+type chain []Bijector
+
+// Forward implements Bijector.
+func (c chain) Forward(x *graph.Node) *graph.Node {
+	for _, b := range c {
+		x = b.Forward(x)
+	}
+	return x
+}
+
+// LogDet adds those of the bijectors, each where it is applied.
+func (c chain) LogDet(x *graph.Node) *graph.Node {
+	sum := noChange(x)
+	for _, b := range c {
+		sum = graph.Add(sum, b.LogDet(x))
+		x = b.Forward(x)
+	}
+	return sum
+}
+
+type inverseChain struct{ chain }
+
+// Inverse implements Inverter.
+func (c inverseChain) Inverse(y *graph.Node) *graph.Node {
+	for i := len(c.chain) - 1; i >= 0; i-- {
+		y = c.chain[i].(Inverter).Inverse(y)
+	}
+	return y
+}

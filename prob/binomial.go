@@ -1,0 +1,99 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Binomial is a vector of independent numbers of successes in n trials with
+// p = sigmoid(l) each,
+//
+//	P(x) = Π_i C(n_i, x_i)·p_i^x_i·(1−p_i)^(n_i−x_i)
+//
+// The trials may be data, as the coverage of a read; both are […, D] or what
+// broadcasts to it.
+type Binomial struct {
+	Total  *graph.Node // n, whole numbers ≥ 0
+	Logits *graph.Node // l
+}
+
+var (
+	_ Sampler    = Binomial{}
+	_ Factored   = Binomial{}
+	_ Moments    = Binomial{}
+	_ Moder      = Binomial{}
+	_ Cumulative = Binomial{}
+	_ Supported  = Binomial{}
+)
+
+// LogProbs returns the log probability of each element.
+func (d Binomial) LogProbs(x *graph.Node) *graph.Node {
+	fit("Binomial", x, d.Total, d.Logits)
+	constant("Binomial", "Total", d.Total, whole, "a whole number")
+	out := notCount(x, d.Total)
+	n := graph.Where(out, graph.Const(0), d.Total)
+	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
+		rest := graph.Sub(n, x)
+		logN := graph.Log(positive(n))
+		dev := graph.Add(
+			deviance(x, graph.Add(logN, graph.LogSigmoid(d.Logits))),
+			deviance(rest, graph.Add(logN, graph.LogSigmoid(graph.Neg(d.Logits)))))
+		dev = graph.Where(graph.Eq(n, graph.Const(0)), graph.Const(0), dev) // no trials
+		return graph.Sub(graph.Sub(stirling(n), graph.Add(stirling(x), stirling(rest))), dev)
+	})
+}
+
+// LogProb implements Dist.
+func (d Binomial) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns counts, through which no derivative passes.
+func (d Binomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	return drawCount(s, op.Binomial, lead, event("Binomial", d.Total, d.Logits), d.Total, d.Logits)
+}
+
+// Support returns {0 … n}, with n the largest of a constant Total; no bound is
+// known where Total is data.
+func (d Binomial) Support() Support {
+	c, ok := op.Constant(d.Total)
+	if !ok {
+		return naturals
+	}
+	hi := math.Inf(-1)
+	for i := range c.Len() {
+		hi = max(hi, c.At(i))
+	}
+	return Support{Kind: Integers, Hi: hi}
+}
+
+// Moments returns np and np(1−p).
+func (d Binomial) Moments() (mean, variance *graph.Node) {
+	mean = graph.Mul(d.Total, graph.Sigmoid(d.Logits))
+	return mean, graph.Mul(mean, graph.Sigmoid(graph.Neg(d.Logits)))
+}
+
+// CDF returns I_{1−p}(n−⌊x⌋, ⌊x⌋+1), the regularised incomplete beta function.
+func (d Binomial) CDF(x *graph.Node) *graph.Node {
+	fit("Binomial", x, d.Total, d.Logits)
+	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
+		all := graph.Ge(x, d.Total)
+		x = graph.Where(all, graph.Const(0), x)
+		rest := graph.Where(all, graph.Const(1), graph.Sub(d.Total, x))
+		p := graph.BetaI(rest, graph.Shift(x, 1), graph.Sigmoid(graph.Neg(d.Logits)))
+		return graph.Where(all, graph.Const(1), p)
+	})
+}
+
+// Mode returns ⌊(n+1)p⌋, at most n.
+func (d Binomial) Mode() *graph.Node {
+	m := graph.Floor(graph.Mul(graph.Shift(d.Total, 1), graph.Sigmoid(d.Logits)))
+	return graph.Min(m, d.Total)
+}
+
+func init() {
+	// n times that of one trial, if both have the same n.
+	registerKLWhen(func(q, p Binomial) *graph.Node {
+		return graph.Mul(q.Total, KLs(Bernoulli{q.Logits}, Bernoulli{p.Logits}))
+	}, func(q, p Binomial) bool { return q.Total == p.Total })
+}

@@ -1,0 +1,149 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Categorical is a vector of independent class indices 0 … C−1 with
+//
+//	P(x_i = c) = exp(l_ic) / Σ_k exp(l_ik)
+//
+// Values are […, D], logits […, D, C]. A logit of −Inf is a class that never
+// comes.
+type Categorical struct {
+	Logits *graph.Node
+}
+
+var (
+	_ Sampler   = Categorical{}
+	_ Factored  = Categorical{}
+	_ Entropic  = Categorical{}
+	_ Moder     = Categorical{}
+	_ Finite    = Categorical{}
+	_ Supported = Categorical{}
+)
+
+// sizes returns D and C.
+func (d Categorical) sizes() (n, classes int) {
+	sh := d.Logits.Shape()
+	if len(sh) < 2 || sh[len(sh)-1] == 0 {
+		graph.Fail("prob: Categorical: logits of shape %v, want [… D C]", []int(sh))
+	}
+	return sh[len(sh)-2], sh[len(sh)-1]
+}
+
+// LogProbs returns the log probability of each element.
+func (d Categorical) LogProbs(x *graph.Node) *graph.Node {
+	n, c := d.sizes()
+	if sh := x.Shape(); len(sh) == 0 || n != 1 && n != sh[len(sh)-1] {
+		graph.Fail("prob: Categorical: value of shape %v does not fit logits of shape %v", []int(sh), []int(d.Logits.Shape()))
+	}
+	return inside(x, notCount(x, graph.Const(float64(c-1))), 0, func(x *graph.Node) *graph.Node {
+		at := graph.Eq(graph.ExpandDims(x, -1), ranked(upTo(c), len(x.Shape())+1))
+		l := graph.Sum(graph.Where(at, d.Logits, graph.Const(0)), -1)
+		l = graph.Sub(l, graph.LogSumExp(d.Logits, -1))
+		return graph.Where(graph.Ne(x, x), x, l) // NaN
+	})
+}
+
+// upTo returns 0 … n−1.
+func upTo(n int) *graph.Node {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = float64(i)
+	}
+	return graph.Tensor(v, n)
+}
+
+// LogProb implements Dist.
+func (d Categorical) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns indices, through which no derivative passes: the first class
+// whose cumulative probability reaches a uniform number.
+func (d Categorical) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	n, _ := d.sizes()
+	return choose(draw(s, graph.Uniform, lead, n), d.Logits)
+}
+
+// choose returns the class that each uniform number of u […] falls to, by
+// logits […, C]. A class without probability is never chosen.
+func choose(u, logits *graph.Node) *graph.Node {
+	sum := ranked(graph.CumSum(graph.Softmax(logits), -1), len(u.Shape())+1)
+	n := sum.Shape()[len(sum.Shape())-1]
+	level := graph.Mul(graph.ExpandDims(u, -1), graph.Cols(sum, n-1, n))
+	return graph.Sum(graph.Lt(sum, level), -1)
+}
+
+// Support returns {0 … C−1}.
+func (d Categorical) Support() Support {
+	_, c := d.sizes()
+	return Support{Kind: Integers, Hi: float64(c - 1)}
+}
+
+// Values returns the Cᴰ vectors of indices, the last element running fastest.
+func (d Categorical) Values() [][]float64 {
+	n, c := d.sizes()
+	return enumerate("Categorical", n, c)
+}
+
+// enumerate returns the vectors of n indices below c in that order.
+func enumerate(what string, n, c int) [][]float64 {
+	rows := math.Pow(float64(c), float64(n))
+	if rows > maxValues {
+		graph.Fail("prob: %s: %d elements of %d classes have more than %d values to enumerate", what, n, c, maxValues)
+	}
+	v := make([][]float64, int(rows))
+	for i := range v {
+		v[i] = make([]float64, n)
+		for j, k := n-1, i; j >= 0; j, k = j-1, k/c {
+			v[i][j] = float64(k % c)
+		}
+	}
+	return v
+}
+
+// maxValues is the longest list of values that is made.
+const maxValues = 1 << 20
+
+// Mode returns the first class of highest probability.
+func (d Categorical) Mode() *graph.Node { return graph.ArgMax(d.Logits, -1) }
+
+// Entropy returns −Σ P log P.
+func (d Categorical) Entropy() *graph.Node {
+	d.sizes()
+	return total(entropyOf(d.Logits))
+}
+
+// entropyOf returns −Σ P log P over the last axis, of logits.
+func entropyOf(logits *graph.Node) *graph.Node {
+	l := graph.LogSoftmax(logits)
+	return graph.Neg(expect(l, l))
+}
+
+// expect returns Σ exp(l)·f over the last axis, with 0·f = 0.
+func expect(l, f *graph.Node) *graph.Node {
+	p := graph.Exp(l)
+	none := graph.Eq(p, graph.Const(0))
+	return graph.Sum(graph.Mul(p, graph.Where(none, graph.Const(0), f)), -1)
+}
+
+// klOf returns Σ P₁(log P₁ − log P₂) over the last axis, of logits: +Inf where
+// the second never has what the first has.
+func klOf(what string, q, p *graph.Node) *graph.Node {
+	a, b := q.Shape(), p.Shape()
+	if a[len(a)-1] != b[len(b)-1] {
+		graph.Fail("prob: KL of %s with %d and %d classes", what, a[len(a)-1], b[len(b)-1])
+	}
+	l := graph.LogSoftmax(q)
+	return expect(l, graph.Sub(l, graph.LogSoftmax(p)))
+}
+
+func init() {
+	RegisterKL(func(q, p Categorical) *graph.Node {
+		q.sizes()
+		p.sizes()
+		return klOf("Categorical", q.Logits, p.Logits)
+	})
+}

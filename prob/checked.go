@@ -1,0 +1,30 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Checked returns x, a value of d at a site, made to stop a run with an error
+// that names the site, the first offending element and its index where x is
+// outside of the support of d or is NaN. Where d does not say its support an
+// event is outside if its log density is −Inf.
+//
+// Use what it returns in the place of x: a check is part of the graph, made
+// only where it is asked for, and a model without checks pays nothing.
+func Checked(site string, d Dist, x *graph.Node) *graph.Node {
+	var out *graph.Node
+	want := "a value of positive probability"
+	if s, ok := d.(Supported); ok {
+		out = s.Support().outside(x)
+		want = "a value in " + s.Support().String()
+	} else {
+		// parameters may have longer leading axes than data: any of them counts
+		score := graph.ExpandDims(graph.Eq(d.LogProb(x), graph.Const(math.Inf(-1))), -1)
+		one := append(x.Shape()[:len(x.Shape())-1:len(x.Shape())-1], 1)
+		out = graph.SumTo(score, one...)
+	}
+	return op.Apply(op.Require{What: site, Want: want}, x, graph.Max(out, graph.Ne(x, x)))
+}

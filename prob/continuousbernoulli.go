@@ -1,0 +1,96 @@
+package prob
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// ContinuousBernoulli is a vector of independent numbers from 0 to 1, such as
+// grey values,
+//
+//	p(x) = Π_i C(l_i)·λ_i^x_i·(1−λ_i)^(1−x_i),  λ = sigmoid(l)
+//
+// in terms of the logits l […, D] or what broadcasts to it (Loaiza-Ganem and
+// Cunningham, arXiv 1907.06845, eq. 5–7). With t = l/2 the log density is
+// l(x−½) − log(sinh t/t), which is smooth at λ = ½.
+type ContinuousBernoulli struct {
+	Logits *graph.Node
+}
+
+var (
+	_ Pathwise   = ContinuousBernoulli{}
+	_ Factored   = ContinuousBernoulli{}
+	_ Moments    = ContinuousBernoulli{}
+	_ Entropic   = ContinuousBernoulli{}
+	_ Moder      = ContinuousBernoulli{}
+	_ Cumulative = ContinuousBernoulli{}
+	_ Supported  = ContinuousBernoulli{}
+)
+
+// half returns l/2.
+func (d ContinuousBernoulli) half() *graph.Node { return graph.Scale(d.Logits, .5) }
+
+// LogProbs returns the log density of each element, those of 0 and 1 included.
+func (d ContinuousBernoulli) LogProbs(x *graph.Node) *graph.Node {
+	fit("ContinuousBernoulli", x, d.Logits)
+	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
+	return inside(x, out, .5, func(x *graph.Node) *graph.Node {
+		return graph.Sub(graph.Mul(d.Logits, graph.Shift(x, -.5)), logSinhc(d.half()))
+	})
+}
+
+// LogProb implements Dist.
+func (d ContinuousBernoulli) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns log(1+u(eˡ−1))/l with uniform noise u.
+func (d ContinuousBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	return special(op.ContinuousBernoulli, d.Logits, uniformFor("ContinuousBernoulli", s, lead, d.Logits))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (ContinuousBernoulli) Pathwise() {}
+
+// Support returns (0, 1).
+func (ContinuousBernoulli) Support() Support { return unit }
+
+// Moments returns ½(1+L(t)) and ¼L′(t), with L(t) = coth t − 1/t.
+func (d ContinuousBernoulli) Moments() (mean, variance *graph.Node) {
+	t := d.half()
+	return graph.Scale(graph.Shift(special(op.Langevin, t), 1), .5), graph.Scale(special(op.LangevinSlope, t), .25)
+}
+
+// Mode returns 1 for a positive logit, 0 for a negative one and ½ for 0, where
+// every value is as probable.
+func (d ContinuousBernoulli) Mode() *graph.Node {
+	return graph.Scale(graph.Shift(graph.Sign(d.Logits), 1), .5)
+}
+
+// Entropy returns Σ log(sinh t/t) − t·L(t).
+func (d ContinuousBernoulli) Entropy() *graph.Node {
+	t := d.half()
+	return total(graph.Sub(logSinhc(t), graph.Mul(t, special(op.Langevin, t))))
+}
+
+// CDF returns (e^(lx)−1)/(eˡ−1), by its reflection for l > 0.
+func (d ContinuousBernoulli) CDF(x *graph.Node) *graph.Node {
+	fit("ContinuousBernoulli", x, d.Logits)
+	x = graph.Clamp(x, 0, 1)
+	up := graph.Gt(d.Logits, graph.Const(0))
+	none := graph.Eq(d.Logits, graph.Const(0))
+	l := graph.Where(none, graph.Const(-1), graph.Neg(graph.Abs(d.Logits)))
+	from := graph.Where(up, oneMinus(x), x)
+	p := graph.Div(graph.Expm1(graph.Mul(l, from)), graph.Expm1(l))
+	return graph.Where(none, x, graph.Where(up, oneMinus(p), p))
+}
+
+// logSinhc returns log(sinh t/t).
+func logSinhc(t *graph.Node) *graph.Node { return special(op.LogSinhc, t) }
+
+func init() {
+	// ½(l₁−l₂)·L(t₁) − log(sinh t₁/t₁) + log(sinh t₂/t₂)
+	RegisterKL(func(q, p ContinuousBernoulli) *graph.Node {
+		t, u := q.half(), p.half()
+		normalisers := graph.Sub(logSinhc(u), logSinhc(t))
+		return graph.Add(graph.Mul(graph.Sub(t, u), special(op.Langevin, t)), normalisers)
+	})
+}

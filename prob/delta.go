@@ -1,0 +1,70 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Delta is a value […, D] that is certain. As a guide with a parameter for its
+// value it makes the evidence lower bound log p(x, z) at that value: maximum a
+// posteriori.
+//
+// It is scored by a unit mass at its value: log 1 there and −Inf elsewhere, and
+// its entropy is taken as 0. Against a density that leaves out the infinite
+// constant of a true point mass, which has no derivative.
+type Delta struct {
+	Value *graph.Node
+}
+
+var (
+	_ Pathwise = Delta{}
+	_ Factored = Delta{}
+	_ Moments  = Delta{}
+	_ Entropic = Delta{}
+	_ Moder    = Delta{}
+)
+
+// LogProbs returns 0 where x is the value and −Inf elsewhere.
+func (d Delta) LogProbs(x *graph.Node) *graph.Node {
+	fit("Delta", x, d.Value)
+	off := graph.Add(graph.Lt(x, d.Value), graph.Gt(x, d.Value))
+	zero := graph.Where(graph.Eq(x, d.Value), graph.Const(0), graph.StopGrad(x)) // NaN
+	return graph.Where(off, graph.Const(math.Inf(-1)), zero)
+}
+
+// LogProb implements Dist.
+func (d Delta) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns the value.
+func (d Delta) Sample(_ *graph.Scope, lead ...int) *graph.Node {
+	sh := d.Value.Shape()
+	if len(sh) == 0 {
+		graph.Fail("prob: Delta: value of rank 0, want an event axis")
+	}
+	return graph.BroadcastTo(d.Value, append(append([]int(nil), lead...), sh[len(sh)-1])...)
+}
+
+// Pathwise marks Sample as differentiable by the value.
+func (Delta) Pathwise() {}
+
+// Moments returns the value and 0.
+func (d Delta) Moments() (mean, variance *graph.Node) {
+	return d.Value, graph.BroadcastTo(graph.Const(0), d.Value.Shape()...)
+}
+
+// Mode returns the value.
+func (d Delta) Mode() *graph.Node { return d.Value }
+
+// Entropy returns 0.
+func (d Delta) Entropy() *graph.Node { return noChange(d.Value) }
+
+func init() {
+	// −log p(value), with the entropy of Delta taken as 0.
+	RegisterKL(func(q Delta, p Dist) *graph.Node {
+		if f, ok := p.(Factored); ok {
+			return graph.Neg(f.LogProbs(q.Value))
+		}
+		return graph.ExpandDims(graph.Neg(p.LogProb(q.Value)), -1)
+	})
+}

@@ -1,0 +1,157 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Affine is y = exp(s)·x + m for each element. Shift m and LogScale s are
+// […, D] or what broadcasts to it; nil is 0.
+type Affine struct {
+	Shift    *graph.Node
+	LogScale *graph.Node
+}
+
+// Forward implements Bijector.
+func (b Affine) Forward(x *graph.Node) *graph.Node {
+	if b.LogScale != nil {
+		x = graph.Mul(x, graph.Exp(b.LogScale))
+	}
+	if b.Shift != nil {
+		x = graph.Add(x, b.Shift)
+	}
+	return x
+}
+
+// Inverse implements Inverter.
+func (b Affine) Inverse(y *graph.Node) *graph.Node {
+	if b.Shift != nil {
+		y = graph.Sub(y, b.Shift)
+	}
+	if b.LogScale != nil {
+		y = graph.Mul(y, graph.Exp(graph.Neg(b.LogScale)))
+	}
+	return y
+}
+
+// LogDet returns Σ s.
+func (b Affine) LogDet(x *graph.Node) *graph.Node {
+	if b.LogScale == nil {
+		return noChange(x)
+	}
+	return perEvent(x, b.LogScale)
+}
+
+// Reflect is y = −x.
+type Reflect struct{}
+
+// Forward implements Bijector.
+func (Reflect) Forward(x *graph.Node) *graph.Node { return graph.Neg(x) }
+
+// Inverse implements Inverter.
+func (Reflect) Inverse(y *graph.Node) *graph.Node { return graph.Neg(y) }
+
+// LogDet returns 0.
+func (Reflect) LogDet(x *graph.Node) *graph.Node { return noChange(x) }
+
+// above is the support of positive numbers.
+var above = Support{Kind: Interval, Hi: math.Inf(1)}
+
+// Exp is y = eˣ.
+type Exp struct{}
+
+// Forward implements Bijector.
+func (Exp) Forward(x *graph.Node) *graph.Node { return graph.Exp(x) }
+
+// Inverse implements Inverter.
+func (Exp) Inverse(y *graph.Node) *graph.Node { return graph.Log(y) }
+
+// LogDet returns Σ x.
+func (Exp) LogDet(x *graph.Node) *graph.Node { return total(x) }
+
+// Range returns the positive numbers.
+func (Exp) Range() Support { return above }
+
+// Softplus is y = log(1+eˣ).
+type Softplus struct{}
+
+// Forward implements Bijector.
+func (Softplus) Forward(x *graph.Node) *graph.Node { return graph.Softplus(x) }
+
+// Inverse returns y + log(1−e⁻ʸ).
+func (Softplus) Inverse(y *graph.Node) *graph.Node {
+	return graph.Add(y, graph.Log1mExp(graph.Neg(y)))
+}
+
+// LogDet returns Σ log sigmoid(x).
+func (Softplus) LogDet(x *graph.Node) *graph.Node { return total(graph.LogSigmoid(x)) }
+
+// Range returns the positive numbers.
+func (Softplus) Range() Support { return above }
+
+// Sigmoid is y = 1/(1+e⁻ˣ).
+type Sigmoid struct{}
+
+// Forward implements Bijector.
+func (Sigmoid) Forward(x *graph.Node) *graph.Node { return graph.Sigmoid(x) }
+
+// Inverse returns log y − log(1−y).
+func (Sigmoid) Inverse(y *graph.Node) *graph.Node { return logit(y) }
+
+func logit(y *graph.Node) *graph.Node {
+	return graph.Sub(graph.Log(y), graph.Log1p(graph.Neg(y)))
+}
+
+// LogDet returns Σ log y(1−y).
+func (Sigmoid) LogDet(x *graph.Node) *graph.Node {
+	return total(graph.Add(graph.LogSigmoid(x), graph.LogSigmoid(graph.Neg(x))))
+}
+
+// Range returns (0, 1).
+func (Sigmoid) Range() Support { return Support{Kind: Interval, Hi: 1} }
+
+// Tanh is y = tanh x.
+type Tanh struct{}
+
+// Forward implements Bijector.
+func (Tanh) Forward(x *graph.Node) *graph.Node { return graph.Tanh(x) }
+
+// Inverse returns ½·log((1+y)/(1−y)).
+func (Tanh) Inverse(y *graph.Node) *graph.Node {
+	return graph.Scale(graph.Sub(graph.Log1p(y), graph.Log1p(graph.Neg(y))), .5)
+}
+
+// LogDet returns Σ log(1−y²) as 2(log 2 − x − log(1+e⁻²ˣ)), which keeps its
+// digits where y rounds to ±1.
+func (Tanh) LogDet(x *graph.Node) *graph.Node {
+	l := graph.Add(x, graph.Softplus(graph.Scale(x, -2)))
+	return total(graph.Scale(graph.Shift(l, -math.Ln2), -2))
+}
+
+// Range returns (−1, 1).
+func (Tanh) Range() Support { return Support{Kind: Interval, Lo: -1, Hi: 1} }
+
+// Power is y = xᴾ on positive numbers. P is not 0.
+type Power struct{ P float64 }
+
+func (b Power) raise(x *graph.Node, p float64) *graph.Node {
+	if b.P == 0 || math.IsNaN(b.P) || math.IsInf(b.P, 0) {
+		graph.Fail("prob: Power: exponent %v, want a finite number other than 0", b.P)
+	}
+	return graph.Pow(x, graph.Const(p))
+}
+
+// Forward implements Bijector.
+func (b Power) Forward(x *graph.Node) *graph.Node { return b.raise(x, b.P) }
+
+// Inverse implements Inverter.
+func (b Power) Inverse(y *graph.Node) *graph.Node { return b.raise(y, 1/b.P) }
+
+// LogDet returns Σ log|P| + (P−1)·log x.
+func (b Power) LogDet(x *graph.Node) *graph.Node {
+	return total(graph.Shift(graph.Scale(graph.Log(x), b.P-1), math.Log(math.Abs(b.P))))
+}
+
+// Range returns the positive numbers.
+func (Power) Range() Support { return above }

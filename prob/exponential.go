@@ -1,0 +1,77 @@
+package prob
+
+import "github.com/latentgo/latent/graph"
+
+// Exponential is a vector of independent waiting times of rate λ,
+//
+//	p(x) = Π_i λ_i·exp(−λ_i·x_i),  x_i ≥ 0
+//
+// in terms of log λ […, D] or what broadcasts to it.
+type Exponential struct {
+	LogRate *graph.Node
+}
+
+var (
+	_ Pathwise   = Exponential{}
+	_ Factored   = Exponential{}
+	_ Moments    = Exponential{}
+	_ Entropic   = Exponential{}
+	_ Moder      = Exponential{}
+	_ Cumulative = Exponential{}
+	_ Supported  = Exponential{}
+)
+
+// LogProbs returns the log density of each element, that of 0 included.
+func (d Exponential) LogProbs(x *graph.Node) *graph.Node {
+	fit("Exponential", x, d.LogRate)
+	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
+		return graph.Sub(d.LogRate, graph.Mul(x, graph.Exp(d.LogRate)))
+	})
+}
+
+// LogProb implements Dist.
+func (d Exponential) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns −log(u)/λ with uniform noise u.
+func (d Exponential) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	u := uniformFor("Exponential", s, lead, d.LogRate)
+	return graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate)))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Exponential) Pathwise() {}
+
+// Support returns the positive numbers.
+func (Exponential) Support() Support { return above }
+
+// Moments returns 1/λ and 1/λ².
+func (d Exponential) Moments() (mean, variance *graph.Node) {
+	return graph.Exp(graph.Neg(d.LogRate)), graph.Exp(graph.Scale(d.LogRate, -2))
+}
+
+// Mode returns 0.
+func (d Exponential) Mode() *graph.Node { return likeAll(graph.Const(0), d.LogRate) }
+
+// Entropy returns Σ 1 − log λ.
+func (d Exponential) Entropy() *graph.Node { return total(oneMinus(d.LogRate)) }
+
+// CDF returns 1 − exp(−λx), and 0 below 0.
+func (d Exponential) CDF(x *graph.Node) *graph.Node {
+	fit("Exponential", x, d.LogRate)
+	return graph.Neg(graph.Expm1(graph.Neg(graph.Mul(graph.Relu(x), graph.Exp(d.LogRate)))))
+}
+
+// gamma returns the same law as a Gamma of shape 1.
+func (d Exponential) gamma() Gamma {
+	return Gamma{LogConcentration: graph.Const(0), LogRate: d.LogRate}
+}
+
+func init() {
+	// log(λ₁/λ₂) + λ₂/λ₁ − 1
+	RegisterKL(func(q, p Exponential) *graph.Node {
+		r := graph.Sub(p.LogRate, q.LogRate)
+		return graph.Sub(graph.Expm1(r), r)
+	})
+	RegisterKL(func(q Exponential, p Gamma) *graph.Node { return KLs(q.gamma(), p) })
+	RegisterKL(func(q Gamma, p Exponential) *graph.Node { return KLs(q, p.gamma()) })
+}

@@ -1,0 +1,75 @@
+package prob
+
+import "github.com/latentgo/latent/graph"
+
+// Geometric is a vector of independent numbers of failures before the first
+// success, which has p = sigmoid(l):
+//
+//	P(x) = Π_i (1−p_i)^x_i·p_i,  x_i = 0, 1, …
+type Geometric struct {
+	Logits *graph.Node // l, […, D]
+}
+
+var (
+	_ Sampler    = Geometric{}
+	_ Factored   = Geometric{}
+	_ Moments    = Geometric{}
+	_ Entropic   = Geometric{}
+	_ Moder      = Geometric{}
+	_ Cumulative = Geometric{}
+	_ Supported  = Geometric{}
+)
+
+// logFail returns log(1−p).
+func (d Geometric) logFail() *graph.Node { return graph.LogSigmoid(graph.Neg(d.Logits)) }
+
+// LogProbs returns the log probability of each element.
+func (d Geometric) LogProbs(x *graph.Node) *graph.Node {
+	fit("Geometric", x, d.Logits)
+	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
+		return graph.Add(graph.Mul(x, d.logFail()), graph.LogSigmoid(d.Logits))
+	})
+}
+
+// LogProb implements Dist.
+func (d Geometric) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns ⌊log u / log(1−p)⌋ for uniform u, through which no derivative
+// passes.
+func (d Geometric) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	u := draw(s, graph.Uniform, lead, event("Geometric", d.Logits))
+	return graph.Floor(graph.Div(graph.Log(u), d.logFail()))
+}
+
+// Support returns {0, 1, …}.
+func (Geometric) Support() Support { return naturals }
+
+// Moments returns (1−p)/p and (1−p)/p².
+func (d Geometric) Moments() (mean, variance *graph.Node) {
+	mean = graph.Exp(graph.Neg(d.Logits))
+	return mean, graph.Mul(mean, graph.Shift(mean, 1))
+}
+
+// Entropy returns that of one trial times the expected number of trials, 1/p.
+func (d Geometric) Entropy() *graph.Node {
+	odds := graph.Exp(graph.Neg(d.Logits))
+	return total(graph.Neg(graph.Add(graph.LogSigmoid(d.Logits), graph.Mul(odds, d.logFail()))))
+}
+
+// Mode returns 0.
+func (d Geometric) Mode() *graph.Node { return graph.Scale(d.Logits, 0) }
+
+// CDF returns 1−(1−p)^(⌊x⌋+1), and 0 below 0.
+func (d Geometric) CDF(x *graph.Node) *graph.Node {
+	fit("Geometric", x, d.Logits)
+	n := graph.Shift(graph.Floor(graph.Max(x, graph.Const(-1))), 1)
+	return graph.Neg(graph.Expm1(graph.Mul(n, d.logFail())))
+}
+
+func init() {
+	// That of one trial of q times the expected number of trials.
+	RegisterKL(func(q, p Geometric) *graph.Node {
+		fail := graph.Mul(graph.Exp(graph.Neg(q.Logits)), graph.Sub(q.logFail(), p.logFail()))
+		return graph.Add(fail, graph.Sub(graph.LogSigmoid(q.Logits), graph.LogSigmoid(p.Logits)))
+	})
+}

@@ -1,0 +1,85 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Gumbel is a vector of independent numbers of the law of largest values,
+//
+//	p(x) = Π_i exp(−z − e⁻ᶻ) / s_i,  z = (x_i−m_i)/s_i
+//
+// in terms of the mode m and log s, each […, D] or what broadcasts to it.
+type Gumbel struct {
+	Loc      *graph.Node
+	LogScale *graph.Node
+}
+
+var (
+	_ Pathwise   = Gumbel{}
+	_ Factored   = Gumbel{}
+	_ Moments    = Gumbel{}
+	_ Entropic   = Gumbel{}
+	_ Moder      = Gumbel{}
+	_ Cumulative = Gumbel{}
+	_ Supported  = Gumbel{}
+)
+
+// LogProbs returns the log density of each element.
+func (d Gumbel) LogProbs(x *graph.Node) *graph.Node {
+	none := graph.Eq(x, graph.Const(math.Inf(-1))) // where +z − e⁻ᶻ is undefined
+	return inside(x, none, 0, func(x *graph.Node) *graph.Node {
+		z := standardised("Gumbel", x, d.Loc, d.LogScale)
+		_, hi := limits(z)
+		e := graph.Exp(graph.Clamp(graph.Neg(z), math.Inf(-1), hi-1)) // finite: so is the derivative
+		return graph.Neg(graph.Add(graph.Add(z, e), d.LogScale))
+	})
+}
+
+// LogProb implements Dist.
+func (d Gumbel) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample returns m − s·log(−log u) with uniform noise u.
+func (d Gumbel) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	u := uniformFor("Gumbel", s, lead, d.Loc, d.LogScale)
+	return placed(d.Loc, d.LogScale, graph.Neg(graph.Log(graph.Neg(graph.Log(u)))))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Gumbel) Pathwise() {}
+
+// Support returns the reals.
+func (Gumbel) Support() Support { return Support{} }
+
+// Moments returns m + γs, with Euler's constant γ, and π²s²/6.
+func (d Gumbel) Moments() (mean, variance *graph.Node) {
+	return placed(d.Loc, d.LogScale, graph.Const(eulerGamma)),
+		graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), math.Pi*math.Pi/6)
+}
+
+// Mode returns m.
+func (d Gumbel) Mode() *graph.Node { return d.Loc }
+
+// Entropy returns Σ log s + γ + 1.
+func (d Gumbel) Entropy() *graph.Node {
+	return overEvent("Gumbel", graph.Shift(d.LogScale, eulerGamma+1), d.Loc, d.LogScale)
+}
+
+// CDF returns exp(−e⁻ᶻ).
+func (d Gumbel) CDF(x *graph.Node) *graph.Node {
+	z := standardised("Gumbel", x, d.Loc, d.LogScale)
+	return graph.Exp(graph.Neg(graph.Exp(graph.Neg(z))))
+}
+
+func init() {
+	// With r = s₁/s₂ and t = (m₂−m₁)/s₂: γ(r−1) − log r + eᵗΓ(1+r) − 1 − t
+	RegisterKL(func(q, p Gumbel) *graph.Node {
+		logR := graph.Sub(q.LogScale, p.LogScale)
+		r := graph.Exp(logR)
+		t := graph.Mul(graph.Sub(p.Loc, q.Loc), graph.Exp(graph.Neg(p.LogScale)))
+		near := graph.Sub(graph.Scale(graph.Expm1(logR), eulerGamma), logR)
+		far := graph.Sub(graph.Expm1(graph.Add(t, graph.Lgamma(graph.Shift(r, 1)))), t)
+		return graph.Add(near, far)
+	})
+}

@@ -1,0 +1,82 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// HalfNormal is a vector of independent absolute values of normal numbers,
+//
+//	p(x) = Π_i √(2/π)/σ_i · exp(−½(x_i/σ_i)²),  x_i ≥ 0
+//
+// in terms of log σ […, D] or what broadcasts to it.
+type HalfNormal struct {
+	LogScale *graph.Node
+}
+
+var (
+	_ Pathwise   = HalfNormal{}
+	_ Factored   = HalfNormal{}
+	_ Moments    = HalfNormal{}
+	_ Entropic   = HalfNormal{}
+	_ Moder      = HalfNormal{}
+	_ Cumulative = HalfNormal{}
+	_ Supported  = HalfNormal{}
+)
+
+// belowZero marks negative elements.
+func belowZero(x *graph.Node) *graph.Node { return graph.Lt(x, graph.Const(0)) }
+
+// LogProbs returns the log density of each element, that of 0 included.
+func (d HalfNormal) LogProbs(x *graph.Node) *graph.Node {
+	fit("HalfNormal", x, d.LogScale)
+	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
+		z := graph.Mul(x, graph.Exp(graph.Neg(d.LogScale)))
+		return graph.Shift(graph.Sub(graph.Scale(graph.Square(z), -.5), d.LogScale), math.Ln2-halfLog2Pi)
+	})
+}
+
+// LogProb implements Dist.
+func (d HalfNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns σ|ε| with standard normal noise ε.
+func (d HalfNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	e := draw(s, graph.Normal, lead, event("HalfNormal", d.LogScale))
+	return graph.Mul(graph.Exp(d.LogScale), graph.Abs(e))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (HalfNormal) Pathwise() {}
+
+// Support returns the positive numbers.
+func (HalfNormal) Support() Support { return above }
+
+// Moments returns σ√(2/π) and σ²(1−2/π).
+func (d HalfNormal) Moments() (mean, variance *graph.Node) {
+	return graph.Scale(graph.Exp(d.LogScale), math.Sqrt(2/math.Pi)),
+		graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), 1-2/math.Pi)
+}
+
+// Mode returns 0.
+func (d HalfNormal) Mode() *graph.Node { return likeAll(graph.Const(0), d.LogScale) }
+
+// Entropy returns Σ log σ + ½log(πe/2).
+func (d HalfNormal) Entropy() *graph.Node {
+	return total(graph.Shift(d.LogScale, halfLog2Pi+.5-math.Ln2))
+}
+
+// CDF returns erf(x/(σ√2)), and 0 below 0.
+func (d HalfNormal) CDF(x *graph.Node) *graph.Node {
+	fit("HalfNormal", x, d.LogScale)
+	z := graph.Mul(graph.Relu(x), graph.Exp(graph.Neg(d.LogScale)))
+	return graph.Erf(graph.Scale(z, 1/math.Sqrt2))
+}
+
+func init() {
+	// ½(σ₁²/σ₂² − 1) − log σ₁/σ₂
+	RegisterKL(func(q, p HalfNormal) *graph.Node {
+		r := graph.Sub(q.LogScale, p.LogScale)
+		return graph.Sub(graph.Scale(graph.Expm1(graph.Scale(r, 2)), .5), r)
+	})
+}

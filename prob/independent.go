@@ -1,0 +1,90 @@
+package prob
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Independent returns base over extra event axes of the given sizes, before
+// its own: values are […, extra…, D] and LogProb is […]. An image of rows that
+// base scores one by one is Independent(base, rows). What it returns is a
+// Sampler or Pathwise if base is.
+//
+// Noise is numbered by the axis before the last as the row, so a batch that is
+// run in parts does not repeat the draws of the whole.
+func Independent(base Dist, extra ...int) Dist {
+	d := independent{base, append([]int(nil), extra...)}
+	switch base.(type) {
+	case Pathwise:
+		return pathIndependent{drawIndependent{d}}
+	case Sampler:
+		return drawIndependent{d}
+	}
+	return d
+}
+
+type independent struct {
+	base  Dist
+	extra []int
+}
+
+// LogProb sums that of base over the extra axes.
+func (d independent) LogProb(x *graph.Node) *graph.Node {
+	sh := x.Shape()
+	if n := len(sh) - 1 - len(d.extra); n < 0 || !slices.Equal([]int(sh[n:len(sh)-1]), d.extra) {
+		graph.Fail("prob: Independent: value of shape %v, want extra event axes %v before the last", []int(sh), d.extra)
+	}
+	return d.sum(d.base.LogProb(x))
+}
+
+// sum adds over the extra axes, which are last.
+func (d independent) sum(l *graph.Node) *graph.Node {
+	for range d.extra {
+		l = total(l)
+	}
+	return l
+}
+
+func (d independent) unwrap() independent { return d }
+
+type drawIndependent struct{ independent }
+
+// Sample implements Sampler.
+func (d drawIndependent) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	all := append(append([]int(nil), lead...), d.extra...)
+	return d.base.(Sampler).Sample(s, all...)
+}
+
+type pathIndependent struct{ drawIndependent }
+
+// Pathwise marks Sample as reparameterised.
+func (pathIndependent) Pathwise() {}
+
+// wrapsIndependent is every type that Independent returns.
+type wrapsIndependent interface {
+	Dist
+	unwrap() independent
+}
+
+func init() {
+	registerKLWhen(klIndependent[pathIndependent], sameExtra[pathIndependent])
+	registerKLWhen(klIndependent[drawIndependent], sameExtra[drawIndependent])
+	registerKLWhen(klIndependent[independent], sameExtra[independent])
+}
+
+func sameExtra[D wrapsIndependent](q, p D) bool {
+	a, b := q.unwrap(), p.unwrap()
+	return slices.Equal(a.extra, b.extra) && HasKL(a.base, b.base)
+}
+
+// klIndependent is that of the bases, summed.
+func klIndependent[D wrapsIndependent](q, p D) *graph.Node {
+	a, b := q.unwrap(), p.unwrap()
+	kl := KL(a.base, b.base)
+	// parameters may have size 1 on an extra axis, or not have it
+	missing := max(len(a.extra)-len(kl.Shape()), 0)
+	shape := append(slices.Repeat([]int{1}, missing), kl.Shape()...)
+	copy(shape[len(shape)-len(a.extra):], a.extra)
+	return graph.ExpandDims(a.sum(graph.BroadcastTo(kl, shape...)), -1)
+}

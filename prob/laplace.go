@@ -1,0 +1,95 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Laplace is a vector of independent numbers of the double exponential law,
+//
+//	p(x) = Π_i exp(−|x_i−m_i|/b_i) / 2b_i
+//
+// in terms of the mean m and log b, each […, D] or what broadcasts to it.
+type Laplace struct {
+	Mean     *graph.Node
+	LogScale *graph.Node
+}
+
+var (
+	_ Pathwise   = Laplace{}
+	_ Factored   = Laplace{}
+	_ Moments    = Laplace{}
+	_ Entropic   = Laplace{}
+	_ Moder      = Laplace{}
+	_ Cumulative = Laplace{}
+	_ Supported  = Laplace{}
+)
+
+// LogProbs returns the log density of each element.
+func (d Laplace) LogProbs(x *graph.Node) *graph.Node {
+	z := standardised("Laplace", x, d.Mean, d.LogScale)
+	return graph.Shift(graph.Sub(graph.Neg(graph.Abs(z)), d.LogScale), -math.Ln2)
+}
+
+// LogProb implements Dist.
+func (d Laplace) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample returns m − b·sign(u−½)·log(2·min(u, 1−u)) with uniform noise u.
+func (d Laplace) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	u := uniformFor("Laplace", s, lead, d.Mean, d.LogScale)
+	z := graph.Mul(side(u), graph.Neg(graph.Log(graph.Scale(minOne(u), 2))))
+	return placed(d.Mean, d.LogScale, z)
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Laplace) Pathwise() {}
+
+// Support returns the reals.
+func (Laplace) Support() Support { return Support{} }
+
+// Moments returns m and 2b².
+func (d Laplace) Moments() (mean, variance *graph.Node) {
+	return d.Mean, graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), 2)
+}
+
+// Mode returns m.
+func (d Laplace) Mode() *graph.Node { return d.Mean }
+
+// Entropy returns Σ 1 + log 2b.
+func (d Laplace) Entropy() *graph.Node {
+	return overEvent("Laplace", graph.Shift(d.LogScale, 1+math.Ln2), d.Mean, d.LogScale)
+}
+
+// CDF returns ½eᶻ, or 1 − ½e⁻ᶻ, with z = (x−m)/b.
+func (d Laplace) CDF(x *graph.Node) *graph.Node {
+	z := standardised("Laplace", x, d.Mean, d.LogScale)
+	tail := graph.Scale(graph.Exp(graph.Neg(graph.Abs(z))), .5)
+	return graph.Where(graph.Lt(z, graph.Const(0)), tail, oneMinus(tail))
+}
+
+func init() {
+	// log(b₂/b₁) + (b₁/b₂)(t + e⁻ᵗ) − 1 with t = |m₁−m₂|/b₁
+	RegisterKL(func(q, p Laplace) *graph.Node {
+		r := graph.Sub(q.LogScale, p.LogScale)
+		t := graph.Mul(graph.Abs(graph.Sub(q.Mean, p.Mean)), graph.Exp(graph.Neg(q.LogScale)))
+		far := graph.Add(t, graph.Expm1(graph.Neg(t)))
+		return graph.Add(graph.Sub(graph.Expm1(r), r), graph.Mul(graph.Exp(r), far))
+	})
+	// −½log 2πeσ² + log 2b + E|x−m|/b, and with d = (μ−m)/σ
+	// E|x−m| = σ(√(2/π)·e^(−d²/2) + d·erf(d/√2))
+	RegisterKL(func(q Normal, p Laplace) *graph.Node {
+		d := graph.Mul(graph.Sub(q.Mean, p.Mean), graph.Exp(graph.Neg(q.LogStd)))
+		fold := graph.Add(graph.Scale(graph.Exp(graph.Scale(graph.Square(d), -.5)), math.Sqrt(2/math.Pi)),
+			graph.Mul(d, graph.Erf(graph.Scale(d, 1/math.Sqrt2))))
+		r := graph.Sub(q.LogStd, p.LogScale)
+		return graph.Shift(graph.Sub(graph.Mul(graph.Exp(r), fold), r), math.Ln2-halfLog2Pi-.5)
+	})
+	// ½log 2πσ² − log 2b − 1 + (2b² + (m−μ)²)/2σ²
+	RegisterKL(func(q Laplace, p Normal) *graph.Node {
+		d := graph.Mul(graph.Sub(q.Mean, p.Mean), graph.Exp(graph.Neg(p.LogStd)))
+		r := graph.Sub(q.LogScale, p.LogStd)
+		sq := graph.Add(graph.Exp(graph.Scale(r, 2)), graph.Scale(graph.Square(d), .5))
+		return graph.Shift(graph.Sub(sq, r), halfLog2Pi-math.Ln2-1)
+	})
+}

@@ -1,0 +1,67 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Logistic is a vector of independent numbers of the logistic law, whose
+// distribution function is a sigmoid,
+//
+//	p(x) = Π_i e⁻ᶻ / (s_i(1+e⁻ᶻ)²),  z = (x_i−m_i)/s_i
+//
+// in terms of the mean m and log s, each […, D] or what broadcasts to it.
+type Logistic struct {
+	Mean     *graph.Node
+	LogScale *graph.Node
+}
+
+var (
+	_ Pathwise   = Logistic{}
+	_ Factored   = Logistic{}
+	_ Moments    = Logistic{}
+	_ Entropic   = Logistic{}
+	_ Moder      = Logistic{}
+	_ Cumulative = Logistic{}
+	_ Supported  = Logistic{}
+)
+
+// LogProbs returns the log density of each element.
+func (d Logistic) LogProbs(x *graph.Node) *graph.Node {
+	z := graph.Abs(standardised("Logistic", x, d.Mean, d.LogScale))
+	return graph.Neg(graph.Add(graph.Add(z, d.LogScale), graph.Scale(graph.Softplus(graph.Neg(z)), 2)))
+}
+
+// LogProb implements Dist.
+func (d Logistic) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample returns m + s·log(u/(1−u)) with uniform noise u.
+func (d Logistic) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	u := uniformFor("Logistic", s, lead, d.Mean, d.LogScale)
+	return placed(d.Mean, d.LogScale, graph.Sub(graph.Log(u), graph.Log(oneMinus(u))))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Logistic) Pathwise() {}
+
+// Support returns the reals.
+func (Logistic) Support() Support { return Support{} }
+
+// Moments returns m and π²s²/3.
+func (d Logistic) Moments() (mean, variance *graph.Node) {
+	return d.Mean, graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), math.Pi*math.Pi/3)
+}
+
+// Mode returns m.
+func (d Logistic) Mode() *graph.Node { return d.Mean }
+
+// Entropy returns Σ log s + 2.
+func (d Logistic) Entropy() *graph.Node {
+	return overEvent("Logistic", graph.Shift(d.LogScale, 2), d.Mean, d.LogScale)
+}
+
+// CDF returns sigmoid((x−m)/s).
+func (d Logistic) CDF(x *graph.Node) *graph.Node {
+	return graph.Sigmoid(standardised("Logistic", x, d.Mean, d.LogScale))
+}

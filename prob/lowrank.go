@@ -1,0 +1,127 @@
+package prob
+
+import "github.com/latentgo/latent/graph"
+
+// LowRankNormal is the normal distribution of mean μ and covariance
+// Σ = diag(σ²) + F·Fᵀ. Mean μ and LogStd log σ are […, D], Factor F is
+// […, D, R]. With the capacitance matrix C = I + Fᵀ·diag(σ⁻²)·F, which is R×R,
+//
+//	|Σ|  = |C|·Π σ_i²                    (matrix determinant lemma)
+//	Σ⁻¹ = diag(σ⁻²) − diag(σ⁻²)·F·C⁻¹·Fᵀ·diag(σ⁻²)   (Woodbury)
+//
+// so that nothing costs more than D·R².
+type LowRankNormal struct {
+	Mean   *graph.Node
+	LogStd *graph.Node
+	Factor *graph.Node
+}
+
+var (
+	_ Pathwise  = LowRankNormal{}
+	_ Moments   = LowRankNormal{}
+	_ Entropic  = LowRankNormal{}
+	_ Moder     = LowRankNormal{}
+	_ Supported = LowRankNormal{}
+)
+
+// size returns D and R.
+func (d LowRankNormal) size() (n, r int) {
+	sh := d.Factor.Shape()
+	if len(sh) < 2 {
+		graph.Fail("prob: LowRankNormal: factor of shape %v, want [… D R]", []int(sh))
+	}
+	n, r = sh[len(sh)-2], sh[len(sh)-1]
+	for _, p := range []*graph.Node{d.Mean, d.LogStd} {
+		if ps := p.Shape(); len(ps) > 0 && ps[len(ps)-1] != 1 && ps[len(ps)-1] != n {
+			graph.Fail("prob: LowRankNormal: parameter of shape %v with a factor of shape %v", []int(ps), []int(sh))
+		}
+	}
+	return n, r
+}
+
+// scaled returns W = diag(σ⁻¹)·F.
+func (d LowRankNormal) scaled() *graph.Node {
+	n, _ := d.size()
+	return divideRows(d.Factor, wide(d.LogStd, n))
+}
+
+// wide stretches the last axis of a parameter, at least, to n.
+func wide(p *graph.Node, n int) *graph.Node {
+	sh := p.Shape()
+	if len(sh) == 0 {
+		sh = graph.Shape{n}
+	}
+	sh[len(sh)-1] = n
+	return graph.BroadcastTo(p, sh...)
+}
+
+// capacitance returns the Cholesky factor of C = I + WᵀW.
+func (d LowRankNormal) capacitance() *graph.Node {
+	_, r := d.size()
+	w := d.scaled()
+	return graph.Cholesky(graph.Add(graph.TMatMul(w, w), eye(r)))
+}
+
+// eye returns the unit matrix.
+func eye(n int) *graph.Node { return graph.Diag(graph.BroadcastTo(graph.Const(1), n)) }
+
+// LogProb implements Dist.
+func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
+	n, _ := d.size()
+	sameSize("LowRankNormal", x, n)
+	fit("LowRankNormal", x, d.Mean, d.LogStd)
+	return insideEvent(x, anyInfinite(x), graph.Const(0), func(x *graph.Node) *graph.Node {
+		e := graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
+		q := onVectors(d.scaled(), e, func(_, columns *graph.Node) *graph.Node {
+			return graph.ExpandDims(d.quadratic(columns), -2)
+		})
+		half := graph.Add(graph.Scale(total(q), .5), d.halfLogDet())
+		return graph.Shift(graph.Neg(half), -halfLog2Pi*float64(n))
+	})
+}
+
+// quadratic returns bᵀ·Σ⁻¹·b for each column b of σ·E, as |E − W·u|² + |u|²
+// with u = C⁻¹WᵀE, the least value of a ridge regression: unlike
+// |E|² − |c⁻¹WᵀE|², which is the same, it cannot cancel.
+func (d LowRankNormal) quadratic(e *graph.Node) *graph.Node {
+	w, c := d.scaled(), d.capacitance()
+	u := graph.SolveLowerT(c, graph.SolveLower(c, graph.TMatMul(w, e)))
+	rest := graph.Sub(e, graph.MatMul(w, u))
+	return graph.Add(graph.Sum(graph.Square(rest), -2), graph.Sum(graph.Square(u), -2))
+}
+
+// halfLogDet returns ½ log|Σ|.
+func (d LowRankNormal) halfLogDet() *graph.Node {
+	n, _ := d.size()
+	return graph.Add(total(wide(d.LogStd, n)), logDiagonal(d.capacitance()))
+}
+
+// Sample returns μ + σε + Fη with standard normal noise ε and η.
+func (d LowRankNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	n, r := d.size()
+	e := graph.Mul(graph.Exp(d.LogStd), draw(s, graph.Normal, lead, n))
+	f := onVectors(d.Factor, draw(s.In("factor"), graph.Normal, lead, r), graph.MatMul)
+	return graph.Add(d.Mean, graph.Add(e, f))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (LowRankNormal) Pathwise() {}
+
+// Support returns the reals.
+func (LowRankNormal) Support() Support { return Support{} }
+
+// Moments returns μ and the diagonal of Σ.
+func (d LowRankNormal) Moments() (mean, variance *graph.Node) {
+	d.size()
+	f := total(graph.Square(d.Factor))
+	return d.Mean, graph.Add(f, graph.Exp(graph.Scale(d.LogStd, 2)))
+}
+
+// Mode returns μ.
+func (d LowRankNormal) Mode() *graph.Node { return d.Mean }
+
+// Entropy returns ½ log|Σ| + ½D·log 2πe.
+func (d LowRankNormal) Entropy() *graph.Node {
+	n, _ := d.size()
+	return graph.Shift(d.halfLogDet(), float64(n)*(halfLog2Pi+.5))
+}

@@ -1,0 +1,49 @@
+package prob
+
+import "github.com/latentgo/latent/graph"
+
+// Masked returns base with entries missing: where mask, […, D] or what
+// broadcasts to it, is 0 the entry is not counted, whatever it holds, NaN
+// included, and no derivative passes. LogProb is the log density of the
+// entries present, their marginal since they are independent. Draws are those
+// of base, whole. What it returns is a Sampler or Pathwise if base is.
+func Masked(base Factored, mask *graph.Node) Factored {
+	d := masked{base, mask}
+	switch base.(type) {
+	case Pathwise:
+		return pathMasked{drawMasked{d}}
+	case Sampler:
+		return drawMasked{d}
+	}
+	return d
+}
+
+type masked struct {
+	base Factored
+	mask *graph.Node
+}
+
+// LogProbs returns 0 for each missing element.
+func (d masked) LogProbs(x *graph.Node) *graph.Node {
+	fit("Masked", x, d.mask)
+	stand := graph.Const(0)
+	if s, ok := d.base.(Supported); ok {
+		stand = s.Support().harmless(x.Shape()[len(x.Shape())-1])
+	}
+	return graph.Where(d.mask, d.base.LogProbs(graph.Where(d.mask, x, stand)), graph.Const(0))
+}
+
+// LogProb implements Dist.
+func (d masked) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+type drawMasked struct{ masked }
+
+// Sample implements Sampler.
+func (d drawMasked) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	return d.base.(Sampler).Sample(s, lead...)
+}
+
+type pathMasked struct{ drawMasked }
+
+// Pathwise marks Sample as reparameterised.
+func (pathMasked) Pathwise() {}

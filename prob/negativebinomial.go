@@ -1,0 +1,78 @@
+package prob
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// NegativeBinomial is a vector of independent numbers of successes, each with
+// p = sigmoid(l), before the r-th failure, r > 0 being any number:
+//
+//	P(x) = Π_i Γ(x_i+r_i) / (x_i!·Γ(r_i)) · p_i^x_i·(1−p_i)^r_i
+//
+// It is a Poisson law whose rate has a Gamma law of shape r and mean r·exp(l),
+// for counts with a variance above their mean: with mean μ and dispersion r the
+// logit is log μ − log r (Lopez et al., scVI, 2018). Both parameters are […, D]
+// or what broadcasts to it.
+type NegativeBinomial struct {
+	LogTotal *graph.Node // log r
+	Logits   *graph.Node // l
+}
+
+var (
+	_ Sampler    = NegativeBinomial{}
+	_ Factored   = NegativeBinomial{}
+	_ Moments    = NegativeBinomial{}
+	_ Moder      = NegativeBinomial{}
+	_ Cumulative = NegativeBinomial{}
+	_ Supported  = NegativeBinomial{}
+)
+
+// LogProbs returns the log probability of each element: with n = x+r
+//
+//	S(n) − S(x) − S(r) − log(n/r) − D(x, np) − D(r, n(1−p))
+func (d NegativeBinomial) LogProbs(x *graph.Node) *graph.Node {
+	fit("NegativeBinomial", x, d.LogTotal, d.Logits)
+	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
+		r := graph.Exp(d.LogTotal)
+		n := graph.Add(x, r)
+		logN := graph.LogAddExp(graph.Log(positive(x)), d.LogTotal)
+		logN = graph.Where(graph.Eq(x, graph.Const(0)), d.LogTotal, logN)
+		dev := graph.Add(
+			deviance(x, graph.Add(logN, graph.LogSigmoid(d.Logits))),
+			deviance(r, graph.Add(logN, graph.LogSigmoid(graph.Neg(d.Logits)))))
+		s := graph.Sub(stirling(n), graph.Add(stirling(x), stirling(r)))
+		return graph.Sub(graph.Sub(s, graph.Sub(logN, d.LogTotal)), dev)
+	})
+}
+
+// LogProb implements Dist.
+func (d NegativeBinomial) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns counts, through which no derivative passes.
+func (d NegativeBinomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	n := event("NegativeBinomial", d.LogTotal, d.Logits)
+	return drawCount(s, op.NegativeBinomial, lead, n, d.LogTotal, d.Logits)
+}
+
+// Support returns {0, 1, …}.
+func (NegativeBinomial) Support() Support { return naturals }
+
+// Moments returns r·eˡ and r·eˡ·(1+eˡ).
+func (d NegativeBinomial) Moments() (mean, variance *graph.Node) {
+	mean = graph.Exp(graph.Add(d.LogTotal, d.Logits))
+	return mean, graph.Mul(mean, graph.Shift(graph.Exp(d.Logits), 1))
+}
+
+// CDF returns I_{1−p}(r, ⌊x⌋+1), the regularised incomplete beta function.
+func (d NegativeBinomial) CDF(x *graph.Node) *graph.Node {
+	fit("NegativeBinomial", x, d.LogTotal, d.Logits)
+	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
+		return graph.BetaI(graph.Exp(d.LogTotal), graph.Shift(x, 1), graph.Sigmoid(graph.Neg(d.Logits)))
+	})
+}
+
+// Mode returns ⌊(r−1)·eˡ⌋, and 0 for r below 1.
+func (d NegativeBinomial) Mode() *graph.Node {
+	return graph.Floor(graph.Mul(graph.Relu(graph.Expm1(d.LogTotal)), graph.Exp(d.Logits)))
+}

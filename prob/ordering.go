@@ -1,0 +1,63 @@
+package prob
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Rising maps numbers to rising ones: y_1 = x_1, y_k = y_{k−1} + exp(x_k).
+type Rising struct{}
+
+// Forward implements Bijector.
+func (Rising) Forward(x *graph.Node) *graph.Node {
+	n := x.Shape()[len(x.Shape())-1]
+	return graph.CumSum(graph.Concat(-1, graph.Cols(x, 0, 1), graph.Exp(graph.Cols(x, 1, n))), -1)
+}
+
+// Inverse returns the logarithms of the differences.
+func (Rising) Inverse(y *graph.Node) *graph.Node {
+	n := y.Shape()[len(y.Shape())-1]
+	gaps := graph.Sub(graph.Cols(y, 1, n), graph.Cols(y, 0, n-1))
+	return graph.Concat(-1, graph.Cols(y, 0, 1), graph.Log(gaps))
+}
+
+// LogDet returns Σ_{k>1} x_k.
+func (Rising) LogDet(x *graph.Node) *graph.Node {
+	return total(graph.Cols(x, 1, x.Shape()[len(x.Shape())-1]))
+}
+
+// Range returns events of rising numbers.
+func (Rising) Range() Support { return Support{Kind: Ordered} }
+
+// Permutation reorders the event: y_i = x_Index[i].
+type Permutation struct{ Index []int }
+
+func (b Permutation) check(x *graph.Node) {
+	n := x.Shape()[len(x.Shape())-1]
+	sorted := slices.Sorted(slices.Values(b.Index))
+	for i, k := range sorted {
+		if i != k || len(sorted) != n {
+			graph.Fail("prob: Permutation: %v is none of %d elements", b.Index, n)
+		}
+	}
+}
+
+// Forward implements Bijector.
+func (b Permutation) Forward(x *graph.Node) *graph.Node {
+	b.check(x)
+	return graph.Take(x, -1, b.Index)
+}
+
+// Inverse implements Inverter.
+func (b Permutation) Inverse(y *graph.Node) *graph.Node {
+	b.check(y)
+	back := make([]int, len(b.Index))
+	for i, k := range b.Index {
+		back[k] = i
+	}
+	return graph.Take(y, -1, back)
+}
+
+// LogDet returns 0.
+func (b Permutation) LogDet(x *graph.Node) *graph.Node { return noChange(x) }

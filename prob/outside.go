@@ -1,0 +1,104 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// rowTolerance is how far the sum of a row on a simplex may be from 1.
+const rowTolerance = 1e-4
+
+// outside returns a mask of the values outside of a support: […, D], or […, 1]
+// where the support is of whole events. NaN is marked nowhere.
+func (s Support) outside(x *graph.Node) *graph.Node {
+	zero, one := graph.Const(0), graph.Const(1)
+	sum := func(x *graph.Node) *graph.Node { return graph.ExpandDims(total(x), -1) }
+	anyOf := func(mask *graph.Node) *graph.Node { return graph.ExpandDims(graph.MaxOver(mask, -1), -1) }
+	far := func(x *graph.Node, tolerance float64) *graph.Node {
+		return graph.Gt(graph.Abs(x), graph.Const(tolerance))
+	}
+	switch s.Kind {
+	case Reals:
+		return graph.Eq(graph.Abs(x), graph.Const(math.Inf(1)))
+	case Interval:
+		return graph.Max(graph.Le(x, graph.Const(s.Lo)), graph.Ge(x, graph.Const(s.Hi)))
+	case Integers:
+		out := graph.Max(graph.Lt(x, graph.Const(s.Lo)), graph.Gt(x, graph.Floor(x)))
+		return graph.Max(out, graph.Gt(x, graph.Const(min(s.Hi, math.MaxFloat32))))
+	case Simplex:
+		return graph.Max(anyOf(graph.Le(x, zero)), far(graph.Shift(sum(x), -1), rowTolerance))
+	case LogSimplex:
+		return far(graph.ExpandDims(graph.LogSumExp(x, -1), -1), rowTolerance)
+	case OneHotRows:
+		binary := graph.Max(graph.Eq(x, zero), graph.Eq(x, one))
+		other := graph.Mul(graph.Eq(x, x), graph.Sub(one, binary))
+		return graph.Max(anyOf(other), far(graph.Shift(sum(x), -1), 0))
+	case Counts:
+		out := anyOf(notCount(x, largest()))
+		if math.IsInf(s.Hi, 1) {
+			return out
+		}
+		return graph.Max(out, far(graph.Shift(sum(x), -s.Hi), 0))
+	case Ordered:
+		n := x.Shape()[len(x.Shape())-1]
+		if n < 2 {
+			return graph.ExpandDims(graph.Scale(total(x), 0), -1)
+		}
+		return anyOf(graph.Le(graph.Cols(x, 1, n), graph.Cols(x, 0, n-1)))
+	case CholeskyRow:
+		return anyOf(graph.Le(graph.Take(x, -1, diagonal(triangleSize(x))), zero))
+	}
+	graph.Fail("prob: support of unknown kind %d", s.Kind)
+	return nil
+}
+
+// harmless returns what can stand in for a value outside of a support: a
+// scalar, or an event of size n.
+func (s Support) harmless(n int) *graph.Node {
+	lo, hi := !math.IsInf(s.Lo, 0), !math.IsInf(s.Hi, 0)
+	switch s.Kind {
+	case Integers:
+		return graph.Const(s.Lo)
+	case Simplex:
+		return graph.Const(1 / float64(n))
+	case LogSimplex:
+		return graph.Const(-math.Log(float64(n)))
+	case OneHotRows:
+		return graph.OneHot(graph.Const(0), n)
+	case Ordered:
+		return upTo(n)
+	case CholeskyRow:
+		return graph.Const(1)
+	case Interval:
+		switch {
+		case lo && hi:
+			return graph.Const(s.Lo + (s.Hi-s.Lo)/2)
+		case lo:
+			return graph.Const(s.Lo + 1)
+		case hi:
+			return graph.Const(s.Hi - 1)
+		}
+	}
+	return graph.Const(0)
+}
+
+// insideEvent is inside for densities of whole events: out marks events,
+// […, 1] or […], and f drops the event axis.
+func insideEvent(x, out, harmless *graph.Node, f func(x *graph.Node) *graph.Node) *graph.Node {
+	if len(out.Shape()) < len(x.Shape()) {
+		out = graph.ExpandDims(out, -1)
+	}
+	l := f(graph.Where(out, harmless, x))
+	return graph.Where(graph.MaxOver(out, -1), graph.Const(math.Inf(-1)), l)
+}
+
+// sameEvent aborts unless x and a parameter have the same event axis and their
+// leading axes broadcast.
+func sameEvent(what string, x, p *graph.Node) {
+	fit(what, x, p)
+	xs, ps := x.Shape(), p.Shape()
+	if len(ps) == 0 || ps[len(ps)-1] != xs[len(xs)-1] {
+		graph.Fail("prob: %s: value of shape %v does not fit a parameter of shape %v", what, []int(xs), []int(ps))
+	}
+}

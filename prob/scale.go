@@ -1,0 +1,111 @@
+package prob
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// What the families of a location and a log scale, […, D] or what broadcasts
+// to it, have in common.
+
+// eulerGamma is Euler's constant.
+const eulerGamma = 0.577215664901532860606512090082402431042
+
+// standardised returns (x − loc)·exp(−logScale), the value of the standard law.
+func standardised(what string, x, loc, logScale *graph.Node) *graph.Node {
+	fit(what, x, loc, logScale)
+	return graph.Mul(graph.Sub(x, loc), graph.Exp(graph.Neg(logScale)))
+}
+
+// placed returns loc + exp(logScale)·z.
+func placed(loc, logScale, z *graph.Node) *graph.Node {
+	return graph.Add(loc, graph.Mul(graph.Exp(logScale), z))
+}
+
+// uniformFor declares uniform noise for an event that params agree on.
+func uniformFor(what string, s *graph.Scope, lead []int, params ...*graph.Node) *graph.Node {
+	return draw(s, graph.Uniform, lead, event(what, params...))
+}
+
+// implicit draws from a law with an implicit derivative, for an event of size d.
+func implicit(s *graph.Scope, law op.ImplicitLaw, lead []int, d int, params ...*graph.Node) *graph.Node {
+	noise := draw(s, graph.Uniform, lead, op.StreamNoise*d)
+	return op.Apply(op.Implicit{Law: law}, append([]*graph.Node{noise}, params...)...)
+}
+
+// density returns a log density of package op.
+func density(law op.DensityLaw, x ...*graph.Node) *graph.Node {
+	return op.Apply(op.Density{Law: law}, x...)
+}
+
+// special returns a special function of package op.
+func special(f op.SpecialFn, x ...*graph.Node) *graph.Node {
+	return op.Apply(op.Special{Fn: f}, x...)
+}
+
+// overEvent adds h, of each element, over the event that params agree on.
+func overEvent(what string, h *graph.Node, params ...*graph.Node) *graph.Node {
+	n, sh := event(what, params...), h.Shape()
+	switch {
+	case len(sh) == 0:
+		return graph.Scale(h, float64(n))
+	case sh[len(sh)-1] == n:
+		return total(h)
+	}
+	return graph.Scale(total(h), float64(n)/float64(sh[len(sh)-1]))
+}
+
+// limits returns the logarithms of the smallest normal and the largest number
+// of a node's dtype.
+func limits(x *graph.Node) (lo, hi float64) {
+	if x.Dtype() == graph.Float64 {
+		return -708.3, 709.7
+	}
+	return -87.3, 88.7
+}
+
+// expInside returns eˡ kept away from 0 and infinity, where a draw would have
+// no density; beyond, the derivative is 0.
+func expInside(l *graph.Node) *graph.Node {
+	lo, hi := limits(l)
+	return graph.Exp(graph.Clamp(l, lo, hi))
+}
+
+// minOne returns min(u, 1−u), exactly.
+func minOne(u *graph.Node) *graph.Node { return graph.Min(u, oneMinus(u)) }
+
+func oneMinus(x *graph.Node) *graph.Node { return graph.Shift(graph.Neg(x), 1) }
+
+// side returns −1 where u < ½ and 1 elsewhere.
+func side(u *graph.Node) *graph.Node {
+	return graph.Shift(graph.Scale(graph.Ge(u, graph.Const(.5)), 2), -1)
+}
+
+// log1pSquare returns log(1+z²) without overflow.
+func log1pSquare(z *graph.Node) *graph.Node {
+	far := graph.Gt(graph.Abs(z), graph.Const(1e9))
+	one := graph.Const(1)
+	return graph.Where(far, graph.Scale(graph.Log(graph.Abs(graph.Where(far, z, one))), 2),
+		graph.Log1p(graph.Square(graph.Where(far, one, z))))
+}
+
+// likeAll returns x in the shape that params broadcast to, for a moment that
+// does not depend on all of them.
+func likeAll(x *graph.Node, params ...*graph.Node) *graph.Node {
+	for _, p := range params {
+		x = graph.Add(x, graph.Scale(graph.Where(graph.IsFinite(p), p, graph.Const(0)), 0))
+	}
+	return x
+}
+
+// constants returns the values of nodes that are constants of one number.
+func constants(xs ...*graph.Node) (v []float64, ok bool) {
+	for _, x := range xs {
+		c, ok := op.Constant(x)
+		if !ok || c.Len() != 1 {
+			return nil, false
+		}
+		v = append(v, c.At(0))
+	}
+	return v, true
+}

@@ -1,0 +1,79 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// StudentT is a vector of independent numbers of Student's law,
+//
+//	p(x) = Π_i (1+z²/ν_i)^(−(ν_i+1)/2) / (s_i·√ν_i·B(ν_i/2, ½)),  z = (x_i−m_i)/s_i
+//
+// in terms of log ν, the degrees of freedom, the location m and log s, each
+// […, D] or what broadcasts to it. Draws have implicit derivatives also by ν.
+type StudentT struct {
+	LogDF    *graph.Node
+	Loc      *graph.Node
+	LogScale *graph.Node
+}
+
+var (
+	_ Pathwise   = StudentT{}
+	_ Factored   = StudentT{}
+	_ Moments    = StudentT{}
+	_ Entropic   = StudentT{}
+	_ Moder      = StudentT{}
+	_ Cumulative = StudentT{}
+	_ Supported  = StudentT{}
+)
+
+func (d StudentT) standardised(x *graph.Node) *graph.Node {
+	fit("StudentT", x, d.LogDF)
+	return standardised("StudentT", x, d.Loc, d.LogScale)
+}
+
+// LogProbs returns the log density of each element.
+func (d StudentT) LogProbs(x *graph.Node) *graph.Node {
+	return graph.Sub(density(op.StudentLaw, d.LogDF, d.standardised(x)), d.LogScale)
+}
+
+// LogProb implements Dist.
+func (d StudentT) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)) }
+
+// Sample returns m + s·t, with t a normal number over the root of a mean square.
+func (d StudentT) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	n := event("StudentT", d.LogDF, d.Loc, d.LogScale)
+	return placed(d.Loc, d.LogScale, implicit(s, op.Student, lead, n, graph.Exp(d.LogDF)))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (StudentT) Pathwise() {}
+
+// Support returns the reals.
+func (StudentT) Support() Support { return Support{} }
+
+// Moments returns m and s²ν/(ν−2), which is +Inf where ν is not above 2. The
+// mean does not exist where ν is not above 1; +Inf stands for it.
+func (d StudentT) Moments() (mean, variance *graph.Node) {
+	nu, inf := graph.Exp(d.LogDF), graph.Const(math.Inf(1))
+	finite := graph.Gt(nu, graph.Const(2))
+	ratio := graph.Recip(oneMinus(graph.Scale(graph.Recip(graph.Where(finite, nu, graph.Const(3))), 2)))
+	variance = graph.Mul(graph.Exp(graph.Scale(d.LogScale, 2)), graph.Where(finite, ratio, inf))
+	return graph.Where(graph.Gt(d.LogDF, graph.Const(0)), d.Loc, inf), variance
+}
+
+// Mode returns m.
+func (d StudentT) Mode() *graph.Node { return d.Loc }
+
+// Entropy returns Σ ½(ν+1)(ψ(½(ν+1)) − ψ(½ν)) + ½log ν + log B(½ν, ½) + log s.
+func (d StudentT) Entropy() *graph.Node {
+	h := graph.Add(special(op.StudentEntropy, d.LogDF), d.LogScale)
+	return overEvent("StudentT", h, d.LogDF, d.Loc, d.LogScale)
+}
+
+// CDF returns the distribution function.
+func (d StudentT) CDF(x *graph.Node) *graph.Node {
+	return special(op.StudentCDF, graph.Exp(d.LogDF), d.standardised(x))
+}

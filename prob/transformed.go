@@ -1,0 +1,86 @@
+package prob
+
+import (
+	"math"
+	"reflect"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Transformed is the law of y = f(x) where x has the law Base,
+//
+//	log p(y) = log p(x) − log|det ∂f/∂x|,  x = f⁻¹(y)
+//
+// Draws are differentiable, so Base must be. Of several bijectors make a
+// Chain. LogProb needs the inverse; SampleScore works without.
+type Transformed struct {
+	Base     Pathwise
+	Bijector Bijector
+}
+
+var (
+	_ Pathwise     = Transformed{}
+	_ SampleScorer = Transformed{}
+)
+
+// LogProb implements Dist. Values that f does not reach have density 0.
+func (d Transformed) LogProb(y *graph.Node) *graph.Node {
+	b, ok := d.Bijector.(Inverter)
+	if !ok {
+		graph.Fail("prob: Transformed: %T has no inverse to score a value with; use SampleScore", d.Bijector)
+	}
+	x, out := pull(b, y)
+	l := graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
+	if out == nil {
+		return l
+	}
+	return graph.Where(out, graph.Const(math.Inf(-1)), l)
+}
+
+// pull returns f⁻¹(y) and a mask […] of the events that f does not reach, where
+// y was replaced by one that it reaches; nil if it reaches all.
+func pull(b Inverter, y *graph.Node) (x, out *graph.Node) {
+	if c, ok := b.(inverseChain); ok {
+		for i := len(c.chain) - 1; i >= 0; i-- {
+			x, o := pull(c.chain[i].(Inverter), y)
+			y = x
+			if out == nil {
+				out = o
+			} else if o != nil {
+				out = graph.Max(out, o)
+			}
+		}
+		return y, out
+	}
+	if r, ok := b.(Ranged); ok {
+		set := r.Range()
+		o := set.outside(y)
+		out = graph.MaxOver(o, -1)
+		y = graph.Where(o, set.harmless(y.Shape()[len(y.Shape())-1]), y)
+	}
+	return b.Inverse(y), out
+}
+
+// Sample returns f of a draw from Base.
+func (d Transformed) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	return d.Bijector.Forward(d.Base.Sample(s, lead...))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Transformed) Pathwise() {}
+
+// SampleScore implements SampleScorer, without an inverse.
+func (d Transformed) SampleScore(s *graph.Scope, lead ...int) (y, logProb *graph.Node) {
+	x := d.Base.Sample(s, lead...)
+	return d.Bijector.Forward(x), graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
+}
+
+func init() {
+	// The same bijection on both sides changes nothing.
+	registerKLWhen(
+		func(q, p Transformed) *graph.Node { return KLs(q.Base, p.Base) },
+		func(q, p Transformed) bool {
+			comparable := reflect.ValueOf(q.Bijector).Comparable() && reflect.ValueOf(p.Bijector).Comparable()
+			return comparable && q.Bijector == p.Bijector && HasKL(q.Base, p.Base)
+		})
+}

@@ -1,0 +1,97 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// Uniform is a vector of independent numbers spread evenly over intervals,
+//
+//	p(x) = Π_i 1/(h_i−l_i),  l_i ≤ x_i ≤ h_i
+//
+// with ends l and h, each […, D] or what broadcasts to it. Constant ends out of
+// order abort the build; others give −Inf.
+type Uniform struct {
+	Low  *graph.Node
+	High *graph.Node
+}
+
+var (
+	_ Pathwise   = Uniform{}
+	_ Factored   = Uniform{}
+	_ Moments    = Uniform{}
+	_ Entropic   = Uniform{}
+	_ Moder      = Uniform{}
+	_ Cumulative = Uniform{}
+	_ Supported  = Uniform{}
+)
+
+// width returns h−l.
+func (d Uniform) width() *graph.Node {
+	if v, ok := constants(d.Low, d.High); ok && !(v[0] < v[1]) {
+		graph.Fail("prob: Uniform: interval from %v to %v", v[0], v[1])
+	}
+	return graph.Sub(d.High, d.Low)
+}
+
+// LogProbs returns the log density of each element, those of the ends included.
+func (d Uniform) LogProbs(x *graph.Node) *graph.Node {
+	fit("Uniform", x, d.Low, d.High)
+	w := d.width()
+	out := graph.Max(graph.Max(graph.Lt(x, d.Low), graph.Gt(x, d.High)), graph.Le(w, graph.Const(0)))
+	l := graph.Neg(graph.Log(graph.Where(out, graph.Const(1), w)))
+	return graph.Where(out, graph.Const(math.Inf(-1)), graph.Add(l, graph.Scale(graph.Where(out, graph.Const(0), x), 0)))
+}
+
+// LogProb implements Dist.
+func (d Uniform) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns l + (h−l)u with uniform noise u.
+func (d Uniform) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	u := uniformFor("Uniform", s, lead, d.Low, d.High)
+	return graph.Add(d.Low, graph.Mul(d.width(), u))
+}
+
+// Pathwise marks Sample as reparameterised.
+func (Uniform) Pathwise() {}
+
+// Support returns (l, h) where both are constants of one number, else the
+// reals.
+func (d Uniform) Support() Support {
+	if v, ok := constants(d.Low, d.High); ok {
+		return Support{Kind: Interval, Lo: v[0], Hi: v[1]}
+	}
+	return Support{}
+}
+
+// Moments returns ½(l+h) and (h−l)²/12.
+func (d Uniform) Moments() (mean, variance *graph.Node) {
+	return graph.Add(graph.Scale(d.Low, .5), graph.Scale(d.High, .5)), graph.Scale(graph.Square(d.width()), 1./12)
+}
+
+// Mode returns ½(l+h); every value is as probable.
+func (d Uniform) Mode() *graph.Node {
+	mean, _ := d.Moments()
+	return mean
+}
+
+// Entropy returns Σ log(h−l).
+func (d Uniform) Entropy() *graph.Node {
+	return overEvent("Uniform", graph.Log(d.width()), d.Low, d.High)
+}
+
+// CDF returns (x−l)/(h−l), from 0 to 1.
+func (d Uniform) CDF(x *graph.Node) *graph.Node {
+	fit("Uniform", x, d.Low, d.High)
+	return graph.Clamp(graph.Div(graph.Sub(x, d.Low), d.width()), 0, 1)
+}
+
+func init() {
+	// log((h₂−l₂)/(h₁−l₁)), +Inf where the second interval does not hold the first
+	RegisterKL(func(q, p Uniform) *graph.Node {
+		out := graph.Max(graph.Lt(q.Low, p.Low), graph.Gt(q.High, p.High))
+		kl := graph.Sub(graph.Log(p.width()), graph.Log(q.width()))
+		return graph.Where(out, graph.Const(math.Inf(1)), kl)
+	})
+}

@@ -1,0 +1,72 @@
+package prob
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// ZeroInflated is a law of counts with extra zeros: with probability
+// π = sigmoid(l) an element is 0, else it is drawn from Base,
+//
+//	P(0) = π + (1−π)·P_base(0),  P(x) = (1−π)·P_base(x)
+//
+// l is […, D] or what broadcasts to it. Base is discrete.
+type ZeroInflated struct {
+	Base   Factored
+	Logits *graph.Node // of an extra zero
+}
+
+var (
+	_ Sampler   = ZeroInflated{}
+	_ Factored  = ZeroInflated{}
+	_ Moments   = ZeroInflated{}
+	_ Supported = ZeroInflated{}
+)
+
+// LogProbs returns the log probability of each element.
+func (d ZeroInflated) LogProbs(x *graph.Node) *graph.Node {
+	fit("ZeroInflated", x, d.Logits)
+	base := d.Base.LogProbs(x)
+	never := graph.Eq(base, graph.Const(math.Inf(-1)))
+	l := graph.Add(base, graph.Where(never, graph.Const(0), graph.LogSigmoid(graph.Neg(d.Logits))))
+	zero := graph.LogAddExp(l, graph.LogSigmoid(d.Logits))
+	return graph.Where(graph.Eq(x, graph.Const(0)), zero, l)
+}
+
+// LogProb implements Dist.
+func (d ZeroInflated) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
+
+// Sample returns counts, through which no derivative passes. Base must be a
+// Sampler.
+func (d ZeroInflated) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	base, ok := d.Base.(Sampler)
+	if !ok {
+		graph.Fail("prob: ZeroInflated: %T cannot be drawn from: it has no Sample method", d.Base)
+	}
+	x := base.Sample(s.In("base"), lead...)
+	sh := x.Shape()
+	u := draw(s, graph.Uniform, lead, sh[len(sh)-1])
+	return graph.StopGrad(graph.Mul(x, graph.Ge(u, graph.Sigmoid(d.Logits))))
+}
+
+// Support returns that of Base, or {0, 1, …} if it does not say.
+func (d ZeroInflated) Support() Support {
+	if s, ok := d.Base.(Supported); ok {
+		return s.Support()
+	}
+	return naturals
+}
+
+// Moments returns (1−π)m and (1−π)(v + π·m²) for a Base of moments m and v,
+// which must have them.
+func (d ZeroInflated) Moments() (mean, variance *graph.Node) {
+	base, ok := d.Base.(Moments)
+	if !ok {
+		graph.Fail("prob: ZeroInflated: %T has no Moments", d.Base)
+	}
+	m, v := base.Moments()
+	keep := graph.Sigmoid(graph.Neg(d.Logits))
+	spread := graph.Mul(graph.Sigmoid(d.Logits), graph.Square(m))
+	return graph.Mul(keep, m), graph.Mul(keep, graph.Add(v, spread))
+}
