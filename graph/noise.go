@@ -32,12 +32,10 @@ const noisePart = 4096
 func (d *drawing) add(l leaf, value op.Array) {
 	s := site{name: l.name, law: l.noise, value: value, rows: 1, event: 1}
 	shape := value.Shape
-	if len(shape) > 0 {
-		s.event = shape[len(shape)-1]
+	if l.rows >= 0 {
+		s.rows = shape[l.rows]
 	}
-	if len(shape) > 1 {
-		s.rows = shape[len(shape)-2]
-	}
+	s.event = op.Size(shape[max(l.rows, -1)+1:])
 	d.sites = append(d.sites, s)
 	if value.Len() == 0 {
 		return

@@ -410,3 +410,29 @@ func TestSizesThatDoNotFitAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// With the row axis named, an event may have several axes and a batch is still
+// split without changing a number.
+func TestRowAxisOfNoise(t *testing.T) {
+	draw := func(rows, from int, shape ...int) []float64 {
+		p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
+			s.Output("e", graph.Shift(s.RowAxis(1).Noise("e", graph.Normal, append([]int{2, rows}, shape...)...), 0))
+		})
+		run(t, p, graph.Draw{Row: from})
+		v, err := p.Output("e")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	whole := draw(3, 0, 2, 2) // [sample 2, row 3, event 2×2]
+	part := draw(1, 2, 2, 2)  // row 2 of both samples
+	for i, v := range part {
+		if want := whole[i/4*12+8+i%4]; v != want {
+			t.Errorf("element %d of the part is %v, of the whole %v", i, v, want)
+		}
+	}
+	if flat := draw(3, 0, 4); !slices.Equal(flat, whole) {
+		t.Error("the axes of an event do not count together")
+	}
+}

@@ -18,6 +18,7 @@ type Scope struct {
 	frozen bool
 	replay bool // noise that exists is taken
 	fed    bool // noise is an input
+	rows   *int // the axis of noise that counts rows; nil: the last but one
 }
 
 // build is what one call of Build collects.
@@ -39,6 +40,7 @@ type leaf struct {
 	name   string
 	frozen bool
 	noise  Noise
+	rows   int // the axis of noise that counts rows; −1: none
 }
 
 type kind uint8
@@ -152,12 +154,23 @@ func (s *Scope) Assign(to, value *Node) {
 	s.b.assigns[to] = value
 }
 
+// RowAxis returns the same scope in which the given axis of noise counts rows.
+func (s *Scope) RowAxis(axis int) *Scope {
+	r := *s
+	r.rows = &axis
+	return &r
+}
+
 // Noise declares random numbers, drawn anew by every Run. Each is a function
-// of the Draw and of its place: sample, row and event element are the leading
-// axes together, the axis before the last, and the last, so that the number of
-// samples and the split into batches do not change it.
+// of the Draw and of its place: sample, row and event element are the axes
+// before the row axis together, the row axis, and the axes after it together,
+// so that the number of samples and the split into batches do not change it.
+// The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
-	l := leaf{kind: noise, noise: law}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2}
+	if s.rows != nil {
+		l.rows = min(*s.rows, len(shape)-1)
+	}
 	if s.fed {
 		l.kind = input
 	}
