@@ -224,13 +224,16 @@ var families = []family{
 	}},
 }
 
-var draws = flag.Int("draws", 0, "draws in each test of a sampler, such as 1000000; 0 means 100000")
+var draws = flag.Int("draws", 0, "draws in each test of a sampler, such as 1000000; 0 means 100000, in short tests 20000")
 
 func TestConformance(t *testing.T) {
 	for _, c := range families {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.Draws = *draws
+			if c.Draws == 0 && testing.Short() {
+				c.Draws = 20_000
+			}
 			probtest.Run(t, c.Case)
 		})
 	}
