@@ -20,6 +20,7 @@ type site struct {
 	law         Noise
 	value       op.Array
 	rows, event int // rows of a sample, elements of a row
+	rowless     bool
 	key         kernel.Noise
 }
 
@@ -32,7 +33,7 @@ const noisePart = 4096
 func (d *drawing) add(l leaf, value op.Array) {
 	s := site{name: l.name, law: l.noise, value: value, rows: 1, event: 1}
 	shape := value.Shape
-	if l.rows >= 0 {
+	if s.rowless = l.rows < 0; !s.rowless {
 		s.rows = shape[l.rows]
 	}
 	s.event = op.Size(shape[max(l.rows, -1)+1:])
@@ -75,6 +76,9 @@ func (d *drawing) Do(part, _ int) {
 }
 
 func fill[T Float](s *site, dst []T, r rowRun, row int) {
+	if s.rowless {
+		row = 0
+	}
 	for i := r.from; i < r.to; i++ {
 		x := dst[i*s.event : (i+1)*s.event]
 		sample, at := uint32(i/s.rows), uint32(row+i%s.rows)

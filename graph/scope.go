@@ -154,7 +154,8 @@ func (s *Scope) Assign(to, value *Node) {
 	s.b.assigns[to] = value
 }
 
-// RowAxis returns the same scope in which the given axis of noise counts rows.
+// RowAxis returns the same scope in which the given axis of noise counts rows;
+// −1 says that it has none, so that Draw.Row does not change it.
 func (s *Scope) RowAxis(axis int) *Scope {
 	r := *s
 	r.rows = &axis

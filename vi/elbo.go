@@ -2,10 +2,8 @@ package vi
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/prob"
 )
 
 // KL says how a divergence KL(q(z) ‖ p(z)) inside a bound is computed.
@@ -31,105 +29,171 @@ const (
 //
 // A closed form replaces an expectation over z alone. It is legal only if
 // every latent that p(z|…) depends on was drawn before z by the guide: a
-// bottom-up guide with closed forms everywhere is silently not a bound.
+// bottom-up guide with closed forms everywhere is silently not a bound. STL and
+// DReG sites are estimated by Monte Carlo, which is what gives their gradients
+// no variance at the posterior.
 //
-// Terms: "elbo" (with β = 1), "reconstruction" (Σ log p of the observed
-// sites), "kl" (of all sites), and for each latent site "kl/NAME", or
-// "kl-mc/NAME" where it was estimated by Monte Carlo.
+// The divergences of globals are divided by Total. With a Capacity C the
+// divergences D of all sites, averaged over the rows, count as β·|D − C|
+// (Burgess et al., arXiv 1804.03599), which has no parts by row.
+//
+// Terms: "elbo" (with β = 1), "reconstruction" (Σ log p of the observed sites
+// and of what is summed out), "kl" (of all sites), and for each latent site
+// "kl/NAME", or "kl-mc/NAME" where it was estimated by Monte Carlo. Where p(z)
+// depends on a site summed out, its log p is in "reconstruction".
 type ELBO struct {
-	K    int         // draws for each datum, averaged over; 0 means 1
-	KL   KL          // the way of the divergences
-	Beta *graph.Node // weight of the divergences, a scalar, for annealing or a β-VAE; nil means 1
+	K         int                  // draws for each datum, averaged over; 0 means 1
+	Total     int                  // as in Config, and the three below
+	Enumerate []string             //
+	Default   Estimator            //
+	Sites     map[string]Estimator //
+	KL        KL                   // the way of the divergences
+	Beta      *graph.Node          // weight of the divergences, a scalar, for annealing or a β-VAE; nil means 1
+	Capacity  *graph.Node          // what the divergences are held to, a scalar; nil means 0, that is ELBO
 }
 
 var _ Objective = ELBO{}
 
-// Estimate implements Objective. The gradient is pathwise (reparameterised),
-// so every latent site needs a distribution marked prob.Pathwise.
+func (o ELBO) config() Config {
+	return Config{K: o.K, Total: o.Total, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites}
+}
+
+// Estimate implements Objective.
 func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K})
-	if len(r.observed()) == 0 {
-		graph.Fail("vi: ELBO of a model without an observed site; its sites are %v", r.names(nil))
+	which := elbo
+	if o.Capacity != nil {
+		which = capacity
 	}
-	if o.Beta != nil && len(o.Beta.Shape()) != 0 {
-		graph.Fail("vi: ELBO with a Beta of shape %v, want a scalar", []int(o.Beta.Shape()))
-	}
-	requirePathwise(r)
+	r := Run(s, m, d, o.config())
+	r.observes(which)
+	scalar(which, "Beta", o.Beta)
+	scalar(which, "Capacity", o.Capacity)
+	r.choose(which)
 
 	e := &Estimate{Terms: map[string]*graph.Node{}, Record: r}
-	recon := zeros(r)
-	for _, site := range r.observed() {
-		recon = graph.Add(recon, r.perRow(site.LogP))
-	}
-	kl := zeros(r)
-	for i, site := range r.latents() {
-		name := "kl/" + site.Name
-		div := o.closedForm(r, i)
-		if div == nil {
-			name = "kl-mc/" + site.Name
-			div = graph.Sub(site.LogQ, site.LogP)
+	recon, kl := zeros(r), zeros(r)
+	for _, t := range o.terms(r) {
+		row := r.perRow(t.node)
+		if t.kl {
+			e.Terms[t.name] = graph.Mean(row)
+			kl = graph.Add(kl, row)
+		} else {
+			recon = graph.Add(recon, row)
 		}
-		row := r.perRow(div)
-		e.Terms[name] = graph.Mean(row)
-		kl = graph.Add(kl, row)
+	}
+	for _, t := range r.shared(o.KL, sticks) {
+		e.Terms[t.name] = t.node
+		kl = graph.Add(kl, t.node)
 	}
 	e.Terms["reconstruction"] = graph.Mean(recon)
 	e.Terms["kl"] = graph.Mean(kl)
 	e.Terms["elbo"] = graph.Mean(graph.Sub(recon, kl))
-	if o.Beta != nil {
-		kl = graph.Mul(kl, o.Beta)
+	if o.Capacity != nil {
+		e.Value = graph.Sub(graph.Mean(recon), o.weigh(graph.Abs(graph.Sub(graph.Mean(kl), o.Capacity))))
+	} else {
+		e.Rows = graph.Sub(recon, o.weigh(kl))
+		e.Value = graph.Mean(e.Rows)
 	}
-	e.Rows = graph.Sub(recon, kl)
-	e.Value = graph.Mean(e.Rows)
-	e.Costs = []Cost{{Name: "elbo", Node: graph.Neg(e.Value)}}
+	b := &bound{r: r, of: which, value: e.Value, lower: true, full: o.full, draws: 1}
+	b.scores = func(global bool) *graph.Node { return o.scores(r, global) }
+	e.Costs = b.costs()
 	return e
 }
 
-// closedForm returns the divergence of latent site i where the mode and the
-// rule allow it, else nil.
-func (o ELBO) closedForm(r *Record, i int) *graph.Node {
-	if o.KL == MonteCarlo {
+// weigh multiplies a divergence by β.
+func (o ELBO) weigh(kl *graph.Node) *graph.Node {
+	if o.Beta == nil {
+		return kl
+	}
+	return graph.Mul(kl, o.Beta)
+}
+
+// terms returns the summands of the bound that belong to single rows.
+func (o ELBO) terms(r *Record) []term {
+	var ts []term
+	out, among := r.summedOut()
+	if out != nil {
+		ts = append(ts, term{name: "summed out", node: out})
+	}
+	for _, s := range r.observed() {
+		if !among[s] {
+			ts = append(ts, term{name: s.Name, node: s.LogP})
+		}
+	}
+	for _, s := range r.latents() {
+		if s.Q == nil || s.Global {
+			continue
+		}
+		div, name := o.closedForm(r, s), "kl/"
+		switch {
+		case among[s]:
+			div, name = sticks(s), "kl-mc/"
+		case s.Enumerated:
+			div = graph.Sub(s.LogQ, s.LogP)
+		case div == nil:
+			div, name = graph.Sub(sticks(s), s.LogP), "kl-mc/"
+		}
+		ts = append(ts, term{name: name + s.Name, node: div, kl: true})
+	}
+	return ts
+}
+
+// closedForm returns the divergence of a latent site where the mode, its
+// estimator and the rule allow it, else nil.
+func (o ELBO) closedForm(r *Record, s *Site) *graph.Node {
+	if o.KL == MonteCarlo || s.Enumerated {
 		return nil
 	}
-	latents := r.latents()
-	site := latents[i]
-	why := fmt.Sprintf("KL(%T ‖ %T) has none", site.Q, site.P)
-	if prob.HasKL(site.Q, site.P) {
-		div := prob.KL(site.Q, site.P)
-		late := lastReached(div, latents[i:])
-		if late == nil {
-			return div
-		}
-		why = fmt.Sprintf("p(%s) depends on %s, which the guide does not draw before it, so the sum would be no bound", site.Name, late.Name)
+	div, why := r.divergence(s)
+	if s.sticky() {
+		div, why = nil, fmt.Sprintf("%s estimates it by Monte Carlo", Name(s.estimator))
 	}
-	if o.KL == ClosedForm {
-		graph.Fail("vi: closed-form KL at %s: %s; use vi.Auto or vi.MonteCarlo", site.Name, why)
+	if div == nil && o.KL == ClosedForm {
+		graph.Fail("vi: closed-form KL at %s: %s; use vi.Auto or vi.MonteCarlo", s.Name, why)
 	}
-	return nil
+	return div
 }
 
-// lastReached returns the last of the sites whose value n depends on.
-func lastReached(n *graph.Node, sites []*Site) *Site {
-	for _, s := range slices.Backward(sites) {
-		if graph.DependsOn(n, s.Value) {
-			return s
+// full returns the part of the bound that depends on a site, with the weight of
+// every enumerated value, draw and row: [E…, K, B].
+func (o ELBO) full(r *Record, s *Site) *graph.Node {
+	var sum *graph.Node
+	for _, t := range o.terms(r) {
+		if s != nil && !graph.DependsOn(t.node, s.Value) {
+			continue
+		}
+		x := t.node
+		if t.kl {
+			x = graph.Neg(o.weigh(x))
+		}
+		if x = r.wide(x); sum == nil {
+			sum = x
+		} else {
+			sum = graph.Add(sum, x)
 		}
 	}
-	return nil
+	if sum == nil {
+		return r.wide(r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...))
+	}
+	return graph.Scale(r.weighted(sum), 1/float64(r.K*r.Rows))
 }
 
-// requirePathwise refuses latent sites through whose draws no derivative passes.
-func requirePathwise(r *Record) {
+// scores returns the scores that sites which stick leave out of the bound, with
+// the weight they had in it, a scalar.
+func (o ELBO) scores(r *Record, global bool) *graph.Node {
+	var sum []*graph.Node
 	for _, s := range r.latents() {
-		if _, ok := s.Q.(prob.Pathwise); !ok {
-			graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative; draw it from a reparameterised distribution (prob.Pathwise), give it as data, or relax it to a continuous one", s.Name, s.Q)
+		switch {
+		case !s.sticky() || s.Global != global:
+		case s.Global:
+			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.config.Total)))
+		default:
+			x := r.wide(s.LogQ)
+			if w := r.weight(); w != nil {
+				x = graph.Mul(graph.StopGrad(w), x)
+			}
+			sum = append(sum, graph.Scale(graph.Sum(x), 1/float64(r.K*r.Rows)))
 		}
 	}
+	return o.weigh(graph.AddN(sum...))
 }
-
-// perRow averages a score [K or 1, B or 1] over the draws: [B].
-func (r *Record) perRow(score *graph.Node) *graph.Node {
-	return graph.BroadcastTo(graph.Mean(score, 0), r.Rows)
-}
-
-func zeros(r *Record) *graph.Node { return graph.BroadcastTo(r.Scope.Const(0), r.Rows) }

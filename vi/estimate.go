@@ -1,7 +1,9 @@
 package vi
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/latentgo/latent/graph"
 )
@@ -24,14 +26,26 @@ type Estimate struct {
 	Value  *graph.Node            // scalar: the bound, in nats per datum
 	Rows   *graph.Node            // [B]: the bound of each datum; nil where it has no such parts
 	Terms  map[string]*graph.Node // scalars, in nats per datum, by name
-	Costs  []Cost                 // whose gradients add up to the negative gradient of the bound
+	Costs  []Cost                 // whose gradients add up to what training follows downhill: of a lower bound its negative gradient, of learned baselines their own
 	Record *Record                // of the run; nil for a Sum
 }
 
-// Grad returns the gradient of the costs by each node of wrt.
+// Grad returns the gradient of the costs by each node of wrt. Costs that hold
+// the same nodes are differentiated together.
 func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
-	var total []*graph.Node
+	var joined []Cost
+	at := map[string]int{}
 	for _, c := range e.Costs {
+		key := holdKey(c.Hold)
+		if i, ok := at[key]; ok {
+			joined[i].Node = graph.Add(joined[i].Node, c.Node)
+			continue
+		}
+		at[key] = len(joined)
+		joined = append(joined, c)
+	}
+	var total []*graph.Node
+	for _, c := range joined {
 		g := graph.Grad(c.Node, wrt, c.Hold...)
 		if total == nil {
 			total = g
@@ -42,6 +56,15 @@ func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
 		}
 	}
 	return total
+}
+
+// holdKey is equal for equal sets of nodes.
+func holdKey(hold []*graph.Node) string {
+	ids := map[int64]bool{}
+	for _, n := range hold {
+		ids[n.ID()] = true
+	}
+	return fmt.Sprint(slices.Sorted(maps.Keys(ids)))
 }
 
 // Times returns the estimate weighted by w, a scalar: bound and costs, not the

@@ -1,6 +1,9 @@
 package vi
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -11,27 +14,49 @@ type Record struct {
 	K     int // draws a datum
 	Rows  int // data
 
-	sites []*Site // in the order drawn, the guide's first
-	data  Data    // lifted to [1, B, event…]
-	used  map[string]bool
+	model  Model
+	config Config
+	enum   []string // enumerated sites, one axis each
+	sizes  []int    // their numbers of values, 0 before they are met
+	sites  []*Site  // in the order drawn, the guide's first
+	data   Data     // lifted to [1…, 1, B, event…]
+	over   Data     // values that With put in place of draws
+	used   map[string]bool
 }
 
 // Site is one random variable of a run.
 type Site struct {
-	Name     string
-	P        prob.Dist   // in the joint
-	Q        prob.Dist   // in the guide; nil if it does not have the site
-	Value    *graph.Node // [K or 1, B or 1, event…]
-	LogP     *graph.Node // [K or 1, B or 1]
-	LogQ     *graph.Node // likewise; nil without Q
-	Observed bool        // the value is data
+	Name       string
+	P          prob.Dist   // in the joint
+	Q          prob.Dist   // in the guide; nil if it does not have the site
+	Value      *graph.Node // [E…, K or 1, B or 1, event…]; of a global [lead…, event], nil where its noise is Local
+	LogP       *graph.Node // [E…, K or 1, B or 1]; of a global a scalar
+	LogQ       *graph.Node // likewise; nil without Q
+	Observed   bool        // the value is data
+	Global     bool        // one value for all data
+	Enumerated bool        // the value is every value there is, along an axis
+
+	axis        int         // of an enumeration, else −1
+	prior       bool        // drawn from P, for want of a guide
+	product     bool        // a weight used by Product
+	globalShape []int       // of the value of a global
+	drawn       *graph.Node // score that came with the draw
+	soft        bool        // the value lies between those of the law
+	estimator   Estimator
 }
 
 func newRecord(s *graph.Scope, d Data, c Config) *Record {
-	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, data: Data{}, used: map[string]bool{}}
-	if c.K < 0 || c.Rows < 0 {
-		graph.Fail("vi: run with K %d and %d rows", c.K, c.Rows)
+	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, config: c, data: Data{}, used: map[string]bool{}}
+	if c.K < 0 || c.Rows < 0 || c.Total < 0 {
+		graph.Fail("vi: run with K %d, %d rows and a total of %d", c.K, c.Rows, c.Total)
 	}
+	r.enum = slices.Clone(c.Enumerate)
+	for _, name := range slices.Sorted(maps.Keys(c.Sites)) {
+		if _, ok := c.Sites[name].(Enumerate); ok && !slices.Contains(r.enum, name) {
+			r.enum = append(r.enum, name)
+		}
+	}
+	r.sizes = make([]int, len(r.enum))
 	from := "Config.Rows"
 	for _, name := range d.names() {
 		x := d[name]
@@ -45,13 +70,46 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 		if sh[0] != r.Rows {
 			graph.Fail("vi: data %s has %d rows, %s has %d", name, sh[0], from, r.Rows)
 		}
-		r.data[name] = graph.ExpandDims(x, 0)
+		r.data[name] = graph.Reshape(x, append(ones(len(r.enum)+1), sh...)...)
 	}
 	if r.Rows == 0 {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
 	}
 	return r
 }
+
+// With runs the model again with other values for some sites, full-rank nodes
+// [E…, K or 1, B or 1, event…]; the sites after them are drawn again from the
+// same noise. It is what estimators that compare values of a latent stand on.
+func (r *Record) With(values Data) *Record {
+	out := &Record{
+		Scope: r.Scope.Replay(), K: r.K, Rows: r.Rows, model: r.model, config: r.config,
+		enum: r.enum, sizes: make([]int, len(r.enum)), data: r.data, over: maps.Clone(r.over), used: map[string]bool{},
+	}
+	if out.over == nil {
+		out.over = Data{}
+	}
+	for _, name := range values.names() {
+		s := r.Site(name)
+		if s.Enumerated || s.Global {
+			graph.Fail("vi: With another value of %s, which is %s; only latents and data of single rows can be replaced", name, s.kind())
+		}
+		if got, want := len(values[name].Shape()), len(s.Value.Shape()); got != want {
+			graph.Fail("vi: With a value of %s of shape %v, want the axes of %v", name, []int(values[name].Shape()), []int(s.Value.Shape()))
+		}
+		out.over[name] = values[name]
+	}
+	out.trace()
+	for _, s := range r.sites {
+		out.Site(s.Name).estimator = s.estimator
+	}
+	return out
+}
+
+// lead returns the leading axes of a draw.
+func (r *Record) lead() []int { return append(ones(len(r.enum)), r.K, r.Rows) }
+
+func ones(n int) []int { return slices.Repeat([]int{1}, n) }
 
 // Sites returns the sites in the order drawn, those of the guide first.
 func (r *Record) Sites() []*Site { return append([]*Site(nil), r.sites...) }
@@ -74,9 +132,9 @@ func (r *Record) find(name string) *Site {
 	return nil
 }
 
-// latents returns the sites that the guide drew, in its order.
+// latents returns the sites whose value was drawn or enumerated.
 func (r *Record) latents() []*Site {
-	return r.filter(func(s *Site) bool { return s.Q != nil && !s.Observed })
+	return r.filter(func(s *Site) bool { return !s.Observed })
 }
 
 // observed returns the sites of the joint whose value is data.
@@ -113,4 +171,9 @@ func (r *Record) enter(role string) (leave func()) {
 		role = r.Scope.Path() + "/" + role
 	}
 	return graph.Enter(role)
+}
+
+// noise returns the scope of the noise of a local site, whose rows are the data.
+func (r *Record) noise(name string) *graph.Scope {
+	return r.Scope.In(name).RowAxis(len(r.lead()) - 1)
 }

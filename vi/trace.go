@@ -16,14 +16,18 @@ type Trace struct {
 // Rows returns the number of data.
 func (t *Trace) Rows() int { return t.r.Rows }
 
-// Given returns data or an earlier value by name, [K or 1, B, event…].
+// Given returns data or an earlier value by name, [E…, K or 1, B, event…], of a
+// global [lead…, event].
 func (t *Trace) Given(name string) *graph.Node {
+	if s := t.r.find(name); s != nil {
+		if s.Value == nil {
+			graph.Fail("vi: the weight %s has no value: its noise is Local", name)
+		}
+		return s.Value
+	}
 	if x, ok := t.r.data[name]; ok {
 		t.r.used[name] = true
 		return x
-	}
-	if s := t.r.find(name); s != nil {
-		return s.Value
 	}
 	graph.Fail("vi: %s is given by neither data %v nor an earlier site %v", name, t.r.data.names(), t.r.names(nil))
 	return nil
@@ -33,51 +37,134 @@ func (t *Trace) Given(name string) *graph.Node {
 // it has, which is scored, or else a draw from d.
 func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 	defer graph.Enter("site " + name)()
+	s := t.site(name)
+	if s.Global {
+		graph.Fail("vi: %s is Global in the guide and not in the joint", name)
+	}
+	if s.Value == nil {
+		t.value(s, d)
+	}
+	score := s.drawn
+	switch s.drawn = nil; {
+	case score != nil:
+	case s.soft:
+		score = linear(d, s.Value)
+	default:
+		score = d.LogProb(s.Value)
+	}
+	t.check(s, d, score)
+	t.record(s, d, score)
+	return s.Value
+}
+
+// Set names one random variable whose draw and log density the guide computed
+// itself, such as a full-rank Gaussian or a flow without an inverse: value
+// [E…, K, B, event…] and logq [E…, K, B].
+func (t *Trace) Set(name string, value, logq *graph.Node) {
+	defer graph.Enter("site " + name)()
+	if t.joint {
+		graph.Fail("vi: %s is Set in the joint; only the guide sets values", name)
+	}
+	s := t.site(name)
+	if _, given := t.r.data[name]; given {
+		graph.Fail("vi: %s is Set by the guide and given as data", name)
+	}
+	if s.Value = t.r.over[name]; s.Value == nil {
+		s.Value = value
+	}
+	t.check(s, setDist{}, logq)
+	t.record(s, setDist{}, logq)
+}
+
+// setDist stands for the law of a site that was Set.
+type setDist struct{}
+
+func (setDist) LogProb(*graph.Node) *graph.Node {
+	graph.Fail("vi: the density of a site that the guide Set is known at its own value only")
+	return nil
+}
+
+// Pathwise says that a set value is a function of the guide's parameters.
+func (setDist) Pathwise() {}
+
+// Sample is never called.
+func (setDist) Sample(*graph.Scope, ...int) *graph.Node { return nil }
+
+// site returns the site of a name, new or, in the joint, the guide's.
+func (t *Trace) site(name string) *Site {
 	s := t.r.find(name)
 	if s != nil && (!t.joint || s.P != nil) {
 		graph.Fail("vi: %s is drawn twice", name)
 	}
 	if s == nil {
-		s = &Site{Name: name}
-		s.Value, s.Observed = t.value(name, d)
+		s = &Site{Name: name, axis: -1}
 		t.r.sites = append(t.r.sites, s)
 	}
-	score := t.score(s, d)
+	return s
+}
+
+// record notes the law and the score of a site.
+func (t *Trace) record(s *Site, d prob.Dist, score *graph.Node) {
 	if t.joint {
 		s.P, s.LogP = d, score
 	} else {
 		s.Q, s.LogQ = d, score
 	}
-	return s.Value
 }
 
 // value finds or draws the value of a new site.
-func (t *Trace) value(name string, d prob.Dist) (v *graph.Node, observed bool) {
-	if x, ok := t.r.data[name]; ok {
-		t.r.used[name] = true
-		return x, true
+func (t *Trace) value(s *Site, d prob.Dist) {
+	r, name := t.r, s.Name
+	x, given := r.data[name]
+	s.Observed = given
+	switch over := r.over[name]; {
+	case over != nil:
+		s.Value, s.soft = over, !given
+		r.used[name] = true
+		return
+	case given:
+		s.Value = x
+		r.used[name] = true
+		return
+	case r.enumerate(s, d):
+		return
+	case t.joint && t.guided:
+		r.sites = r.sites[:len(r.sites)-1]
+		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v", name, r.names(nil), r.data.names())
 	}
-	if t.joint && t.guided {
-		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v", name, t.r.names(nil), t.r.data.names())
-	}
-	src, ok := d.(prob.Sampler)
-	if !ok {
+	s.prior = t.joint
+	if drawn, ok := r.asked(name).(drawer); ok {
+		s.Value = drawn.draw(r, s, d)
+	} else if both, ok := d.(prob.SampleScorer); ok {
+		s.Value, s.drawn = both.SampleScore(r.noise(name), r.lead()...)
+	} else if src, ok := d.(prob.Sampler); ok {
+		s.Value = src.Sample(r.noise(name), r.lead()...)
+	} else {
 		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
 	}
-	v = src.Sample(t.r.Scope.In(name), t.r.K, t.r.Rows)
-	if sh := v.Shape(); len(sh) < 3 || sh[0] != t.r.K || sh[1] != t.r.Rows {
-		graph.Fail("vi: %s: %T draws shape %v, want [%d %d event…]", name, d, []int(sh), t.r.K, t.r.Rows)
+	e := len(r.enum)
+	if sh := s.Value.Shape(); len(sh) < e+3 || sh[e] != r.K || sh[e+1] != r.Rows {
+		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, []int(sh), dots(e), r.K, r.Rows)
 	}
-	return v, false
 }
 
-// score returns the log density of a site's value under d and checks that it
-// is one number for each draw and datum.
-func (t *Trace) score(s *Site, d prob.Dist) *graph.Node {
-	l := d.LogProb(s.Value)
-	sh := l.Shape()
-	if len(sh) != 2 || sh[0] != 1 && sh[0] != t.r.K || sh[1] != 1 && sh[1] != t.r.Rows {
-		graph.Fail("vi: %s: value of shape %v scores %v under %T, want [%d %d]", s.Name, []int(s.Value.Shape()), []int(sh), d, t.r.K, t.r.Rows)
+// dots stands for the enumerated axes in a message.
+func dots(e int) string {
+	if e == 0 {
+		return ""
 	}
-	return l
+	return "E… "
+}
+
+// check aborts unless a score is one number for each enumerated value, draw
+// and datum.
+func (t *Trace) check(s *Site, d prob.Dist, score *graph.Node) {
+	sh, e := score.Shape(), len(t.r.enum)
+	bad := len(sh) != e+2
+	for i, want := range append(append([]int(nil), t.r.sizes...), t.r.K, t.r.Rows) {
+		bad = bad || sh[i] != 1 && sh[i] != want
+	}
+	if bad {
+		graph.Fail("vi: %s: value of shape %v scores %v under %T, want [%s%d %d]", s.Name, []int(s.Value.Shape()), []int(sh), d, dots(e), t.r.K, t.r.Rows)
+	}
 }

@@ -6,12 +6,56 @@
 // is scored, one that has none is drawn. Training, dreaming, decoding and
 // labelled rows are then one model with different data.
 //
-// Run traces a model and returns its Record. An Objective, such as ELBO, runs
-// the model and returns an Estimate: the bound, its terms in nats per datum,
-// and the costs whose gradients train it.
+// Run traces a model and returns its Record. An Objective, such as ELBO or
+// IWAE, runs the model and returns an Estimate: the bound, its terms in nats
+// per datum, and the costs whose gradients train it. An Estimator says, site by
+// site, how the gradient passes the draw of a latent; Config.Default and
+// Config.Sites choose it, so that a model never changes with its objective.
 //
-// Values have the shape [K, B, event]: K draws for each of B data; an axis a
-// site does not depend on has size 1.
+// Values have the shape [E…, K, B, event]: one axis for each enumerated site in
+// the order of Config.Enumerate, K draws, B data; an axis a site does not
+// depend on has size 1. Scores have the same axes without the event.
+//
+//	m := vi.Model{Joint: joint, Guide: guide}
+//	e := vi.IWAE{K: 50, Default: vi.DReG{}}.Estimate(s, m, vi.Data{"x": x})
+//	e.Grad(s.Trainable()...)
+//
+// # What goes with what
+//
+// SupportMatrix prints which estimator an objective takes at which kind of
+// site. "unbiased" is for the gradient of the expected value of the estimate;
+// "biased" estimators are so by design; "-" is refused when the graph is built.
+//
+//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      WakeSleep ReweightedWakeSleep
+//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased -         -
+//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        -         -
+//	STL                   reparameterised   unbiased -        -        biased   biased   biased   -         -
+//	STL                   global            unbiased -        -        unbiased unbiased -        -         -
+//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
+//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
+//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased -         -
+//	Score                 global            unbiased -        -        unbiased unbiased -        -         -
+//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
+//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased -         -
+//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        -         -
+//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        -         -
+//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        -         -
+//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
+//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased -         -
+//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
+//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased -         -
+//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased -         biased
+//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   -         -
+//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   -         -
+//	DisARM                discrete          unbiased -        -        -        -        -        -         -
+//	REBAR                 discrete          unbiased -        -        -        -        -        -         -
+//	RELAX                 discrete          unbiased -        -        -        -        -        -         -
+//	MeasureValued         reparameterised   unbiased -        -        -        -        -        -         -
+//	Local                 product           unbiased unbiased unbiased -        -        -        -         -
+//	Single                product           unbiased unbiased unbiased unbiased unbiased -        -         -
+//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        -         -
+//	(none)                reparameterised   -        -        -        -        -        -        unbiased  biased
+//	(none)                discrete          -        -        -        -        -        -        unbiased  biased
 package vi
 
 import (
@@ -25,7 +69,7 @@ import (
 type Func func(t *Trace)
 
 // Model is a joint distribution and a guide for its latent variables. Without
-// a guide the joint draws every latent itself.
+// a guide the joint draws, or enumerates, every latent itself.
 type Model struct {
 	Joint Func
 	Guide Func
@@ -39,8 +83,12 @@ func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 
 // Config says how a model is run.
 type Config struct {
-	K    int // draws of each latent for a datum; 0 means 1
-	Rows int // number of data where Data is empty; otherwise 0 or its number
+	K         int                  // draws of each latent for a datum; 0 means 1
+	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
+	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
+	Enumerate []string             // discrete sites to go through value by value, one leading axis each
+	Default   Estimator            // of the latents drawn for each datum; nil means Pathwise
+	Sites     map[string]Estimator // by site, before Default
 }
 
 // Run traces the guide and then the joint in a scope. A second run in one
@@ -48,10 +96,19 @@ type Config struct {
 //
 // It refuses, naming the site: a value used that nobody gave, a joint site
 // that neither guide nor data gave a value, a guide site that the joint does
-// not have, data that nobody used, a site drawn twice, and values whose shape
-// is not one score for each draw and datum.
+// not have, data that nobody used, a site drawn twice, an enumeration of a site
+// that is not there or not finite, and values whose shape is not one score for
+// each enumerated value, draw and datum.
 func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := newRecord(s, d, c)
+	r.model = m
+	r.trace()
+	return r
+}
+
+// trace runs the model's functions.
+func (r *Record) trace() {
+	m, d := r.model, r.data
 	if m.Joint == nil {
 		graph.Fail("vi: model has no joint")
 	}
@@ -73,5 +130,14 @@ func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
 			graph.Fail("vi: data %s is used by neither joint nor guide; the model has sites %v", name, r.names(nil))
 		}
 	}
-	return r
+	for i, name := range r.enum {
+		if r.sizes[i] == 0 {
+			graph.Fail("vi: site %s is to be enumerated, but it is no latent site; the model has %v", name, r.names(nil))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.config.Sites)) {
+		if s := r.find(name); s == nil || s.Observed {
+			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(func(s *Site) bool { return !s.Observed }))
+		}
+	}
 }

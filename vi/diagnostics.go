@@ -1,0 +1,110 @@
+package vi
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+)
+
+// Divergences returns KL(q ‖ p) of each event element of a latent, averaged
+// over draws and rows: [D], or [1] where it does not split. It takes the closed
+// form where that is legal, and else log q − log p of the draws.
+func (r *Record) Divergences(name string) *graph.Node {
+	s := r.Site(name)
+	if s.Observed || s.Q == nil || s.Global || s.Enumerated {
+		graph.Fail("vi: divergences of %s, which is no latent that the guide draws for each datum", name)
+	}
+	kls, _ := r.elements(ELBO{}, s)
+	return meanOver(kls)
+}
+
+// elements returns the divergences of a site's event elements, [… D], where
+// they split, and the kind of term that they are.
+func (r *Record) elements(o ELBO, s *Site) (kls *graph.Node, name string) {
+	if o.closedForm(r, s) != nil {
+		return prob.KLs(s.Q, s.P), "kl/"
+	}
+	q, okQ := s.Q.(prob.Factored)
+	p, okP := s.P.(prob.Factored)
+	if okQ && okP && !s.soft {
+		return graph.Sub(q.LogProbs(s.Value), p.LogProbs(s.Value)), "kl-mc/"
+	}
+	return graph.ExpandDims(graph.Sub(s.LogQ, s.LogP), -1), "kl-mc/"
+}
+
+// meanOver averages over all axes but the last.
+func meanOver(x *graph.Node) *graph.Node {
+	var axes []int
+	for i := range len(x.Shape()) - 1 {
+		axes = append(axes, i)
+	}
+	if axes == nil {
+		return x
+	}
+	return graph.Mean(x, axes...)
+}
+
+// PosteriorMeans returns the mean of a latent under the guide for every row,
+// [B, D]: the law's own where it has one and that is the same for all draws,
+// else the mean of the draws.
+func (r *Record) PosteriorMeans(name string) *graph.Node {
+	s := r.Site(name)
+	if s.Observed || s.Global || len(r.enum) > 0 {
+		graph.Fail("vi: posterior means of %s: want a latent drawn for each datum, and no enumeration", name)
+	}
+	x := s.Value
+	if m, ok := s.law().(prob.Moments); ok {
+		if mean, _ := m.Moments(); len(mean.Shape()) < 3 || mean.Shape()[0] == 1 {
+			x = mean
+		}
+	}
+	d := eventOf(s.Value)
+	if len(x.Shape()) < 3 {
+		return graph.BroadcastTo(x, r.Rows, d)
+	}
+	return graph.BroadcastTo(graph.Mean(x, 0), r.Rows, d)
+}
+
+// Activity measures how much each unit of a latent says about the data: the
+// variance over the data of its posterior mean, Cov_x(E_q(u|x)[u]) (Burda,
+// Grosse and Salakhutdinov, arXiv 1509.00519). The zero value is
+// empty.
+type Activity struct {
+	n    float64
+	mean []float64
+	m2   []float64 // sums of squares around the mean (Welford, 1962)
+}
+
+// Add takes posterior means [rows, units].
+func (a *Activity) Add(means []float64, units int) {
+	if a.mean == nil {
+		a.mean, a.m2 = make([]float64, units), make([]float64, units)
+	}
+	for i := 0; i+units <= len(means); i += units {
+		a.n++
+		for j := range units {
+			d := means[i+j] - a.mean[j]
+			a.mean[j] += d / a.n
+			a.m2[j] += d * (means[i+j] - a.mean[j])
+		}
+	}
+}
+
+// Variances returns the activity of each unit.
+func (a *Activity) Variances() []float64 {
+	v := make([]float64, len(a.m2))
+	for i, m := range a.m2 {
+		v[i] = m / a.n
+	}
+	return v
+}
+
+// Active counts the units whose activity is above .01, the paper's threshold.
+func (a *Activity) Active() int {
+	n := 0
+	for _, v := range a.Variances() {
+		if v > .01 {
+			n++
+		}
+	}
+	return n
+}

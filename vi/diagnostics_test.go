@@ -1,0 +1,186 @@
+package vi_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// program runs outputs on the PPCA model with its guide widened and shifted.
+func ppcaRun(t *testing.T, f func(s *graph.Scope, m vi.Model, d vi.Data) map[string]*graph.Node) (map[string][]float64, *gaussian) {
+	t.Helper()
+	p := &graph.Params{Seed: 3, Dtype: graph.Float64}
+	var names []string
+	prog, err := graph.Build(p, func(s *graph.Scope) {
+		for name, n := range f(s, newPPCA(s), vi.Data{"x": s.Input("x", len(ppcaRows)/ppcaData, ppcaData)}) {
+			names = append(names, name)
+			s.Output(name, n)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marginal := exactPPCA(t, p)
+	for name, by := range map[string]float64{"log_s": .2, "c": .1} {
+		v, _ := graph.Values[float64](p, name)
+		for i := range v {
+			v[i] += by
+		}
+	}
+	graph.Feed(prog, "x", ppcaRows)
+	if err := prog.Run(context.Background(), graph.Draw{Seed: 5}); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]float64{}
+	for _, name := range names {
+		out[name], _ = prog.Output(name)
+	}
+	return out, marginal
+}
+
+// TestBoundsRiseToTheEvidence: ELBO < IWAE-5 < IWAE-50 < log p(x), which
+// importance sampling finds within its own error.
+func TestBoundsRiseToTheEvidence(t *testing.T) {
+	const k = 20000
+	out, marginal := ppcaRun(t, func(s *graph.Scope, m vi.Model, d vi.Data) map[string]*graph.Node {
+		r := vi.Run(s.In("one"), m, d, vi.Config{K: k})
+		logp, se := r.Evidence()
+		// Groups of 5 and 50 draws of the same run are draws of the bounds.
+		group := func(n int) *graph.Node {
+			w := graph.Reshape(r.LogWeights(), k/n, n, r.Rows)
+			return graph.Mean(graph.Shift(graph.LogSumExp(w, 1), -math.Log(float64(n))), 0)
+		}
+		return map[string]*graph.Node{"logp": logp, "se": se, "1": group(1), "5": group(5), "50": group(50),
+			"iwae": vi.IWAE{K: k}.Estimate(s.In("two"), m, d).Rows, "value": vi.Evidence{K: k}.Estimate(s.In("one").Replay(), m, d).Rows}
+	})
+	for i, got := range out["logp"] {
+		want := marginal.LogProb(ppcaRows[i*ppcaData : (i+1)*ppcaData])
+		if se := out["se"][i]; !(se > 0 && se < .02) || math.Abs(got-want) > 4*se || math.Abs(out["iwae"][i]-want) > 4*se {
+			t.Errorf("row %d: %v ± %v, IWAE %v, log p(x) = %v", i, got, se, out["iwae"][i], want)
+		}
+		if !(out["1"][i] < out["5"][i] && out["5"][i] < out["50"][i] && out["50"][i] < want) {
+			t.Errorf("row %d: bounds of 1, 5, 50 draws %v %v %v, log p(x) = %v", i, out["1"][i], out["5"][i], out["50"][i], want)
+		}
+		if out["value"][i] != got {
+			t.Errorf("row %d: Evidence %v, %v", i, out["value"][i], got)
+		}
+	}
+}
+
+func TestDivergencesByElement(t *testing.T) {
+	out, _ := ppcaRun(t, func(s *graph.Scope, m vi.Model, d vi.Data) map[string]*graph.Node {
+		e := vi.ELBO{}.Estimate(s, m, d)
+		return map[string]*graph.Node{"each": e.Record.Divergences("z"), "kl": e.Terms["kl/z"], "means": e.Record.PosteriorMeans("z"),
+			"mean": e.Record.Site("z").Q.(prob.Normal).Mean}
+	})
+	if sum := out["each"][0] + out["each"][1]; math.Abs(sum-out["kl"][0]) > 1e-12 || len(out["each"]) != ppcaLatent {
+		t.Errorf("divergences %v add up to %v, want %v", out["each"], sum, out["kl"])
+	}
+	for i, v := range out["means"] {
+		if v != out["mean"][i] {
+			t.Errorf("posterior means %v, want %v", out["means"], out["mean"])
+			break
+		}
+	}
+}
+
+func TestActivity(t *testing.T) {
+	var a vi.Activity
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
+		var batch []float64
+		for range 40 {
+			batch = append(batch, 3+2*r.NormFloat64(), .05*r.NormFloat64(), 7)
+		}
+		a.Add(batch, 3)
+	}
+	v := a.Variances()
+	if math.Abs(v[0]-4) > .5 || math.Abs(v[1]-.0025) > .0005 || v[2] != 0 || a.Active() != 1 {
+		t.Errorf("variances %v, %d active", v, a.Active())
+	}
+}
+
+// TestParetoShape fits weights whose tail has a known shape: u^−k.
+func TestParetoShape(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, k := range []float64{.1, .4, .7, 1, 1.5} {
+		mean := 0.0
+		for range 20 {
+			logw := make([]float64, 20000)
+			for i := range logw {
+				logw[i] = 5 - k*math.Log(r.Float64())
+			}
+			mean += vi.ParetoShape(logw) / 20
+		}
+		if math.Abs(mean-k) > .05 {
+			t.Errorf("shape %v of weights with %v", mean, k)
+		}
+	}
+	if k := vi.ParetoShape([]float64{1, 2, 3}); !math.IsInf(k, 1) {
+		t.Errorf("shape %v of three weights", k)
+	}
+	if k := vi.ParetoShape(make([]float64, 1000)); !math.IsInf(k, 1) {
+		t.Errorf("shape %v of equal weights", k)
+	}
+}
+
+// TestEffectiveSampleSize has known values.
+func TestEffectiveSampleSize(t *testing.T) {
+	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
+		s.Output("ess", vi.EffectiveSampleSize(s.Tensor([]float64{0, 1000, 0, -1000, 0, -1000, 0, math.Log(3) - 1000}, 4, 2), 0))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := p.Output("ess"); math.Abs(v[0]-4) > 1e-12 || math.Abs(v[1]-1) > 1e-12 {
+		t.Errorf("sizes %v, want 4 and 1", v)
+	}
+}
+
+// TestNoMoreMatrixProducts: on the one-layer VAE, STL and DReG run the matrix
+// products of the pathwise gradient and no others.
+func TestNoMoreMatrixProducts(t *testing.T) {
+	work := func(o vi.Objective) float64 {
+		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+			enc, dec := layers.NewMLP(s.In("enc"), 20, 10, 8), layers.NewMLP(s.In("dec"), 4, 10, 20)
+			m := vi.Model{
+				Guide: func(t *vi.Trace) {
+					h := enc.Apply(t.Given("x"))
+					t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, 4), LogStd: graph.Cols(h, 4, 8)})
+				},
+				Joint: func(t *vi.Trace) {
+					t.Draw("x", prob.Bernoulli{Logits: dec.Apply(t.Draw("z", prob.StdNormal(4)))})
+				},
+			}
+			e := o.Estimate(s, m, vi.Data{"x": s.Input("x", 6, 20)})
+			s.Output("value", e.Value)
+			wrt := s.Trainable()
+			for i, g := range e.Grad(wrt...) {
+				s.Output("grad/"+wrt[i].Name(), g)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		flops, _ := p.Work()
+		return flops
+	}
+	if elbo, stl := work(vi.ELBO{}), work(vi.ELBO{Default: vi.STL{}}); elbo != stl || elbo == 0 {
+		t.Errorf("products of ELBO %v, STL %v", elbo, stl)
+	}
+	iwae := work(vi.IWAE{K: 5})
+	for _, e := range []vi.Estimator{vi.STL{}, vi.DReG{}} {
+		if w := work(vi.IWAE{K: 5, Default: e}); w != iwae {
+			t.Errorf("products of IWAE %v, with %s %v", iwae, vi.Name(e), w)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package vi
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+)
+
+// maxCombinations bounds the product of all enumerations of a run.
+const maxCombinations = 4096
+
+// Enumerate goes through every value of a discrete latent, along an axis of its
+// own, instead of drawing it. Where the guide has the site, expectations under
+// q are then exact sums; where only the joint has it, the site is summed out,
+//
+//	log p(x, z) = log Σ_y p(x, z, y)
+//
+// (exact inference in the discrete part, as Kingma et al., arXiv 1406.5298, do
+// for classes). The law must be prob.Finite. Config.Enumerate does the
+// same and chooses the order of the axes.
+type Enumerate struct{}
+
+// enumerate gives a site all its values if Config says so. It tells whether.
+func (r *Record) enumerate(s *Site, d prob.Dist) bool {
+	axis := -1
+	for i, name := range r.enum {
+		if name == s.Name {
+			axis = i
+		}
+	}
+	if axis < 0 {
+		return false
+	}
+	rows := values(s.Name, d)
+	if len(rows) == 0 {
+		graph.Fail("vi: %s: %T has no values to enumerate", s.Name, d)
+	}
+	r.sizes[axis] = len(rows)
+	total := 1
+	for _, n := range r.sizes {
+		total *= max(n, 1)
+	}
+	if total > maxCombinations {
+		graph.Fail("vi: enumerating %v multiplies to %v = %d combinations, more than %d; draw one of the sites instead, with an Estimator", r.enum, r.sizes, total, maxCombinations)
+	}
+	shape := append(ones(len(r.enum)+2), len(rows[0]))
+	shape[axis] = len(rows)
+	var flat []float64
+	for _, v := range rows {
+		flat = append(flat, v...)
+	}
+	s.Value = r.Scope.Tensor(flat, shape...)
+	s.Enumerated, s.axis = true, axis
+	return true
+}
+
+// values lists the values of a law.
+func values(name string, d prob.Dist) [][]float64 {
+	if d, ok := d.(prob.Finite); ok {
+		return d.Values()
+	}
+	graph.Fail("vi: %s is to be enumerated, but %T is not prob.Finite: its values cannot be listed", name, d)
+	return nil
+}

@@ -1,0 +1,159 @@
+package vi
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+)
+
+// Estimator says how the gradient of a bound passes the draw of one latent. The
+// set is closed: what is sound depends on the objective and on the other sites,
+// and SupportMatrix lists what has been checked.
+type Estimator interface {
+	method() method // its row of the support matrix
+}
+
+// drawer is an estimator that draws the site itself.
+type drawer interface {
+	draw(r *Record, s *Site, d prob.Dist) *graph.Node
+}
+
+// holding is an estimator that does not differentiate through the draw, which
+// every cost then holds, but adds a cost of its own.
+type holding interface {
+	Estimator
+	cost(b *bound, s *Site) []Cost
+}
+
+// Pathwise differentiates through the draw z = g(ε; φ) (Kingma and Welling,
+// arXiv 1312.6114, 2.4). It is the default.
+type Pathwise struct{}
+
+// STL, sticking the landing, is Pathwise without the score ∂log q(z;φ)/∂φ at
+// fixed z, whose mean is zero under ELBO (Roeder, Wu and Duvenaud, arXiv
+// 1703.09194): at the exact posterior the gradient then has zero
+// variance. With importance weights the mean of that term is not zero: biased.
+// Its divergences are estimated by Monte Carlo.
+type STL struct{}
+
+// DReG is the doubly reparameterised gradient. For bounds of the family
+// (1/β) log mean_k w_k^β with weights w̃ ∝ w^β,
+//
+//	∂/∂φ = Σ_k [(1−β)·w̃_k + β·w̃_k²] · ∂log w_k/∂z_k · ∂z_k/∂φ
+//
+// β = 1 is IWAE (Tucker, Lawson, Gu and Maddison, arXiv 1810.04152),
+// β → 0 ELBO, where it is STL. The gradient of the joint's parameters is the
+// plain one, Σ w̃_k ∂log p. It is unbiased, but not always of less variance: far
+// from the posterior Pathwise can be better.
+type DReG struct{}
+
+func (Pathwise) method() method  { return pathwise }
+func (STL) method() method       { return stl }
+func (DReG) method() method      { return dreg }
+func (Enumerate) method() method { return enumerate }
+func (Local) method() method     { return local }
+func (Single) method() method    { return single }
+func (Separate) method() method  { return separate }
+
+// asked returns the estimator that Config names for a local latent.
+func (r *Record) asked(name string) Estimator {
+	if e, ok := r.config.Sites[name]; ok {
+		return e
+	}
+	return r.config.Default
+}
+
+// choose gives every latent its estimator, refusing what the objective does
+// not take.
+func (r *Record) choose(o objective) {
+	for _, s := range r.latents() {
+		switch {
+		case s.product:
+		case s.Enumerated:
+			if e, ok := r.config.Sites[s.Name]; ok && e.method() != enumerate {
+				graph.Fail("vi: site %s is enumerated and has the estimator %s: choose one", s.Name, Name(e))
+			}
+			s.estimator = Enumerate{}
+		case s.Global:
+			s.estimator = r.config.Sites[s.Name]
+		default:
+			s.estimator = r.asked(s.Name)
+			if s.estimator == nil && (o == wakeSleep || o == reweighted) {
+				s.estimator = asDrawn{}
+			}
+		}
+		if _, ok := s.law().(prob.Pathwise); s.estimator == nil && !ok {
+			graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", s.Name, s.law(), o, ways(o, s.kind()))
+		}
+		if s.estimator == nil {
+			s.estimator = Pathwise{}
+		}
+		if m := s.estimator.method(); support(m, o, s.kind()) == refused {
+			graph.Fail("vi: site %s: %s does not take %s at %s site; it takes %s", s.Name, o, Name(s.estimator), s.kind(), ways(o, s.kind()))
+		}
+		r.fits(s)
+		if s.Global && r.config.Total == 0 {
+			graph.Fail("vi: %s has the global site %s: set Total, the size of the data set, by which its divergence is divided", o, s.Name)
+		}
+	}
+}
+
+// fits checks what an estimator asks of its site beyond the matrix.
+func (r *Record) fits(s *Site) {
+	switch s.estimator.(type) {
+	case STL, DReG:
+		if s.Q == nil {
+			graph.Fail("vi: site %s: %s drops the score of a guide, and the guide does not have the site; use vi.Pathwise", s.Name, Name(s.estimator))
+		}
+		if !graph.DependsOn(s.LogQ, s.Value) {
+			graph.Fail("vi: site %s: %s needs ∂log q/∂z, but the density of %T is known at its own draws only; use vi.Pathwise", s.Name, Name(s.estimator), s.law())
+		}
+	}
+	if c, ok := s.estimator.(interface{ fits(r *Record, s *Site) }); ok {
+		c.fits(r, s)
+	}
+}
+
+// law returns the distribution that a latent was drawn from.
+func (s *Site) law() prob.Dist {
+	if s.Q != nil {
+		return s.Q
+	}
+	return s.P
+}
+
+// logq returns the log density of a latent under the law it was drawn from.
+func (s *Site) logq() *graph.Node {
+	if s.LogQ != nil {
+		return s.LogQ
+	}
+	return s.LogP
+}
+
+// held returns the values that no gradient may pass.
+func (r *Record) held() []*graph.Node {
+	var hold []*graph.Node
+	for _, s := range r.latents() {
+		if _, ok := s.estimator.(holding); ok {
+			hold = append(hold, s.Value)
+		}
+	}
+	return hold
+}
+
+// sticks returns the score of a guide site, held constant where its estimator
+// drops its gradient by the parameters.
+func sticks(s *Site) *graph.Node {
+	if s.sticky() {
+		return graph.StopGrad(s.LogQ)
+	}
+	return s.LogQ
+}
+
+// sticky tells whether a site's estimator drops the score.
+func (s *Site) sticky() bool {
+	switch s.estimator.(type) {
+	case STL, DReG:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package vi
+
+import "github.com/latentgo/latent/graph"
+
+// Evidence estimates log p(x) by importance sampling from the guide,
+//
+//	log p(x) ≈ log (1/K) Σ_k p(x,z_k)/q(z_k|x)
+//
+// It is the value of IWAE (whose expectation lies below log p(x)) for judging a
+// model, with no costs. Terms, means over the rows: "evidence"; "variance", the
+// square of each row's standard error by the delta method,
+//
+//	se² = (K/ESS − 1)/(K−1)
+//
+// so that the error of a mean over N rows is √(variance/N); and "ess".
+type Evidence struct {
+	K         int      // draws for each datum, 2 or more; 0 means 50
+	Enumerate []string // as in Config
+}
+
+var _ Objective = Evidence{}
+
+// Estimate implements Objective.
+func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	if o.K == 0 {
+		o.K = 50
+	}
+	if o.K < 2 {
+		graph.Fail("vi: Evidence of %d draws, want 2 or more for a standard error", o.K)
+	}
+	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate})
+	if g := r.globals(); len(g) > 0 {
+		graph.Fail("vi: Evidence of a model with the global site %s: p(x) is not a product over the rows", g[0].Name)
+	}
+	if len(r.observed()) == 0 {
+		graph.Fail("vi: Evidence of a model without an observed site; its sites are %v", r.names(nil))
+	}
+	logp, stderr := r.Evidence()
+	e := &Estimate{Rows: logp, Value: graph.Mean(logp), Record: r}
+	e.Terms = map[string]*graph.Node{
+		"evidence": e.Value,
+		"variance": graph.Mean(graph.Square(stderr)),
+		"ess":      graph.Mean(EffectiveSampleSize(r.summed(), 0)),
+	}
+	return e
+}
+
+// Evidence returns log p(x) of every row by importance sampling with the run's
+// draws, and its standard error by the delta method: [B] both.
+func (r *Record) Evidence() (logp, stderr *graph.Node) {
+	w := r.summed()
+	logp = graph.Shift(graph.LogSumExp(w, 0), -logOf(r.K))
+	over := graph.Shift(graph.Scale(graph.Recip(EffectiveSampleSize(w, 0)), float64(r.K)), -1) // K/ESS − 1
+	over = graph.Reshape(graph.Max(over, graph.Const(0)), r.Rows)
+	return logp, graph.Sqrt(graph.Scale(over, 1/float64(max(r.K-1, 1))))
+}
+
+// summed returns log weights [K, B] with the guide's enumerations added up,
+// log Σ q·w.
+func (r *Record) summed() *graph.Node {
+	w := r.LogWeights()
+	if len(r.enum) == 0 {
+		return w
+	}
+	axes := make([]int, len(r.enum))
+	for i := range axes {
+		axes[i] = i
+	}
+	if q := r.weight(); q != nil {
+		w = graph.Add(w, graph.Log(q))
+	}
+	return graph.LogSumExp(w, axes...)
+}
+
+// EffectiveSampleSize returns (Σw)²/Σw² over an axis of log weights, which it
+// keeps as 1 (Kong, 1992): between 1 and the number of draws.
+func EffectiveSampleSize(logw *graph.Node, axis int) *graph.Node {
+	ess := graph.Exp(graph.Sub(graph.Scale(graph.LogSumExp(logw, axis), 2), graph.LogSumExp(graph.Scale(logw, 2), axis)))
+	return graph.ExpandDims(ess, axis)
+}

@@ -1,0 +1,46 @@
+package vi
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+)
+
+// Global names one random variable for the whole data set, such as the weights
+// of a layer: drawn once a run, shared by all draws and rows. Its value has the
+// shape [lead…, event], its score is one number. Its divergence counts once a
+// data set, so bounds per datum divide it by Config.Total, which they require.
+func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
+	defer graph.Enter("global " + name)()
+	if _, ok := t.r.data[name]; ok {
+		graph.Fail("vi: %s is Global: it cannot be data, which have one value a row", name)
+	}
+	s := t.site(name)
+	if s.Q != nil && !s.Global {
+		graph.Fail("vi: %s is Global in the joint and not in the guide", name)
+	}
+	s.Global = true
+	if s.Value == nil {
+		if t.joint && t.guided && s.Q == nil {
+			graph.Fail("vi: %s has no value: the guide draws %v", name, t.r.names(func(s *Site) bool { return s.Q != nil }))
+		}
+		src, ok := d.(prob.Sampler)
+		if !ok {
+			graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
+		}
+		s.prior = t.joint
+		s.Value = src.Sample(t.r.Scope.In(name).RowAxis(-1), lead...)
+	}
+	if sh := s.Value.Shape(); len(sh) != len(lead)+1 || !slices.Equal([]int(sh[:len(lead)]), lead) {
+		graph.Fail("vi: %s: value of shape %v, want %v and an event axis", name, []int(sh), lead)
+	}
+	s.globalShape = []int(s.Value.Shape())
+	t.record(s, d, graph.Sum(d.LogProb(s.Value)))
+	return s.Value
+}
+
+// globals returns the latents that are shared by all data.
+func (r *Record) globals() []*Site {
+	return r.filter(func(s *Site) bool { return s.Global })
+}

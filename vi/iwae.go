@@ -1,0 +1,93 @@
+package vi
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// IWAE is the importance-weighted bound
+//
+//	L_K(x) = E log (1/K) Σ_k p(x,z_k)/q(z_k|x) ≤ log p(x)
+//
+// (Burda, Grosse and Salakhutdinov, arXiv 1509.00519), which rises with
+// K and is the Monte Carlo ELBO at K = 1.
+//
+// Globals stay outside of the logarithm, with their divergence divided by
+// Total. Terms: "elbo" of the same draws, "ess" (the effective number of
+// draws), and for each global "kl/NAME" or "kl-mc/NAME".
+type IWAE struct {
+	K         int                  // draws for each datum; 0 means 1
+	Total     int                  // as in Config, and the three below
+	Enumerate []string             //
+	Default   Estimator            //
+	Sites     map[string]Estimator //
+}
+
+var _ Objective = IWAE{}
+
+// Estimate implements Objective.
+func (o IWAE) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	return particles{of: iwae, beta: 1, lower: true}.estimate(s, m, d,
+		Config{K: o.K, Total: o.Total, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites})
+}
+
+// Renyi is the variational Rényi bound of order α, estimated from K draws,
+//
+//	L = E 1/(1−α) log (1/K) Σ_k w_k^(1−α),  w_k = p(x,z_k)/q(z_k|x)
+//
+// (Li and Turner, arXiv 1602.02311): α = 0 is IWAE, α → 1 ELBO. For
+// finite K it is a bound on log p(x) where 0 ≤ α < 1; its gradient is that of
+// this L, not of its limit. Terms as IWAE.
+type Renyi struct {
+	Alpha     float64              // any order but 1
+	K         int                  // draws for each datum; 0 means 1
+	Total     int                  // as in Config, and the three below
+	Enumerate []string             //
+	Default   Estimator            //
+	Sites     map[string]Estimator //
+}
+
+var _ Objective = Renyi{}
+
+// Estimate implements Objective.
+func (o Renyi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	if o.Alpha == 1 || math.IsNaN(o.Alpha) || math.IsInf(o.Alpha, 0) {
+		graph.Fail("vi: Renyi of order %v, want a finite number that is not 1; order 1 is vi.ELBO", o.Alpha)
+	}
+	return particles{of: renyi, beta: 1 - o.Alpha, lower: true}.estimate(s, m, d,
+		Config{K: o.K, Total: o.Total, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites})
+}
+
+// Chi is the χ upper bound on the evidence, to be lowered,
+//
+//	log p(x) ≤ (1/n) log E_q[w^n],  estimated by  (1/n) log (1/K) Σ_k w_k^n
+//
+// (Dieng, Tran, Ranganath, Paisley and Blei, arXiv 1611.00328). The
+// estimate's expectation lies below the bound: on this scale it is biased, by
+// less with more draws, and with K = 1 it is ELBO. Its gradient is that of the
+// estimate's expectation. Globals are refused: their divergence would bound
+// from the other side. Terms as IWAE.
+type Chi struct {
+	Order     float64              // n > 1; 0 means 2
+	K         int                  // draws for each datum; 0 means 1
+	Enumerate []string             // as in Config, and the two below
+	Default   Estimator            //
+	Sites     map[string]Estimator //
+}
+
+var _ Objective = Chi{}
+
+// Estimate implements Objective.
+func (o Chi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	if o.Order == 0 {
+		o.Order = 2
+	}
+	if !(o.Order > 1) || math.IsInf(o.Order, 0) {
+		graph.Fail("vi: Chi of order %v, want a finite number above 1", o.Order)
+	}
+	return particles{of: chi, beta: o.Order}.estimate(s, m, d,
+		Config{K: o.K, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites})
+}
+
+func logOf(k int) float64 { return math.Log(float64(k)) }

@@ -1,0 +1,64 @@
+package vi
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+)
+
+// MeasureValued is the weak-derivative estimator for the parameters of a
+// prob.Normal, one event element at a time, the others at their draw,
+//
+//	∂E[f]/∂μ = (E f(μ+σW) − E f(μ−σW)) / (σ√2π),  W Rayleigh
+//	∂E[f]/∂σ = (E f(μ+σM) − E f(z)) / σ,  M double-sided Maxwell
+//
+// (Mohamed, Rosca, Figurnov and Mnih, arXiv 1906.10652). W is
+// shared by both signs, and M = sgn(ε)·√(ε²−2 log u) by the draw's own noise ε.
+// f need not be differentiable. Each event element takes three runs of what
+// depends on the site, so at most 64 are taken.
+type MeasureValued struct{}
+
+const maxMeasured = 64
+
+func (MeasureValued) method() method { return measure }
+
+func (MeasureValued) fits(r *Record, s *Site) {
+	if _, ok := s.law().(prob.Normal); !ok {
+		graph.Fail("vi: site %s: MeasureValued is for prob.Normal, not %T; use vi.Pathwise or vi.Score", s.Name, s.law())
+	}
+	if n := eventOf(s.Value); n > maxMeasured {
+		graph.Fail("vi: site %s: MeasureValued runs the model three times for each event element, and there are %d, more than %d; use vi.Pathwise", s.Name, n, maxMeasured)
+	}
+}
+
+// cost implements holding.
+func (MeasureValued) cost(b *bound, s *Site) []Cost {
+	d := s.law().(prob.Normal)
+	shape := []int(s.Value.Shape())
+	n := eventOf(s.Value)
+	mean, logStd := graph.BroadcastTo(d.Mean, shape...), graph.BroadcastTo(d.LogStd, shape...)
+	std := graph.Exp(logStd)
+	eps := graph.Div(graph.Sub(s.Value, mean), std)
+	u := b.r.Scope.In(s.Name).Noise("measure", graph.Uniform, append(b.r.lead(), n)...)
+	w2 := graph.Scale(graph.Log(u), -2) // Rayleigh²
+	rayleigh := graph.Mul(std, graph.Sqrt(w2))
+	maxwell := graph.Mul(std, graph.Mul(graph.Sign(eps), graph.Sqrt(graph.Add(graph.Square(eps), w2))))
+
+	here := b.fold(b.full(b.r, s), s)
+	byMean, byStd := make([]*graph.Node, n), make([]*graph.Node, n)
+	for i := range n {
+		unit := make([]float64, n)
+		unit[i] = 1
+		one := graph.BroadcastTo(graph.Tensor(unit, n), shape...)
+		f := func(x *graph.Node) *graph.Node { return b.at(s, graph.Where(one, x, s.Value)) }
+		up, dn := f(graph.Add(mean, rayleigh)), f(graph.Sub(mean, rayleigh))
+		byMean[i] = graph.ExpandDims(graph.Sub(up, dn), -1)
+		byStd[i] = graph.ExpandDims(graph.Sub(f(graph.Add(mean, maxwell)), here), -1)
+	}
+	gm := graph.Scale(graph.Div(graph.Concat(-1, byMean...), std), 1/math.Sqrt(2*math.Pi))
+	return []Cost{
+		b.toward(s, "measure mean", gm, mean),
+		b.toward(s, "measure std", graph.Concat(-1, byStd...), logStd), // σ·∂/∂σ
+	}
+}

@@ -1,0 +1,89 @@
+package vi
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+)
+
+// Estimators of a product with a latent weight say where its noise is.
+type (
+	// Local draws the product instead of the weight. For a Normal weight
+	// N(μ, σ²) and y = x·W, each row's y is normal with mean γ = x·μ and
+	// variance δ = x²·σ², so
+	//
+	//	y = γ + √δ·ε
+	//
+	// with noise for each row: rows are uncorrelated, and the variance of a
+	// minibatch gradient falls as 1/M (Kingma, Salimans and Welling, arXiv
+	// 1506.02557). It is exact only if the weight is used in one
+	// product, and its divergence must have a closed form.
+	Local struct{}
+	// Single draws one weight for the whole batch: the rows' gradients are
+	// correlated.
+	Single struct{}
+	// Separate draws a weight for each row: variance as good as uncorrelated
+	// rows have it, at the cost of a matrix a row.
+	Separate struct{}
+)
+
+// Product returns mul(x, w), the joint's one use of a latent weight w whose
+// guide is a Global with a prob.Normal: the site's estimator (Local, the
+// default, Single or Separate) chooses the noise. x is [E…, K, B, …]. mul is
+// linear in each argument, such as graph.MatMul, and takes leading axes on
+// both: Separate calls it with x [E…, K, B, 1, …] and w [1…, 1, B, lead…, D].
+func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x, w *graph.Node) *graph.Node) *graph.Node {
+	defer graph.Enter("product " + name)()
+	s := t.r.find(name)
+	if s != nil && s.product {
+		graph.Fail("vi: the weight %s is used by two products; its local noise would be drawn twice: use t.Global in the joint", name)
+	}
+	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
+		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
+	}
+	s.product = true
+	noise := t.r.config.Sites[name]
+	if noise == nil {
+		noise = t.r.config.Default
+		switch noise.(type) {
+		case Local, Single, Separate:
+		default:
+			noise = Local{}
+		}
+	}
+	s.estimator = noise
+	t.record(s, prior, graph.Sum(prior.LogProb(s.Value)))
+	if _, ok := noise.(Single); ok {
+		return mul(x, s.Value)
+	}
+	q, ok := s.Q.(prob.Normal)
+	if !ok {
+		graph.Fail("vi: %s: %T noise needs a prob.Normal guide, not %T; use vi.Single", name, noise, s.Q)
+	}
+	scope, shape := t.r.noise(name), s.Value.Shape()
+	s.Value = nil // each row has its own
+	e := len(t.r.enum)
+	switch noise.(type) {
+	case Local:
+		mean := mul(x, graph.BroadcastTo(q.Mean, shape...))
+		std := graph.Sqrt(mul(graph.Square(x), graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...)))
+		sh := append(t.r.lead(), mean.Shape()[e+2:]...)
+		return graph.Add(mean, graph.Mul(std, scope.Noise("local", graph.Normal, sh...)))
+	case Separate:
+		lead := append(ones(e+1), t.r.Rows)
+		d := shape.TotalSize()
+		eps := graph.Reshape(scope.Noise("separate", graph.Normal, append(lead, d)...), append(lead, shape...)...)
+		w := graph.Add(q.Mean, graph.Mul(graph.Exp(q.LogStd), eps))
+		xs := x.Shape()
+		each := slices.Insert([]int(xs.Clone()), e+2, 1)
+		y := mul(graph.Reshape(x, each...), w)
+		ys := []int(y.Shape())
+		if len(ys) <= e+2 || ys[e+2] != 1 {
+			graph.Fail("vi: %s: mul of shapes %v and %v gives %v, want the row's axis of 1 kept", name, each, []int(w.Shape()), ys)
+		}
+		return graph.Reshape(y, slices.Delete(ys, e+2, e+3)...)
+	}
+	graph.Fail("vi: %s: a product takes vi.Local, vi.Single or vi.Separate, not %v", name, Name(noise))
+	return nil
+}

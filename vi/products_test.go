@@ -1,0 +1,198 @@
+package vi_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// weight is one latent weight that multiplies x to give the logit of y.
+func weight(noise string, rows int) problem {
+	p := problem{
+		model: func(s *graph.Scope) vi.Model {
+			m, l, v := param(s, "m"), param(s, "l"), param(s, "v")
+			return vi.Model{
+				Guide: func(t *vi.Trace) {
+					t.Global("w", prob.Normal{Mean: graph.BroadcastTo(m, 1, 1), LogStd: graph.BroadcastTo(l, 1, 1)}, 1)
+				},
+				Joint: func(t *vi.Trace) {
+					prior := prob.Normal{Mean: s.Tensor([]float64{.2}, 1), LogStd: graph.BroadcastTo(v, 1)}
+					var h *graph.Node
+					if noise == "global" {
+						h = graph.MatMul(t.Given("x"), t.Global("w", prior, 1))
+					} else {
+						h = t.Product("w", prior, t.Given("x"), graph.MatMul)
+					}
+					t.Draw("y", prob.Bernoulli{Logits: h})
+				},
+			}
+		},
+		params: map[string]float64{"m": .6, "l": -.2, "v": .1},
+		data:   map[string][]float64{"x": []float64{.7, -1.3}[:rows], "y": []float64{1, 0}[:rows]},
+	}
+	p.noise = func(map[string]float64, int) []dimension {
+		switch noise {
+		case "local", "separate":
+			var ds []dimension
+			for i := range rows {
+				ds = append(ds, dimension{"w/" + noise, i, hermite(40)})
+			}
+			return ds
+		}
+		return []dimension{{"w/noise", 0, hermite(40)}}
+	}
+	return p
+}
+
+func TestProductsAndGlobalsAreUnbiased(t *testing.T) {
+	const total = 7
+	o := func(kl vi.KL, e vi.Estimator) vi.Objective {
+		return vi.ELBO{Total: total, KL: kl, Sites: choice{"w": e}}
+	}
+	exact := weight("single", 2).compile(t, o(vi.Auto, vi.Single{}), 1, false).exact(t)
+	for noise, e := range map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}} {
+		agree(t, noise, weight(noise, 2), o(vi.Auto, e), 1, exact, -1)
+	}
+	agree(t, "default", weight("local", 2), vi.ELBO{Total: total}, 1, exact, -1)
+	agree(t, "Monte Carlo", weight("single", 2), o(vi.MonteCarlo, vi.Single{}), 1, exact, -1)
+	for _, e := range []vi.Estimator{nil, vi.STL{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}} {
+		agree(t, "global", weight("global", 2), o(vi.Auto, e), 1, exact, -1)
+		agree(t, "global Monte Carlo", weight("global", 2), o(vi.MonteCarlo, e), 1, exact, -1)
+	}
+}
+
+// TestDivergenceOfGlobalsIsDividedOnce compares with the bound of the whole
+// data set divided by its size.
+func TestDivergenceOfGlobalsIsDividedOnce(t *testing.T) {
+	at := func(total int) float64 {
+		p := weight("global", 2)
+		return p.compile(t, vi.ELBO{Total: total}, 1, false).integrate(t, p.params).value
+	}
+	p := weight("global", 2)
+	m, l, v := p.params["m"], p.params["l"], p.params["v"]
+	kl := v - l + (math.Exp(2*l)+(m-.2)*(m-.2))/(2*math.Exp(2*v)) - .5
+	if got := at(5) - at(2); math.Abs(got-kl*(1./2-1./5)) > 1e-12 {
+		t.Errorf("the bound rises by %v from 2 to 5 data, want %v", got, kl*(1./2-1./5))
+	}
+}
+
+// TestNoiseOfProductsOrdersTheVariance integrates the gradient's variance: with
+// one weight for the batch the rows' gradients are correlated (thesis, chapter
+// 6: local ≤ separate < single).
+func TestNoiseOfProductsOrdersTheVariance(t *testing.T) {
+	v := map[string]float64{}
+	for noise, e := range map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}} {
+		p := weight(noise, 2)
+		p.data = map[string][]float64{"x": {.7, 1.3}, "y": {1, 0}}
+		v[noise] = p.compile(t, vi.ELBO{Total: 7, Sites: choice{"w": e}}, 1, true).integrate(t, p.params).vari["m"]
+	}
+	if !(v["local"] <= v["separate"]*(1+1e-9) && v["separate"] < v["single"]) {
+		t.Errorf("variances %v, want local ≤ separate < single", v)
+	}
+}
+
+// TestGlobalStaysOutsideTheLogarithm: with a global only, more draws of a datum
+// are the same weight seen again, and IWAE is the ELBO.
+func TestGlobalStaysOutsideTheLogarithm(t *testing.T) {
+	p := weight("global", 2)
+	want := p.compile(t, vi.ELBO{Total: 7}, 1, true).integrate(t, p.params)
+	for _, e := range []vi.Estimator{nil, vi.Score{}} {
+		got := p.compile(t, vi.IWAE{K: 3, Total: 7, Sites: choice{"w": e}}, 1, true).integrate(t, p.params)
+		if d, at := off(got.grad, want.grad, 1); math.Abs(got.value-want.value) > 1e-12 || d > 1e-10 {
+			t.Errorf("IWAE %v, ELBO %v; gradients off at %s", got.value, want.value, at)
+		}
+	}
+}
+
+// layer is weight with a normal latent for each datum besides.
+func layer(noise string) problem {
+	p := weight(noise, 1)
+	model := func(s *graph.Scope) vi.Model {
+		m, l, c := param(s, "m"), param(s, "l"), param(s, "c")
+		return vi.Model{
+			Guide: func(t *vi.Trace) {
+				w := t.Global("w", prob.Normal{Mean: graph.BroadcastTo(m, 1, 1), LogStd: graph.BroadcastTo(l, 1, 1)}, 1)
+				z := graph.Add(graph.Mul(t.Given("x"), c), s.Const(.1))
+				if noise == "global" {
+					z = graph.Add(z, w)
+				}
+				t.Draw("z", normal1(z, s.Const(-.1)))
+			},
+			Joint: func(t *vi.Trace) {
+				z := t.Draw("z", prob.StdNormal(1))
+				prior := prob.Normal{Mean: s.Tensor([]float64{.2}, 1), LogStd: s.Tensor([]float64{.1}, 1)}
+				var h *graph.Node
+				if noise == "global" {
+					h = graph.MatMul(t.Given("x"), t.Global("w", prior, 1))
+				} else {
+					h = t.Product("w", prior, t.Given("x"), graph.MatMul)
+				}
+				t.Draw("y", prob.Bernoulli{Logits: graph.Add(h, z)})
+			},
+		}
+	}
+	return problem{model: model, params: map[string]float64{"m": .6, "l": -.9, "c": .3}, data: p.data,
+		noise: func(v map[string]float64, k int) []dimension {
+			ds := p.noise(v, k)
+			if noise == "local" {
+				ds = nil
+				for i := range k {
+					ds = append(ds, dimension{"w/local", i, hermite(24)})
+				}
+			}
+			for i := range ds {
+				ds[i].rule = hermite(24)
+			}
+			for i := range k {
+				ds = append(ds, dimension{"z/noise", i, hermite(24)})
+			}
+			return ds
+		}}
+}
+
+// TestEveryObjectiveOverGlobalsAndProducts goes through the support matrix.
+func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
+	const total = 7
+	capacity := func(c choice) vi.Objective {
+		return lazy{func() vi.Objective { return vi.ELBO{Total: total, Capacity: graph.Const(50), Sites: c} }}
+	}
+	stl, score, avg := vi.STL{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}
+	for _, c := range []struct {
+		name    string
+		o       func(choice) vi.Objective
+		k       int
+		globals []vi.Estimator
+		noises  map[string]vi.Estimator
+	}{
+		{"ELBO", func(c choice) vi.Objective { return vi.ELBO{Total: total, Sites: c} }, 1, []vi.Estimator{nil, stl, score, avg},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
+		{"ELBO of two", func(c choice) vi.Objective { return vi.ELBO{K: 2, Total: total, Sites: c} }, 2, []vi.Estimator{nil, stl, score},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
+		{"Capacity", capacity, 1, []vi.Estimator{nil},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
+		{"FreeBits", func(c choice) vi.Objective { return vi.FreeBits{Lambda: .01, Total: total, Sites: c} }, 1, []vi.Estimator{nil},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
+		{"IWAE", func(c choice) vi.Objective { return vi.IWAE{K: 2, Total: total, Sites: c} }, 2, []vi.Estimator{nil, stl, score, avg},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
+		{"Renyi", func(c choice) vi.Objective { return vi.Renyi{Alpha: .4, K: 2, Total: total, Sites: c} }, 2, []vi.Estimator{nil, stl, score, avg},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
+	} {
+		exact := layer("global").compile(t, c.o(nil), c.k, false).exact(t)
+		for _, e := range c.globals {
+			agree(t, fmt.Sprintf("%s, global %v", c.name, e), layer("global"), c.o(choice{"w": e}), c.k, exact, -1)
+		}
+		if c.name == "IWAE" {
+			agree(t, "IWAE with DReG and a global", layer("global"), c.o(choice{"z": vi.DReG{}}), c.k, exact, -1)
+			agree(t, "IWAE with DReG and a global STL", layer("global"), c.o(choice{"z": vi.DReG{}, "w": stl}), c.k, exact, -1)
+			agree(t, "IWAE with VIMCO and a global", layer("global"), c.o(choice{"z": vi.VIMCO{}}), c.k, exact, -1)
+		}
+		exact = layer("single").compile(t, c.o(choice{"w": vi.Single{}}), c.k, false).exact(t)
+		for noise, e := range c.noises {
+			agree(t, c.name+", product "+noise, layer(noise), c.o(choice{"w": e}), c.k, exact, -1)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package vi
+
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
+	"github.com/latentgo/latent/prob"
+)
+
+// REBAR is the score-function estimator of a Bernoulli latent b = [y > 0],
+// y = l + log u − log(1−u), with the relaxed bound as a control variate,
+//
+//	∂E[f]/∂φ = (f(b) − c(ỹ))·∂log q(b) + ∂c(y) − ∂c(ỹ),  c(y) = η·f(sigmoid(y/τ))
+//
+// where ỹ has the law of y given b and depends on l through it (Tucker, Mnih,
+// Maddison, Lawson and Sohl-Dickstein, arXiv 1703.07370). η and τ are
+// parameters "SITE/rebar/scale" and "SITE/rebar/log_temperature", trained to
+// lower the variance of the gradient by l; it is unbiased at any of theirs. The
+// cost of that is one more among the estimate's. It takes two more runs of what
+// depends on the site, at values between 0 and 1.
+type REBAR struct {
+	Scale       float64 // η at first; 0 means 1
+	Temperature float64 // τ at first; 0 means ½
+}
+
+// RELAX is REBAR with a learned function in the control variate, c(y) =
+// η·f(sigmoid(y/τ)) + r(y), a network of one tanh layer in the scope
+// "SITE/rebar/net" (Grathwohl, Choi, Wu, Roeder and Duvenaud, arXiv 1711.00123).
+type RELAX struct {
+	Scale       float64 // η at first; 0 means 1
+	Temperature float64 // τ at first; 0 means ½
+	Hidden      int     // units; 0 means 10
+}
+
+func (REBAR) method() method { return rebar }
+func (RELAX) method() method { return relax }
+
+func (REBAR) fits(r *Record, s *Site) { isBernoulli(s) }
+func (RELAX) fits(r *Record, s *Site) { isBernoulli(s) }
+
+func (e REBAR) draw(r *Record, s *Site, d prob.Dist) *graph.Node { return hardLogistic(r, s, d) }
+func (e RELAX) draw(r *Record, s *Site, d prob.Dist) *graph.Node { return hardLogistic(r, s, d) }
+
+// hardLogistic draws [l + log u − log(1−u) > 0], as [u > 1−p].
+func hardLogistic(r *Record, s *Site, d prob.Dist) *graph.Node {
+	b, ok := d.(prob.Bernoulli)
+	if !ok {
+		graph.Fail("vi: site %s: REBAR and RELAX are for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", s.Name, d)
+	}
+	return graph.Gt(uniform(r, s.Name, "noise", eventOf(b.Logits)), graph.Sigmoid(graph.Neg(b.Logits)))
+}
+
+func (e REBAR) cost(b *bound, s *Site) []Cost {
+	return control(b, s, e.Scale, e.Temperature, nil)
+}
+
+func (e RELAX) cost(b *bound, s *Site) []Cost {
+	if e.Hidden == 0 {
+		e.Hidden = 10
+	}
+	net := layers.NewMLP(b.r.Scope.In(s.Name).In("rebar").In("net"), eventOf(s.Value), e.Hidden, 1)
+	return control(b, s, e.Scale, e.Temperature, net)
+}
+
+// control returns the costs of a control variate of two relaxed draws.
+func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []Cost {
+	if scale == 0 {
+		scale = 1
+	}
+	if temperature == 0 {
+		temperature = .5
+	}
+	r, scope := b.r, b.r.Scope.In(s.Name).In("rebar")
+	eta := scope.Param("scale", graph.Fixed(scale))
+	logT := scope.Param("log_temperature", graph.Fixed(math.Log(temperature)))
+	tuned := []*graph.Node{eta, logT}
+	for _, l := range net {
+		if d, ok := l.(layers.Dense); ok {
+			tuned = append(tuned, d.W, d.B)
+		}
+	}
+
+	logits := isBernoulli(s)
+	n := eventOf(logits)
+	u, v := uniform(r, s.Name, "noise", n), r.Scope.In(s.Name).Noise("given", graph.Uniform, append(r.lead(), n)...)
+	y := graph.Add(logits, logit(u))
+	// u given b is uniform on (1−p, 1), where it is 1−p+vp, or on (0, 1−p),
+	// where it is v(1−p); their logits in a form that stays finite.
+	p, off := graph.Sigmoid(logits), graph.Sigmoid(graph.Neg(logits))
+	above := graph.Sub(graph.Log(graph.Add(off, graph.Mul(v, p))), graph.Add(graph.LogSigmoid(logits), graph.Log1p(graph.Neg(v))))
+	below := graph.Sub(graph.Add(graph.Log(v), graph.LogSigmoid(graph.Neg(logits))), graph.Log1p(graph.Neg(graph.Mul(v, off))))
+	tilde := graph.Add(logits, graph.Where(s.Value, above, below))
+	c := func(y *graph.Node) *graph.Node {
+		x := graph.Mul(eta, b.at(s, graph.Sigmoid(graph.Mul(y, graph.Exp(graph.Neg(logT))))))
+		if net != nil {
+			x = graph.Add(x, b.fold(r.weighted(r.wide(graph.Scale(graph.Sum(net.Apply(y), -1), 1/float64(r.K*r.Rows)))), s))
+		}
+		return x
+	}
+	hold := r.held()
+	cy, ct := c(y), c(tilde)
+	// Gradients by the relaxed values alone: the others' means cancel.
+	gy := graph.Grad(graph.Sum(cy), []*graph.Node{y}, append(hold, y)...)[0]
+	gt := graph.Grad(graph.Sum(ct), []*graph.Node{tilde}, append(hold, tilde)...)[0]
+
+	f := b.fold(b.full(r, s), s)
+	costs := []Cost{
+		b.score(s, graph.Sub(f, ct)),
+		b.toward(s, "rebar", gy, y),
+		b.toward(s, "rebar given", graph.Neg(gt), tilde),
+	}
+	// The gradient by the logits, and its square as a function of what is tuned.
+	byTilde := graph.Grad(graph.Sum(tilde), []*graph.Node{logits}, s.Value)[0] // element by element
+	g := graph.Mul(graph.ExpandDims(graph.Sub(f, ct), -1), graph.Sub(s.Value, p))
+	g = graph.Add(g, graph.Sub(gy, graph.Mul(gt, byTilde)))
+	square := graph.Scale(graph.Sum(graph.Square(g)), float64(r.Rows))
+	var sum []*graph.Node
+	for i, d := range graph.Grad(square, tuned, hold...) {
+		sum = append(sum, graph.Sum(graph.Mul(graph.StopGrad(d), tuned[i])))
+	}
+	return append(costs, Cost{Name: "rebar variance/" + s.Name, Node: graph.AddN(sum...)})
+}

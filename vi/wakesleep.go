@@ -1,0 +1,128 @@
+package vi
+
+import "github.com/latentgo/latent/graph"
+
+// asDrawn is what wake-sleep does with every latent: nothing passes its draw.
+type asDrawn struct{}
+
+func (asDrawn) method() method            { return none }
+func (asDrawn) cost(*bound, *Site) []Cost { return nil }
+
+// WakeSleep trains the joint on what the guide infers and the guide on what the
+// joint dreams (Hinton, Dayan, Frey and Neal, 1995), by two costs,
+//
+//	wake:  −E_q(z|x) log p(x,z)        sleep:  −E_p(x,z) log q(z|x)
+//
+// both with all values held, so any law that can be drawn from will do. The
+// sleep draws as many dreams as there are rows. The value is the Monte Carlo
+// ELBO; terms "elbo" and "sleep" (E log q of the dreams). Data that are no site
+// of the joint, such as inputs of a conditional model, are given to the dreams.
+type WakeSleep struct {
+	K int // draws for each datum in the wake phase; 0 means 1
+}
+
+// ReweightedWakeSleep trains joint and guide by self-normalised importance
+// weights w̃ over K draws,
+//
+//	wake joint:  −Σ_k w̃_k log p(x,z_k)        wake guide:  −Σ_k w̃_k log q(z_k|x)
+//
+// with all values held (Bornschein and Bengio, arXiv 1406.2751).
+// The first is the gradient of IWAE by the joint's parameters; the second
+// estimates that of KL(p(z|x) ‖ q(z|x)) with a bias that vanishes as K grows.
+// The value is that of IWAE; terms "elbo" and "ess".
+type ReweightedWakeSleep struct {
+	K         int      // draws for each datum; 0 means 1
+	Enumerate []string // as in Config: sites of the joint that the guide does not have
+}
+
+var (
+	_ Objective = WakeSleep{}
+	_ Objective = ReweightedWakeSleep{}
+)
+
+// Estimate implements Objective.
+func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	r := Run(s, m, d, Config{K: o.K})
+	r.observes(wakeSleep)
+	r.choose(wakeSleep)
+	if m.Guide == nil {
+		graph.Fail("vi: WakeSleep of a model without a guide")
+	}
+	e := &Estimate{Record: r, Rows: r.perRow(r.LogWeights())}
+	e.Value = graph.Mean(e.Rows)
+
+	inputs := Data{}
+	for name, x := range d {
+		if s := r.find(name); s == nil {
+			inputs[name] = x
+		}
+	}
+	sleep := s.In("sleep")
+	dream := Run(sleep, Model{Joint: m.Joint}, inputs, Config{Rows: r.Rows})
+	given, dreams := Data{}, []*graph.Node{}
+	for name, x := range inputs {
+		given[name] = x
+	}
+	for _, s := range dream.sites {
+		x := s.Value
+		given[s.Name] = graph.Reshape(x, []int(x.Shape())[1:]...)
+		dreams = append(dreams, x)
+	}
+	asleep := Run(sleep, m, given, Config{})
+	score := zeros(r)
+	for _, s := range asleep.sites {
+		if s.Q != nil {
+			score = graph.Add(score, asleep.perRow(s.LogQ))
+		}
+	}
+	e.Terms = map[string]*graph.Node{"elbo": e.Value, "sleep": graph.Mean(score)}
+	e.Costs = []Cost{
+		{Name: "wake", Node: graph.Neg(graph.Mean(r.perRow(r.jointScore()))), Hold: r.held()},
+		{Name: "sleep", Node: graph.Neg(e.Terms["sleep"]), Hold: dreams},
+	}
+	return e
+}
+
+// Estimate implements Objective.
+func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate})
+	r.observes(reweighted)
+	r.choose(reweighted)
+	p := particles{of: reweighted, beta: 1, lower: true}
+	p.fits(r)
+	if w := r.weight(); w != nil {
+		graph.Fail("vi: ReweightedWakeSleep draws what the guide has; leave the enumerated sites %v out of the guide to sum them out of the joint", r.enum)
+	}
+	logw := r.LogWeights()
+	e := &Estimate{Record: r, Rows: r.perRow(p.mean(logw))}
+	e.Value = graph.Mean(e.Rows)
+	e.Terms = map[string]*graph.Node{
+		"elbo": graph.Mean(r.perRow(logw)),
+		"ess":  graph.Mean(r.perRow(EffectiveSampleSize(logw, len(r.enum)))),
+	}
+	w := graph.Scale(graph.StopGrad(p.normalised(r)), -1/float64(r.Rows))
+	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(graph.Mul(w, r.jointScore())), Hold: r.held()}}
+	for _, s := range r.latents() {
+		if s.Q != nil {
+			e.Costs = append(e.Costs, Cost{Name: "wake guide/" + s.Name, Node: graph.Sum(graph.Mul(w, s.LogQ)), Hold: r.held()})
+		}
+	}
+	return e
+}
+
+// jointScore returns Σ log p of all local sites, what only the joint enumerates
+// summed out: [E…, K, B].
+func (r *Record) jointScore() *graph.Node {
+	sum, among := r.summedOut()
+	for _, s := range r.sites {
+		if s.Global || among[s] {
+			continue
+		}
+		if sum == nil {
+			sum = s.LogP
+		} else {
+			sum = graph.Add(sum, s.LogP)
+		}
+	}
+	return r.wide(sum)
+}
