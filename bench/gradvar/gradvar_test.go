@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/bench"
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/vi"
+)
+
+func gradvar(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(context.Background(), args, &out)
+	return out.String(), err
+}
+
+// rowsAt measures a problem at a point.
+func rowsAt(t *testing.T, p problem, at point, draws float64, keep func(bench.Case) bool) []bench.Row {
+	t.Helper()
+	var cases []bench.Case
+	for _, c := range p.cases {
+		if keep == nil || keep(c) {
+			cases = append(cases, c)
+		}
+	}
+	p.cases = cases
+	rows, err := p.measure(context.Background(), at, options{draws: draws, seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func pick(t *testing.T, rows []bench.Row, objective, estimator, group string) bench.Row {
+	t.Helper()
+	for _, r := range rows {
+		if r.Objective == objective && r.Estimator == estimator && r.Group == group {
+			return r
+		}
+	}
+	t.Fatalf("no row %s %s %s", objective, estimator, group)
+	return bench.Row{}
+}
+
+// The problems with an exact gradient pass, and every biased estimator is found
+// so but the coldest, whose bias takes more draws to see.
+func TestCheckPasses(t *testing.T) {
+	for _, made := range problems[:3] {
+		p := made.make()
+		found := map[string]bool{}
+		for _, at := range p.points[:2] {
+			for _, f := range bench.Check(rowsAt(t, p, at, .1, nil), .001) {
+				if f.Failed {
+					t.Errorf("%s at %s: %s %s %s: bias %.3g of the norm, in [%.3g, %.3g]", p.name, at.name, f.Objective, f.Estimator, f.Group, f.Relative, f.RelativeLo, f.RelativeHi)
+				}
+				if f.Declared {
+					found[f.Objective+" "+f.Estimator] = found[f.Objective+" "+f.Estimator] || f.RelativeLo > 0
+				}
+			}
+		}
+		for name, ok := range found {
+			if !ok && !strings.Contains(name, "τ=⅒") {
+				t.Errorf("%s: %s is declared biased and was not found so", p.name, name)
+			}
+		}
+	}
+}
+
+// For a posterior N(2, 3²), ten draws and the guides N(−3, 1) and N(2, 2.5²) the
+// gradient by the mean has standard deviations .638 and .0123 by DReG, .095 and
+// .1275 by Pathwise, computed outside of this library; ratios do not change with
+// the units, in which the points here are the same.
+func TestDRegIsNotAlwaysBetter(t *testing.T) {
+	p := linearGaussian()
+	for at, want := range map[string]float64{"far and narrow": .638 / .095, "narrower": .0123 / .1275} {
+		for _, place := range p.points {
+			if place.name != at {
+				continue
+			}
+			rows := rowsAt(t, p, place, .2, func(c bench.Case) bool { return c.Objective == "IWAE-10" })
+			d, path := pick(t, rows, "IWAE-10", "DReG", "q/mean"), pick(t, rows, "IWAE-10", "Pathwise", "q/mean")
+			if got := math.Sqrt(d.Var / path.Var); math.Abs(got/want-1) > .1 {
+				t.Errorf("%s: standard deviations of DReG and IWAE in the ratio %.3g, want %.3g", at, got, want)
+			}
+		}
+	}
+}
+
+// At the posterior STL and DReG have no variance but that of rounding.
+func TestStickingLands(t *testing.T) {
+	p := linearGaussian()
+	rows := rowsAt(t, p, p.points[1], .01, nil)
+	for _, g := range []string{"q/mean", "q/scale"} {
+		for _, c := range [][2]string{{"ELBO", "STL"}, {"IWAE-2", "DReG"}, {"IWAE-10", "DReG"}} {
+			if r := pick(t, rows, c[0], c[1], g); !(r.Var < 1e-25) {
+				t.Errorf("%s %s: variance of %s %g", c[0], c[1], g, r.Var)
+			}
+		}
+		if r := pick(t, rows, "ELBO", "Pathwise", g); !(r.Var > 1e-3) {
+			t.Errorf("Pathwise: variance of %s %g", g, r.Var)
+		}
+	}
+}
+
+// The order of noises is that of Kingma, Salimans and Welling (2015, table 1).
+func TestNoiseOfTheBayesianLayer(t *testing.T) {
+	p := bayesLayer()
+	rows := rowsAt(t, p, p.points[0], .25, nil)
+	for _, g := range []string{"layer1/theta", "layer3/theta"} {
+		none, local := pick(t, rows, "ELBO", "none", g).Var, pick(t, rows, "ELBO", "Local", g).Var
+		separate, single := pick(t, rows, "ELBO", "Separate", g).Var, pick(t, rows, "ELBO", "Single", g).Var
+		if !(none < local && local < separate && separate < single && single > 2*local) {
+			t.Errorf("%s: none %.3g, local %.3g, separate %.3g, single %.3g", g, none, local, separate, single)
+		}
+		t.Logf("%s: separate/local %.2f, single/local %.2f", g, separate/local, single/local)
+	}
+}
+
+// What a case declares is what vi says.
+func TestDeclarationsAreThoseOfTheSupportMatrix(t *testing.T) {
+	matrix := map[string]string{} // verdicts by objective and estimator
+	lines := strings.Split(strings.TrimSpace(vi.SupportMatrix()), "\n")
+	objectives := strings.Fields(lines[0])[2:]
+	for _, l := range lines[1:] {
+		f := strings.Fields(l)
+		if f[1] == "global" {
+			continue
+		}
+		for i, o := range objectives {
+			if v := f[2+i]; v != "-" {
+				matrix[o+" "+f[0]] = v
+			}
+		}
+	}
+	for _, made := range problems {
+		for _, c := range made.make().cases {
+			objective := strings.TrimRight(strings.Fields(c.Objective)[0], "-0123456789")
+			for _, name := range strings.Split(c.Estimator, "; ") {
+				name = strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == ',' })[0]
+				if name == "none" {
+					continue
+				}
+				if name == "LeaveOneOut" {
+					name = "Score{LeaveOneOut}"
+				}
+				switch v := matrix[objective+" "+name]; {
+				case v == "":
+					t.Errorf("%s: %s %s is not in the support matrix", made.name, objective, name)
+				case v == "biased" && !c.Biased, v == "unbiased" && c.Biased && !strings.Contains(c.Estimator, ";"):
+					t.Errorf("%s: %s %s is %s by the support matrix and Biased is %v", made.name, objective, name, v, c.Biased)
+				}
+			}
+		}
+	}
+}
+
+// The quadrature's ELBO is the closed form.
+func TestQuadratureIsExact(t *testing.T) {
+	params, err := linearAt(.5, .8)(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func(m trainers.Model) float64 {
+		t.Helper()
+		d := linearGaussian().data
+		r, err := trainers.Evaluate(context.Background(), func(s *graph.Scope, d vi.Data) *vi.Estimate {
+			e := m(s, d)
+			return &vi.Estimate{Value: e.Value, Terms: map[string]*graph.Node{}}
+		}, params, d, trainers.EvalConfig{Batch: d.Len()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r["bound"]
+	}
+	quadrature := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		r := vi.Run(s, newLinear(s).model(true), d, vi.Config{K: nodes})
+		return exactly(graph.Sum(graph.Mul(nodeWeights(s), r.LogWeights()), 0))
+	}
+	if got, want := value(quadrature), value(linearELBO); math.Abs(got-want) > 1e-10 {
+		t.Errorf("quadrature %v, closed form %v", got, want)
+	}
+	if one, two := value(linearELBO), value(linearPairs(1)); !(two > one) {
+		t.Errorf("ELBO %v is not below the bound of two draws, %v", one, two)
+	}
+}
+
+func TestOutputs(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-problem", "mixed", "-draws", ".002"}
+	text, err := gradvar(t, append(args, "-png", dir)...)
+	if err != nil || !strings.Contains(text, "mixed, start: ") || !strings.Contains(text, "Pathwise; DisARM") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "mixed-start.png")); err != nil || !bytes.HasPrefix(b, []byte("\x89PNG")) {
+		t.Errorf("figure: %v", err)
+	}
+	text, err = gradvar(t, append(args, "-json", "-region")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range objects {
+		var row map[string]any
+		if err := json.Unmarshal([]byte(line), &row); err != nil || len(row) != len(columns) {
+			t.Errorf("%v: %s", err, line)
+		}
+		for _, name := range columns {
+			if _, ok := row[name]; !ok {
+				t.Errorf("no %s in %s", name, line)
+			}
+		}
+	}
+	text, err = gradvar(t, append(args, "-csv", "-region")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(table) != len(objects)+1 || strings.Join(table[0], " ") != strings.Join(columns, " ") {
+		t.Errorf("%v: %d rows of CSV and %d of JSON", err, len(table), len(objects))
+	}
+}
+
+func TestCheckFailsOnBias(t *testing.T) {
+	p := printer{w: &bytes.Buffer{}}
+	rows := rowsAt(t, beliefNet(), beliefNet().points[1], .1, func(c bench.Case) bool { return c.Biased })
+	if err := p.findings(bench.Check(rows, .01)); err != nil {
+		t.Errorf("declared biased: %v", err)
+	}
+	b := beliefNet()
+	for i := range b.cases {
+		b.cases[i].Biased = false
+	}
+	rows = rowsAt(t, b, b.points[1], .1, func(c bench.Case) bool { return c.Estimator == "StraightThrough" })
+	if err := p.findings(bench.Check(rows, .01)); !errors.Is(err, errBiased) {
+		t.Errorf("not declared: %v", err)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae or bayes"},
+		{"-draws 0", "-draws 0: want a number up to 1000"},
+		{"-json -csv", "choose one"},
+		{"-check -json", "choose one"},
+		{"what", `unexpected argument "what"`},
+	} {
+		if _, err := gradvar(t, strings.Fields(c.args)...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("gradvar %s: error %v, want %s", c.args, err, c.want)
+		}
+	}
+}

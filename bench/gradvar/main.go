@@ -1,0 +1,116 @@
+// Command gradvar measures the bias, the variance and the cost of gradient
+// estimators on five built-in problems:
+//
+//	go run ./bench/gradvar                 a table of each problem
+//	go run ./bench/gradvar -region         at several places in the space of parameters
+//	go run ./bench/gradvar -check          test for bias; exit status 1 if there is some
+//	go run ./bench/gradvar -json           a JSON object a row, for programs
+//	go run ./bench/gradvar -png out        and a figure of each problem in the folder out
+//
+// Package bench says what the numbers are; bench.GradientVariance measures
+// models of your own.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/bench"
+)
+
+type options struct {
+	region, check, json, csv bool
+	only, png                string
+	draws                    float64
+	seed                     uint64
+}
+
+// errBiased is the failure of -check.
+var errBiased = errors.New("an estimator that is declared unbiased is not")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "gradvar:", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string, usage io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("gradvar", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.BoolVar(&o.region, "region", false, "at all points of each problem, not the first only")
+	f.BoolVar(&o.check, "check", false, "test the bias where the exact gradient is known, all rows at once at the level of 1%")
+	f.BoolVar(&o.json, "json", false, "print one JSON object a row")
+	f.BoolVar(&o.csv, "csv", false, "print comma-separated values")
+	f.StringVar(&o.only, "problem", "", "this `name` only: linear, sbn, mixed, vae or bayes")
+	f.StringVar(&o.png, "png", "", "`folder` for a figure of each problem")
+	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
+	f.Uint64Var(&o.seed, "seed", 1, "of the noise")
+	if err = f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(usage)
+			f.Usage()
+		}
+		return o, err
+	}
+	known := o.only == ""
+	for _, p := range problems {
+		known = known || p.name == o.only
+	}
+	switch {
+	case f.NArg() > 0:
+		err = errors.Errorf("unexpected argument %q", f.Arg(0))
+	case !known:
+		err = errors.Errorf("-problem %s: want linear, sbn, mixed, vae or bayes", o.only)
+	case !(o.draws > 0 && o.draws <= 1000):
+		err = errors.Errorf("-draws %v: want a number up to 1000", o.draws)
+	case o.check && (o.json || o.csv || o.png != "") || o.json && o.csv:
+		err = errors.New("-check, -json and -csv are different outputs: choose one, and -png without -check")
+	}
+	return o, err
+}
+
+func run(ctx context.Context, args []string, w io.Writer) error {
+	o, err := parse(args, w)
+	if err != nil {
+		return err
+	}
+	out := printer{options: o, w: w}
+	if err := out.begin(); err != nil {
+		return err
+	}
+	var all []bench.Row
+	for _, made := range problems {
+		if o.only != "" && o.only != made.name {
+			continue
+		}
+		p := made.make()
+		points := p.points
+		if !o.region {
+			points = points[:1]
+		}
+		for _, at := range points {
+			rows, err := p.measure(ctx, at, o)
+			if err != nil {
+				return err
+			}
+			if err := out.print(p, at, rows); err != nil {
+				return err
+			}
+			all = append(all, rows...)
+		}
+	}
+	if o.check {
+		return out.findings(bench.Check(all, .01))
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/bench"
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// problem is a model whose gradient is measured.
+type problem struct {
+	name, about string
+	model       bench.Model
+	data        *data.Set
+	batch       int // 0: all rows, always
+	group       func(param string) string
+	cases       []bench.Case
+	draws       int
+	warmup      int
+	points      []point // the first is the default, all are the region
+}
+
+// point is a place in the space of parameters.
+type point struct {
+	name   string
+	params func(ctx context.Context) (*graph.Params, error)
+}
+
+// problems are those built in, by name.
+var problems = []struct {
+	name string
+	make func() problem
+}{
+	{"linear", linearGaussian}, {"sbn", beliefNet}, {"mixed", mixedSites}, {"vae", smallVAE}, {"bayes", bayesLayer},
+}
+
+// measure draws the gradients of a problem at a point.
+func (p problem) measure(ctx context.Context, at point, o options) ([]bench.Row, error) {
+	params, err := at.params(ctx)
+	if err != nil {
+		return nil, errors.WithMessagef(err, "%s at %s", p.name, at.name)
+	}
+	draws := max(10, int(o.draws*float64(p.draws)))
+	name := p.name
+	if o.region {
+		name += " " + at.name
+	}
+	return bench.GradientVariance(ctx, p.model, p.data, p.cases, bench.Config{
+		Problem: name, Params: params, Draws: draws, Batch: p.batch, Warmup: p.warmup, Seed: o.seed, Group: p.group,
+	})
+}
+
+// folder groups parameters by their name up to the last slash.
+func folder(param string) string { return param[:max(strings.LastIndex(param, "/"), 0)] }
+
+// top groups parameters by their name up to the first slash.
+func top(param string) string { return param[:max(strings.Index(param, "/"), 0)] }
+
+// values returns float64 parameters of a model with the values given.
+func values(m bench.Model, v map[string][]float64) (*graph.Params, error) {
+	p, err := declared(m, graph.Float64)
+	if err != nil {
+		return nil, err
+	}
+	for name, x := range v {
+		dst, err := graph.Values[float64](p, name)
+		if err != nil {
+			return nil, err
+		}
+		copy(dst, x)
+	}
+	return p, nil
+}
+
+// declared returns the parameters of a model as they are at first.
+func declared(m bench.Model, dtype tensor.Dtype) (*graph.Params, error) {
+	p := &graph.Params{Seed: 1, Dtype: dtype}
+	_, err := graph.Build(p, func(s *graph.Scope) { m(s); s.Output("none", s.Const(0)) })
+	return p, err
+}
+
+// trained returns the parameters after some passes over the data with Adam.
+func (p problem) trained(name string, m trainers.Model, dtype tensor.Dtype, epochs int, rate float64) point {
+	return point{name, func(ctx context.Context) (*graph.Params, error) {
+		params, err := declared(p.model, dtype)
+		if err != nil || epochs == 0 {
+			return params, err
+		}
+		batch := p.batch
+		if batch == 0 {
+			batch = p.data.Len()
+		}
+		_, err = trainers.Fit(ctx, m, p.data, trainers.Config{Params: params, Epochs: epochs, Batch: batch, Seed: 1, Optimizer: trainers.Adam{Rate: rate}})
+		return params, err
+	}}
+}
+
+// plainly is the model's ELBO with some estimators.
+func plainly(m bench.Model, o vi.Objective) trainers.Model {
+	return func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.Estimate(s, m(s), d) }
+}
+
+// byObjective puts cases to be compared beside each other.
+func byObjective(cases []bench.Case) {
+	var order []string
+	for _, c := range cases {
+		if !slices.Contains(order, c.Objective) {
+			order = append(order, c.Objective)
+		}
+	}
+	slices.SortStableFunc(cases, func(a, b bench.Case) int {
+		return slices.Index(order, a.Objective) - slices.Index(order, b.Objective)
+	})
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"github.com/latentgo/latent/bench"
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/vi"
+)
+
+// beliefModel is a sigmoid belief net with 3 hidden and 6 visible bits and a
+// guide of one layer.
+func beliefModel(s *graph.Scope) vi.Model {
+	p, q := s.In("p"), s.In("q")
+	prior := p.Param("prior", graph.Gaussian{Std: .5}, 3)
+	w, b := p.Param("w", graph.Gaussian{Std: 1.5}, 3, 6), p.Param("b", graph.Gaussian{Std: .3}, 6)
+	a, c := q.Param("a", graph.Gaussian{Std: .7}, 6, 3), q.Param("c", graph.Gaussian{Std: .3}, 3)
+	return vi.Model{
+		Joint: func(t *vi.Trace) {
+			z := t.Draw("z", prob.Bernoulli{Logits: prior})
+			t.Draw("x", prob.Bernoulli{Logits: graph.Linear(z, w, b)})
+		},
+		Guide: func(t *vi.Trace) { t.Draw("z", prob.Bernoulli{Logits: graph.Linear(t.Given("x"), a, c)}) },
+	}
+}
+
+// beliefPairs is the bound of two draws over all 8·8 pairs.
+func beliefPairs(s *graph.Scope, d vi.Data) *vi.Estimate {
+	r := vi.Run(s, beliefModel(s), d, vi.Config{Enumerate: []string{"z"}})
+	rows := func(x *graph.Node) *graph.Node { return graph.Reshape(x, 8, r.Rows) } // [E, 1, B]
+	return pairs(1, rows(r.LogWeights()), rows(graph.Exp(r.Site("z").LogQ)))
+}
+
+func beliefNet() problem {
+	exact := plainly(beliefModel, vi.ELBO{Enumerate: []string{"z"}})
+	elbo := func(name string, biased bool, k int, e vi.Estimator) bench.Case {
+		return bench.Case{Estimator: name, Objective: "ELBO", Bound: vi.ELBO{K: k, Default: e}, Exact: exact, Biased: biased}
+	}
+	iwae := func(name string, e vi.Estimator) bench.Case {
+		return bench.Case{Estimator: name, Objective: "IWAE-2", Bound: vi.IWAE{K: 2, Default: e}, Exact: beliefPairs}
+	}
+	p := problem{
+		name:  "sbn",
+		about: "sigmoid belief net, 3 hidden and 6 visible bits; 8 rows; exact gradients by enumeration",
+		model: beliefModel,
+		data:  rows("x", 6, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0),
+		group: top, draws: 10000, warmup: 1000,
+		cases: []bench.Case{
+			elbo("Score", false, 1, vi.Score{}),
+			elbo("Score{MovingAverage}", false, 1, vi.Score{Baseline: vi.MovingAverage{}}),
+			elbo("Score{NVIL}", false, 1, vi.Score{Baseline: vi.NVIL{Hidden: 20}}),
+			elbo("DisARM", false, 1, vi.DisARM{}),
+			elbo("REBAR", false, 1, vi.REBAR{}),
+			elbo("RELAX", false, 1, vi.RELAX{}),
+			elbo("GumbelSoftmax τ=⅔", true, 1, vi.GumbelSoftmax{}),
+			{Estimator: "GumbelSoftmax τ=⅒", Objective: "ELBO", Bound: cold(.1), Exact: exact, Biased: true},
+			elbo("StraightThrough", true, 1, vi.StraightThrough{}),
+			elbo("Score, 4 draws", false, 4, vi.Score{}),
+			elbo("Score{LeaveOneOut}, 4 draws", false, 4, vi.Score{Baseline: vi.LeaveOneOut{}}),
+			iwae("Score", vi.Score{}),
+			iwae("Score{NVIL}", vi.Score{Baseline: vi.NVIL{Hidden: 20}}),
+			iwae("VIMCO", vi.VIMCO{}),
+		},
+	}
+	p.points = []point{
+		p.trained("halfway", exact, graph.Float64, 50, .02),
+		p.trained("start", exact, graph.Float64, 0, 0),
+		p.trained("optimum", exact, graph.Float64, 1000, .02),
+	}
+	return p
+}
+
+// cold is ELBO under GumbelSoftmax of a given temperature, which is a node of
+// the graph being built.
+type cold float64
+
+func (o cold) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	return vi.ELBO{Default: vi.GumbelSoftmax{Temperature: s.Const(float64(o))}}.Estimate(s, m, d)
+}
+
+var _ trainers.Model = beliefPairs

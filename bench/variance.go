@@ -1,0 +1,122 @@
+package bench
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// Model declares a model's parameters and returns it.
+type Model func(s *graph.Scope) vi.Model
+
+// Case is an estimator of a gradient, to be compared with others.
+type Case struct {
+	Estimator string         // its name in the rows
+	Objective string         // likewise
+	Bound     vi.Objective   // with the estimator in it
+	Exact     trainers.Model // an estimate with the same gradient in expectation but no noise, such as by enumeration; it declares the model itself; nil means unknown
+	Biased    bool           // by design: Check measures the bias and does not fail
+	Model     Model          // in place of the common one, with the same parameters; nil means that one
+}
+
+// Config says how to measure. The zero values are usable.
+type Config struct {
+	Problem string                    // a name for the rows
+	Params  *graph.Params             // at which gradients are taken; not changed; nil means new float32 ones of this Seed
+	Arrays  []string                  // the arrays of the data that the model is given; nil means all
+	Draws   int                       // of each gradient; 0 means 1000
+	Batch   int                       // rows a gradient, chosen anew for each draw; 0 means all rows, always the same
+	Warmup  int                       // training steps, before, of what the estimators learn (baselines, control variates), by Adam of rate .001 with the model held
+	Seed    uint64                    // of the noise and the batches
+	Group   func(param string) string // the group of a parameter; "" leaves it out; nil makes each a group
+	Clock   func() time.Time          // for the times; nil means time.Now
+}
+
+// GradientVariance draws the gradients of all cases in turns and returns a row
+// for each case and group, in that order. Memory is a few vectors of the
+// parameters' size a case.
+//
+// It is an error if a case's Exact gradient depends on the draw, if cases have
+// other parameters than the model, or if a gradient is not finite.
+func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c Config) ([]Row, error) {
+	if err := c.check(m, d, cases); err != nil {
+		return nil, err
+	}
+	if c.Draws == 0 {
+		c.Draws = 1000
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Arrays == nil {
+		c.Arrays = d.Names()
+	}
+	b := &batches{set: d, size: c.Batch, seed: c.Seed, arrays: c.Arrays}
+	var gs []*gradient
+	for _, k := range cases {
+		own := m
+		if k.Model != nil {
+			own = k.Model
+		}
+		g, err := newGradient(ctx, own, k.Bound, b, c)
+		if err == nil && len(gs) > 0 && !slices.Equal(g.names, gs[0].names) {
+			err = errors.Errorf("parameters %v, want those of the first case, %v", g.names, gs[0].names)
+		}
+		if err == nil && k.Exact != nil {
+			err = g.compare(ctx, k.Exact, d, c)
+		}
+		if err != nil {
+			return nil, errors.WithMessagef(err, "bench: case %s of %s", k.Estimator, k.Objective)
+		}
+		gs = append(gs, g)
+	}
+	for step := range c.Draws {
+		b.draw(step)
+		for i, g := range gs {
+			if err := g.draw(ctx, b, graph.Draw{Seed: c.Seed, Step: uint32(step)}, c.Clock); err != nil {
+				return nil, errors.WithMessagef(err, "bench: case %s of %s, draw %d", cases[i].Estimator, cases[i].Objective, step)
+			}
+		}
+	}
+	var rows []Row
+	for i, g := range gs {
+		rows = append(rows, g.rows(c.Problem, cases[i])...)
+	}
+	return rows, nil
+}
+
+func (c Config) check(m Model, d *data.Set, cases []Case) error {
+	switch {
+	case m == nil:
+		return errors.New("bench: no model")
+	case d == nil || d.Len() == 0:
+		return errors.New("bench: no data")
+	case len(cases) == 0:
+		return errors.New("bench: no cases")
+	case c.Draws < 0 || c.Draws > 0 && c.Draws < 10 || c.Draws > math.MaxUint32:
+		return errors.Errorf("bench: Draws %d, want 10 or more", c.Draws)
+	case c.Batch < 0 || c.Batch > d.Len():
+		return errors.Errorf("bench: Batch %d, want 1 to %d, the rows of the data, or 0", c.Batch, d.Len())
+	case c.Warmup < 0:
+		return errors.Errorf("bench: Warmup %d, want 0 or more", c.Warmup)
+	}
+	for _, name := range c.Arrays {
+		if d.Cols(name) == 0 {
+			return errors.Errorf("bench: no array %s in the data, which have %v", name, d.Names())
+		}
+	}
+	for i, k := range cases {
+		if k.Bound == nil {
+			return errors.Errorf("bench: case %d, %s of %s, has no Bound", i, k.Estimator, k.Objective)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package bench_test
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/latentgo/latent/bench"
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// line is z ~ N(0,1), x ~ N(wz, 1) with the guide N(m, s²).
+type line struct{ w, m, l *graph.Node }
+
+const lineW, lineM, lineL = 1.3, .4, -.5
+
+func newLine(s *graph.Scope) line {
+	return line{s.Param("w", graph.Fixed(lineW), 1), s.Param("m", graph.Fixed(lineM), 1), s.Param("l", graph.Fixed(lineL), 1)}
+}
+
+func lineModel(s *graph.Scope) vi.Model {
+	v := newLine(s)
+	return vi.Model{
+		Joint: func(t *vi.Trace) {
+			z := t.Draw("z", prob.StdNormal(1))
+			t.Draw("x", prob.Normal{Mean: graph.Mul(z, v.w), LogStd: s.Const(0)})
+		},
+		Guide: func(t *vi.Trace) {
+			t.Given("x")
+			t.Draw("z", prob.Normal{Mean: graph.BroadcastTo(v.m, t.Rows(), 1), LogStd: v.l})
+		},
+	}
+}
+
+// lineELBO is −½((x−wm)² + w²s²) − KL, up to constants.
+func lineELBO(s *graph.Scope, d vi.Data) *vi.Estimate {
+	v := newLine(s)
+	s2 := graph.Exp(graph.Scale(v.l, 2))
+	e := graph.Square(graph.Sub(d["x"], graph.Mul(v.m, v.w)))
+	kl := graph.Sub(graph.Scale(graph.Add(graph.Square(v.m), s2), .5), v.l)
+	b := graph.Mean(graph.Sub(graph.Scale(graph.Add(e, graph.Mul(graph.Square(v.w), s2)), -.5), kl))
+	return &vi.Estimate{Value: b, Costs: []vi.Cost{{Name: "exact", Node: graph.Neg(b)}}}
+}
+
+func set(t *testing.T, x ...float64) *data.Set {
+	t.Helper()
+	d, err := data.New(data.Flat("x", 1, x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// clock moves by a millisecond at every look.
+func clock() func() time.Time {
+	now := time.Unix(0, 0)
+	return func() time.Time { now = now.Add(time.Millisecond); return now }
+}
+
+func TestVariancesAreThoseComputedByHand(t *testing.T) {
+	const x, draws = 1.7, 20000
+	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, x), []bench.Case{
+		{Estimator: "Pathwise", Objective: "ELBO", Bound: vi.ELBO{}, Exact: lineELBO},
+		{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Default: vi.Score{}}, Exact: lineELBO},
+	}, bench.Config{Problem: "line", Draws: draws, Seed: 3, Clock: clock()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// With z = m + sε the gradients of the negative bound are
+	//	m: −w(x − wz) + m             variance w⁴s²
+	//	l: −sεw(x − wz) + s² − 1      variance w²s²(x−wm)² + 2w⁴s⁴
+	//	w: −z(x − wz)                 variance of −(x−2wm)sε + ws²ε²
+	w, m, s := lineW, lineM, math.Exp(lineL)
+	r := x - w*m
+	want := map[string]struct{ mean, variance float64 }{
+		"m": {-w*r + m, w * w * w * w * s * s},
+		"l": {w*w*s*s + s*s - 1, w*w*s*s*r*r + 2*math.Pow(w*s, 4)},
+		"w": {-m*r + w*s*s, math.Pow((x-2*w*m)*s, 2) + 2*math.Pow(w*s*s, 2)},
+	}
+	for _, row := range rows {
+		h := want[row.Group]
+		if math.Abs(row.Mean-row.Bias-h.mean) > 1e-6 {
+			t.Errorf("%s %s: exact gradient %v, by hand %v", row.Estimator, row.Group, row.Mean-row.Bias, h.mean)
+		}
+		if row.BiasLo > 0 || row.BiasHi < 0 || row.BiasHi-row.BiasLo > 5*math.Sqrt(row.Var/draws) {
+			t.Errorf("%s %s: bias in [%v, %v]", row.Estimator, row.Group, row.BiasLo, row.BiasHi)
+		}
+		if row.Ms != 1 || row.VarMs != row.Var || row.Size != 1 || row.Problem != "line" {
+			t.Errorf("%+v", row)
+		}
+		if row.Estimator == "Pathwise" || row.Group == "w" {
+			if h.variance < row.VarLo || h.variance > row.VarHi || row.VarHi > 1.12*row.VarLo {
+				t.Errorf("%s %s: variance in [%v, %v], by hand %v", row.Estimator, row.Group, row.VarLo, row.VarHi, h.variance)
+			}
+		}
+		if snr := math.Abs(row.Mean) / math.Sqrt(row.Var); row.SNR != snr {
+			t.Errorf("%s %s: snr %v, want %v", row.Estimator, row.Group, row.SNR, snr)
+		}
+	}
+	if len(rows) != 6 {
+		t.Errorf("%d rows, want 6", len(rows))
+	}
+	if rows[0].Group != "w" || rows[0].Var != rows[3].Var {
+		t.Errorf("on common random numbers the joint's gradients differ: %v and %v", rows[0].Var, rows[3].Var)
+	}
+	for _, f := range bench.Check(rows, .01) {
+		if f.Failed || !(f.RelativeHi < .2) {
+			t.Errorf("%s %s: failed %v, relative bias in [%v, %v]", f.Estimator, f.Group, f.Failed, f.RelativeLo, f.RelativeHi)
+		}
+	}
+}
+
+// wrong adds a tenth to the gradient by m, or halves that of all.
+type wrong struct{ half bool }
+
+func (o wrong) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	e := vi.ELBO{}.Estimate(s, m, d)
+	if o.half {
+		return e.Times(s.Const(.5))
+	}
+	wrt := s.Trainable()
+	e.Costs = append(e.Costs, vi.Cost{Name: "wrong", Node: graph.Scale(graph.Sum(wrt[1]), .1)})
+	return e
+}
+
+func TestCheckFindsBiasAndHonoursDeclarations(t *testing.T) {
+	cases := []bench.Case{
+		{Estimator: "right", Bound: vi.ELBO{}, Exact: lineELBO},
+		{Estimator: "shifted", Bound: wrong{}, Exact: lineELBO},
+		{Estimator: "halved", Bound: wrong{half: true}, Exact: lineELBO},
+		{Estimator: "declared", Bound: wrong{half: true}, Exact: lineELBO, Biased: true},
+		{Estimator: "unknown", Bound: wrong{half: true}},
+	}
+	all := func(string) string { return "all" }
+	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, -.5), cases, bench.Config{Draws: 20000, Group: all})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := map[string]bool{}
+	for _, f := range bench.Check(rows, .01) {
+		failed[f.Estimator] = f.Failed
+		if f.Estimator == "shifted" && math.Abs(f.Bias-.1) > .02 {
+			t.Errorf("shifted by %v, want .1", f.Bias)
+		}
+		if f.Estimator == "declared" && (math.Abs(f.Relative-.5) > .02 || !f.Declared || f.RelativeLo <= 0) {
+			t.Errorf("halved: %v of the norm in [%v, %v]", f.Relative, f.RelativeLo, f.RelativeHi)
+		}
+	}
+	if want := map[string]bool{"right": false, "shifted": true, "halved": true, "declared": false}; len(failed) != len(want) ||
+		failed["right"] || !failed["shifted"] || !failed["halved"] || failed["declared"] {
+		t.Errorf("failed %v, want %v", failed, want)
+	}
+}
+
+// Batches chosen anew add the variance between rows: of means of b rows out of
+// n, drawn without replacement, S²/b·(1 − b/n).
+func TestBatchesAddTheVarianceBetweenRows(t *testing.T) {
+	x := []float64{3, -1, .5, 2, -2.5, .1, 1, 4}
+	mean, s2 := 0., 0.
+	for _, v := range x {
+		mean += v / float64(len(x))
+	}
+	for _, v := range x {
+		s2 += (v - mean) * (v - mean) / float64(len(x)-1)
+	}
+	const b = 3
+	want := s2 / b * (1 - float64(b)/float64(len(x)))
+	model := func(s *graph.Scope) vi.Model {
+		m := s.Param("m", graph.Fixed(0), 1)
+		return vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)}) }}
+	}
+	exact := func(s *graph.Scope, d vi.Data) *vi.Estimate { return vi.ELBO{}.Estimate(s, model(s), d) }
+	rows, err := bench.GradientVariance(context.Background(), model, set(t, x...), []bench.Case{{Bound: vi.ELBO{}, Exact: exact}}, bench.Config{Draws: 20000, Batch: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rows[0]; want < r.VarLo || want > r.VarHi || r.BiasLo > 0 || r.BiasHi < 0 {
+		t.Errorf("variance in [%v, %v], want %v; bias in [%v, %v]", r.VarLo, r.VarHi, want, r.BiasLo, r.BiasHi)
+	}
+}
+
+func TestRowsRepeatAndParamsStay(t *testing.T) {
+	params := &graph.Params{Seed: 4, Dtype: graph.Float64}
+	if _, err := graph.Build(params, func(s *graph.Scope) { s.Output("v", newLine(s).w) }); err != nil {
+		t.Fatal(err)
+	}
+	w, err := graph.Values[float64](params, "w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w[0] = -.7
+	measure := func(seed uint64, cases ...bench.Case) []bench.Row {
+		t.Helper()
+		rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, 3), cases,
+			bench.Config{Params: params, Draws: 50, Warmup: 30, Seed: seed, Batch: 2, Clock: clock()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	baseline := bench.Case{Estimator: "moving", Bound: vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}}
+	nvil := bench.Case{Estimator: "nvil", Bound: vi.ELBO{Default: vi.Score{Baseline: vi.NVIL{Hidden: 3}}}}
+	first := measure(1, baseline, nvil)
+	if second := measure(1, baseline, nvil); !slices.EqualFunc(first, second, same) {
+		t.Error("a second measurement is not the same")
+	}
+	if alone := measure(1, nvil); !slices.EqualFunc(first[3:], alone, same) {
+		t.Error("a case depends on the one beside it")
+	}
+	if other := measure(2, baseline, nvil); slices.EqualFunc(first, other, same) {
+		t.Error("another seed gives the same")
+	}
+	if names := params.Names(); w[0] != -.7 || len(names) != 3 {
+		t.Errorf("Params were changed: w %v, names %v", w[0], names)
+	}
+}
+
+func same(a, b bench.Row) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}
+
+func TestWarmupTrainsBaselinesOnly(t *testing.T) {
+	variance := func(warmup int) (mean, v float64) {
+		rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, 3), []bench.Case{
+			{Bound: vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}},
+		}, bench.Config{Draws: 4000, Warmup: warmup, Group: func(p string) string { return strings.Trim(p, "wl") }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) != 1 || rows[0].Group != "m" {
+			t.Fatalf("rows %+v, want the group m", rows)
+		}
+		return rows[0].Mean, rows[0].Var
+	}
+	m0, cold := variance(0)
+	m1, warm := variance(200)
+	if !(warm < .5*cold) || math.Abs(m0-m1) > 5*math.Sqrt(cold/4000) {
+		t.Errorf("mean %v, variance %v without warm-up; %v and %v with", m0, cold, m1, warm)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1), []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}},
+		bench.Config{Problem: "p", Draws: 10, Clock: clock(), Group: func(p string) string { return p }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(rows[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(b, &fields); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Fields("problem estimator objective group mean bias bias_lo bias_hi var var_lo var_hi snr ms var_ms") {
+		v, ok := fields[name]
+		if !ok || strings.HasPrefix(name, "bias") != (v == nil) {
+			t.Errorf("%s is %v", name, v)
+		}
+		delete(fields, name)
+	}
+	if len(fields) > 0 {
+		t.Errorf("more fields: %v", fields)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	ok := []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}}
+	d := set(t, 1, 2)
+	empty := &graph.Params{}
+	for _, c := range []struct {
+		name  string
+		model bench.Model
+		data  *data.Set
+		cases []bench.Case
+		c     bench.Config
+		want  string
+	}{
+		{"model", nil, d, ok, bench.Config{}, "bench: no model"},
+		{"data", lineModel, nil, ok, bench.Config{}, "bench: no data"},
+		{"cases", lineModel, d, nil, bench.Config{}, "bench: no cases"},
+		{"bound", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o"}}, bench.Config{}, "bench: case 0, e of o, has no Bound"},
+		{"draws", lineModel, d, ok, bench.Config{Draws: 5}, "bench: Draws 5, want 10 or more"},
+		{"batch", lineModel, d, ok, bench.Config{Batch: 3}, "bench: Batch 3, want 1 to 2, the rows of the data, or 0"},
+		{"warmup", lineModel, d, ok, bench.Config{Warmup: -1}, "bench: Warmup -1"},
+		{"arrays", lineModel, d, ok, bench.Config{Arrays: []string{"y"}}, "bench: no array y in the data, which have [x]"},
+		{"params", lineModel, d, ok, bench.Config{Params: empty}, "bench: case e of o: Config.Params has no parameter w, only []"},
+		{"group", lineModel, d, ok, bench.Config{Group: func(string) string { return "" }}, "Config.Group leaves out all of the parameters [w m l]"},
+		{"vi", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.IWAE{K: 1, Default: vi.VIMCO{}}}}, bench.Config{}, "bench: case e of o: vi: site z: VIMCO"},
+		{"exact", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}, Exact: noisy}}, bench.Config{}, "the exact gradient of w is not the same for every draw"},
+		{"other", lineModel, d, []bench.Case{ok[0], {Estimator: "f", Objective: "o", Bound: vi.ELBO{}, Model: fewer}}, bench.Config{}, "bench: case f of o: parameters [m], want those of the first case, [w m l]"},
+		{"finite", infinite, d, ok, bench.Config{}, "bench: case e of o, draw 1: the gradient of m is not finite"},
+		{"parameters", func(s *graph.Scope) vi.Model { return vi.Model{} }, d, ok, bench.Config{}, "the model has no trainable parameters"},
+	} {
+		_, err := bench.GradientVariance(context.Background(), c.model, c.data, c.cases, c.c)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %s", c.name, err, c.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := bench.GradientVariance(ctx, lineModel, d, ok, bench.Config{}); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Errorf("cancelled: error %v", err)
+	}
+}
+
+var noisy trainers.Model = func(s *graph.Scope, d vi.Data) *vi.Estimate {
+	return vi.ELBO{}.Estimate(s, lineModel(s), d)
+}
+
+func fewer(s *graph.Scope) vi.Model {
+	m := s.Param("m", graph.Fixed(0), 1)
+	return vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)}) }}
+}
+
+func infinite(s *graph.Scope) vi.Model {
+	m := s.Param("m", graph.Fixed(-1), 1)
+	return vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: graph.Log(m), LogStd: s.Const(0)}) }}
+}
