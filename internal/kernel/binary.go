@@ -103,13 +103,13 @@ func ZipLeft[T Float](op Binary, dst []T, a T, b []T) {
 	if vectors() && op != OpPow {
 		switch single := unsafe.Sizeof(T(0)) == 4; {
 		case single && op == OpSub:
-			sub32LeftAVX2(as32(dst), float32(a), as32(b))
+			sub32Left(as32(dst), float32(a), as32(b))
 		case single:
-			div32LeftAVX2(as32(dst), float32(a), as32(b))
+			div32Left(as32(dst), float32(a), as32(b))
 		case op == OpSub:
-			sub64LeftAVX2(as64(dst), float64(a), as64(b))
+			sub64Left(as64(dst), float64(a), as64(b))
 		default:
-			div64LeftAVX2(as64(dst), float64(a), as64(b))
+			div64Left(as64(dst), float64(a), as64(b))
 		}
 		return
 	}

@@ -7,31 +7,31 @@ package kernel
 func zip32(op Binary, dst, a, b []float32) bool {
 	switch op {
 	case OpAdd:
-		add32AVX2(dst, a, b)
+		add32(dst, a, b)
 	case OpSub:
-		sub32AVX2(dst, a, b)
+		sub32(dst, a, b)
 	case OpMul:
-		mul32AVX2(dst, a, b)
+		mul32(dst, a, b)
 	case OpDiv:
-		div32AVX2(dst, a, b)
+		div32(dst, a, b)
 	case OpMin:
-		min32AVX2(dst, a, b)
+		min32(dst, a, b)
 	case OpMax:
-		max32AVX2(dst, a, b)
+		max32(dst, a, b)
 	case OpLt:
-		lt32AVX2(dst, a, b)
+		lt32(dst, a, b)
 	case OpLe:
-		le32AVX2(dst, a, b)
+		le32(dst, a, b)
 	case OpGt:
-		gt32AVX2(dst, a, b)
+		gt32(dst, a, b)
 	case OpGe:
-		ge32AVX2(dst, a, b)
+		ge32(dst, a, b)
 	case OpEq:
-		eq32AVX2(dst, a, b)
+		eq32(dst, a, b)
 	case OpNe:
-		ne32AVX2(dst, a, b)
+		ne32(dst, a, b)
 	case OpLogAddExp:
-		logaddexp32AVX2(dst, a, b)
+		logaddexp32(dst, a, b)
 	default:
 		return false
 	}
@@ -41,31 +41,31 @@ func zip32(op Binary, dst, a, b []float32) bool {
 func zipRight32(op Binary, dst, a []float32, b float32) bool {
 	switch op {
 	case OpAdd:
-		add32RightAVX2(dst, a, b)
+		add32Right(dst, a, b)
 	case OpSub:
-		sub32RightAVX2(dst, a, b)
+		sub32Right(dst, a, b)
 	case OpMul:
-		mul32RightAVX2(dst, a, b)
+		mul32Right(dst, a, b)
 	case OpDiv:
-		div32RightAVX2(dst, a, b)
+		div32Right(dst, a, b)
 	case OpMin:
-		min32RightAVX2(dst, a, b)
+		min32Right(dst, a, b)
 	case OpMax:
-		max32RightAVX2(dst, a, b)
+		max32Right(dst, a, b)
 	case OpLt:
-		lt32RightAVX2(dst, a, b)
+		lt32Right(dst, a, b)
 	case OpLe:
-		le32RightAVX2(dst, a, b)
+		le32Right(dst, a, b)
 	case OpGt:
-		gt32RightAVX2(dst, a, b)
+		gt32Right(dst, a, b)
 	case OpGe:
-		ge32RightAVX2(dst, a, b)
+		ge32Right(dst, a, b)
 	case OpEq:
-		eq32RightAVX2(dst, a, b)
+		eq32Right(dst, a, b)
 	case OpNe:
-		ne32RightAVX2(dst, a, b)
+		ne32Right(dst, a, b)
 	case OpLogAddExp:
-		logaddexp32RightAVX2(dst, a, b)
+		logaddexp32Right(dst, a, b)
 	default:
 		return false
 	}
@@ -75,17 +75,17 @@ func zipRight32(op Binary, dst, a []float32, b float32) bool {
 func zip64(op Binary, dst, a, b []float64) bool {
 	switch op {
 	case OpAdd:
-		add64AVX2(dst, a, b)
+		add64(dst, a, b)
 	case OpSub:
-		sub64AVX2(dst, a, b)
+		sub64(dst, a, b)
 	case OpMul:
-		mul64AVX2(dst, a, b)
+		mul64(dst, a, b)
 	case OpDiv:
-		div64AVX2(dst, a, b)
+		div64(dst, a, b)
 	case OpMin:
-		min64AVX2(dst, a, b)
+		min64(dst, a, b)
 	case OpMax:
-		max64AVX2(dst, a, b)
+		max64(dst, a, b)
 	default:
 		return false
 	}
@@ -95,17 +95,17 @@ func zip64(op Binary, dst, a, b []float64) bool {
 func zipRight64(op Binary, dst, a []float64, b float64) bool {
 	switch op {
 	case OpAdd:
-		add64RightAVX2(dst, a, b)
+		add64Right(dst, a, b)
 	case OpSub:
-		sub64RightAVX2(dst, a, b)
+		sub64Right(dst, a, b)
 	case OpMul:
-		mul64RightAVX2(dst, a, b)
+		mul64Right(dst, a, b)
 	case OpDiv:
-		div64RightAVX2(dst, a, b)
+		div64Right(dst, a, b)
 	case OpMin:
-		min64RightAVX2(dst, a, b)
+		min64Right(dst, a, b)
 	case OpMax:
-		max64RightAVX2(dst, a, b)
+		max64Right(dst, a, b)
 	default:
 		return false
 	}

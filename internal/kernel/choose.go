@@ -13,7 +13,7 @@ func Where[T Float](dst, cond, a, b []T) {
 		dst, cond, a, b = dst[chunk:], cond[chunk:], a[chunk:], b[chunk:]
 	}
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
-		where32AVX2(as32(dst), as32(cond), as32(a), as32(b))
+		where32(as32(dst), as32(cond), as32(a), as32(b))
 		return
 	}
 	for i, c := range cond {
@@ -36,7 +36,7 @@ func LeakyRelu[T Float](dst, src []T, slope T) {
 		dst, src = dst[chunk:], src[chunk:]
 	}
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
-		leakyrelu32AVX2(as32(dst), as32(src), float32(slope))
+		leakyrelu32(as32(dst), as32(src), float32(slope))
 		return
 	}
 	for i, x := range src {
@@ -58,7 +58,7 @@ func Clamp[T Float](dst, src []T, lo, hi T) {
 		dst, src = dst[chunk:], src[chunk:]
 	}
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
-		clamp32AVX2(as32(dst), as32(src), float32(lo), float32(hi))
+		clamp32(as32(dst), as32(src), float32(lo), float32(hi))
 		return
 	}
 	for i, x := range src {

@@ -17,9 +17,9 @@ func MulAdd[T Float](dst, a, b, c []T) {
 	}
 	switch single := unsafe.Sizeof(T(0)) == 4; {
 	case vectors() && single:
-		mulAdd32AVX2(as32(dst), as32(a), as32(b), as32(c))
+		mulAdd32(as32(dst), as32(a), as32(b), as32(c))
 	case vectors():
-		mulAdd64AVX2(as64(dst), as64(a), as64(b), as64(c))
+		mulAdd64(as64(dst), as64(a), as64(b), as64(c))
 	default:
 		for i, x := range a {
 			dst[i] = fma(x, b[i], c[i])
@@ -39,9 +39,9 @@ func NegMulAdd[T Float](dst, a, b, c []T) {
 	}
 	switch single := unsafe.Sizeof(T(0)) == 4; {
 	case vectors() && single:
-		negMulAdd32AVX2(as32(dst), as32(a), as32(b), as32(c))
+		negMulAdd32(as32(dst), as32(a), as32(b), as32(c))
 	case vectors():
-		negMulAdd64AVX2(as64(dst), as64(a), as64(b), as64(c))
+		negMulAdd64(as64(dst), as64(a), as64(b), as64(c))
 	default:
 		for i, x := range a {
 			dst[i] = fma(-x, b[i], c[i])
@@ -61,9 +61,9 @@ func AddScaled[T Float](dst, a []T, k T, b []T) {
 	}
 	switch single := unsafe.Sizeof(T(0)) == 4; {
 	case vectors() && single:
-		addScaled32AVX2(as32(dst), as32(a), float32(k), as32(b))
+		addScaled32(as32(dst), as32(a), float32(k), as32(b))
 	case vectors():
-		addScaled64AVX2(as64(dst), as64(a), float64(k), as64(b))
+		addScaled64(as64(dst), as64(a), float64(k), as64(b))
 	default:
 		for i, x := range a {
 			dst[i] = fma(k, b[i], x)
@@ -83,9 +83,9 @@ func Affine[T Float](dst, a []T, k, c T) {
 	}
 	switch single := unsafe.Sizeof(T(0)) == 4; {
 	case vectors() && single:
-		affine32AVX2(as32(dst), as32(a), float32(k), float32(c))
+		affine32(as32(dst), as32(a), float32(k), float32(c))
 	case vectors():
-		affine64AVX2(as64(dst), as64(a), float64(k), float64(c))
+		affine64(as64(dst), as64(a), float64(k), float64(c))
 	default:
 		for i, x := range a {
 			dst[i] = fma(x, k, c)
@@ -113,7 +113,7 @@ func TanhGrad[T Float](dst, grad, y []T) {
 		dst, grad, y = dst[chunk:], grad[chunk:], y[chunk:]
 	}
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
-		tanhGrad32AVX2(as32(dst), as32(grad), as32(y))
+		tanhGrad32(as32(dst), as32(grad), as32(y))
 		return
 	}
 	for i, v := range y {
@@ -132,7 +132,7 @@ func SigmoidGrad[T Float](dst, grad, y []T) {
 		dst, grad, y = dst[chunk:], grad[chunk:], y[chunk:]
 	}
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
-		sigmoidGrad32AVX2(as32(dst), as32(grad), as32(y))
+		sigmoidGrad32(as32(dst), as32(grad), as32(y))
 		return
 	}
 	for i, v := range y {

@@ -3,6 +3,7 @@ package kernel
 import "fmt"
 
 //go:generate go -C gen run ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg kernel
+//go:generate go -C gen run ./gemm -machine avx512 -out ../gemm512_amd64.s -stubs ../gemm512_stub_amd64.go -pkg kernel
 
 // Gemm is a matrix product with what follows it,
 //

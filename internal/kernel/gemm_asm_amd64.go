@@ -4,14 +4,14 @@ package kernel
 
 import "unsafe"
 
-// The AVX-512 path has no matrix kernels of its own and takes those of AVX2:
-// the generator can emit wider ones, but nobody has run them yet.
-
 func geometryOf[T Float]() geometry {
-	if active == Portable {
+	switch active {
+	case Portable:
 		return portableGeometry()
+	case AVX512:
+		return geometry{path: active, lanes: 64 / sizeOf[T](), deep: 192, tall: [9]int{1: 14, 2: 14, 4: 6, 8: 3}}
 	}
-	return geometry{path: active, lanes: 32 / sizeOf[T](), tall: [9]int{1: 13, 2: 6, 4: 3, 8: 1}}
+	return geometry{path: active, lanes: 32 / sizeOf[T](), deep: 384, tall: [9]int{1: 13, 2: 6, 4: 3, 8: 1}}
 }
 
 // f32 and f64 return where x starts, which is nil for a nil slice.
@@ -19,8 +19,12 @@ func f32[T Float](x []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.Slic
 func f64[T Float](x []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(x))) }
 
 func (t *tileArgs[T]) run(path Path) {
-	if path == Portable {
+	switch path {
+	case Portable:
 		t.portable()
+		return
+	case AVX512:
+		t.run512()
 		return
 	}
 	single := sizeOf[T]() == 4
@@ -45,8 +49,12 @@ func (t *tileArgs[T]) run(path Path) {
 }
 
 func (d *dotArgs[T]) run(path Path, n int) {
-	if path == Portable {
+	switch path {
+	case Portable:
 		d.portable(n)
+		return
+	case AVX512:
+		d.run512(n)
 		return
 	}
 	x, y, c, src := d.x, d.y, d.c, d.src
@@ -78,11 +86,11 @@ func transposeWidth[T Float]() int { return 32 / sizeOf[T]() }
 // packRows copies k rows of width columns, ld apart, into a panel of vecs
 // vectors.
 func packRows[T Float](path Path, vecs int, dst, src []T, ld, k, width, dld int) {
-	if path == Portable {
-		packRowsPortable(dst, src, ld, k, width, dld)
-		return
-	}
 	switch single := sizeOf[T]() == 4; {
+	case path == Portable:
+		packRowsPortable(dst, src, ld, k, width, dld)
+	case path == AVX512:
+		packRows512(vecs, dst, src, ld, k, width)
 	case vecs == 1 && single:
 		pack1F32AVX2(f32(dst), f32(src), ld, k, width)
 	case single:
@@ -95,7 +103,7 @@ func packRows[T Float](path Path, vecs int, dst, src []T, ld, k, width, dld int)
 }
 
 // packColumns turns cols rows of length k, ld apart, into columns of a panel
-// whose rows are dld apart.
+// whose rows are dld apart. AVX-512 has no form of its own.
 func packColumns[T Float](path Path, dst, src []T, ld, k, cols, dld int) {
 	switch {
 	case path == Portable:

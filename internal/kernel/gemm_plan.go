@@ -20,6 +20,7 @@ type plan struct {
 type geometry struct {
 	path  Path
 	lanes int    // a tile of v vectors is v*lanes columns wide
+	deep  int    // rows of a packed panel of two vectors
 	tall  [9]int // tall[v] is the most rows of such a tile
 }
 
@@ -29,8 +30,6 @@ const (
 	grain      = 5e5       // flops of a part, as far as the shape allows
 	fewParts   = 16        // parts of a middling product; larger ones have larger parts
 	rowBytes   = 1024      // of a column of A: what stays in the second-level cache
-	tileK      = 384       // rows of a packed panel: 24 kB
-	tileTransK = 192       // likewise if A is transposed, each step along k a new page
 	directK    = 2048      // rows of B read in place
 	dotK       = 2048      // length of a dot product before it is stored
 	directRows = 8         // rows of A below which packing B does not pay
@@ -66,14 +65,14 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	pl.direct = !pl.dots && m <= directRows && (pl.swap || !g.TransB)
 	pl.biasLater = g.Bias != nil && (g.Accumulate || pl.swap && !pl.dots)
 
-	kmax := tileK
+	kmax := pl.deep
 	switch {
 	case pl.dots:
 		kmax = dotK
 	case pl.direct && m <= pl.tall[2]:
 		kmax = directK
 	case g.TransA:
-		kmax = tileTransK
+		kmax = pl.deep / 2 // each step along k is a new page
 	}
 	pl.kb = (k + kmax - 1) / kmax
 	pl.kb = (k + max(pl.kb, 1) - 1) / max(pl.kb, 1)

@@ -39,7 +39,7 @@ type dotArgs[T Float] struct {
 
 // portableGeometry is the shape of the plain Go tiles: two rows.
 func portableGeometry() geometry {
-	return geometry{path: Portable, lanes: 4, tall: [9]int{1: 2, 2: 2, 4: 2, 8: 1}}
+	return geometry{path: Portable, lanes: 4, deep: 384, tall: [9]int{1: 2, 2: 2, 4: 2, 8: 1}}
 }
 
 // portable computes the tile two rows by four columns at a time, which is what

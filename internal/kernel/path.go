@@ -19,7 +19,7 @@ type Path uint8
 const (
 	Portable Path = iota // plain Go, every machine
 	AVX2                 // amd64 with AVX2 and FMA
-	AVX512               // amd64 with AVX-512 F, VL, BW and DQ
+	AVX512               // amd64 with AVX-512 F, VL, BW and DQ, and BMI2
 )
 
 func (p Path) String() string { return [...]string{"portable", "avx2", "avx512"}[p] }

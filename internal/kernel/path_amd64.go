@@ -5,10 +5,10 @@ package kernel
 import "golang.org/x/sys/cpu"
 
 func best() Path {
-	switch {
-	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ:
+	switch x := cpu.X86; {
+	case x.HasAVX512F && x.HasAVX512VL && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX2 && x.HasFMA && x.HasBMI2:
 		return AVX512
-	case cpu.X86.HasAVX2 && cpu.X86.HasFMA:
+	case x.HasAVX2 && x.HasFMA:
 		return AVX2
 	}
 	return Portable

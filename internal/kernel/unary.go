@@ -94,47 +94,47 @@ func Map[T Float](op Unary, dst, src []T) {
 func unary32(op Unary, dst, src []float32) bool {
 	switch op {
 	case OpNeg:
-		neg32AVX2(dst, src)
+		neg32(dst, src)
 	case OpAbs:
-		abs32AVX2(dst, src)
+		abs32(dst, src)
 	case OpSign:
-		sign32AVX2(dst, src)
+		sign32(dst, src)
 	case OpSqrt:
-		sqrt32AVX2(dst, src)
+		sqrt32(dst, src)
 	case OpRsqrt:
-		rsqrt32AVX2(dst, src)
+		rsqrt32(dst, src)
 	case OpSquare:
-		square32AVX2(dst, src)
+		square32(dst, src)
 	case OpRecip:
-		recip32AVX2(dst, src)
+		recip32(dst, src)
 	case OpFloor:
-		floor32AVX2(dst, src)
+		floor32(dst, src)
 	case OpRelu:
-		relu32AVX2(dst, src)
+		relu32(dst, src)
 	case OpExp:
-		exp32AVX2(dst, src)
+		exp32(dst, src)
 	case OpExpm1:
-		expm132AVX2(dst, src)
+		expm132(dst, src)
 	case OpLog:
-		log32AVX2(dst, src)
+		log32(dst, src)
 	case OpLog1p:
-		log1p32AVX2(dst, src)
+		log1p32(dst, src)
 	case OpTanh:
-		tanh32AVX2(dst, src)
+		tanh32(dst, src)
 	case OpSigmoid:
-		sigmoid32AVX2(dst, src)
+		sigmoid32(dst, src)
 	case OpLogSigmoid:
-		logsigmoid32AVX2(dst, src)
+		logsigmoid32(dst, src)
 	case OpSoftplus:
-		softplus32AVX2(dst, src)
+		softplus32(dst, src)
 	case OpSilu:
-		silu32AVX2(dst, src)
+		silu32(dst, src)
 	case OpElu:
-		elu32AVX2(dst, src)
+		elu32(dst, src)
 	case OpErf:
-		erf32AVX2(dst, src)
+		erf32(dst, src)
 	case OpGelu:
-		gelu32AVX2(dst, src)
+		gelu32(dst, src)
 	case OpSin:
 		if sin32AVX2(dst, src) {
 			trigFar(dst, math.Sin)
@@ -162,15 +162,15 @@ func trigFar(x []float32, f func(float64) float64) {
 func unary64(op Unary, dst, src []float64) bool {
 	switch op {
 	case OpNeg:
-		neg64AVX2(dst, src)
+		neg64(dst, src)
 	case OpAbs:
-		abs64AVX2(dst, src)
+		abs64(dst, src)
 	case OpSqrt:
-		sqrt64AVX2(dst, src)
+		sqrt64(dst, src)
 	case OpSquare:
-		square64AVX2(dst, src)
+		square64(dst, src)
 	case OpRecip:
-		recip64AVX2(dst, src)
+		recip64(dst, src)
 	default:
 		return false
 	}

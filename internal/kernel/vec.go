@@ -1,6 +1,7 @@
 package kernel
 
-//go:generate go run -C gen ./vec -pkg kernel -out ../vec_amd64.s -stubs ../vec_amd64.go -others ../vec_other.go
+//go:generate go run -C gen ./vec -pkg kernel -out ../vec_amd64.s -stubs ../vec_amd64.go -choice ../vec_choice_amd64.go -others ../vec_other.go
+//go:generate go run -C gen ./vec -bits 512 -pkg kernel -out ../vec512_amd64.s -stubs ../vec512_amd64.go
 
 // chunk is the number of elements that one call of assembly handles at most.
 // The scheduler cannot stop a goroutine inside assembly, so this bounds the
@@ -8,7 +9,6 @@ package kernel
 // make an ordinary call for each.
 const chunk = 16384
 
-// vectors reports whether the vector kernels are in use. The AVX512 path runs
-// the 256-bit kernels too: the generator can write wider ones, but they have
-// not been executed and so are not shipped.
+// vectors reports whether the vector kernels are in use. Those whose names end
+// in AVX2 have no wider form and serve the AVX512 path too; the others choose.
 func vectors() bool { return active >= AVX2 }

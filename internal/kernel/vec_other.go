@@ -4,167 +4,167 @@
 
 package kernel
 
-func neg32AVX2(dst, src []float32) { panic(noAssembly) }
+func neg32(dst, src []float32) { panic(noAssembly) }
 
-func abs32AVX2(dst, src []float32) { panic(noAssembly) }
+func abs32(dst, src []float32) { panic(noAssembly) }
 
-func sign32AVX2(dst, src []float32) { panic(noAssembly) }
+func sign32(dst, src []float32) { panic(noAssembly) }
 
-func sqrt32AVX2(dst, src []float32) { panic(noAssembly) }
+func sqrt32(dst, src []float32) { panic(noAssembly) }
 
-func rsqrt32AVX2(dst, src []float32) { panic(noAssembly) }
+func rsqrt32(dst, src []float32) { panic(noAssembly) }
 
-func square32AVX2(dst, src []float32) { panic(noAssembly) }
+func square32(dst, src []float32) { panic(noAssembly) }
 
-func recip32AVX2(dst, src []float32) { panic(noAssembly) }
+func recip32(dst, src []float32) { panic(noAssembly) }
 
-func floor32AVX2(dst, src []float32) { panic(noAssembly) }
+func floor32(dst, src []float32) { panic(noAssembly) }
 
-func relu32AVX2(dst, src []float32) { panic(noAssembly) }
+func relu32(dst, src []float32) { panic(noAssembly) }
 
-func exp32AVX2(dst, src []float32) { panic(noAssembly) }
+func exp32(dst, src []float32) { panic(noAssembly) }
 
-func expm132AVX2(dst, src []float32) { panic(noAssembly) }
+func expm132(dst, src []float32) { panic(noAssembly) }
 
-func log32AVX2(dst, src []float32) { panic(noAssembly) }
+func log32(dst, src []float32) { panic(noAssembly) }
 
-func log1p32AVX2(dst, src []float32) { panic(noAssembly) }
+func log1p32(dst, src []float32) { panic(noAssembly) }
 
-func tanh32AVX2(dst, src []float32) { panic(noAssembly) }
+func tanh32(dst, src []float32) { panic(noAssembly) }
 
-func sigmoid32AVX2(dst, src []float32) { panic(noAssembly) }
+func sigmoid32(dst, src []float32) { panic(noAssembly) }
 
-func logsigmoid32AVX2(dst, src []float32) { panic(noAssembly) }
+func logsigmoid32(dst, src []float32) { panic(noAssembly) }
 
-func softplus32AVX2(dst, src []float32) { panic(noAssembly) }
+func softplus32(dst, src []float32) { panic(noAssembly) }
 
-func silu32AVX2(dst, src []float32) { panic(noAssembly) }
+func silu32(dst, src []float32) { panic(noAssembly) }
 
-func elu32AVX2(dst, src []float32) { panic(noAssembly) }
+func elu32(dst, src []float32) { panic(noAssembly) }
 
-func erf32AVX2(dst, src []float32) { panic(noAssembly) }
+func erf32(dst, src []float32) { panic(noAssembly) }
 
-func gelu32AVX2(dst, src []float32) { panic(noAssembly) }
+func gelu32(dst, src []float32) { panic(noAssembly) }
 
-func add32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func add32(dst, a, b []float32) { panic(noAssembly) }
 
-func add32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func add32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func sub32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func sub32(dst, a, b []float32) { panic(noAssembly) }
 
-func sub32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func sub32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func sub32LeftAVX2(dst []float32, a float32, b []float32) { panic(noAssembly) }
+func sub32Left(dst []float32, a float32, b []float32) { panic(noAssembly) }
 
-func mul32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func mul32(dst, a, b []float32) { panic(noAssembly) }
 
-func mul32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func mul32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func div32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func div32(dst, a, b []float32) { panic(noAssembly) }
 
-func div32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func div32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func div32LeftAVX2(dst []float32, a float32, b []float32) { panic(noAssembly) }
+func div32Left(dst []float32, a float32, b []float32) { panic(noAssembly) }
 
-func min32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func min32(dst, a, b []float32) { panic(noAssembly) }
 
-func min32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func min32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func max32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func max32(dst, a, b []float32) { panic(noAssembly) }
 
-func max32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func max32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func mulAdd32AVX2(dst, a, b, c []float32) { panic(noAssembly) }
+func mulAdd32(dst, a, b, c []float32) { panic(noAssembly) }
 
-func negMulAdd32AVX2(dst, a, b, c []float32) { panic(noAssembly) }
+func negMulAdd32(dst, a, b, c []float32) { panic(noAssembly) }
 
-func addScaled32AVX2(dst, a []float32, k float32, b []float32) { panic(noAssembly) }
+func addScaled32(dst, a []float32, k float32, b []float32) { panic(noAssembly) }
 
-func affine32AVX2(dst, a []float32, k, c float32) { panic(noAssembly) }
+func affine32(dst, a []float32, k, c float32) { panic(noAssembly) }
 
-func add64AVX2(dst, a, b []float64) { panic(noAssembly) }
+func add64(dst, a, b []float64) { panic(noAssembly) }
 
-func add64RightAVX2(dst, a []float64, b float64) { panic(noAssembly) }
+func add64Right(dst, a []float64, b float64) { panic(noAssembly) }
 
-func sub64AVX2(dst, a, b []float64) { panic(noAssembly) }
+func sub64(dst, a, b []float64) { panic(noAssembly) }
 
-func sub64RightAVX2(dst, a []float64, b float64) { panic(noAssembly) }
+func sub64Right(dst, a []float64, b float64) { panic(noAssembly) }
 
-func sub64LeftAVX2(dst []float64, a float64, b []float64) { panic(noAssembly) }
+func sub64Left(dst []float64, a float64, b []float64) { panic(noAssembly) }
 
-func mul64AVX2(dst, a, b []float64) { panic(noAssembly) }
+func mul64(dst, a, b []float64) { panic(noAssembly) }
 
-func mul64RightAVX2(dst, a []float64, b float64) { panic(noAssembly) }
+func mul64Right(dst, a []float64, b float64) { panic(noAssembly) }
 
-func div64AVX2(dst, a, b []float64) { panic(noAssembly) }
+func div64(dst, a, b []float64) { panic(noAssembly) }
 
-func div64RightAVX2(dst, a []float64, b float64) { panic(noAssembly) }
+func div64Right(dst, a []float64, b float64) { panic(noAssembly) }
 
-func div64LeftAVX2(dst []float64, a float64, b []float64) { panic(noAssembly) }
+func div64Left(dst []float64, a float64, b []float64) { panic(noAssembly) }
 
-func min64AVX2(dst, a, b []float64) { panic(noAssembly) }
+func min64(dst, a, b []float64) { panic(noAssembly) }
 
-func min64RightAVX2(dst, a []float64, b float64) { panic(noAssembly) }
+func min64Right(dst, a []float64, b float64) { panic(noAssembly) }
 
-func max64AVX2(dst, a, b []float64) { panic(noAssembly) }
+func max64(dst, a, b []float64) { panic(noAssembly) }
 
-func max64RightAVX2(dst, a []float64, b float64) { panic(noAssembly) }
+func max64Right(dst, a []float64, b float64) { panic(noAssembly) }
 
-func sqrt64AVX2(dst, src []float64) { panic(noAssembly) }
+func sqrt64(dst, src []float64) { panic(noAssembly) }
 
-func neg64AVX2(dst, src []float64) { panic(noAssembly) }
+func neg64(dst, src []float64) { panic(noAssembly) }
 
-func abs64AVX2(dst, src []float64) { panic(noAssembly) }
+func abs64(dst, src []float64) { panic(noAssembly) }
 
-func square64AVX2(dst, src []float64) { panic(noAssembly) }
+func square64(dst, src []float64) { panic(noAssembly) }
 
-func recip64AVX2(dst, src []float64) { panic(noAssembly) }
+func recip64(dst, src []float64) { panic(noAssembly) }
 
-func mulAdd64AVX2(dst, a, b, c []float64) { panic(noAssembly) }
+func mulAdd64(dst, a, b, c []float64) { panic(noAssembly) }
 
-func negMulAdd64AVX2(dst, a, b, c []float64) { panic(noAssembly) }
+func negMulAdd64(dst, a, b, c []float64) { panic(noAssembly) }
 
-func addScaled64AVX2(dst, a []float64, k float64, b []float64) { panic(noAssembly) }
+func addScaled64(dst, a []float64, k float64, b []float64) { panic(noAssembly) }
 
-func affine64AVX2(dst, a []float64, k, c float64) { panic(noAssembly) }
+func affine64(dst, a []float64, k, c float64) { panic(noAssembly) }
 
-func lt32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func lt32(dst, a, b []float32) { panic(noAssembly) }
 
-func lt32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func lt32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func le32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func le32(dst, a, b []float32) { panic(noAssembly) }
 
-func le32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func le32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func gt32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func gt32(dst, a, b []float32) { panic(noAssembly) }
 
-func gt32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func gt32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func ge32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func ge32(dst, a, b []float32) { panic(noAssembly) }
 
-func ge32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func ge32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func eq32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func eq32(dst, a, b []float32) { panic(noAssembly) }
 
-func eq32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func eq32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func ne32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func ne32(dst, a, b []float32) { panic(noAssembly) }
 
-func ne32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func ne32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func logaddexp32AVX2(dst, a, b []float32) { panic(noAssembly) }
+func logaddexp32(dst, a, b []float32) { panic(noAssembly) }
 
-func logaddexp32RightAVX2(dst, a []float32, b float32) { panic(noAssembly) }
+func logaddexp32Right(dst, a []float32, b float32) { panic(noAssembly) }
 
-func tanhGrad32AVX2(dst, grad, y []float32) { panic(noAssembly) }
+func tanhGrad32(dst, grad, y []float32) { panic(noAssembly) }
 
-func sigmoidGrad32AVX2(dst, grad, y []float32) { panic(noAssembly) }
+func sigmoidGrad32(dst, grad, y []float32) { panic(noAssembly) }
 
-func where32AVX2(dst, cond, a, b []float32) { panic(noAssembly) }
+func where32(dst, cond, a, b []float32) { panic(noAssembly) }
 
-func leakyrelu32AVX2(dst, src []float32, slope float32) { panic(noAssembly) }
+func leakyrelu32(dst, src []float32, slope float32) { panic(noAssembly) }
 
-func clamp32AVX2(dst, src []float32, lo, hi float32) { panic(noAssembly) }
+func clamp32(dst, src []float32, lo, hi float32) { panic(noAssembly) }
 
 func sin32AVX2(dst, src []float32) bool { panic(noAssembly) }
 

@@ -2,9 +2,8 @@
 //
 // The vector width and the number of vector registers are parameters (machine),
 // so one source yields the kernels of every width: -machine avx512 emits the
-// same kernels with 14×32 tiles and mask registers. That output assembles but
-// has never been executed, so it is not part of the package. Run the generator
-// through go generate in internal/kernel.
+// same kernels with 14×32 tiles and mask registers. Run it through go generate
+// in internal/kernel.
 package main
 
 import (

@@ -81,14 +81,16 @@ func arithmetic(size int) {
 	// The instruction gives its second operand if one is NaN: that is b, so
 	// only a NaN in a has to be put back.
 	nan := func(a, y vec) vec {
-		if wide() {
-			return sel(cmpSize(unord, a, size), a, y)
-		}
 		d := newVec()
 		m := cmpSize(unord, a, size)
-		if size == 4 {
+		switch {
+		case wide() && size == 4:
+			VBLENDMPS(a, y, m, d)
+		case wide():
+			VBLENDMPD(a, y, m, d)
+		case size == 4:
 			VBLENDVPS(m, a, y, d)
-		} else {
+		default:
 			VBLENDVPD(m, a, y, d)
 		}
 		return d

@@ -1,0 +1,62 @@
+//go:build !purego
+
+package kernel
+
+func (t *tileArgs[T]) run512() {
+	single := sizeOf[T]() == 4
+	switch {
+	case t.vecs == 1 && single:
+		tile1F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 2 && single:
+		tile2F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 4 && single:
+		tile4F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case single:
+		tile8F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 1:
+		tile1F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 2:
+		tile2F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	case t.vecs == 4:
+		tile4F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	default:
+		tile8F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+	}
+}
+
+func (d *dotArgs[T]) run512(n int) {
+	x, y, c, src := d.x, d.y, d.c, d.src
+	if q := n / 4; q > 0 {
+		if sizeOf[T]() == 4 {
+			dot4F32AVX512(f32(x), f32(y), f32(c), f32(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, q)
+		} else {
+			dot4F64AVX512(f64(x), f64(y), f64(c), f64(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, q)
+		}
+	}
+	done := n &^ 3
+	if done == n {
+		return
+	}
+	y, c = y[min(done*d.ldy, len(y)):], c[done*d.csc:]
+	if src != nil {
+		src = src[done*d.css:]
+	}
+	if sizeOf[T]() == 4 {
+		dot1F32AVX512(f32(x), f32(y), f32(c), f32(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, n-done)
+	} else {
+		dot1F64AVX512(f64(x), f64(y), f64(c), f64(src), d.ldx, d.ldy, d.rsc, d.csc, d.rss, d.css, d.k, d.rows, n-done)
+	}
+}
+
+func packRows512[T Float](vecs int, dst, src []T, ld, k, width int) {
+	switch single := sizeOf[T]() == 4; {
+	case vecs == 1 && single:
+		pack1F32AVX512(f32(dst), f32(src), ld, k, width)
+	case single:
+		pack2F32AVX512(f32(dst), f32(src), ld, k, width)
+	case vecs == 1:
+		pack1F64AVX512(f64(dst), f64(src), ld, k, width)
+	default:
+		pack2F64AVX512(f64(dst), f64(src), ld, k, width)
+	}
+}
