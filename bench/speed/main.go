@@ -3,12 +3,14 @@
 //
 //	go run ./bench/speed                     this library
 //	go run ./bench/speed -torch -gorgonia    and PyTorch eager, and Gorgonia's TapeMachine
+//	go run ./bench/speed -dist -torch        the density, its gradient and a draw of three distributions
 //
 // The contestants take turns, round by round, since a machine's speed drifts;
 // a figure is the median over rounds of each round's median step, and a ratio
 // the median of the rounds' ratios. PyTorch runs with 1 and with 2 threads and
-// the faster counts. share is of the matrix-product peak measured in the same
-// run. -torch wants a python3 that can import torch.
+// the faster counts; with -dist both sides have one thread, and PyTorch leaves
+// out the checks of its arguments. share is of the matrix-product peak measured
+// in the same run. -torch wants a python3 that can import torch.
 package main
 
 import (
@@ -27,33 +29,39 @@ import (
 	"github.com/latentgo/latent/bench/speed/tape"
 )
 
-// result is one row.
-type result struct {
-	Name      string   `json:"name"`
-	Ms        float64  `json:"ms"`         // a step
-	Gflops    float64  `json:"gflops"`     // in matrix products, per second of the whole step
-	PeakShare float64  `json:"peak_share"` // gflops over the peak of all workers
-	Allocs    float64  `json:"allocs"`     // a step
-	Arena     int      `json:"arena"`      // bytes
-	TorchMs   *float64 `json:"torch_ms"`
-	Ratio     *float64 `json:"torch_ratio"` // torch_ms / ms
-	TapeMs    *float64 `json:"tape_ms"`
-	TapeRatio *float64 `json:"tape_ratio"`
+// timing is what every row has.
+type timing struct {
+	Name    string   `json:"name"`
+	Ms      float64  `json:"ms"`     // a step
+	Allocs  float64  `json:"allocs"` // a step
+	Arena   int      `json:"arena"`  // bytes
+	TorchMs *float64 `json:"torch_ms"`
+	Ratio   *float64 `json:"torch_ratio"` // torch_ms / ms
 
 	about string
 }
 
+// result is one row of training steps.
+type result struct {
+	timing
+	Gflops    float64  `json:"gflops"`     // in matrix products, per second of the whole step
+	PeakShare float64  `json:"peak_share"` // gflops over the peak of all workers
+	TapeMs    *float64 `json:"tape_ms"`
+	TapeRatio *float64 `json:"tape_ratio"`
+}
+
 type options struct {
-	torch, gorgonia, json, explain bool
-	only, python                   string
-	rounds                         int
-	seconds                        float64
+	torch, gorgonia, dist, json, explain bool
+	only, python                         string
+	rounds                               int
+	seconds                              float64
 }
 
 func main() {
 	var o options
 	flag.BoolVar(&o.torch, "torch", false, "beside PyTorch eager")
 	flag.BoolVar(&o.gorgonia, "gorgonia", false, "beside Gorgonia's TapeMachine (vae only)")
+	flag.BoolVar(&o.dist, "dist", false, "distributions instead of training steps, on one thread")
 	flag.BoolVar(&o.json, "json", false, "print one JSON object a workload")
 	flag.BoolVar(&o.explain, "explain", false, "print the compiled programs instead of timing them")
 	flag.StringVar(&o.only, "only", "", "this workload only")
@@ -75,6 +83,9 @@ func run(o options, w io.Writer) error {
 			return err
 		}
 		defer py.Close()
+	}
+	if o.dist {
+		return runLaws(o, py, w)
 	}
 	var results []result
 	for _, l := range workloads {
@@ -120,7 +131,7 @@ func measure(o options, l workload, py *python, w io.Writer) (result, error) {
 		defer machine.Close()
 	}
 	flops, arena := s.program.Work()
-	r := result{Name: l.name, about: l.about, Arena: arena}
+	r := result{timing: timing{Name: l.name, about: l.about, Arena: arena}}
 	var ms, gflops, share, torchMs, torchRatio, tapeMs, tapeRatio []float64
 	for range o.rounds {
 		own, err := median(turn, s.run)
@@ -131,7 +142,7 @@ func measure(o options, l workload, py *python, w io.Writer) (result, error) {
 		gflops = append(gflops, flops/own/1e6)
 		share = append(share, flops/own/1e6/(peak()*float64(runtime.GOMAXPROCS(0))))
 		if py != nil {
-			t, err := py.measure(l.name, o.seconds)
+			t, err := py.measure(l.name, o.seconds, 2)
 			if err != nil {
 				return result{}, err
 			}

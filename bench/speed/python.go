@@ -54,12 +54,12 @@ func (p *python) line() (string, error) {
 	return p.out.Text(), nil
 }
 
-// measure returns the median milliseconds of a step, the better of 1 and 2
+// measure returns the median milliseconds of a step, the best of 1 to most
 // threads.
-func (p *python) measure(name string, seconds float64) (float64, error) {
+func (p *python) measure(name string, seconds float64, most int) (float64, error) {
 	best := 0.0
-	for threads := 1; threads <= 2; threads++ {
-		if _, err := fmt.Fprintf(p.in, "%s %d %g\n", name, threads, seconds/2); err != nil {
+	for threads := 1; threads <= most; threads++ {
+		if _, err := fmt.Fprintf(p.in, "%s %d %g\n", name, threads, seconds/float64(most)); err != nil {
 			return 0, errors.Wrap(err, "python")
 		}
 		text, err := p.line()

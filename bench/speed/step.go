@@ -32,13 +32,18 @@ func newStep(l workload) (*step, error) {
 	}
 	x := make([]float32, l.rows*l.cols)
 	kernel.Uniform(x, kernel.Noise{Key: 1}, 0, 0, 0)
-	for i, u := range x { // as many ones as MNIST has
+	return s, graph.Feed(s.program, "x", ones(x))
+}
+
+// ones turns uniform numbers into as many ones as MNIST has, and zeros.
+func ones(x []float32) []float32 {
+	for i, u := range x {
 		x[i] = 0
 		if u < .13 {
 			x[i] = 1
 		}
 	}
-	return s, graph.Feed(s.program, "x", x)
+	return x
 }
 
 // run takes one training step.

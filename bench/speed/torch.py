@@ -1,7 +1,8 @@
 """The workloads of bench/speed in PyTorch eager, float32 on the CPU.
 
 Reads lines "NAME THREADS SECONDS" and answers each with the median
-milliseconds of a training step (forward, backward, Adam), or "error ...".
+milliseconds of a training step (forward, backward, Adam), or of a step of a
+distribution (density, gradient, draw), or "error ...".
 """
 import math
 import sys
@@ -10,6 +11,7 @@ import time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from torch.distributions import Bernoulli, Distribution, Gamma, Normal
 
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
@@ -137,23 +139,53 @@ class BNN(nn.Module):
         return -(fit.mean() - kl)
 
 
+def law(make, shape, values, params):
+    """The density of given values, its gradient and a draw, whose sum has a gradient too if the law is pathwise."""
+    Distribution.set_default_validate_args(False)
+    theta = [torch.rand(*shape).requires_grad_() for _ in range(params)]
+    x = values(*shape)
+
+    def step():
+        for t in theta:
+            t.grad = None
+        d = make(*theta)
+        if d.has_rsample:
+            z = d.rsample()
+            (d.log_prob(x).sum() + z.sum()).backward()
+        else:
+            d.log_prob(x).sum().backward()
+            z = d.sample()
+        return z
+
+    return step
+
+
+LAWS = {
+    "dist/bernoulli": lambda: law(lambda l: Bernoulli(logits=l), (100, 784), lambda *s: torch.bernoulli(torch.full(s, 0.13)), 1),
+    "dist/normal": lambda: law(lambda m, s: Normal(m, s.exp()), (100, 20), torch.randn, 2),
+    "dist/gamma": lambda: law(lambda a, r: Gamma(a.exp(), r.exp()), (100, 10), torch.rand, 2),
+}
 MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "bnn": BNN}
 cache = {}
 
 
-def measure(name, threads, seconds):
-    torch.set_num_threads(threads)
-    if name not in cache:
-        torch.manual_seed(0)
-        model = MODELS[name]()
-        cache[name] = model, torch.optim.Adam(model.parameters(), lr=1e-3)
-    model, opt = cache[name]
+def training(model):
+    opt = torch.optim.Adam(model.parameters(), lr=1e-3)
 
     def step():
         opt.zero_grad()
         model().backward()
         opt.step()
 
+    return step
+
+
+def measure(name, threads, seconds):
+    torch.set_num_threads(threads)
+    if name not in cache:
+        torch.manual_seed(0)
+        cache[name] = LAWS[name]() if name in LAWS else training(MODELS[name]())
+    step = cache[name]
     for _ in range(3):
         step()
     times, end = [], time.perf_counter() + seconds

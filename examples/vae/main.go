@@ -1,8 +1,9 @@
 // Command vae trains a variational autoencoder on pictures of digits: by
-// default on digits it draws itself, or on MNIST with -data.
+// default on digits it draws itself, or on MNIST or any IDX files with -data.
 //
 //	go run ./examples/vae
 //	go run ./examples/vae -data mnist -epochs 35
+//	go run ./examples/vae -likelihood normal -data FOLDER -hidden 200 -latent 10 -epochs 90 -batch 20
 package main
 
 import (
@@ -18,18 +19,19 @@ import (
 	"github.com/latentgo/latent/vi"
 )
 
-// VAE is p(z) = N(0,I), p(x|z) = Bernoulli(dec(z)) and the guide
-// q(z|x) = N(enc(x)) (Kingma and Welling, arXiv 1312.6114).
+// VAE is p(z) = N(0,I), p(x|z) = Bernoulli(dec(z)) or another likelihood, and
+// the guide q(z|x) = N(enc(x)) (Kingma and Welling, arXiv 1312.6114).
 type VAE struct {
-	enc, dec layers.Stack
-	latent   int
+	enc, dec   layers.Stack
+	likelihood func(h *graph.Node) prob.Dist
+	latent     int
 }
 
-// NewVAE declares the networks.
-func NewVAE(s *graph.Scope, pixels, latent int, hidden ...int) vi.Model {
+// NewVAE declares the networks and what the likelihood learns.
+func NewVAE(s *graph.Scope, l likelihood, pixels, latent int, hidden ...int) vi.Model {
 	enc := append([]int{pixels}, append(hidden, 2*latent)...)
 	dec := append([]int{latent}, append(hidden, pixels)...)
-	m := VAE{layers.NewMLP(s.In("enc"), enc...), layers.NewMLP(s.In("dec"), dec...), latent}
+	m := VAE{layers.NewMLP(s.In("enc"), enc...), layers.NewMLP(s.In("dec"), dec...), l.declare(s.In("x"), pixels), latent}
 	return vi.Model{Joint: m.joint, Guide: m.guide}
 }
 
@@ -40,7 +42,7 @@ func (m VAE) guide(t *vi.Trace) {
 
 func (m VAE) joint(t *vi.Trace) {
 	z := t.Draw("z", prob.StdNormal(m.latent))
-	t.Draw("x", prob.Bernoulli{Logits: m.dec.Apply(z)})
+	t.Draw("x", m.likelihood(m.dec.Apply(z)))
 }
 
 func main() {

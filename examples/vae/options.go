@@ -13,7 +13,7 @@ import (
 
 // options are the flags.
 type options struct {
-	data, out, load, binarize             string
+	data, out, load, likelihood, binarize string
 	epochs, batch, hidden, depth, latents int
 	rate                                  float64
 	seed                                  uint64
@@ -30,7 +30,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.IntVar(&o.latents, "latent", 20, "latent dimensions; with 2 the manifold is drawn")
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
-	f.StringVar(&o.binarize, "binarize", "dynamic", "draw black and white pixels anew each epoch (dynamic) or once (static)")
+	f.StringVar(&o.likelihood, "likelihood", "bernoulli", "`law` of the pixels: "+likelihoodNames())
+	f.StringVar(&o.binarize, "binarize", "dynamic", "for -likelihood bernoulli: draw black and white pixels anew each epoch (dynamic) or once (static)")
 	f.StringVar(&o.out, "out", filepath.Join("out", "vae"), "`folder` for the model, metrics and pictures")
 	f.StringVar(&o.load, "load", "", "evaluate and draw with this `model.safetensors` instead of training")
 	if err = f.Parse(args); err != nil {
@@ -54,6 +55,9 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	if !(o.rate > 0 && o.rate < 1) {
 		return o, errors.Errorf("-rate %v: want a number between 0 and 1", o.rate)
 	}
+	if _, ok := likelihoods[o.likelihood]; !ok {
+		return o, errors.Errorf("-likelihood %s: want one of %s", o.likelihood, likelihoodNames())
+	}
 	if o.binarize != "dynamic" && o.binarize != "static" {
 		return o, errors.Errorf("-binarize %s: want dynamic or static", o.binarize)
 	}
@@ -70,7 +74,10 @@ func (o options) widths() []int {
 }
 
 func (o options) drawing() data.Drawing {
-	if o.binarize == "static" {
+	switch {
+	case o.likelihood != "bernoulli":
+		return data.Grey
+	case o.binarize == "static":
 		return data.Static
 	}
 	return data.EachEpoch

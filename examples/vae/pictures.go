@@ -13,7 +13,6 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/atomicfile"
-	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
@@ -89,8 +88,7 @@ func quantile(i, n int) float32 {
 // decode runs the model and returns the means of p(x|…).
 func (a *app) decode(ctx context.Context, trace func(*graph.Scope, vi.Model) *vi.Record, in []float32) ([]float32, error) {
 	p, err := graph.Build(a.params, func(s *graph.Scope) {
-		mean, _ := trace(s, a.newVAE(s)).Site("x").P.(prob.Moments).Moments()
-		s.Output("mean", mean)
+		s.Output("mean", picture(trace(s, a.newVAE(s)).Site("x").P))
 	})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -60,17 +61,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := a.pictures(ctx); err != nil {
 		return err
 	}
+	if bits, ok := terms[bitsPerDim]; ok {
+		fmt.Fprintf(stdout, "test bits per dimension %.3f\n", bits)
+	}
 	fmt.Fprintf(stdout, "test ELBO %.2f nats (reconstruction %.1f, KL %.1f)\n", terms["elbo"], terms["reconstruction"], terms["kl"])
 	return nil
 }
 
+// bitsPerDim is the ELBO where that is the probability of grey levels.
+const bitsPerDim = "bits_per_dim"
+
 // model is the ELBO of a VAE on a batch.
 func (a *app) model(s *graph.Scope, d vi.Data) *vi.Estimate {
-	return vi.ELBO{}.Estimate(s, a.newVAE(s), d)
+	e := vi.ELBO{}.Estimate(s, a.newVAE(s), d)
+	if a.likelihood == "discretized-logistic" {
+		e.Terms[bitsPerDim] = graph.Scale(e.Terms["elbo"], -1/(math.Ln2*float64(a.sets.Train.Cols("x"))))
+	}
+	return e
 }
 
 func (a *app) newVAE(s *graph.Scope) vi.Model {
-	return NewVAE(s, a.sets.Train.Cols("x"), a.latents, a.widths()...)
+	s.State("likelihood/"+a.likelihood, graph.Fixed(0)) // a mark: the file of another likelihood is refused by this name
+	return NewVAE(s, likelihoods[a.likelihood], a.sets.Train.Cols("x"), a.latents, a.widths()...)
 }
 
 func (a *app) evaluation() trainers.EvalConfig {

@@ -5,6 +5,9 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -104,6 +107,59 @@ func TestTrainsDrawsRepeatsAndLoads(t *testing.T) {
 	}
 }
 
+// faces writes one file of grey pictures that never use the darkest levels.
+func faces(t *testing.T) string {
+	dir := t.TempDir()
+	idx(t, dir, "grey-images-idx3-ubyte", 90, 6, 5, func(i int) byte { return byte(60 + (i%30)*5 + (i/30%7)*4) })
+	return dir
+}
+
+// The seed divides the one file, every likelihood learns, and the saved model
+// repeats its figures.
+func TestLikelihoods(t *testing.T) {
+	dir := faces(t)
+	for name, bits := range map[string]bool{"bernoulli": false, "normal": false, "continuous-bernoulli": false, "discretized-logistic": true} {
+		out := t.TempDir()
+		args := []string{"-data", dir, "-likelihood", name, "-hidden", "8", "-latent", "2", "-epochs", "4", "-batch", "9", "-rate", ".01", "-out", out}
+		text, err := vae(t, args...)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if last := regexp.MustCompile(`(?m)^test ELBO -?\d+\.\d\d nats \(reconstruction -?\d+\.\d, KL \d+\.\d\)\n\z`); !last.MatchString(text) {
+			t.Errorf("%s: last line %q", name, text)
+		}
+		b, err := os.ReadFile(filepath.Join(out, "metrics.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first, end struct {
+			ELBO float64 `json:"test/elbo"`
+			Bits float64 `json:"test/bits_per_dim"`
+		}
+		lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
+		if err := json.Unmarshal(lines[0], &first); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.WithStack(json.Unmarshal(lines[len(lines)-1], &end)); err != nil {
+			t.Fatal(err)
+		}
+		if end.ELBO <= first.ELBO {
+			t.Errorf("%s: test ELBO %v after the first epoch, %v after the last", name, first.ELBO, end.ELBO)
+		}
+		want := -end.ELBO / (30 * math.Ln2)
+		if (end.Bits != 0) != bits || bits && math.Abs(end.Bits/want-1) > 1e-5 {
+			t.Errorf("%s: %v bits per dimension, want %v: %v", name, end.Bits, bits, want)
+		}
+		if line := fmt.Sprintf("test bits per dimension %.3f\ntest ELBO", end.Bits); strings.HasPrefix(text, line) != bits {
+			t.Errorf("%s: printed %q", name, text)
+		}
+		again, err := vae(t, append(args, "-load", filepath.Join(out, "model.safetensors"), "-out", t.TempDir())...)
+		if err != nil || again != text {
+			t.Errorf("%s: -load prints %q (error %v), training printed %q", name, again, err, text)
+		}
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	dir, out := pictures(t), t.TempDir()
 	model := filepath.Join(out, "model.safetensors")
@@ -136,6 +192,7 @@ func TestBadInput(t *testing.T) {
 		{"-hidden 3000000000000", "-hidden 3000000000000: want 1 to 100000"},
 		{"-rate NaN", "-rate NaN: want a number between 0 and 1"},
 		{"-binarize maybe", "-binarize maybe: want dynamic or static"},
+		{"-likelihood poisson", "-likelihood poisson: want one of bernoulli, continuous-bernoulli, discretized-logistic, normal"},
 		{"-epochs many", `invalid value "many" for flag -epochs`},
 		{"more", `unexpected argument "more"`},
 		{"-out " + file, "-out: mkdir " + file},
@@ -146,6 +203,7 @@ func TestBadInput(t *testing.T) {
 		{"-data " + broken("t10k-images-idx3-ubyte.gz", 60, 20, 20), "images of 20x20"},
 		{"-data " + dir + " -load " + file, "-load: graph: load: safetensors: " + file},
 		{"-data " + dir + " -hidden 8 -latent 2 -load " + model, "-load: graph: load " + model + ": parameter dec/0/b has shape"},
+		{"-data " + dir + " -hidden 16 -latent 2 -likelihood normal -load " + model, "-load: graph: load " + model + ": parameter likelihood/bernoulli is unknown to the model"},
 		{"-data " + dir + " -hidden 16 -latent 2 -depth 2 -load " + model, "-load: graph: load " + model + ": parameter dec/1/b"},
 	} {
 		args := strings.Fields(c.args)

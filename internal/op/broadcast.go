@@ -2,6 +2,7 @@ package op
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -77,24 +78,65 @@ func offsets(shape tensor.Shape, stride []int) []int {
 
 // elementwise evaluates f at every element of out, the operands stretched.
 func elementwise(out Array, in []Array, f func(x []float64) float64) {
-	at := make([][]int, len(in))
-	for k, a := range in {
-		if !slices.Equal(a.Shape, out.Shape) {
-			at[k] = offsets(out.Shape, strides(out.Shape, a.Shape))
-		}
-	}
-	x := make([]float64, len(in))
-	for i := range out.Len() {
+	w := gathering.Get().(*gathered)
+	defer gathering.Put(w)
+	n := len(in)
+	for from := 0; from < out.Len(); from += gatherRows {
+		m := min(gatherRows, out.Len()-from)
+		x := w.x[:m*n]
 		for k, a := range in {
-			if at[k] == nil {
-				x[k] = a.At(i)
-			} else {
-				x[k] = a.At(at[k][i])
+			if from == 0 {
+				w.at[k] = stretched(out, a)
+			}
+			switch {
+			case w.at[k] != nil:
+				for i, j := range w.at[k][from : from+m] {
+					x[i*n+k] = a.At(j)
+				}
+			case a.F64 != nil:
+				for i, v := range a.F64[from : from+m] {
+					x[i*n+k] = v
+				}
+			default:
+				for i, v := range a.F32[from : from+m] {
+					x[i*n+k] = float64(v)
+				}
 			}
 		}
-		out.Set(i, f(x))
+		for i := range m {
+			out.Set(from+i, f(x[i*n:i*n+n]))
+		}
 	}
+	clear(w.at[:])
 }
+
+// stretched returns where the elements of out find theirs in an operand, nil
+// if that has the same shape.
+func stretched(out, a Array) []int {
+	if slices.Equal(a.Shape, out.Shape) {
+		return nil
+	}
+	return offsets(out.Shape, strides(out.Shape, a.Shape))
+}
+
+// placed is element i of what stretched returned.
+func placed(at []int, i int) int {
+	if at == nil {
+		return i
+	}
+	return at[i]
+}
+
+// gathered is what elementwise keeps between calls, so that it allocates
+// nothing: some rows of operands side by side, and where stretched operands are.
+type gathered struct {
+	x  [gatherRows * maxOperands]float64
+	at [maxOperands][]int
+}
+
+const gatherRows, maxOperands = 128, 4
+
+var gathering = sync.Pool{New: func() any { return new(gathered) }}
 
 // BroadcastTo stretches its operand to To by the rule of Broadcast.
 type BroadcastTo struct{ To tensor.Shape }

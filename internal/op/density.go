@@ -67,10 +67,17 @@ func (r Density) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 }
 
 func gammaDensity(by [2]uint8, v []float64) float64 {
-	a, r, x := math.Exp(v[0]), math.Exp(v[1]), v[2]
+	a, x := math.Exp(v[0]), v[2]
+	if by == [2]uint8{1} && a < 1e3 { // needs no exp(v[1])
+		return a * (v[1] + math.Log(x) - digamma(a))
+	}
+	r := math.Exp(v[1])
 	w := x * r
 	switch by {
 	case [2]uint8{}:
+		if a > 0.5 && a < 10 && x > 0 && !math.IsInf(w, 1) { // gammaKernel with one logarithm
+			return a*v[1] + (a-1)*math.Log(x) - w - lgamma(a)
+		}
 		return gammaKernel(a, w) - math.Log(x)
 	case [2]uint8{1}:
 		return a * gammaScore(a, w)

@@ -34,19 +34,19 @@ func (Implicit) Shape(in []tensor.Shape) (tensor.Shape, error) { return streamSh
 
 // Eval draws.
 func (r Implicit) Eval(out Array, in []Array) error {
-	at := make([][]int, len(in))
-	for k, p := range in[1:] {
-		at[k+1] = offsets(out.Shape, strides(out.Shape, p.Shape))
+	var at [3][]int
+	for k := 1; k < len(in); k++ {
+		at[k] = stretched(out, in[k])
 	}
 	for i := range out.Len() {
 		s := stream(in[0], i)
-		a := in[1].At(at[1][i])
+		a := in[1].At(placed(at[1], i))
 		switch r.Law {
 		case LogGamma:
 			out.Set(i, logGamma(&s, a))
 		case LogitBeta:
 			x := logGamma(&s, a)
-			out.Set(i, x-logGamma(&s, in[2].At(at[2][i])))
+			out.Set(i, x-logGamma(&s, in[2].At(placed(at[2], i))))
 		case Student:
 			out.Set(i, student(&s, a))
 		}

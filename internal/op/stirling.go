@@ -40,23 +40,25 @@ func stirling(x float64) float64 {
 
 // lgamma1p is log Γ(1+x) for |x| ≤ ½, accurate near 0 (DLMF 5.7.3).
 func lgamma1p(x float64) float64 {
-	s := 0.0
-	for k := len(zetaM1) - 1; k >= 0; k-- {
-		s = zetaM1[k]/float64(k+2) - x*s
+	even, odd, y := 0.0, 0.0, x*x // the two halves of the series run side by side
+	for k := len(zetaM1) - 2; k >= 0; k -= 2 {
+		even = zetaM1[k] + y*even
+		odd = zetaM1[k+1] + y*odd
 	}
-	return -math.Log1p(x) + x*(1-eulerGamma) + x*x*s
+	return -math.Log1p(x) + x*(1-eulerGamma) + y*(even-x*odd)
 }
 
 const eulerGamma = 0.577215664901532860606512090082402431
 
-// zetaM1[k] is ζ(k+2) − 1.
-var zetaM1 = func() (z [52]float64) {
+// zetaM1[k] is (ζ(k+2) − 1)/(k+2), as far as matters for |x| ≤ ½.
+var zetaM1 = func() (z [28]float64) {
 	for k := range z {
 		for n := 60.0; n >= 2; n-- { // the tail by Euler and Maclaurin
 			z[k] += math.Pow(n, -float64(k+2))
 		}
 		s := float64(k + 2)
 		z[k] += math.Pow(60, 1-s)/(s-1) - 0.5*math.Pow(60, -s) + s/12*math.Pow(60, -s-1) - s*(s+1)*(s+2)/720*math.Pow(60, -s-3)
+		z[k] /= s
 	}
 	return z
 }()
