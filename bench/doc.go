@@ -24,8 +24,9 @@
 // All are of 95 %. With d = Ḡ − E G the error of the mean over n draws, E‖d‖² =
 // variance/n, and ‖d‖² is distributed as a sum of weighted χ²₁; a scaled and
 // shifted F with the same first three moments gives the radius r that ‖d‖ stays
-// within. Then the norm of a mean or a bias is within r of its estimate: exact
-// for a single number, and never too short for its upper end. The variance is
+// within. The norm of the mean, or of its difference from g, is then within r of
+// that of its estimate: exact for a single number and for the question whether
+// it is zero, else on the safe side. The variance is
 // the average of the squared distances of each draw from the mean of those
 // before, which are uncorrelated; their spread gives its error, taken on the
 // scale of logarithms. Both trust n to be large for the tails of G: estimators

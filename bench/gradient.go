@@ -9,8 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/trainers"
-	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -83,50 +81,6 @@ func (g *gradient) declare(s *graph.Scope, e *vi.Estimate, wrt []*graph.Node) {
 	}
 }
 
-// take copies the values of another Params, nil for none, which must have the
-// parameters of the model and may have those of its estimator.
-func (g *gradient) take(from *graph.Params) error {
-	if from == nil {
-		return nil
-	}
-	for _, name := range g.names {
-		if from.Tensor(name) == nil {
-			return errors.Errorf("Config.Params has no parameter %s, only %v", name, from.Names())
-		}
-	}
-	for _, name := range g.params.Names() {
-		if from.Tensor(name) == nil {
-			continue
-		}
-		var err error
-		if g.params.Dtype == graph.Float64 {
-			err = copyParam[float64](g.params, from, name)
-		} else {
-			err = copyParam[float32](g.params, from, name)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func copyParam[T graph.Float](to, from *graph.Params, name string) error {
-	dst, err := graph.Values[T](to, name)
-	if err != nil {
-		return err
-	}
-	src, err := graph.Values[T](from, name)
-	if err != nil {
-		return err
-	}
-	if len(src) != len(dst) {
-		return errors.Errorf("Config.Params has %d values of %s, want %d", len(src), name, len(dst))
-	}
-	copy(dst, src)
-	return nil
-}
-
 // group makes the groups, in the order of the parameters.
 func (g *gradient) group(of func(string) string) {
 	for _, name := range g.names {
@@ -149,81 +103,6 @@ func (g *gradient) group(of func(string) string) {
 	for _, q := range g.groups {
 		q.m = newMoments(q.size)
 	}
-}
-
-// warm trains whatever is not the model's, and the states.
-func (g *gradient) warm(ctx context.Context, m Model, o vi.Objective, b *batches, c Config) error {
-	if len(g.params.Names()) == len(g.names) {
-		return nil // there is nothing else
-	}
-	u := trainers.NewUpdater(g.params, trainers.Adam{}, 0)
-	learns := false
-	p, err := graph.BuildTraining(g.params, func(s *graph.Scope) {
-		e := o.Estimate(s, m(s.Frozen()), b.inputs(s))
-		if learns = len(s.Trainable()) > 0; learns {
-			u.Declare(s, e)
-		} else {
-			s.Output("bound", e.Value)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	for step := range c.Warmup {
-		b.draw(-1 - step)
-		if err := b.feed(p); err != nil {
-			return err
-		}
-		if err := p.Run(ctx, graph.Draw{Seed: ^c.Seed, Step: uint32(step)}); err != nil {
-			return err
-		}
-		if learns {
-			err = u.Step(p)
-		} else {
-			err = p.Commit()
-		}
-		if err != nil {
-			return errors.WithMessagef(err, "warm-up step %d", step)
-		}
-	}
-	return nil
-}
-
-// compare computes the exact gradient, over all rows.
-func (g *gradient) compare(ctx context.Context, m trainers.Model, d *data.Set, c Config) error {
-	all := &batches{set: d, seed: c.Seed, arrays: c.Arrays}
-	e := &gradient{params: g.params}
-	var err error
-	e.program, err = graph.Build(g.params, func(s *graph.Scope) {
-		est := m(s, all.inputs(s))
-		var wrt []*graph.Node
-		for _, n := range s.Trainable() {
-			if slices.Contains(g.names, n.Name()) {
-				wrt = append(wrt, n)
-			}
-		}
-		e.declare(s, est, wrt)
-	})
-	if err != nil {
-		return errors.WithMessage(err, "exact gradient")
-	}
-	if !slices.Equal(e.names, g.names) {
-		return errors.Errorf("exact gradient by the parameters %v, want %v", e.names, g.names)
-	}
-	all.draw(0)
-	e.group(c.Group)
-	for step := range 2 {
-		if err := e.draw(ctx, all, graph.Draw{Seed: c.Seed, Step: uint32(step)}, time.Now); err != nil {
-			return errors.WithMessage(err, "exact gradient")
-		}
-	}
-	for i, q := range e.groups {
-		if q.m.total.mean != 0 {
-			return errors.Errorf("the exact gradient of %s is not the same for every draw", q.name)
-		}
-		g.groups[i].exact = q.m.mean
-	}
-	return nil
 }
 
 // draw computes one gradient and counts it.

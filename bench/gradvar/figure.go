@@ -25,7 +25,7 @@ func figure(dir string, of problem, at point, rows []bench.Row) error {
 	}
 	p := plot.New()
 	p.Title.Text = of.name + ", " + at.name
-	p.X.Label.Text = "variance (nats² per datum)"
+	p.X.Label.Text = "variance of the gradient of nats per datum"
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	p.Legend.Top = true
 	var names []string
@@ -48,7 +48,7 @@ func figure(dir string, of problem, at point, rows []bench.Row) error {
 	}
 	var ticks []plot.Tick
 	for i, name := range names {
-		ticks = append(ticks, plot.Tick{Value: -float64(i + 1), Label: name})
+		ticks = append(ticks, plot.Tick{Value: -float64(i + 1), Label: " " + name})
 	}
 	p.Y.Tick.Marker = plot.ConstantTicks(ticks)
 	p.Y.Min, p.Y.Max = -float64(len(names))-.5, -.5

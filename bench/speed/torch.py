@@ -197,8 +197,7 @@ def measure(name, threads, seconds):
 
 
 def product():
-    """GFLOP/s of a 512-cubed product on one thread: tells a BLAS from a reference BLAS."""
-    torch.set_num_threads(1)
+    """GFLOP/s of a 512-cubed product: tells an optimised BLAS from the reference one."""
     a, b = torch.randn(512, 512), torch.randn(512, 512)
     best = 0.0
     for _ in range(20):
@@ -208,7 +207,7 @@ def product():
     return best
 
 
-print(f"torch {torch.__version__}, {product():.0f} GFLOP/s a thread in a 512-cubed product", flush=True)
+print(f"torch {torch.__version__}, {product():.0f} GFLOP/s in a 512-cubed product", flush=True)
 for line in sys.stdin:
     try:
         name, threads, seconds = line.split()

@@ -1,0 +1,50 @@
+package bench
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// compare computes the exact gradient, over all rows.
+func (g *gradient) compare(ctx context.Context, m trainers.Model, d *data.Set, c Config) error {
+	all := &batches{set: d, seed: c.Seed, arrays: c.Arrays}
+	e := &gradient{params: g.params}
+	var err error
+	e.program, err = graph.Build(g.params, func(s *graph.Scope) {
+		est := m(s, all.inputs(s))
+		var wrt []*graph.Node
+		for _, n := range s.Trainable() {
+			if slices.Contains(g.names, n.Name()) {
+				wrt = append(wrt, n)
+			}
+		}
+		e.declare(s, est, wrt)
+	})
+	if err != nil {
+		return errors.WithMessage(err, "exact gradient")
+	}
+	if !slices.Equal(e.names, g.names) {
+		return errors.Errorf("exact gradient by the parameters %v, want %v", e.names, g.names)
+	}
+	all.draw(0)
+	e.group(c.Group)
+	for step := range 2 {
+		if err := e.draw(ctx, all, graph.Draw{Seed: c.Seed, Step: uint32(step)}, time.Now); err != nil {
+			return errors.WithMessage(err, "exact gradient")
+		}
+	}
+	for i, q := range e.groups {
+		if q.m.total.mean != 0 {
+			return errors.Errorf("the exact gradient of %s is not the same for every draw", q.name)
+		}
+		g.groups[i].exact = q.m.mean
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/bench"
+)
+
+func gradvar(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(context.Background(), args, &out)
+	return out.String(), err
+}
+
+func TestOutputs(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-problem", "mixed", "-draws", ".002"}
+	text, err := gradvar(t, append(args, "-png", dir)...)
+	if err != nil || !strings.Contains(text, "mixed, start: ") || !strings.Contains(text, "Pathwise; DisARM") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "mixed-start.png")); err != nil || !bytes.HasPrefix(b, []byte("\x89PNG")) {
+		t.Errorf("figure: %v", err)
+	}
+	text, err = gradvar(t, append(args, "-json", "-region")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range objects {
+		var row map[string]any
+		if err := json.Unmarshal([]byte(line), &row); err != nil || len(row) != len(columns) {
+			t.Errorf("%v: %s", err, line)
+		}
+		for _, name := range columns {
+			if _, ok := row[name]; !ok {
+				t.Errorf("no %s in %s", name, line)
+			}
+		}
+	}
+	text, err = gradvar(t, append(args, "-csv", "-region")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(table) != len(objects)+1 || strings.Join(table[0], " ") != strings.Join(columns, " ") {
+		t.Errorf("%v: %d rows of CSV and %d of JSON", err, len(table), len(objects))
+	}
+}
+
+func TestCheckFailsOnBias(t *testing.T) {
+	p := printer{w: &bytes.Buffer{}}
+	rows := rowsAt(t, beliefNet(), beliefNet().points[1], .1, func(c bench.Case) bool { return c.Biased })
+	if err := p.findings(bench.Check(rows, .01)); err != nil {
+		t.Errorf("declared biased: %v", err)
+	}
+	b := beliefNet()
+	for i := range b.cases {
+		b.cases[i].Biased = false
+	}
+	rows = rowsAt(t, b, b.points[1], .1, func(c bench.Case) bool { return c.Estimator == "StraightThrough" })
+	if err := p.findings(bench.Check(rows, .01)); !errors.Is(err, errBiased) {
+		t.Errorf("not declared: %v", err)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae or bayes"},
+		{"-draws 0", "-draws 0: want a number up to 1000"},
+		{"-json -csv", "choose one"},
+		{"-check -json", "choose one"},
+		{"what", `unexpected argument "what"`},
+	} {
+		if _, err := gradvar(t, strings.Fields(c.args)...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("gradvar %s: error %v, want %s", c.args, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// estimators are what -estimator takes, each a change of the objective alone.
+// Those that compare draws take some for each picture.
+var estimators = []struct {
+	name  string
+	bound vi.Objective
+}{
+	{"score", vi.ELBO{Default: vi.Score{}}},
+	{"score-loo", vi.ELBO{K: 4, Default: vi.Score{Baseline: vi.LeaveOneOut{}}}},
+	{"nvil", vi.ELBO{Default: vi.Score{Baseline: vi.NVIL{}}}},
+	{"vimco", vi.IWAE{K: 4, Default: vi.VIMCO{}}},
+	{"disarm", vi.ELBO{Default: vi.DisARM{}}},
+	{"rebar", vi.ELBO{Default: vi.REBAR{}}},
+	{"gumbel", vi.ELBO{Default: vi.GumbelSoftmax{}}},
+	{"straight-through", vi.ELBO{Default: vi.StraightThrough{}}},
+}
+
+// options are the flags.
+type options struct {
+	data, estimator     string
+	epochs, batch, bits int
+	rate                float64
+	seed                uint64
+	bound               vi.Objective
+}
+
+func parse(args []string, usage io.Writer) (o options, err error) {
+	var names []string
+	for _, e := range estimators {
+		names = append(names, e.name)
+	}
+	f := flag.NewFlagSet("sbn", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.StringVar(&o.data, "data", "", "`folder` of IDX files named as MNIST's, or mnist or fashion-mnist, downloaded once; empty: digits drawn by the program")
+	f.StringVar(&o.estimator, "estimator", "score-loo", "of the gradient: `name`, one of "+strings.Join(names, ", "))
+	f.IntVar(&o.epochs, "epochs", 20, "passes over the training data")
+	f.IntVar(&o.batch, "batch", 100, "pictures a step")
+	f.IntVar(&o.bits, "latent", 200, "latent bits")
+	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
+	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	if err = f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(usage)
+			f.Usage()
+		}
+		return o, err
+	}
+	for _, e := range estimators {
+		if e.name == o.estimator {
+			o.bound = e.bound
+		}
+	}
+	switch {
+	case f.NArg() > 0:
+		err = errors.Errorf("unexpected argument %q", f.Arg(0))
+	case o.bound == nil:
+		err = errors.Errorf("-estimator %s: want one of %s", o.estimator, strings.Join(names, ", "))
+	case o.epochs < 1 || o.batch < 1 || o.bits < 1:
+		err = errors.Errorf("-epochs %d -batch %d -latent %d: want 1 or more", o.epochs, o.batch, o.bits)
+	case !(o.rate > 0 && o.rate < 1):
+		err = errors.Errorf("-rate %v: want a number between 0 and 1", o.rate)
+	}
+	return o, err
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	sets, err := o.sets(ctx)
+	if err != nil {
+		return err
+	}
+	with := func(bound vi.Objective) trainers.Model {
+		return func(s *graph.Scope, d vi.Data) *vi.Estimate {
+			return bound.Estimate(s, NewSBN(s, sets.Train.Cols("x"), o.bits), d)
+		}
+	}
+	params := &graph.Params{Seed: o.seed}
+	// Hard samples, whatever trained: the ELBO of Score's own draws.
+	elbo := func() (map[string]float64, error) {
+		return trainers.Evaluate(ctx, with(vi.ELBO{K: 10, Default: vi.Score{}}), params, sets.Test, trainers.EvalConfig{
+			Arrays: []string{"x"}, Batch: o.batch, Seed: o.seed, Binarize: data.Static,
+		})
+	}
+	_, err = trainers.Fit(ctx, with(o.bound), sets.Train, trainers.Config{
+		Params: params, Arrays: []string{"x"}, Epochs: o.epochs, Batch: o.batch, Seed: o.seed,
+		Optimizer: trainers.Adam{Rate: o.rate}, Binarize: data.EachEpoch,
+		OnEpoch: func(e trainers.Epoch) error {
+			test, err := elbo()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(stderr, "epoch %d: training bound %.2f, test ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["bound"], test["elbo"], e.Seconds)
+			return errors.Wrap(err, "output")
+		},
+	})
+	if err != nil {
+		return err
+	}
+	test, err := elbo()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s: test ELBO %.2f nats, hard samples (reconstruction %.1f, KL %.1f)\n", o.estimator, test["elbo"], test["reconstruction"], test["kl"])
+	return errors.Wrap(err, "output")
+}
+
+// sets draws, reads or downloads the pictures.
+func (o options) sets(ctx context.Context) (sets data.Sets, err error) {
+	dir := o.data
+	switch dir {
+	case "":
+		const train, test = 20000, 2000
+		all := data.Digits(o.seed, train+test)
+		if sets.Train, err = all.Slice(0, train); err == nil {
+			sets.Test, err = all.Slice(train, train+test)
+		}
+		return sets, err
+	case "mnist", "fashion-mnist":
+		source, err := data.Named(dir)
+		if err == nil {
+			dir, err = data.Fetcher{}.Fetch(ctx, source)
+		}
+		if err != nil {
+			return sets, errors.WithMessage(err, "-data")
+		}
+	}
+	sets, err = data.Load(dir, data.LoadConfig{Seed: o.seed})
+	return sets, errors.WithMessage(err, "-data")
+}
