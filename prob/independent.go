@@ -11,8 +11,8 @@ import (
 // base scores one by one is Independent(base, rows). What it returns is a
 // Sampler or Pathwise if base is.
 //
-// Noise is numbered by the axis before the last as the row, so a batch that is
-// run in parts does not repeat the draws of the whole.
+// In a scope that does not name the row axis of its noise (graph.Scope.RowAxis;
+// package vi does), a batch run in parts does not repeat the draws of the whole.
 func Independent(base Dist, extra ...int) Dist {
 	d := independent{base, append([]int(nil), extra...)}
 	switch base.(type) {
