@@ -2,11 +2,14 @@ package trainers
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
 )
 
 // EvalConfig says how to evaluate.
@@ -24,11 +27,41 @@ type EvalConfig struct {
 // numbered by row: the result does not depend on the batch size beyond
 // rounding, and repeats exactly.
 func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set, c EvalConfig) (map[string]float64, error) {
-	e, err := newEvaluator(m, params, set, c)
+	e, err := newEvaluator(m.declare, params, set, c)
 	if err != nil {
 		return nil, err
 	}
 	return e.evaluate(ctx, c.Step)
+}
+
+// Rows runs what outputs builds over a set and returns the values of each of
+// its outputs, nodes [B, …] for a batch of B rows, one row after the other:
+// codes, reconstructions, or the log p(x) of every row. Noise is that of
+// Evaluate.
+func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, set *data.Set, c EvalConfig) (map[string][]float64, error) {
+	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
+		out := outputs(s, d)
+		for _, name := range slices.Sorted(maps.Keys(out)) {
+			s.Output(name, out[name])
+		}
+	}, params, set, c)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string][]float64{}
+	return values, e.each(ctx, c.Step, func(p *graph.Program, rows int) error {
+		for _, name := range p.Outputs() {
+			if shape := p.Shape(name); len(shape) == 0 || shape[0] != rows {
+				return errors.Errorf("output %s has shape %v, want [%d …]: an entry for each row", name, shape, rows)
+			}
+			v := make([]float64, p.Shape(name).TotalSize())
+			if err := graph.Read(p, name, v); err != nil {
+				return err
+			}
+			values[name] = append(values[name], v...)
+		}
+		return nil
+	})
 }
 
 // evaluator keeps the programs of an evaluation.
@@ -38,7 +71,7 @@ type evaluator struct {
 	runs    *runner
 }
 
-func newEvaluator(m Model, params *graph.Params, set *data.Set, c EvalConfig) (*evaluator, error) {
+func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set *data.Set, c EvalConfig) (*evaluator, error) {
 	switch {
 	case set == nil || set.Len() == 0:
 		return nil, errors.New("trainers: no data to evaluate")
@@ -55,15 +88,23 @@ func newEvaluator(m Model, params *graph.Params, set *data.Set, c EvalConfig) (*
 	if err != nil {
 		return nil, errors.WithMessage(err, "trainers: evaluate")
 	}
-	return &evaluator{c, b, &runner{model: m, params: params, arrays: cfg.arrays(set), set: set}}, nil
+	return &evaluator{c, b, &runner{declare: declare, params: params, arrays: cfg.arrays(set), set: set}}, nil
 }
 
 func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64, error) {
+	var mean means
+	if err := e.each(ctx, step, mean.add); err != nil {
+		return nil, err
+	}
+	return mean.values(), nil
+}
+
+// each runs the set batch by batch and calls visit after every run.
+func (e *evaluator) each(ctx context.Context, step int, visit func(p *graph.Program, rows int) error) error {
 	b, runs := e.batches, e.runs
 	if err := b.Seek(0, 0); err != nil {
-		return nil, errors.WithMessage(err, "trainers: evaluate")
+		return errors.WithMessage(err, "trainers: evaluate")
 	}
-	var mean means
 	for row := 0; b.Next(); row += len(b.Rows()) {
 		p, err := runs.program(len(b.Rows()))
 		if err == nil {
@@ -73,11 +114,11 @@ func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64,
 			err = p.Run(ctx, graph.Draw{Seed: e.Seed, Stream: graph.Evaluation, Row: row})
 		}
 		if err == nil {
-			err = mean.add(p, runs.terms, len(b.Rows()))
+			err = visit(p, len(b.Rows()))
 		}
 		if err != nil {
-			return nil, errors.WithMessagef(err, "trainers: evaluate rows from %d", row)
+			return errors.WithMessagef(err, "trainers: evaluate rows from %d", row)
 		}
 	}
-	return mean.values(), nil
+	return nil
 }

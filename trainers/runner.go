@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -22,14 +23,13 @@ const (
 
 // runner holds the programs of one model on one set, by number of rows.
 type runner struct {
-	model  Model
-	params *graph.Params
-	arrays []string
-	set    *data.Set
-	update *Updater // nil in evaluation
+	declare func(s *graph.Scope, d vi.Data) // the outputs
+	params  *graph.Params
+	arrays  []string
+	set     *data.Set
+	update  *Updater // nil in evaluation
 
 	programs map[int]*graph.Program
-	terms    []string // of the estimate, sorted, and "bound"
 	f32      map[string][]float32
 	f64      map[string][]float64
 }
@@ -44,7 +44,13 @@ func (r *runner) program(rows int) (*graph.Program, error) {
 	if r.update != nil {
 		build = graph.BuildTraining
 	}
-	p, err := build(r.params, func(s *graph.Scope) { r.declare(s, rows) })
+	p, err := build(r.params, func(s *graph.Scope) {
+		d := vi.Data{}
+		for _, name := range r.arrays {
+			d[name] = s.Input(name, rows, r.set.Cols(name))
+		}
+		r.declare(s, d)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -56,24 +62,19 @@ func (r *runner) program(rows int) (*graph.Program, error) {
 	return p, nil
 }
 
-func (r *runner) declare(s *graph.Scope, rows int) {
-	d := vi.Data{}
-	for _, name := range r.arrays {
-		d[name] = s.Input(name, rows, r.set.Cols(name))
-	}
-	e := r.model(s, d)
+func (m Model) declare(s *graph.Scope, d vi.Data) { m.outputs(s, d) }
+
+// outputs declares the value and the terms of a model's estimate.
+func (m Model) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
+	e := m(s, d)
 	s.Output(boundOutput, e.Value)
-	r.terms = []string{"bound"}
 	if e.Terms["bound"] != nil {
 		graph.Fail("trainers: a term of the estimate is called bound, the name of its value")
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Terms)) {
 		s.Output(termOutput+name, e.Terms[name])
-		r.terms = append(r.terms, name)
 	}
-	if r.update != nil {
-		r.update.Declare(s, e)
-	}
+	return e
 }
 
 // feed sets the inputs of a program to a batch.
@@ -121,40 +122,41 @@ func feed[T graph.Float](p *graph.Program, bufs map[string][]T, name string, n i
 	return graph.Feed(p, name, x)
 }
 
-// means averages terms over batches, weighted by rows.
+// means averages the bound and the terms over batches, weighted by rows.
 type means struct {
-	rows  int
-	names []string
-	sums  []float64
+	rows int
+	sums map[string]float64
 }
 
-// add reads the terms of a run. A bound that is not finite is an error.
-func (m *means) add(p *graph.Program, terms []string, rows int) error {
-	if m.names == nil {
-		m.names, m.sums = terms, make([]float64, len(terms))
+// add reads the outputs of a run. A bound that is not finite is an error.
+func (m *means) add(p *graph.Program, rows int) error {
+	if m.sums == nil {
+		m.sums = map[string]float64{}
 	}
-	for i, name := range m.names {
-		output := termOutput + name
-		if name == "bound" {
-			output = boundOutput
+	for _, output := range p.Outputs() {
+		name, term := strings.CutPrefix(output, termOutput)
+		switch {
+		case output == boundOutput:
+			name = "bound"
+		case !term:
+			continue
 		}
 		var v [1]float64
 		if err := graph.Read(p, output, v[:]); err != nil {
 			return err
 		}
-		if name == "bound" && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
+		if output == boundOutput && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
 			return notFinite(p, output, fmt.Sprintf("the bound is %v", v[0]))
 		}
-		m.sums[i] += v[0] * float64(rows)
+		m.sums[name] += v[0] * float64(rows)
 	}
 	m.rows += rows
 	return nil
 }
 
 func (m *means) values() map[string]float64 {
-	out := map[string]float64{}
-	for i, name := range m.names {
-		out[name] = m.sums[i] / float64(m.rows)
+	for name := range m.sums {
+		m.sums[name] /= float64(m.rows)
 	}
-	return out
+	return m.sums
 }

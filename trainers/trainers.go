@@ -87,9 +87,10 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if err != nil {
 		return t.result, errors.WithMessage(err, "trainers")
 	}
-	runs := &runner{model: m, params: t.Params, arrays: c.arrays(train), set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
+	runs := &runner{params: t.Params, arrays: c.arrays(train), set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
+	runs.declare = func(s *graph.Scope, d vi.Data) { runs.update.Declare(s, m.outputs(s, d)) }
 	if c.Test != nil {
-		t.test, err = newEvaluator(m, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules})
+		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules})
 		if err != nil {
 			return t.result, err
 		}
@@ -188,7 +189,7 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 	if err := p.Run(ctx, graph.Draw{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
 		return err
 	}
-	if err := mean.add(p, runs.terms, len(batches.Rows())); err != nil {
+	if err := mean.add(p, len(batches.Rows())); err != nil {
 		return err
 	}
 	return runs.update.Step(p)

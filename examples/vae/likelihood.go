@@ -49,5 +49,7 @@ func picture(d prob.Dist) *graph.Node {
 	return mean
 }
 
-// likelihoodNames lists what -likelihood takes.
-func likelihoodNames() string { return strings.Join(slices.Sorted(maps.Keys(likelihoods)), ", ") }
+// names lists what a flag takes.
+func names[V any](of map[string]V) string {
+	return strings.Join(slices.Sorted(maps.Keys(of)), ", ")
+}

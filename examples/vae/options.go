@@ -14,8 +14,10 @@ import (
 // options are the flags.
 type options struct {
 	data, out, load, likelihood, binarize string
+	objective, estimator, compare         string
 	epochs, batch, hidden, depth, latents int
-	rate                                  float64
+	draws, evaluate                       int
+	rate, alpha, lambda                   float64
 	seed                                  uint64
 }
 
@@ -30,8 +32,15 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.IntVar(&o.latents, "latent", 20, "latent dimensions; with 2 the manifold is drawn")
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
-	f.StringVar(&o.likelihood, "likelihood", "bernoulli", "`law` of the pixels: "+likelihoodNames())
+	f.StringVar(&o.likelihood, "likelihood", "bernoulli", "`law` of the pixels: "+names(likelihoods))
 	f.StringVar(&o.binarize, "binarize", "dynamic", "for -likelihood bernoulli: draw black and white pixels anew each epoch (dynamic) or once (static)")
+	f.StringVar(&o.objective, "objective", "elbo", "`bound` to train by: "+names(objectives))
+	f.StringVar(&o.estimator, "estimator", "pathwise", "of its gradient: `name`, one of "+names(estimators))
+	f.IntVar(&o.draws, "k", 1, "draws of the latents for each picture in training")
+	f.Float64Var(&o.alpha, "alpha", .5, "order of -objective renyi")
+	f.Float64Var(&o.lambda, "lambda", .1, "nats that a latent dimension has for nothing under -objective free-bits")
+	f.IntVar(&o.evaluate, "evaluate", 0, "estimate log p(x) of the test pictures from this many draws for each, and write evidence.csv; 0: do not")
+	f.StringVar(&o.compare, "compare", "", "with -evaluate: `evidence.csv` of another run to take the difference from, picture by picture")
 	f.StringVar(&o.out, "out", filepath.Join("out", "vae"), "`folder` for the model, metrics and pictures")
 	f.StringVar(&o.load, "load", "", "evaluate and draw with this `model.safetensors` instead of training")
 	if err = f.Parse(args); err != nil {
@@ -47,7 +56,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	for _, n := range []struct {
 		name  string
 		value int
-	}{{"epochs", o.epochs}, {"batch", o.batch}, {"hidden", o.hidden}, {"depth", o.depth}, {"latent", o.latents}} {
+	}{{"epochs", o.epochs}, {"batch", o.batch}, {"hidden", o.hidden}, {"depth", o.depth}, {"latent", o.latents}, {"k", o.draws}} {
 		if n.value < 1 || n.value > 1e5 {
 			return o, errors.Errorf("-%s %d: want 1 to 100000", n.name, n.value)
 		}
@@ -56,7 +65,10 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		return o, errors.Errorf("-rate %v: want a number between 0 and 1", o.rate)
 	}
 	if _, ok := likelihoods[o.likelihood]; !ok {
-		return o, errors.Errorf("-likelihood %s: want one of %s", o.likelihood, likelihoodNames())
+		return o, errors.Errorf("-likelihood %s: want one of %s", o.likelihood, names(likelihoods))
+	}
+	if err := o.checkObjective(); err != nil {
+		return o, err
 	}
 	if o.binarize != "dynamic" && o.binarize != "static" {
 		return o, errors.Errorf("-binarize %s: want dynamic or static", o.binarize)

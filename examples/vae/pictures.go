@@ -109,10 +109,10 @@ func (a *app) grid(name string, x []float32, columns int) error {
 	return data.WriteGrid(a.path(name), x, a.sets.Train.Height, a.sets.Train.Width, columns)
 }
 
-// plotBound draws the bound by epoch.
-func plotBound(path string, epochs []trainers.Epoch) error {
+// plotBound draws the bound trained by, epoch by epoch.
+func (a *app) plotBound(epochs []trainers.Epoch) error {
 	p := plot.New()
-	p.X.Label.Text, p.Y.Label.Text = "epoch", "ELBO (nats)"
+	p.X.Label.Text, p.Y.Label.Text = "epoch", a.boundName()+" (nats)"
 	p.Legend.Top, p.Legend.Left = false, false
 	for i, series := range []struct {
 		name string
@@ -123,7 +123,7 @@ func plotBound(path string, epochs []trainers.Epoch) error {
 	} {
 		var xy plotter.XYs
 		for _, e := range epochs {
-			xy = append(xy, plotter.XY{X: float64(e.Epoch), Y: series.of(e)["elbo"]})
+			xy = append(xy, plotter.XY{X: float64(e.Epoch), Y: series.of(e)["bound"]})
 		}
 		line, points, err := plotter.NewLinePoints(xy)
 		if err != nil {
@@ -139,7 +139,7 @@ func plotBound(path string, epochs []trainers.Epoch) error {
 	if err != nil {
 		return errors.Wrap(err, "plot")
 	}
-	return atomicfile.Write(path, func(f io.Writer) error {
+	return atomicfile.Write(a.path("elbo.png"), func(f io.Writer) error {
 		_, err := w.WriteTo(f)
 		return err
 	})

@@ -27,6 +27,7 @@ type app struct {
 	options
 	stdout, stderr io.Writer
 	sets           data.Sets
+	other          []float64 // log p(x) of the test pictures by the model to compare with
 	params         *graph.Params
 	metrics        bytes.Buffer
 }
@@ -46,6 +47,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if a.sets, err = a.dataSets(ctx); err != nil {
 		return err
 	}
+	if o.compare != "" {
+		if a.other, err = readEvidence(o.compare, a.sets.Test.Len()); err != nil {
+			return errors.WithMessage(err, "-compare")
+		}
+	}
 	if o.load != "" {
 		err = a.restore()
 	} else {
@@ -54,12 +60,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	terms, err := trainers.Evaluate(ctx, a.model, a.params, a.sets.Test, a.evaluation())
+	terms, err := trainers.Evaluate(ctx, a.model(vi.ELBO{}), a.params, a.sets.Test, a.evaluation())
 	if err != nil {
 		return err
 	}
 	if err := a.pictures(ctx); err != nil {
 		return err
+	}
+	if o.evaluate > 0 {
+		if err := a.evidence(ctx); err != nil {
+			return err
+		}
 	}
 	if bits, ok := terms[bitsPerDim]; ok {
 		fmt.Fprintf(stdout, "test bits per dimension %.3f\n", bits)
@@ -71,13 +82,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // bitsPerDim is the ELBO where that is the probability of grey levels.
 const bitsPerDim = "bits_per_dim"
 
-// model is the ELBO of a VAE on a batch.
-func (a *app) model(s *graph.Scope, d vi.Data) *vi.Estimate {
-	e := vi.ELBO{}.Estimate(s, a.newVAE(s), d)
-	if a.likelihood == "discretized-logistic" {
-		e.Terms[bitsPerDim] = graph.Scale(e.Terms["elbo"], -1/(math.Ln2*float64(a.sets.Train.Cols("x"))))
+// model is a bound of the VAE on a batch.
+func (a *app) model(bound vi.Objective) trainers.Model {
+	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		e := bound.Estimate(s, a.newVAE(s), d)
+		if a.likelihood == "discretized-logistic" {
+			e.Terms[bitsPerDim] = graph.Scale(e.Terms["elbo"], -1/(math.Ln2*float64(a.sets.Train.Cols("x"))))
+		}
+		return e
 	}
-	return e
 }
 
 func (a *app) newVAE(s *graph.Scope) vi.Model {
@@ -97,7 +110,8 @@ func (a *app) train(ctx context.Context) error {
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		c.Progress = progress(f)
 	}
-	result, err := trainers.Fit(ctx, a.model, a.sets.Train, c)
+	bound := objectives[a.objective](a.options, estimators[a.estimator])
+	result, err := trainers.Fit(ctx, a.model(bound), a.sets.Train, c)
 	if result.Steps == 0 {
 		return err // nothing worth keeping
 	}
@@ -108,7 +122,7 @@ func (a *app) train(ctx context.Context) error {
 		err = errors.WithMessagef(err, "stopped at step %d; the model so far is in %s", result.Steps, a.path("model.safetensors"))
 	}
 	if len(result.Epochs) > 0 {
-		if err := plotBound(a.path("elbo.png"), result.Epochs); err != nil {
+		if err := a.plotBound(result.Epochs); err != nil {
 			return err
 		}
 	}
@@ -131,8 +145,8 @@ func (a *app) onEpoch(e trainers.Epoch) error {
 	if err := json.NewEncoder(&a.metrics).Encode(line); err != nil {
 		return errors.Wrap(err, "metrics")
 	}
-	fmt.Fprintf(a.stderr, "epoch %d: train ELBO %.2f, test ELBO %.2f (%.1f s, %.0f pictures/s)\n",
-		e.Epoch, e.Train["elbo"], e.Test["elbo"], e.Seconds, e.ExamplesPerSecond)
+	fmt.Fprintf(a.stderr, "epoch %d: train %[2]s %.2[3]f, test %[2]s %.2[4]f (%.1[5]f s, %.0[6]f pictures/s)\n",
+		e.Epoch, a.boundName(), e.Train["bound"], e.Test["bound"], e.Seconds, e.ExamplesPerSecond)
 	return atomicfile.Write(a.path("metrics.jsonl"), func(w io.Writer) error {
 		_, err := w.Write(a.metrics.Bytes())
 		return err
@@ -143,7 +157,7 @@ func (a *app) onEpoch(e trainers.Epoch) error {
 func (a *app) restore() error {
 	_, err := graph.Build(a.params, func(s *graph.Scope) {
 		x := s.Input("x", 1, a.sets.Train.Cols("x"))
-		s.Output("bound", a.model(s, vi.Data{"x": x}).Value)
+		s.Output("bound", a.model(vi.ELBO{})(s, vi.Data{"x": x}).Value)
 	})
 	if err != nil {
 		return err

@@ -193,6 +193,16 @@ func TestBadInput(t *testing.T) {
 		{"-rate NaN", "-rate NaN: want a number between 0 and 1"},
 		{"-binarize maybe", "-binarize maybe: want dynamic or static"},
 		{"-likelihood poisson", "-likelihood poisson: want one of bernoulli, continuous-bernoulli, discretized-logistic, normal"},
+		{"-objective evidence", "-objective evidence: want one of elbo, free-bits, iwae, renyi, reweighted-wake-sleep, wake-sleep"},
+		{"-estimator reinforce", "-estimator reinforce: want one of dreg, measure-valued, nvil"},
+		{"-objective wake-sleep -estimator stl", "-estimator stl: -objective wake-sleep holds all draws and takes none"},
+		{"-data " + dir + " -objective iwae -k 3 -estimator score-loo", "site z"},
+		{"-alpha 1", "-alpha 1: want a finite number other than 1"},
+		{"-lambda NaN", "-lambda NaN: want a finite number not below 0"},
+		{"-k 0", "-k 0: want 1 to 100000"},
+		{"-evaluate 1", "-evaluate 1: want 2 to 100000, or 0"},
+		{"-compare " + file, "-compare: wants -evaluate"},
+		{"-data " + dir + " -evaluate 5 -compare " + file, "-compare: " + file + ": 0 lines, want a header and one for each of the 60 test pictures"},
 		{"-epochs many", `invalid value "many" for flag -epochs`},
 		{"more", `unexpected argument "more"`},
 		{"-out " + file, "-out: mkdir " + file},
@@ -222,6 +232,64 @@ func TestBadInput(t *testing.T) {
 		if left, _ := os.ReadDir(where); len(left) > 0 {
 			t.Errorf("vae %s: left %v behind", c.args, left)
 		}
+	}
+}
+
+// Every objective trains, and one line chooses it and its estimator.
+func TestObjectives(t *testing.T) {
+	dir := pictures(t)
+	for _, c := range []string{
+		"-objective elbo -estimator stl", "-objective iwae -k 3 -estimator dreg", "-objective renyi -k 2 -alpha -1",
+		"-objective elbo -k 2 -estimator score-loo", "-objective elbo -estimator nvil", "-objective iwae -k 2 -estimator vimco",
+		"-objective free-bits -lambda .5", "-objective wake-sleep", "-objective reweighted-wake-sleep -k 3", "-estimator measure-valued",
+	} {
+		out := t.TempDir()
+		args := append(append(strings.Fields(c), "-data", dir, "-out", out, "-rate", ".003"), small...)
+		if _, err := vae(t, args...); err != nil {
+			t.Fatalf("%s: %v", c, err)
+		}
+		b, err := os.ReadFile(filepath.Join(out, "metrics.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bound [2]float64
+		for i, line := range bytes.Split(bytes.TrimSpace(b), []byte("\n")) {
+			var m map[string]float64
+			if err := json.Unmarshal(line, &m); err != nil {
+				t.Fatal(err)
+			}
+			bound[i] = m["test/bound"]
+		}
+		if bound[1] <= bound[0] {
+			t.Errorf("%s: test bound %v after the first epoch, %v after the second", c, bound[0], bound[1])
+		}
+	}
+}
+
+// The evidence is above the ELBO, and the file compares a model with itself.
+func TestEvidence(t *testing.T) {
+	dir, out := pictures(t), t.TempDir()
+	args := append([]string{"-data", dir, "-out", out, "-evaluate", "20"}, small...)
+	first, err := vae(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logp, elbo float64
+	var active int
+	text := regexp.MustCompile(`(?s)test log p\(x\) (\S+) nats by 20 draws \(standard errors: 0\.\d{3} by the draws, \d\.\d\d by the pictures\), (\d) of 2 latent dimensions active.*ELBO (\S+) nats`).FindStringSubmatch(first)
+	if text == nil {
+		t.Fatalf("printed %q", first)
+	}
+	if _, err := fmt.Sscan(strings.Join(text[1:], " "), &logp, &active, &elbo); err != nil {
+		t.Fatal(err)
+	}
+	if !(logp > elbo && logp < elbo+20) || active > 2 {
+		t.Errorf("printed %q, want a log p(x) a little above the ELBO", first)
+	}
+	file := filepath.Join(out, "evidence.csv")
+	again, err := vae(t, append(args, "-load", filepath.Join(out, "model.safetensors"), "-compare", file)...)
+	if line := "log p(x) less that in " + file + ": +0.00 nats (paired standard error 0.000)\n"; err != nil || !strings.Contains(again, line) {
+		t.Errorf("printed %q (error %v), want %q", again, err, line)
 	}
 }
 

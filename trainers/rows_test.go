@@ -1,0 +1,62 @@
+package trainers_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/vi"
+)
+
+// evidence is log p(x) by importance sampling of z ~ N(0, 1), x ~ N(z, 1).
+func evidence(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+	one := func(mean *graph.Node) prob.Normal { return prob.Normal{Mean: mean, LogStd: s.Const(0)} }
+	m := vi.Model{
+		Joint: func(t *vi.Trace) { t.Draw("x", one(t.Draw("z", prob.StdNormal(1)))) },
+		Guide: func(t *vi.Trace) { t.Draw("z", one(graph.Scale(t.Given("x"), .5))) },
+	}
+	e := vi.Evidence{K: 2000}.Estimate(s, m, d)
+	return map[string]*graph.Node{"evidence": e.Rows, "mean": e.Record.PosteriorMeans("z")}
+}
+
+// Every row has its own value, whatever the batch, and Evaluate's mean is
+// theirs.
+func TestRows(t *testing.T) {
+	x := []float64{-1, 0, .5, 2, -3}
+	params, ctx := &graph.Params{Dtype: graph.Float64}, context.Background()
+	var got map[string][]float64
+	for _, batch := range []int{5, 2} {
+		again, err := trainers.Rows(ctx, evidence, params, set(t, x...), trainers.EvalConfig{Batch: batch, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(got, again); got != nil && diff != "" {
+			t.Errorf("the batch size changes the rows: %s", diff)
+		}
+		got = again
+	}
+	for i, x := range x {
+		if want := x / 2; got["mean"][i] != want {
+			t.Errorf("row %d: posterior mean %v, want %v", i, got["mean"][i], want)
+		}
+		want := -.5*math.Log(4*math.Pi) - x*x/4
+		if math.Abs(got["evidence"][i]-want) > .05 {
+			t.Errorf("row %d: log p(x) %v, want %v", i, got["evidence"][i], want)
+		}
+	}
+}
+
+func TestRowsWantsAnEntryForEachRow(t *testing.T) {
+	_, err := trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+		return map[string]*graph.Node{"total": graph.Sum(d["x"])}
+	}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
+	if err == nil || !strings.Contains(err.Error(), "output total has shape ()") {
+		t.Errorf("error %v", err)
+	}
+}
