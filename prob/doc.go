@@ -46,7 +46,7 @@
 //	Mixture              that of the components  —         —        —
 //	Multinomial          counts of n             —         —        —
 //	MultivariateNormal   reals                   yes       yes      LowRankNormal, MultivariateNormal, Normal, StdNormal
-//	NegativeBinomial     {0 … ∞}                 —         —        —
+//	NegativeBinomial     {0 … ∞}                 —         —        NegativeBinomial
 //	Normal               reals                   yes       yes      Laplace, LogUniform, LowRankNormal, MultivariateNormal, Normal, StdNormal
 //	OneHot               one-hot rows            —         yes      OneHot
 //	Poisson              {0 … ∞}                 —         —        Poisson

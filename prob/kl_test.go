@@ -19,6 +19,13 @@ func TestKLValues(t *testing.T) {
 			func() prob.Dist { return prob.Binomial{Total: graph.Const(7), Logits: nums(math.Log(3))} },
 			7 * .5 * math.Log(4./3), // ½ log(½/¾) + ½ log(½/¼)
 		},
+		"NegativeBinomial of one r": {
+			func() prob.Dist { return prob.NegativeBinomial{LogTotal: nums(math.Log(7)), Logits: nums(0)} },
+			func() prob.Dist {
+				return prob.NegativeBinomial{LogTotal: nums(math.Log(7)), Logits: nums(math.Log(3))}
+			},
+			7 * math.Log(4./3), // log(½/¾) + log(½/¼)
+		},
 		"Poisson": {
 			func() prob.Dist { return prob.Poisson{LogRate: nums(math.Log(2))} },
 			func() prob.Dist { return prob.Poisson{LogRate: nums(math.Log(3))} },
@@ -57,6 +64,10 @@ func TestKLValues(t *testing.T) {
 		q := prob.Binomial{Total: graph.Const(7), Logits: nums(0)}
 		if prob.HasKL(q, prob.Binomial{Total: graph.Const(8), Logits: nums(0)}) {
 			t.Error("binomials of different n have a closed form")
+		}
+		n := prob.NegativeBinomial{LogTotal: graph.Const(7), Logits: nums(0)}
+		if prob.HasKL(n, prob.NegativeBinomial{LogTotal: graph.Const(8), Logits: nums(0)}) {
+			t.Error("negative binomials of different r have a closed form")
 		}
 		return nums(0)
 	})

@@ -76,3 +76,13 @@ func (d NegativeBinomial) CDF(x *graph.Node) *graph.Node {
 func (d NegativeBinomial) Mode() *graph.Node {
 	return graph.Floor(graph.Mul(graph.Relu(graph.Expm1(d.LogTotal)), graph.Exp(d.Logits)))
 }
+
+func init() {
+	// r times that before the first failure, if both have the same r:
+	//
+	//	r·(eˡ·(log p − log p′) + log(1−p) − log(1−p′)),  of mean r·eˡ
+	registerKLWhen(func(q, p NegativeBinomial) *graph.Node {
+		one := KLs(Geometric{graph.Neg(q.Logits)}, Geometric{graph.Neg(p.Logits)})
+		return graph.Mul(graph.Exp(q.LogTotal), one)
+	}, func(q, p NegativeBinomial) bool { return q.LogTotal == p.LogTotal })
+}

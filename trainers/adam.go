@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/pkg/errors"
@@ -43,22 +44,19 @@ func adam[T graph.Float](a Adam, param, grad []T, slots [][]T, t int, scale floa
 }
 
 func (a Adam) defaults() Adam {
-	for _, f := range []struct {
-		field *float64
-		value float64
-	}{{&a.Rate, 1e-3}, {&a.Beta1, .9}, {&a.Beta2, .999}, {&a.Epsilon, 1e-8}} {
-		if *f.field == 0 {
-			*f.field = f.value
-		}
-	}
-	a.Beta1, a.Beta2 = max(a.Beta1, 0), max(a.Beta2, 0)
-	return a
+	return Adam{cmp.Or(a.Rate, 1e-3), decay(a.Beta1, .9), decay(a.Beta2, .999), cmp.Or(a.Epsilon, 1e-8)}
 }
 
+// decay is the factor of a running mean: the default for 0, none for a
+// negative one.
+func decay(beta, byDefault float64) float64 { return max(cmp.Or(beta, byDefault), 0) }
+
 func (a Adam) check() error {
-	d := a.defaults()
-	if !(d.Rate > 0 && !math.IsInf(d.Rate, 1) && d.Beta1 < 1 && d.Beta2 < 1 && d.Epsilon >= 0) {
+	if d := a.defaults(); !(validRate(d.Rate) && d.Beta1 < 1 && d.Beta2 < 1 && d.Epsilon >= 0) {
 		return errors.Errorf("Adam%+v: want a finite Rate > 0, Beta1 < 1, Beta2 < 1, Epsilon ≥ 0", a)
 	}
 	return nil
 }
+
+// validRate tells whether a step size is positive and finite.
+func validRate(rate float64) bool { return rate > 0 && !math.IsInf(rate, 1) }

@@ -142,6 +142,21 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 	}
 }
 
+// Each gradient has a finite square here, their sum does not.
+func TestNormOfAllGradientsOverflows(t *testing.T) {
+	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		far := func(name string) *graph.Node { return graph.Scale(s.Param(name, graph.Fixed(0), 1), 1.2e154) }
+		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Normal{Mean: graph.Add(far("a"), far("b")), LogStd: s.Const(0)})
+		}}, d)
+	}
+	params := &graph.Params{Dtype: graph.Float64}
+	_, err := trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Params: params, Epochs: 1, ClipNorm: 1})
+	if want := "trainers: step 1 (epoch 1): the squares of all gradients sum to infinity"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		beta := s.Input("beta")

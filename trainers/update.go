@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pkg/errors"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/kernel"
 )
@@ -83,6 +85,9 @@ func (d *update[T]) run(u *Updater, p *graph.Program) error {
 			return notFinite(p, u.outputs[c.of], fmt.Sprintf("the gradient of %s is not finite, or its square is not", u.names[c.of]))
 		}
 		norm += c.squares
+	}
+	if math.IsInf(norm, 1) {
+		return errors.New("the squares of all gradients sum to infinity")
 	}
 	d.scale = 1
 	if norm = math.Sqrt(norm); u.clip > 0 && norm > u.clip {

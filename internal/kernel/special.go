@@ -79,12 +79,14 @@ func lgamma(x float64) float64 {
 
 // digamma is reflected below ½, raised to 10 by ψ(x) = ψ(x+1) - 1/x, and there
 // the asymptotic series (Abramowitz and Stegun 6.3.7, 6.3.5 and 6.3.18). It is
-// NaN at the poles 0, -1, ….
+// ∓Inf at ±0 and NaN at the poles -1, -2, … and at -Inf.
 func digamma(x float64) float64 {
 	switch {
 	case x != x || x == math.Inf(1):
 		return x
-	case x <= 0 && x == math.Floor(x):
+	case x == 0:
+		return math.Copysign(math.Inf(1), -x)
+	case x < 0 && x == math.Floor(x):
 		return math.NaN()
 	case x < .5:
 		return digamma(1-x) - math.Pi/tanPi(x)
@@ -97,11 +99,12 @@ func digamma(x float64) float64 {
 	return y + math.Log(x) - .5/x - z*(1./12-z*(1./120-z*(1./252-z*(1./240-z*(1./132-z*(691./32760-z/12))))))
 }
 
-// trigamma goes the same way (6.4.7, 6.4.6 and 6.4.12); +Inf at the poles.
+// trigamma goes the same way (6.4.7, 6.4.6 and 6.4.12). It is +Inf at the poles
+// 0, -1, … and NaN at -Inf, where they crowd.
 func trigamma(x float64) float64 {
 	switch {
-	case x != x:
-		return x
+	case x != x || x == math.Inf(-1):
+		return math.NaN()
 	case x == math.Inf(1):
 		return 0
 	case x <= 0 && x == math.Floor(x):

@@ -150,6 +150,10 @@ func TestSpecialFunctions(t *testing.T) {
 		{"trigamma", trigamma, -0.25, 18.5418796476716065},
 		{"trigamma", trigamma, -3.7, 14.8424218641242799},
 		{"trigamma", trigamma, -20.1, 103.307304945824635},
+		{"digamma", digamma, 6e-309, -1.66666666666666627e+308},
+		{"digamma", digamma, -6e-309, 1.66666666666666627e+308},
+		{"trigamma", trigamma, 1e-154, 1.00000000000000005e+308},
+		{"trigamma", trigamma, -1e-154, 1.00000000000000005e+308},
 		{"gelu", gelu, -4.0, -0.000126684967332479685},
 		{"gelu", gelu, -5.0, -1.43325785939596956e-6},
 		{"gelu", gelu, -1.0, -0.158655253931457051},
@@ -169,6 +173,36 @@ func TestSpecialFunctions(t *testing.T) {
 		}
 		if got := c.f(c.x); math.Abs(got-c.y) > tol {
 			t.Errorf("%s(%v) = %.17g, want %.17g", c.name, c.x, got, c.y)
+		}
+	}
+}
+
+// At the poles and at the ends of the range, as SciPy 1.17 has it; except for
+// trigamma(-Inf), which has no limit and is +Inf there.
+func TestDigammaAndTrigammaAtEdges(t *testing.T) {
+	onEachPath(t, func(t *testing.T) {
+		testDigammaAndTrigammaAtEdges[float32](t, math.SmallestNonzeroFloat32, math.MaxFloat32)
+		testDigammaAndTrigammaAtEdges[float64](t, math.SmallestNonzeroFloat64, math.MaxFloat64)
+	})
+}
+
+func testDigammaAndTrigammaAtEdges[T Float](t *testing.T, smallest, largest T) {
+	inf, nan, zero := T(math.Inf(1)), T(math.NaN()), T(0)
+	edges := [][3]T{ // x, ψ(x), ψ′(x)
+		{zero, -inf, inf}, {-1 / inf, inf, inf}, {inf, inf, 0}, {-inf, nan, nan}, {nan, nan, nan},
+		{-1, nan, inf}, {-2, nan, inf}, {-30, nan, inf}, {-1 << 60, nan, inf}, {-largest, nan, inf},
+		{smallest, -inf, inf}, {-smallest, inf, inf}, {100 * smallest, -inf, inf}, {-100 * smallest, inf, inf},
+	}
+	x, y := make([]T, len(edges)), make([]T, len(edges))
+	for i, e := range edges {
+		x[i] = e[0]
+	}
+	for i, op := range []Unary{OpDigamma, OpTrigamma} {
+		Map(op, y, x)
+		for j, e := range edges {
+			if want := e[1+i]; y[j] != want && (y[j] == y[j] || want == want) {
+				t.Errorf("%s(%v) of %T = %v, want %v", unaryCases[op].name, x[j], x[j], y[j], want)
+			}
 		}
 	}
 }

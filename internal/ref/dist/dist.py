@@ -1041,6 +1041,15 @@ def normal(q, p):
     return p[1] - q[1] + (m.exp(2 * q[1]) + (q[0] - p[0]) ** 2) / (2 * m.exp(2 * p[1])) - mpf(1) / 2
 
 
+def negative_binomial(q, p):
+    """by the sum, to where a term is below 1e-35"""
+    d, terms = REGISTRY["NegativeBinomial"], []
+    while len(terms) < 10 or abs(terms[-1]) > mpf(10) ** -35:
+        a = d.logp(q, [mpf(len(terms))])
+        terms.append(m.exp(a) * (a - d.logp(p, [mpf(len(terms))])))
+    return m.fsum(terms)
+
+
 def cauchy(q, p):
     """Chyzak and Nielsen, arXiv 1905.10965, eq. 2"""
     s, t = m.exp(q[1]), m.exp(p[1])
@@ -1088,6 +1097,7 @@ KLS = [
     ("Categorical", "Categorical", categorical, [(0, 0, 0, 0), (0, 1, -1, 0.5), (3, 0, 0, -4), (30, -30, 29, 0)]),
     ("OneHot", "OneHot", categorical, [(0, 0, 0, 0), (0, 1, -1, 0.5), (3, 0, 0, -4), (30, -30, 29, 0)]),
     ("Poisson", "Poisson", poisson, [(0,), (2.5,), (-4,), (13.75,)]),
+    *(("NegativeBinomial", "NegativeBinomial", negative_binomial, [(r, l) for l in (0, 1.5, -4, 3)]) for r in (0, 1.5, -3)),
     ("Dirichlet", "Dirichlet", dirichlet, [(0, 0, 0), (1, 0.5, 2), (-1, -2, 0.25), (5, 4, 6)]),
     ("Beta", "Beta", dirichlet, [(0, 0), (1, 0.5), (-1, -2), (5, 4)]),
     ("Gamma", "Gamma", gamma, [(0, 0), (1.5, -2), (-2, 1), (6, 3)]),

@@ -1,0 +1,55 @@
+package trainers
+
+import (
+	"cmp"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/kernel"
+)
+
+// AdaMax is Adam with the infinity norm in place of the second moment (Kingma
+// and Ba, arXiv 1412.6980, algorithm 2):
+//
+//	m ← β₁m + (1−β₁)g,  u ← max(β₂u, |g|)
+//	θ ← θ − α·m̂/u,  m̂ = m/(1−β₁ᵗ)
+//
+// An element whose gradients were all zero, so that u = 0, stays.
+type AdaMax struct {
+	Rate  float64 // α; 0 means 2e-3
+	Beta1 float64 // 0 means .9; negative means none
+	Beta2 float64 // 0 means .999; negative means none
+}
+
+var _ Optimizer = AdaMax{}
+
+// Slots implements Optimizer: the moment m and the norm u.
+func (AdaMax) Slots() int { return 2 }
+
+// Step32 implements Optimizer.
+func (a AdaMax) Step32(param, grad []float32, slots [][]float32, t int, scale float64) {
+	adaMax(a, param, grad, slots, t, scale)
+}
+
+// Step64 implements Optimizer.
+func (a AdaMax) Step64(param, grad []float64, slots [][]float64, t int, scale float64) {
+	adaMax(a, param, grad, slots, t, scale)
+}
+
+func adaMax[T graph.Float](a AdaMax, param, grad []T, slots [][]T, t int, scale float64) {
+	a = a.defaults()
+	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Scale: scale}.At(t)
+	kernel.AdaMax(param, grad, slots[0], slots[1], s)
+}
+
+func (a AdaMax) defaults() AdaMax {
+	return AdaMax{cmp.Or(a.Rate, 2e-3), decay(a.Beta1, .9), decay(a.Beta2, .999)}
+}
+
+func (a AdaMax) check() error {
+	if d := a.defaults(); !(validRate(d.Rate) && d.Beta1 < 1 && d.Beta2 < 1) {
+		return errors.Errorf("AdaMax%+v: want a finite Rate > 0, Beta1 < 1, Beta2 < 1", a)
+	}
+	return nil
+}
