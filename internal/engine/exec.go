@@ -150,10 +150,7 @@ func (l *loopCode[T]) gather(a *bound[T], coord []int, dst []T, rows, cols, c in
 		d := dst[r*cols : (r+1)*cols]
 		switch a.inner {
 		case 0:
-			x := a.mem[at]
-			for i := range d {
-				d[i] = x
-			}
+			kernel.Fill(d, a.mem[at])
 		case 1:
 			copy(d, a.mem[at:at+cols])
 		default:
@@ -216,10 +213,7 @@ func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int)
 		case move:
 			copy(v[s.dst], v[s.a])
 		case fill:
-			x := k[s.s]
-			for j := range v[s.dst] {
-				v[s.dst][j] = x
-			}
+			kernel.Fill(v[s.dst], k[s.s])
 		case foldOf:
 			l.folds[s.dst].block(l, w, v[s.a], part, row, rows, col)
 		}

@@ -19,3 +19,14 @@ func as64[T Float](x []T) []float64 {
 func panicLengths(what string, n ...int) {
 	panic(fmt.Sprintf("kernel: %s: lengths %v differ", what, n))
 }
+
+// Fill sets every element of dst.
+func Fill[T Float](dst []T, x T) {
+	if len(dst) == 0 {
+		return
+	}
+	dst[0] = x
+	for n := 1; n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
+	}
+}
