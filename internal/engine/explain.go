@@ -19,6 +19,9 @@ func (p *Plan) FLOPs() (products, elements float64) {
 		for _, v := range u.values {
 			if v.mul != nil {
 				products += v.mul.flops()
+				if v.mul.then != nil {
+					elements += float64(v.size)
+				}
 			}
 		}
 		if l := u.loop; l != nil {

@@ -6,12 +6,14 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A matrix product, with a bias added or not.
+// A matrix product, with a bias added or not, and a function of its elements
+// or none.
 type matrix struct {
 	transA, transB bool
 	m, n, k, batch int
 	a, b           operand
-	bias           *view // nil, or of n elements in order
+	bias           *view     // nil, or of n elements in order
+	then           *op.Unary // nil, or one of unaries
 }
 
 // An operand of a product lies in the memory of a base.
@@ -20,7 +22,8 @@ type operand struct {
 	off, ld, batch int // offset, row stride and batch stride
 }
 
-// absorb makes a product of v if it is one, or the sum of one and a bias.
+// absorb makes a product of v if it is one, the sum of one and a bias, or a
+// function of one.
 func (e *expr) absorb(v *value) {
 	switch r := v.rule.(type) {
 	case op.MatMul:
@@ -31,6 +34,16 @@ func (e *expr) absorb(v *value) {
 		m, n := s[len(s)-2], s[len(s)-1]
 		_, k := lastTwo(v.in[0].shape, r.TransA)
 		v.mul = &matrix{transA: r.TransA, transB: r.TransB, m: m, n: n, k: k, batch: op.Size(s[:len(s)-2])}
+	case op.Unary:
+		x := v.in[0]
+		p := x.alias()
+		if _, ok := unaries[r.Fn]; v.form != applied || !ok || p == nil || p.mul == nil || p.mul.then != nil || p.size != v.size || !once(x, p) {
+			return
+		}
+		p.gone = true
+		mul := *p.mul
+		mul.then = &r
+		v.mul, v.in = &mul, p.in
 	case op.Binary:
 		if v.form != applied || r.Fn != op.Add {
 			return
@@ -38,7 +51,7 @@ func (e *expr) absorb(v *value) {
 		for i := range v.in {
 			x, bias := v.in[i], v.in[1-i]
 			p := x.alias()
-			if p == nil || p.mul == nil || p.mul.bias != nil || p.size != v.size || !once(x, p) || bias.form == splat {
+			if p == nil || p.mul == nil || p.mul.bias != nil || p.mul.then != nil || p.size != v.size || !once(x, p) || bias.form == splat {
 				continue
 			}
 			w := bias.seen()

@@ -299,3 +299,22 @@ func TestForeignOperation(t *testing.T) {
 		return []*op.Node{graph.Tanh(graph.Scale(y, .1)), z, graph.Log(z)}
 	})
 }
+
+// A function of a product's elements is computed with the product, unless the
+// argument is wanted too.
+func TestActivationWithItsProduct(t *testing.T) {
+	for _, wanted := range []bool{false, true} {
+		w, outs := build(t, tensor.Float32, func(w *world) []*op.Node {
+			h := op.Apply(op.Binary{Fn: op.Add}, op.Apply(op.MatMul{}, w.in("x", 30, 40), w.in("w", 40, 50)), w.in("b", 50))
+			outs := []*op.Node{op.Map(op.Tanh, h)}
+			if wanted {
+				outs = append(outs, h)
+			}
+			return outs
+		})
+		text := compile(t, w, outs).Explain()
+		if got := strings.Contains(text, "product 30×40 · 40×50 + bias, tanh "); got == wanted {
+			t.Errorf("the argument is wanted: %v\n%s", wanted, text)
+		}
+	}
+}

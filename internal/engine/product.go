@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // A runner is an instruction with its memory. Its parts may run at the same
@@ -36,6 +37,10 @@ func (b *binder[T]) product(v *value) runner {
 	if m.bias != nil {
 		p.Bias = b.mem(m.bias.base)[m.bias.off:]
 	}
+	if m.then != nil {
+		fn := unaries[m.then.Fn]
+		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
+	}
 	p.parts = p.Prepare(b.pool)
 	return p
 }
@@ -53,6 +58,9 @@ func (m *matrix) String() string {
 	}
 	if m.bias != nil {
 		s += " + bias"
+	}
+	if m.then != nil {
+		s += ", " + op.Name(*m.then)
 	}
 	return s
 }

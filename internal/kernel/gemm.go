@@ -28,9 +28,12 @@ type Gemm[T Float] struct {
 	A, B, C       []T
 	LDA, LDB, LDC int // elements from a stored row to the next; 0 means rows adjoin
 
-	Accumulate bool        // add to C
-	Bias       []T         // if not nil, Bias[j] is added to column j
-	Epilogue   Epilogue[T] // if not nil, applied to each finished piece of C
+	Accumulate bool // add to C
+	Bias       []T  // if not nil, Bias[j] is added to column j
+
+	// Epilogue, if not nil, rewrites each piece of C while that is in cache. It
+	// looks at values alone; several workers may call it at once.
+	Epilogue func(piece []T)
 
 	// Batch products of one shape run as one; 0 means 1. Their operands are
 	// Stride elements apart; 0 means that all share A or B.
@@ -40,22 +43,6 @@ type Gemm[T Float] struct {
 	pool *Pool
 	plan plan
 }
-
-// An Epilogue finishes elements of C while they are in cache. It may be called
-// by several workers at once, each with a piece of its own.
-//
-// Finish rewrites dst, a run of consecutive elements from C[i, j] on. It is a
-// piece of row i, or, where j is 0 and rows adjoin, of whole rows from i on. In
-// a batch, i counts through all products: i = item*M + row.
-type Epilogue[T Float] interface {
-	Finish(dst []T, i, j int)
-}
-
-// EpilogueFunc is an Epilogue that looks at values alone.
-type EpilogueFunc[T Float] func(dst []T)
-
-// Finish calls f.
-func (f EpilogueFunc[T]) Finish(dst []T, _, _ int) { f(dst) }
 
 // Run computes the product with the pool's workers; a small one on the caller
 // alone. It panics if a size is negative or a slice too short.
@@ -124,11 +111,11 @@ func (g *Gemm[T]) finish(item, i0, i1, j0, j1 int) {
 		return
 	}
 	if i1-i0 > 1 && j0 == 0 && j1 == g.N && ld == g.N {
-		g.Epilogue.Finish(c[i0*ld:i1*ld], item*g.M+i0, 0)
+		g.Epilogue(c[i0*ld : i1*ld])
 		return
 	}
 	for i := i0; i < i1; i++ {
-		g.Epilogue.Finish(c[i*ld+j0:i*ld+j1], item*g.M+i, j0)
+		g.Epilogue(c[i*ld+j0 : i*ld+j1])
 	}
 }
 
