@@ -140,7 +140,7 @@ func TestBijectorErrors(t *testing.T) {
 	refuses(t, "rows of a triangle of shape [4]", func(*graph.Scope) *graph.Node {
 		return prob.LowerCholesky{}.Forward(nums(1, 2, 3, 4))
 	})
-	refuses(t, "bijector of an event of shape [2]", func(*graph.Scope) *graph.Node {
+	refuses(t, "Affine: value of shape [2] does not fit a parameter of shape [3]", func(*graph.Scope) *graph.Node {
 		return prob.Affine{LogScale: nums(1, 2, 3)}.LogDet(nums(1, 2))
 	})
 	if _, ok := prob.Chain(prob.Exp{}, oneWay{}).(prob.Inverter); ok {

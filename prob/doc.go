@@ -4,7 +4,8 @@
 // on unconstrained scale (logits, log standard deviations) where that is the
 // stable form. The last axis is the event; leading axes are batch. Parameters
 // broadcast against the value as package graph says: axes of size 1 stretch,
-// and one of lower rank aligns at the event axis.
+// and one of lower rank aligns at the event axis. The event of a value does not
+// stretch: another size than that of the parameters is an error.
 //
 // What a distribution can do is said by the interfaces it implements: Dist is
 // the least, and a type of two methods is a full citizen:

@@ -13,8 +13,18 @@ type Affine struct {
 	LogScale *graph.Node
 }
 
+// fit aborts unless Shift and LogScale fit a value.
+func (b Affine) fit(x *graph.Node) {
+	for _, p := range []*graph.Node{b.Shift, b.LogScale} {
+		if p != nil {
+			fit("Affine", x, p)
+		}
+	}
+}
+
 // Forward implements Bijector.
 func (b Affine) Forward(x *graph.Node) *graph.Node {
+	b.fit(x)
 	if b.LogScale != nil {
 		x = graph.Mul(x, graph.Exp(b.LogScale))
 	}
@@ -26,6 +36,7 @@ func (b Affine) Forward(x *graph.Node) *graph.Node {
 
 // Inverse implements Inverter.
 func (b Affine) Inverse(y *graph.Node) *graph.Node {
+	b.fit(y)
 	if b.Shift != nil {
 		y = graph.Sub(y, b.Shift)
 	}
@@ -37,6 +48,7 @@ func (b Affine) Inverse(y *graph.Node) *graph.Node {
 
 // LogDet returns Σ s.
 func (b Affine) LogDet(x *graph.Node) *graph.Node {
+	b.fit(x)
 	if b.LogScale == nil {
 		return noChange(x)
 	}

@@ -11,8 +11,10 @@ import (
 // fit aborts unless each parameter […, D] fits a value x […, D]: its event axis
 // is that of x or 1, and its leading axes broadcast with those of x.
 func fit(what string, x *graph.Node, params ...*graph.Node) {
+	op.Check(x, "value of "+what)
 	xs := x.Shape()
 	for _, p := range params {
+		op.Check(p, "parameter of "+what)
 		ps := p.Shape()
 		if len(ps) == 0 {
 			continue

@@ -29,6 +29,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Normal) LogProbs(x *graph.Node) *graph.Node {
+	fit("Normal", x, d.Mean, d.LogStd)
 	e := graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
 	return graph.Shift(graph.Sub(graph.Scale(graph.Square(e), -.5), d.LogStd), -halfLog2Pi)
 }

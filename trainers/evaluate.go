@@ -27,6 +27,9 @@ type EvalConfig struct {
 // numbered by row: the result does not depend on the batch size beyond
 // rounding, and repeats exactly.
 func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set, c EvalConfig) (map[string]float64, error) {
+	if m == nil {
+		return nil, errors.New("trainers: no model to evaluate")
+	}
 	e, err := newEvaluator(m.declare, params, set, c)
 	if err != nil {
 		return nil, err
@@ -39,6 +42,9 @@ func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set,
 // codes, reconstructions, or the log p(x) of every row. Noise is that of
 // Evaluate.
 func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, set *data.Set, c EvalConfig) (map[string][]float64, error) {
+	if outputs == nil {
+		return nil, errors.New("trainers: no function of outputs to evaluate")
+	}
 	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
 		out := outputs(s, d)
 		for _, name := range slices.Sorted(maps.Keys(out)) {
@@ -67,8 +73,9 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 // evaluator keeps the programs of an evaluation.
 type evaluator struct {
 	EvalConfig
-	batches *data.Batches
-	runs    *runner
+	batches   *data.Batches
+	runs      *runner
+	scheduled bool // all schedules are known to be of some input
 }
 
 func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set *data.Set, c EvalConfig) (*evaluator, error) {
@@ -78,17 +85,20 @@ func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set
 	case params == nil:
 		return nil, errors.New("trainers: no parameters to evaluate")
 	}
+	arrays, err := given(set, c.Arrays)
+	if err != nil {
+		return nil, err
+	}
 	draw := c.Binarize
 	if draw != data.Grey {
 		draw = data.Static
 	}
-	cfg := Config{Batch: c.Batch, Arrays: c.Arrays}
 	// Its own seed: the pictures drawn for evaluation are not those of training.
-	b, err := data.NewBatches(set, data.BatchConfig{Size: cfg.batch(), Seed: ^c.Seed, Sequential: true, Binarize: draw})
+	b, err := data.NewBatches(set, data.BatchConfig{Size: Config{Batch: c.Batch}.batch(), Seed: ^c.Seed, Sequential: true, Binarize: draw})
 	if err != nil {
 		return nil, errors.WithMessage(err, "trainers: evaluate")
 	}
-	return &evaluator{c, b, &runner{declare: declare, params: params, arrays: cfg.arrays(set), set: set}}, nil
+	return &evaluator{EvalConfig: c, batches: b, runs: &runner{declare: declare, params: params, arrays: arrays, set: set}}, nil
 }
 
 func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64, error) {
@@ -107,6 +117,10 @@ func (e *evaluator) each(ctx context.Context, step int, visit func(p *graph.Prog
 	}
 	for row := 0; b.Next(); row += len(b.Rows()) {
 		p, err := runs.program(len(b.Rows()))
+		if err == nil && !e.scheduled {
+			e.scheduled = true
+			err = idle(e.Schedules, runs.own(p))
+		}
 		if err == nil {
 			err = runs.feed(p, b, e.Schedules, step)
 		}

@@ -67,6 +67,9 @@ func (m Model) declare(s *graph.Scope, d vi.Data) { m.outputs(s, d) }
 // outputs declares the value and the terms of a model's estimate.
 func (m Model) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
 	e := m(s, d)
+	if e == nil {
+		graph.Fail("trainers: the model returned no estimate")
+	}
 	s.Output(boundOutput, e.Value)
 	if e.Terms["bound"] != nil {
 		graph.Fail("trainers: a term of the estimate is called bound, the name of its value")
@@ -91,10 +94,7 @@ func (r *runner) feed(p *graph.Program, b *data.Batches, schedules map[string]Sc
 			return err
 		}
 	}
-	for _, name := range p.Inputs() {
-		if slices.Contains(r.arrays, name) {
-			continue
-		}
+	for _, name := range r.own(p) {
 		f := schedules[name]
 		if f == nil {
 			return errors.Errorf("input %s is neither in the data %v nor in Config.Schedules", name, r.arrays)
@@ -106,6 +106,20 @@ func (r *runner) feed(p *graph.Program, b *data.Batches, schedules map[string]Sc
 		if err := graph.Feed(p, name, []float64{v}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// own returns the inputs of a program that are not data.
+func (r *runner) own(p *graph.Program) []string {
+	return slices.DeleteFunc(p.Inputs(), func(name string) bool { return slices.Contains(r.arrays, name) })
+}
+
+// idle is an error if some schedules are of none of the inputs.
+func idle(schedules map[string]Schedule, inputs []string) error {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(schedules)), func(name string) bool { return slices.Contains(inputs, name) })
+	if len(names) > 0 {
+		return errors.Errorf("Schedules has %v, the model's own inputs are %v", names, slices.Compact(slices.Sorted(slices.Values(inputs))))
 	}
 	return nil
 }

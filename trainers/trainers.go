@@ -37,7 +37,7 @@ type Config struct {
 	Optimizer Optimizer           // nil means Adam{}
 	ClipNorm  float64             // gradients of a larger Euclidean norm are scaled down to it; 0 means never
 	Binarize  data.Drawing        // of the array "x" in training; evaluation draws once, unless Grey
-	Schedules map[string]Schedule // of the model's own scalar inputs
+	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
 	Test      *data.Set           // evaluated after every epoch; nil means never
 
 	OnEpoch  func(Epoch) error                    // called after every epoch; an error ends the fit
@@ -69,7 +69,14 @@ type Result struct {
 // with an error that names the step and the first node that went wrong. Either
 // way the parameters are those of the last complete step.
 func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error) {
+	if m == nil {
+		return Result{}, errors.New("trainers: no model")
+	}
 	if err := c.check(train); err != nil {
+		return Result{}, err
+	}
+	arrays, err := given(train, c.Arrays)
+	if err != nil {
 		return Result{}, err
 	}
 	t := &trainer{Config: c, result: Result{Params: c.Params}}
@@ -87,13 +94,14 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if err != nil {
 		return t.result, errors.WithMessage(err, "trainers")
 	}
-	runs := &runner{params: t.Params, arrays: c.arrays(train), set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
+	runs := &runner{params: t.Params, arrays: arrays, set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
 	runs.declare = func(s *graph.Scope, d vi.Data) { runs.update.Declare(s, m.outputs(s, d)) }
 	if c.Test != nil {
 		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules})
 		if err != nil {
 			return t.result, err
 		}
+		t.test.scheduled = true // as training looks at the schedules of both
 	}
 	for epoch := range c.Epochs {
 		if err := t.epoch(ctx, runs, batches, epoch); err != nil {
@@ -114,13 +122,6 @@ func (c Config) check(train *data.Set) error {
 	case !(c.ClipNorm >= 0):
 		return errors.Errorf("trainers: ClipNorm %v, want 0 or more", c.ClipNorm)
 	}
-	for _, set := range []*data.Set{train, c.Test} {
-		for _, name := range c.Arrays {
-			if set != nil && set.Cols(name) == 0 {
-				return errors.Errorf("trainers: no array %s in the data, which have %v", name, set.Names())
-			}
-		}
-	}
 	return nil
 }
 
@@ -131,11 +132,17 @@ func (c Config) batch() int {
 	return c.Batch
 }
 
-func (c Config) arrays(set *data.Set) []string {
-	if c.Arrays == nil {
-		return set.Names()
+// given returns the arrays of a set that the model is given: all, unless named.
+func given(set *data.Set, names []string) ([]string, error) {
+	for _, name := range names {
+		if set.Cols(name) == 0 {
+			return nil, errors.Errorf("trainers: no array %s in the data, which have %v", name, set.Names())
+		}
 	}
-	return c.Arrays
+	if names == nil {
+		names = set.Names()
+	}
+	return names, nil
 }
 
 // trainer is a fit under way.
@@ -183,6 +190,11 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 	if err != nil {
 		return err
 	}
+	if t.result.Steps == 0 {
+		if err := t.scheduled(runs, p); err != nil {
+			return err
+		}
+	}
 	if err := runs.feed(p, batches, t.Schedules, t.result.Steps); err != nil {
 		return err
 	}
@@ -193,6 +205,20 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 		return err
 	}
 	return runs.update.Step(p)
+}
+
+// scheduled is an error if a schedule is of no input of the model, neither in
+// training nor on the test set.
+func (t *trainer) scheduled(runs *runner, p *graph.Program) error {
+	inputs := runs.own(p)
+	err := idle(t.Schedules, inputs)
+	if err == nil || t.test == nil {
+		return err
+	}
+	if p, err = t.test.runs.program(min(t.batch(), t.Test.Len())); err != nil {
+		return err
+	}
+	return idle(t.Schedules, append(inputs, t.test.runs.own(p)...))
 }
 
 // notFinite says that an output is not finite, and where that began.

@@ -184,6 +184,116 @@ func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 	}
 }
 
+func TestScheduleOfNoInput(t *testing.T) {
+	x, ctx := set(t, 1, 2, 3), context.Background()
+	constant := map[string]trainers.Schedule{}
+	for _, name := range []string{"beta", "x", "tau"} { // x is data
+		constant[name] = func(int) float64 { return 1 }
+	}
+	in := func(when func(s *graph.Scope) bool) trainers.Model {
+		return func(s *graph.Scope, d vi.Data) *vi.Estimate {
+			if when(s) {
+				return mean(s, d).Times(s.Input("beta"))
+			}
+			return mean(s, d)
+		}
+	}
+	always, never := func(*graph.Scope) bool { return true }, func(*graph.Scope) bool { return false }
+	fit := func(m trainers.Model, test *data.Set) error {
+		_, err := trainers.Fit(ctx, m, x, trainers.Config{Epochs: 1, Batch: 2, Schedules: constant, Test: test})
+		return err
+	}
+	evaluate := func(m trainers.Model) error {
+		_, err := trainers.Evaluate(ctx, m, &graph.Params{}, x, trainers.EvalConfig{Schedules: constant})
+		return err
+	}
+	const epoch, rows = "trainers: step 1 (epoch 1): ", "trainers: evaluate rows from 0: "
+	for _, c := range []struct {
+		got  error
+		want string
+	}{
+		{fit(in(always), nil), epoch + "Schedules has [tau x], the model's own inputs are [beta]"},
+		{fit(in(never), nil), epoch + "Schedules has [beta tau x], the model's own inputs are []"},
+		{fit(in(always), x), epoch + "Schedules has [tau x], the model's own inputs are [beta]"},
+		{evaluate(in(always)), rows + "Schedules has [tau x], the model's own inputs are [beta]"},
+		{evaluate(in((*graph.Scope).Training)), rows + "Schedules has [beta tau x], the model's own inputs are []"},
+	} {
+		if c.got == nil || c.got.Error() != c.want {
+			t.Errorf("error %v, want %s", c.got, c.want)
+		}
+	}
+	// An input of one of the two programs is enough.
+	delete(constant, "x")
+	delete(constant, "tau")
+	evaluation := func(s *graph.Scope) bool { return !s.Training() }
+	for _, when := range []func(*graph.Scope) bool{(*graph.Scope).Training, evaluation} {
+		if err := fit(in(when), x); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := fit(in(evaluation), nil); err == nil {
+		t.Error("the schedule of an input in evaluation, of which there is none, fits")
+	}
+}
+
+func TestNothingToRun(t *testing.T) {
+	x, ctx, params := set(t, 1), context.Background(), &graph.Params{}
+	none := func(*graph.Scope, vi.Data) *vi.Estimate { return nil }
+	ys := trainers.EvalConfig{Arrays: []string{"y"}}
+	for want, run := range map[string]func() error{
+		"trainers: no model": func() error {
+			_, err := trainers.Fit(ctx, nil, x, trainers.Config{Epochs: 1})
+			return err
+		},
+		"trainers: step 1 (epoch 1): trainers: the model returned no estimate": func() error {
+			_, err := trainers.Fit(ctx, none, x, trainers.Config{Epochs: 1})
+			return err
+		},
+		"trainers: no model to evaluate": func() error {
+			_, err := trainers.Evaluate(ctx, nil, params, x, trainers.EvalConfig{})
+			return err
+		},
+		"trainers: evaluate rows from 0: trainers: the model returned no estimate": func() error {
+			_, err := trainers.Evaluate(ctx, none, params, x, trainers.EvalConfig{})
+			return err
+		},
+		"trainers: no array y in the data, which have [x]": func() error {
+			_, err := trainers.Evaluate(ctx, mean, params, x, ys)
+			return err
+		},
+		"trainers: no function of outputs to evaluate": func() error {
+			_, err := trainers.Rows(ctx, nil, params, x, trainers.EvalConfig{})
+			return err
+		},
+		"trainers: evaluate rows from 0: graph: output z: node is nil": func() error {
+			_, err := trainers.Rows(ctx, func(*graph.Scope, vi.Data) map[string]*graph.Node {
+				return map[string]*graph.Node{"z": nil}
+			}, params, x, trainers.EvalConfig{})
+			return err
+		},
+	} {
+		if err := run(); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	if _, err := trainers.Rows(ctx, evidence, params, x, ys); err == nil || err.Error() != "trainers: no array y in the data, which have [x]" {
+		t.Errorf("Rows: error %v", err)
+	}
+	if _, err := trainers.Fit(ctx, mean, x, trainers.Config{Epochs: 1, Arrays: []string{"x"}, Test: other(t)}); err == nil || err.Error() != "trainers: no array x in the data, which have [y]" {
+		t.Errorf("Fit with a test set without x: error %v", err)
+	}
+}
+
+// other is a set without x.
+func other(t *testing.T) *data.Set {
+	t.Helper()
+	s, err := data.New(data.Flat("y", 1, []float64{1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestFrozenParametersStay(t *testing.T) {
 	params := &graph.Params{}
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {

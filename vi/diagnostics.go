@@ -1,19 +1,38 @@
 package vi
 
 import (
+	"fmt"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
 
 // Divergences returns KL(q ‖ p) of each event element of a latent, averaged
 // over draws and rows: [D], or [1] where it does not split. It takes the closed
-// form where that is legal, and else log q − log p of the draws.
+// form where that is legal, and else log q − log p of the draws. What the guide
+// enumerates counts by its probability.
 func (r *Record) Divergences(name string) *graph.Node {
 	s := r.Site(name)
 	if s.Observed || s.Q == nil || s.Global || s.Enumerated {
 		graph.Fail("vi: divergences of %s, which is no latent that the guide draws for each datum", name)
 	}
 	kls, _ := r.elements(ELBO{}, s)
+	if len(r.enum) == 0 {
+		return meanOver(kls)
+	}
+	sh := kls.Shape()
+	for i, name := range r.enum {
+		if r.Site(name).Q == nil && len(sh) == len(r.enum)+3 && sh[i] > 1 {
+			graph.Fail("vi: divergences of %s, which depends on %s, and only the joint enumerates that", s.Name, name)
+		}
+	}
+	kls = graph.Reshape(kls, append(ones(len(r.enum)+3-len(sh)), sh...)...)
+	if w := r.weight(); w != nil {
+		kls = graph.Mul(kls, graph.ExpandDims(w, -1))
+	}
+	for range r.enum {
+		kls = graph.Sum(kls, 0)
+	}
 	return meanOver(kls)
 }
 
@@ -74,12 +93,18 @@ type Activity struct {
 	m2   []float64 // sums of squares around the mean (Welford, 1962)
 }
 
-// Add takes posterior means [rows, units].
+// Add takes posterior means [rows, units]. It panics if units is below 1 or not
+// what it was before, or if the last row is not whole.
 func (a *Activity) Add(means []float64, units int) {
-	if a.mean == nil {
+	switch {
+	case units < 1 || len(means)%units != 0:
+		panic(fmt.Sprintf("vi: Activity: %d means are not rows of %d units", len(means), units))
+	case a.mean == nil:
 		a.mean, a.m2 = make([]float64, units), make([]float64, units)
+	case units != len(a.mean):
+		panic(fmt.Sprintf("vi: Activity: %d units after rows of %d", units, len(a.mean)))
 	}
-	for i := 0; i+units <= len(means); i += units {
+	for i := 0; i < len(means); i += units {
 		a.n++
 		for j := range units {
 			d := means[i+j] - a.mean[j]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
@@ -106,6 +107,27 @@ func TestActivity(t *testing.T) {
 	}
 }
 
+func TestActivityPanics(t *testing.T) {
+	for want, add := range map[string]func(a *vi.Activity){
+		"vi: Activity: 3 means are not rows of 2 units":  func(a *vi.Activity) { a.Add([]float64{1, 2, 3}, 2) },
+		"vi: Activity: 3 means are not rows of 0 units":  func(a *vi.Activity) { a.Add([]float64{1, 2, 3}, 0) },
+		"vi: Activity: 3 units after rows of 2":          func(a *vi.Activity) { a.Add([]float64{1, 2, 3}, 3) },
+		"vi: Activity: 1 units after rows of 2":          func(a *vi.Activity) { a.Add([]float64{1, 2, 3}, 1) },
+		"vi: Activity: 0 means are not rows of -1 units": func(a *vi.Activity) { a.Add(nil, -1) },
+	} {
+		func() {
+			defer func() {
+				if got := recover(); got != want {
+					t.Errorf("panic %v, want %s", got, want)
+				}
+			}()
+			var a vi.Activity
+			a.Add([]float64{1, 2, 3, 4}, 2)
+			add(&a)
+		}()
+	}
+}
+
 // TestParetoShape fits weights whose tail has a known shape: u^−k.
 func TestParetoShape(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -122,11 +144,37 @@ func TestParetoShape(t *testing.T) {
 			t.Errorf("shape %v of weights with %v", mean, k)
 		}
 	}
-	if k := vi.ParetoShape([]float64{1, 2, 3}); !math.IsInf(k, 1) {
-		t.Errorf("shape %v of three weights", k)
+}
+
+// TestParetoShapeWithoutFit has weights that no Pareto distribution is fitted to.
+func TestParetoShapeWithoutFit(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	thousand := func(w float64, others ...float64) []float64 {
+		return append(slices.Repeat([]float64{w}, 1000), others...)
 	}
-	if k := vi.ParetoShape(make([]float64, 1000)); !math.IsInf(k, 1) {
-		t.Errorf("shape %v of equal weights", k)
+	rising := make([]float64, 1000)
+	for i := range rising {
+		rising[i] = float64(i) / 100
+	}
+	for name, c := range map[string]struct {
+		logw []float64
+		want float64
+	}{
+		"three":                  {[]float64{1, 2, 3}, inf},
+		"none":                   {nil, inf},
+		"equal":                  {thousand(-90), -inf},
+		"equal but for rounding": {thousand(-90, -90-1e-14, -90+1e-14), -inf},
+		"an equal tail":          {append(rising, slices.Repeat([]float64{20}, 200)...), -inf},
+		"three above the rest":   {thousand(0, 1, 2, 3), inf},
+		"no weight":              {thousand(-inf), inf},
+		"an infinite weight":     {thousand(0, inf), inf},
+		"a NaN":                  {thousand(0, nan), nan},
+		"a NaN in a tail":        {append(slices.Clone(rising), nan), nan},
+		"a NaN of three":         {[]float64{1, nan, 3}, nan},
+	} {
+		if k := vi.ParetoShape(c.logw); k != c.want && !(math.IsNaN(k) && math.IsNaN(c.want)) {
+			t.Errorf("%s: shape %v, want %v", name, k, c.want)
+		}
 	}
 }
 

@@ -33,6 +33,9 @@ type Estimate struct {
 // Grad returns the gradient of the costs by each node of wrt. Costs that hold
 // the same nodes are differentiated together.
 func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
+	if len(e.Costs) == 0 {
+		graph.Fail("vi: the gradient of an estimate that has no costs, such as Evidence")
+	}
 	var joined []Cost
 	at := map[string]int{}
 	for _, c := range e.Costs {
@@ -88,7 +91,10 @@ func (e *Estimate) Times(w *graph.Node) *Estimate {
 func Sum(es ...*Estimate) *Estimate {
 	out := &Estimate{Terms: map[string]*graph.Node{}}
 	var values []*graph.Node
-	for _, e := range es {
+	for i, e := range es {
+		if e == nil {
+			graph.Fail("vi: sum of %d estimates, of which number %d is nil", len(es), i+1)
+		}
 		values = append(values, e.Value)
 		out.Costs = append(out.Costs, e.Costs...)
 		prefix := ""

@@ -1,6 +1,8 @@
 package vi
 
 import (
+	"reflect"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -22,6 +24,38 @@ type drawer interface {
 type holding interface {
 	Estimator
 	cost(b *bound, s *Site) []Cost
+}
+
+// explicit tells whether an estimator needs log q as a function of the value:
+// it holds the draw, or follows the score through it.
+func explicit(e Estimator) bool {
+	switch e.(type) {
+	case STL, DReG, holding:
+		return true
+	}
+	return false
+}
+
+// plain returns the estimator that a pointer points at, so that both do the
+// same.
+func plain(site string, e Estimator) Estimator {
+	e = pointed(site, e)
+	if s, ok := e.(Score); ok {
+		s.Baseline = pointed(site, s.Baseline)
+		return s
+	}
+	return e
+}
+
+func pointed[T any](site string, x T) T {
+	v := reflect.ValueOf(x)
+	if v.Kind() != reflect.Pointer {
+		return x
+	}
+	if v.IsNil() {
+		graph.Fail("vi: the estimator of %s is a nil %T", site, x)
+	}
+	return v.Elem().Interface().(T)
 }
 
 // Pathwise differentiates through the draw z = g(ε; φ) (Kingma and Welling,
@@ -77,18 +111,16 @@ func (r *Record) choose(o objective) {
 			s.estimator = r.config.Sites[s.Name]
 		default:
 			s.estimator = r.asked(s.Name)
-			if s.estimator == nil && (o == wakeSleep || o == reweighted) {
-				s.estimator = asDrawn{}
-			}
 		}
-		if _, ok := s.law().(prob.Pathwise); s.estimator == nil && !ok {
-			graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", s.Name, s.law(), o, ways(o, s.kind()))
-		}
-		if s.estimator == nil {
+		asked := s.estimator != nil
+		if !asked {
 			s.estimator = Pathwise{}
 		}
-		if m := s.estimator.method(); support(m, o, s.kind()) == refused {
-			graph.Fail("vi: site %s: %s does not take %s at %s site; it takes %s", s.Name, o, Name(s.estimator), s.kind(), ways(o, s.kind()))
+		switch m := s.estimator.method(); {
+		case !s.passes(m) && (!asked || support(m, o, s.kind()) != refused):
+			graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", s.Name, s.law(), o, ways(o, s))
+		case support(m, o, s.kind()) == refused:
+			graph.Fail("vi: site %s: %s does not take %s at %s site; it takes %s", s.Name, o, Name(s.estimator), s.kind(), ways(o, s))
 		}
 		r.fits(s)
 		if s.Global && r.config.Total == 0 {
@@ -104,13 +136,28 @@ func (r *Record) fits(s *Site) {
 		if s.Q == nil {
 			graph.Fail("vi: site %s: %s drops the score of a guide, and the guide does not have the site; use vi.Pathwise", s.Name, Name(s.estimator))
 		}
-		if !graph.DependsOn(s.LogQ, s.Value) {
-			graph.Fail("vi: site %s: %s needs ∂log q/∂z, but the density of %T is known at its own draws only; use vi.Pathwise", s.Name, Name(s.estimator), s.law())
+	case Enumerate:
+		if !s.Enumerated {
+			graph.Fail("vi: site %s: Enumerate as the Default gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites", s.Name)
 		}
+	}
+	if explicit(s.estimator) && !graph.DependsOn(s.logq(), s.Value) {
+		graph.Fail("vi: site %s: %s needs log q as a function of the value, but the density of %T is known at its own draws only; use vi.Pathwise", s.Name, Name(s.estimator), s.law())
 	}
 	if c, ok := s.estimator.(interface{ fits(r *Record, s *Site) }); ok {
 		c.fits(r, s)
 	}
+}
+
+// passes tells whether an estimator may be used where draws have the derivative
+// of the site's law or none: those that differentiate the draw need one.
+func (s *Site) passes(m method) bool {
+	switch m {
+	case pathwise, stl, dreg, local, single, separate:
+		_, ok := s.law().(prob.Pathwise)
+		return ok
+	}
+	return true
 }
 
 // law returns the distribution that a latent was drawn from.

@@ -1,6 +1,10 @@
 package vi
 
-import "github.com/latentgo/latent/graph"
+import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
+)
 
 // FreeBits is ELBO without pressure on divergences below a level λ,
 //
@@ -30,8 +34,8 @@ func (o FreeBits) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	plain := ELBO{KL: o.KL}
 	r := Run(s, m, d, Config{K: o.K, Total: o.Total, Default: o.Default, Sites: o.Sites})
 	r.observes(freeBits)
-	if !(o.Lambda >= 0) {
-		graph.Fail("vi: FreeBits with a Lambda of %v, want a number not below 0", o.Lambda)
+	if !(o.Lambda >= 0) || math.IsInf(o.Lambda, 1) {
+		graph.Fail("vi: FreeBits with a Lambda of %v, want a finite number not below 0", o.Lambda)
 	}
 	r.choose(freeBits)
 

@@ -10,7 +10,15 @@ import (
 // Gabry, arXiv 1507.02646): below ½ the importance-sampling estimate has finite
 // variance, above .7 it is not to be trusted. The tail is the largest
 // min(n/5, 3√n) of n weights; with fewer than 5 in it k̂ is +Inf.
+//
+// Where the weights of the tail are all the same, as they are under a guide
+// that is exact, k̂ is −Inf: the shape of a tail that ends where it begins. R's
+// loo, from which the tolerance of √ε is, and ArviZ have no fit there and say
+// +Inf. A NaN gives NaN.
 func ParetoShape(logw []float64) float64 {
+	if slices.ContainsFunc(logw, math.IsNaN) {
+		return math.NaN()
+	}
 	n := len(logw)
 	tail := int(math.Ceil(min(float64(n)/5, 3*math.Sqrt(float64(n)))))
 	if tail < 5 || tail >= n {
@@ -18,6 +26,9 @@ func ParetoShape(logw []float64) float64 {
 	}
 	x := slices.Sorted(slices.Values(logw))
 	most := x[n-1]
+	if most-x[n-tail] < 0x1p-26 { // false where both are infinite
+		return math.Inf(-1)
+	}
 	cut := math.Exp(max(x[n-tail-1]-most, math.Log(0x1p-1022)))
 	var over []float64
 	for _, v := range x[n-tail:] {

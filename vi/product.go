@@ -42,6 +42,13 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
 		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
 	}
+	if mul == nil {
+		graph.Fail("vi: %s: a Product without its mul", name)
+	}
+	e := len(t.r.enum)
+	if sh := x.Shape(); len(sh) < e+3 || sh[e] != 1 && sh[e] != t.r.K || sh[e+1] != 1 && sh[e+1] != t.r.Rows {
+		graph.Fail("vi: %s: x of shape %v, want [%s%d %d …]", name, []int(sh), dots(e), t.r.K, t.r.Rows)
+	}
 	s.product = true
 	noise := t.r.config.Sites[name]
 	if noise == nil {
@@ -61,13 +68,25 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	if !ok {
 		graph.Fail("vi: %s: %T noise needs a prob.Normal guide, not %T; use vi.Single", name, noise, s.Q)
 	}
+	for _, other := range t.r.sites { // it would see one weight and the product others
+		if other != s && (graph.DependsOn(other.logq(), s.Value) || other.Value != nil && graph.DependsOn(other.Value, s.Value)) {
+			graph.Fail("vi: %s: site %s depends on the weight, which %s noise draws anew for each row; use vi.Single", name, other.Name, Name(noise))
+		}
+	}
+	if graph.DependsOn(x, s.Value) {
+		graph.Fail("vi: %s: x depends on the weight, which %s noise draws anew for each row; use vi.Single", name, Name(noise))
+	}
 	scope, shape := t.r.noise(name), s.Value.Shape()
 	s.Value = nil // each row has its own
-	e := len(t.r.enum)
 	switch noise.(type) {
 	case Local:
 		mean := mul(x, graph.BroadcastTo(q.Mean, shape...))
-		std := graph.Sqrt(mul(graph.Square(x), graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...)))
+		if len(mean.Shape()) < e+3 {
+			graph.Fail("vi: %s: mul of shapes %v and %v gives %v, want [%s%d %d …]", name, []int(x.Shape()), []int(shape), []int(mean.Shape()), dots(e), t.r.K, t.r.Rows)
+		}
+		variance := mul(graph.Square(x), graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...))
+		none := graph.Eq(variance, graph.Const(0)) // where x is 0, and the root has no derivative
+		std := graph.Where(none, graph.Const(0), graph.Sqrt(graph.Where(none, graph.Const(1), variance)))
 		sh := append(t.r.lead(), mean.Shape()[e+2:]...)
 		return graph.Add(mean, graph.Mul(std, scope.Noise("local", graph.Normal, sh...)))
 	case Separate:

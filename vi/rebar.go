@@ -16,8 +16,9 @@ import (
 // where ỹ has the law of y given b and depends on l through it (Tucker, Mnih,
 // Maddison, Lawson and Sohl-Dickstein, arXiv 1703.07370). η and τ are
 // parameters "SITE/rebar/scale" and "SITE/rebar/log_temperature", trained to
-// lower the variance of the gradient by l; it is unbiased at any of theirs. The
-// cost of that is one more among the estimate's. It takes two more runs of what
+// lower the variance of the gradient by l; it is unbiased at any of theirs,
+// as long as derivatives pass the sites that the guide draws after it. The cost
+// of that is one more among the estimate's. It takes two more runs of what
 // depends on the site, at values between 0 and 1.
 type REBAR struct {
 	Scale       float64 // η at first; 0 means 1
@@ -36,8 +37,31 @@ type RELAX struct {
 func (REBAR) method() method { return rebar }
 func (RELAX) method() method { return relax }
 
-func (REBAR) fits(r *Record, s *Site) { isBernoulli(s) }
-func (RELAX) fits(r *Record, s *Site) { isBernoulli(s) }
+func (e REBAR) fits(r *Record, s *Site) { relaxes(r, s, e.Scale, e.Temperature) }
+func (e RELAX) fits(r *Record, s *Site) { relaxes(r, s, e.Scale, e.Temperature) }
+
+// relaxes checks that the derivative of the relaxed run is that of its mean: it
+// must pass every site of the guide that follows.
+func relaxes(r *Record, s *Site, scale, temperature float64) {
+	isBernoulli(s)
+	if !(temperature >= 0) || math.IsInf(temperature, 1) || math.IsNaN(scale) || math.IsInf(scale, 0) {
+		graph.Fail("vi: site %s: %s with a scale of %v and a temperature of %v, want finite numbers, the temperature not below 0", s.Name, Name(s.estimator), scale, temperature)
+	}
+	for _, t := range r.latents() {
+		if t == s || t.Q == nil || t.Global || t.Enumerated || t.soft || !graph.DependsOn(t.LogQ, s.Value) {
+			continue
+		}
+		_, pathwise := t.law().(prob.Pathwise)
+		e := r.asked(t.Name)
+		switch e.(type) {
+		case STL, DReG:
+			graph.Fail("vi: site %s: %s differentiates what follows, and %s at site %s drops a part of that; use vi.Pathwise at %s", s.Name, Name(s.estimator), Name(e), t.Name, t.Name)
+		}
+		if !pathwise {
+			graph.Fail("vi: site %s: %s differentiates what follows, and site %s, drawn from %T, stops that; use vi.DisARM or vi.Score at %s, or enumerate %s", s.Name, Name(s.estimator), t.Name, t.law(), s.Name, t.Name)
+		}
+	}
+}
 
 func (e REBAR) draw(r *Record, s *Site, d prob.Dist) *graph.Node { return hardLogistic(r, s, d) }
 func (e RELAX) draw(r *Record, s *Site, d prob.Dist) *graph.Node { return hardLogistic(r, s, d) }

@@ -1,6 +1,7 @@
 package vi
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -46,11 +47,25 @@ type Site struct {
 }
 
 func newRecord(s *graph.Scope, d Data, c Config) *Record {
+	if c.Default != nil {
+		c.Default = plain("every local latent", c.Default)
+	}
+	c.Sites = maps.Clone(c.Sites)
+	for name, e := range c.Sites {
+		if e != nil {
+			c.Sites[name] = plain(name, e)
+		}
+	}
 	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, config: c, data: Data{}, used: map[string]bool{}}
 	if c.K < 0 || c.Rows < 0 || c.Total < 0 {
 		graph.Fail("vi: run with K %d, %d rows and a total of %d", c.K, c.Rows, c.Total)
 	}
-	r.enum = slices.Clone(c.Enumerate)
+	for _, name := range c.Enumerate {
+		if slices.Contains(r.enum, name) {
+			graph.Fail("vi: Enumerate names %s twice", name)
+		}
+		r.enum = append(r.enum, name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Sites)) {
 		if _, ok := c.Sites[name].(Enumerate); ok && !slices.Contains(r.enum, name) {
 			r.enum = append(r.enum, name)
@@ -60,6 +75,9 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 	from := "Config.Rows"
 	for _, name := range d.names() {
 		x := d[name]
+		if x == nil {
+			graph.Fail("vi: data %s is nil", name)
+		}
 		sh := x.Shape()
 		if len(sh) < 2 {
 			graph.Fail("vi: data %s has shape %v, want rows and an event axis, such as [%d 1]", name, []int(sh), max(r.Rows, 1))
@@ -94,12 +112,17 @@ func (r *Record) With(values Data) *Record {
 		if s.Enumerated || s.Global {
 			graph.Fail("vi: With another value of %s, which is %s; only latents and data of single rows can be replaced", name, s.kind())
 		}
+		if _, ok := s.Q.(setDist); ok {
+			graph.Fail("vi: With another value of %s, which the guide Set: its density is known at its own value only", name)
+		}
 		if got, want := len(values[name].Shape()), len(s.Value.Shape()); got != want {
 			graph.Fail("vi: With a value of %s of shape %v, want the axes of %v", name, []int(values[name].Shape()), []int(s.Value.Shape()))
 		}
 		out.over[name] = values[name]
 	}
+	leave := graph.Enter(fmt.Sprintf("the run for other values of %v (where what is declared must come from Trace.Scope)", values.names()))
 	out.trace()
+	leave()
 	for _, s := range r.sites {
 		out.Site(s.Name).estimator = s.estimator
 	}

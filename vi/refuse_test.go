@@ -82,7 +82,7 @@ func TestRefusals(t *testing.T) {
 		{"negative K", vi.Model{Joint: joint}, vi.ELBO{K: -1}, x, "vi: run with K -1"},
 		{"observed value of the wrong size", vi.Model{Joint: joint, Guide: guide}, vi.ELBO{}, func(s *graph.Scope) vi.Data {
 			return vi.Data{"x": s.Input("x", 4, 5)}
-		}, "in joint: site x: graph: sub: shapes [(1, 4, 5) (1, 4, 3)] do not broadcast"},
+		}, "in joint: site x: prob: Normal: value of shape [1 4 5] does not fit a parameter of shape [1 4 3]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {

@@ -131,11 +131,11 @@ func support(m method, o objective, k siteKind) verdict {
 	return refused
 }
 
-// ways lists the estimators that an objective takes at a kind of site.
-func ways(o objective, k siteKind) string {
+// ways lists the estimators that an objective takes at a site.
+func ways(o objective, s *Site) string {
 	var names []string
 	for m := range methods {
-		if support(m, o, k) != refused {
+		if support(m, o, s.kind()) != refused && s.passes(m) {
 			names = append(names, m.String())
 		}
 	}

@@ -33,10 +33,19 @@ func (t *Trace) Given(name string) *graph.Node {
 	return nil
 }
 
+// Scope returns the scope of the run, for the noise of values to Set and for
+// parameters that the functions themselves declare. Some estimators run the
+// functions again to compare values of a latent; it then replays what was
+// declared, where a scope from elsewhere would declare it twice.
+func (t *Trace) Scope() *graph.Scope { return t.r.Scope }
+
 // Draw names one random variable for each datum and returns its value: the one
 // it has, which is scored, or else a draw from d.
 func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 	defer graph.Enter("site " + name)()
+	if d == nil {
+		graph.Fail("vi: %s is drawn from no distribution", name)
+	}
 	s := t.site(name)
 	if s.Global {
 		graph.Fail("vi: %s is Global in the guide and not in the joint", name)
@@ -65,14 +74,17 @@ func (t *Trace) Set(name string, value, logq *graph.Node) {
 	if t.joint {
 		graph.Fail("vi: %s is Set in the joint; only the guide sets values", name)
 	}
+	if value == nil || logq == nil {
+		graph.Fail("vi: %s is Set without a value or without its log density", name)
+	}
 	s := t.site(name)
 	if _, given := t.r.data[name]; given {
 		graph.Fail("vi: %s is Set by the guide and given as data", name)
 	}
-	if s.Value = t.r.over[name]; s.Value == nil {
-		s.Value = value
-	}
+	s.Value = value
 	t.check(s, setDist{}, logq)
+	t.drawn(s, setDist{}, value.Shape(), 1)
+	t.drawn(s, setDist{}, logq.Shape(), 0)
 	t.record(s, setDist{}, logq)
 }
 
@@ -133,18 +145,33 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v", name, r.names(nil), r.data.names())
 	}
 	s.prior = t.joint
+	if f, ok := d.(prob.Transformed); ok && explicit(r.asked(name)) {
+		if _, ok := f.Bijector.(prob.Inverter); !ok {
+			graph.Fail("vi: site %s: %s needs log q as a function of the value, and %T has no inverse to compute it with; use vi.Pathwise", name, Name(r.asked(name)), f.Bijector)
+		}
+	}
 	if drawn, ok := r.asked(name).(drawer); ok {
 		s.Value = drawn.draw(r, s, d)
-	} else if both, ok := d.(prob.SampleScorer); ok {
+	} else if both, ok := d.(prob.SampleScorer); ok && !explicit(r.asked(name)) {
 		s.Value, s.drawn = both.SampleScore(r.noise(name), r.lead()...)
 	} else if src, ok := d.(prob.Sampler); ok {
 		s.Value = src.Sample(r.noise(name), r.lead()...)
 	} else {
 		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
 	}
-	e := len(r.enum)
-	if sh := s.Value.Shape(); len(sh) < e+3 || sh[e] != r.K || sh[e+1] != r.Rows {
-		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, []int(sh), dots(e), r.K, r.Rows)
+	t.drawn(s, d, s.Value.Shape(), 1)
+}
+
+// drawn aborts unless a shape is that of all draws of all data, with some event
+// axes or with none.
+func (t *Trace) drawn(s *Site, d prob.Dist, sh graph.Shape, events int) {
+	r, e := t.r, len(t.r.enum)
+	want := ""
+	if events > 0 {
+		want = " event…"
+	}
+	if len(sh) < e+2+events || events == 0 && len(sh) > e+2 || sh[e] != r.K || sh[e+1] != r.Rows {
+		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d%s]", s.Name, d, []int(sh), dots(e), r.K, r.Rows, want)
 	}
 }
 

@@ -87,7 +87,7 @@ type Config struct {
 	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
 	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
 	Enumerate []string             // discrete sites to go through value by value, one leading axis each
-	Default   Estimator            // of the latents drawn for each datum; nil means Pathwise
+	Default   Estimator            // of the latents drawn for each datum; nil means Pathwise. Local, Single and Separate: of products
 	Sites     map[string]Estimator // by site, before Default
 }
 

@@ -42,7 +42,7 @@ var (
 
 // Estimate implements Objective.
 func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K})
+	r := Run(s, m, d, Config{K: o.K, Default: asDrawn{}})
 	r.observes(wakeSleep)
 	r.choose(wakeSleep)
 	if m.Guide == nil {
@@ -58,7 +58,12 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		}
 	}
 	sleep := s.In("sleep")
-	dream := Run(sleep, Model{Joint: m.Joint}, inputs, Config{Rows: r.Rows})
+	dream := newRecord(sleep, inputs, Config{Rows: r.Rows})
+	dream.model = Model{Joint: m.Joint}
+	for name := range inputs { // some may be the guide's alone
+		dream.used[name] = true
+	}
+	dream.trace()
 	given, dreams := Data{}, []*graph.Node{}
 	for name, x := range inputs {
 		given[name] = x
@@ -85,7 +90,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 // Estimate implements Objective.
 func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate})
+	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Default: asDrawn{}})
 	r.observes(reweighted)
 	r.choose(reweighted)
 	p := particles{of: reweighted, beta: 1, lower: true}

@@ -3,7 +3,7 @@
 //
 //	go run ./bench/gradvar                 a table of each problem
 //	go run ./bench/gradvar -region         at several places in the space of parameters
-//	go run ./bench/gradvar -check          test for bias; exit status 1 if there is some
+//	go run ./bench/gradvar -check          test for bias; exit status 1 if there is some, or nothing to test
 //	go run ./bench/gradvar -json           a JSON object a row, for programs
 //	go run ./bench/gradvar -png out        and a figure of each problem in the folder out
 //
@@ -94,6 +94,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 			continue
 		}
 		p := made.make()
+		if o.check && !p.known() {
+			continue
+		}
 		points := p.points
 		if !o.region {
 			points = points[:1]
@@ -108,6 +111,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 			}
 			all = append(all, rows...)
 		}
+	}
+	if o.check && len(all) == 0 {
+		return errors.Errorf("-check of %s: nothing to test, the exact gradient is not known", o.only)
 	}
 	if o.check {
 		return out.findings(bench.Check(all, .01))

@@ -80,6 +80,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"-draws 0", "-draws 0: want a number up to 1000"},
 		{"-json -csv", "choose one"},
 		{"-check -json", "choose one"},
+		{"-check -problem vae", "-check of vae: nothing to test, the exact gradient is not known"},
+		{"-check -problem bayes", "-check of bayes: nothing to test, the exact gradient is not known"},
 		{"what", `unexpected argument "what"`},
 	} {
 		if _, err := gradvar(t, strings.Fields(c.args)...); err == nil || !strings.Contains(err.Error(), c.want) {

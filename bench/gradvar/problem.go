@@ -42,6 +42,11 @@ var problems = []struct {
 	{"linear", linearGaussian}, {"sbn", beliefNet}, {"mixed", mixedSites}, {"vae", smallVAE}, {"bayes", bayesLayer},
 }
 
+// known tells whether the exact gradient of some case is known.
+func (p problem) known() bool {
+	return slices.ContainsFunc(p.cases, func(c bench.Case) bool { return c.Exact != nil })
+}
+
 // measure draws the gradients of a problem at a point.
 func (p problem) measure(ctx context.Context, at point, o options) ([]bench.Row, error) {
 	params, err := at.params(ctx)

@@ -1,0 +1,288 @@
+package vi_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// affine is y = e^s·x + m, with no state of its own.
+type affine struct{ mean, logScale *graph.Node }
+
+func (b affine) Forward(x *graph.Node) *graph.Node {
+	return graph.Add(b.mean, graph.Mul(graph.Exp(b.logScale), x))
+}
+func (b affine) LogDet(x *graph.Node) *graph.Node { return graph.Sum(b.logScale, -1) }
+
+// inverted is affine with its inverse.
+type inverted struct{ affine }
+
+func (b inverted) Inverse(y *graph.Node) *graph.Node {
+	return graph.Mul(graph.Sub(y, b.mean), graph.Exp(graph.Neg(b.logScale)))
+}
+
+// guided replaces the guide of gaussian1 by another of the same law.
+func guided(draw func(t *vi.Trace, mean, logStd *graph.Node)) problem {
+	p := gaussian1()
+	model := p.model
+	p.model = func(s *graph.Scope) vi.Model {
+		m := model(s)
+		a, c, l := s.Trainable()[3], s.Trainable()[4], s.Trainable()[5]
+		m.Guide = func(t *vi.Trace) {
+			draw(t, graph.Add(graph.Mul(t.Given("x"), a), c), graph.BroadcastTo(l, 1, 1, 1))
+		}
+		return m
+	}
+	return p
+}
+
+// A guide that scores its own draws, as flows do, is scored as a function of
+// the value where the estimator holds that, and does what the same law does as
+// a Normal.
+func TestGuidesThatScoreTheirOwnDraws(t *testing.T) {
+	plain := gaussian1()
+	flow := guided(func(t *vi.Trace, mean, logStd *graph.Node) {
+		t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: inverted{affine{mean, logStd}}})
+	})
+	for name, o := range map[string]func(e vi.Estimator) vi.Objective{
+		"ELBO": func(e vi.Estimator) vi.Objective { return vi.ELBO{K: 2, KL: vi.MonteCarlo, Default: e} },
+		"IWAE": func(e vi.Estimator) vi.Objective { return vi.IWAE{K: 2, Default: e} },
+	} {
+		exact := plain.compile(t, o(nil), 2, false).exact(t)
+		for _, e := range []vi.Estimator{nil, vi.DReG{}, vi.Score{}, vi.VIMCO{}} {
+			agree(t, name, flow, o(e), 2, exact, -1)
+		}
+	}
+	want := plain.compile(t, vi.ReweightedWakeSleep{K: 2}, 2, true).integrate(t, plain.params)
+	got := flow.compile(t, vi.ReweightedWakeSleep{K: 2}, 2, true).integrate(t, flow.params)
+	if d, at := off(got.grad, want.grad, 1); d > 1e-10 {
+		t.Errorf("reweighted wake-sleep is off by %v at %s", d, at)
+	}
+}
+
+// A pointer to an estimator is the estimator.
+func TestPointersToEstimators(t *testing.T) {
+	p := gaussian1()
+	for _, pair := range [][2]vi.Estimator{
+		{vi.DReG{}, &vi.DReG{}}, {vi.Score{Baseline: vi.LeaveOneOut{}}, &vi.Score{Baseline: &vi.LeaveOneOut{}}},
+	} {
+		var o [2]vi.Objective
+		for i, e := range pair {
+			o[i] = vi.ELBO{K: 2, KL: vi.MonteCarlo, Sites: choice{"z": e}}
+		}
+		want := p.compile(t, o[0], 2, true).integrate(t, p.params)
+		got := p.compile(t, o[1], 2, true).integrate(t, p.params)
+		if d, at := off(got.vari, want.vari, 1); d > 1e-12 {
+			t.Errorf("%T: the variance is off by %v at %s", pair[1], d, at)
+		}
+	}
+}
+
+// Models whose estimators would be wrong are refused.
+func TestRefusalsOfUnsoundModels(t *testing.T) {
+	zero := func(shape ...int) *graph.Node { return graph.BroadcastTo(graph.Const(0), shape...) }
+	bern := func(l *graph.Node) prob.Dist { return prob.Bernoulli{Logits: l} }
+	gauss := func(m *graph.Node) prob.Dist { return normal1(m, graph.Const(0)) }
+	x := func(t *vi.Trace, m *graph.Node) { t.Draw("x", gauss(m)) }
+	fair := func() prob.Dist { return bern(zero(1)) }
+	one := vi.Model{ // a normal latent
+		Guide: func(t *vi.Trace) { t.Draw("z", gauss(t.Given("x"))) },
+		Joint: func(t *vi.Trace) { x(t, t.Draw("z", prob.StdNormal(1))) },
+	}
+	guide := func(f func(t *vi.Trace)) vi.Model { return vi.Model{Guide: f, Joint: one.Joint} }
+	bit := vi.Model{
+		Guide: func(t *vi.Trace) { t.Draw("z", bern(t.Given("x"))) },
+		Joint: func(t *vi.Trace) { x(t, t.Draw("z", bern(zero(1)))) },
+	}
+	chain := func(second func(t *vi.Trace, z *graph.Node), p func() prob.Dist) vi.Model { // a bit, and then y
+		return vi.Model{
+			Guide: func(t *vi.Trace) { second(t, t.Draw("z", bern(t.Given("x")))) },
+			Joint: func(t *vi.Trace) { x(t, graph.Add(t.Draw("z", bern(zero(1))), t.Draw("y", p()))) },
+		}
+	}
+	toBit := chain(func(t *vi.Trace, z *graph.Node) { t.Draw("y", bern(z)) }, fair)
+	toNormal := chain(func(t *vi.Trace, z *graph.Node) { t.Draw("y", gauss(z)) }, func() prob.Dist { return prob.StdNormal(1) })
+	weight := func(q func() prob.Dist, z func(t *vi.Trace, w *graph.Node), use func(t *vi.Trace, w func(x *graph.Node) *graph.Node)) vi.Model {
+		return vi.Model{
+			Guide: func(t *vi.Trace) { z(t, t.Global("w", q(), 1)) },
+			Joint: func(t *vi.Trace) {
+				use(t, func(x *graph.Node) *graph.Node { return t.Product("w", prob.StdNormal(1), x, graph.MatMul) })
+			},
+		}
+	}
+	alone := func(*vi.Trace, *graph.Node) {}
+	flat := func() prob.Dist { return prob.Normal{Mean: zero(1, 1), LogStd: zero(1, 1)} }
+	for _, c := range []struct {
+		name string
+		o    vi.Objective
+		m    vi.Model
+		want string
+	}{
+		{"enumerate by default", vi.ELBO{Default: vi.Enumerate{}}, bit,
+			"vi: site z: Enumerate as the Default gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"},
+		{"enumerated twice", vi.ELBO{Enumerate: []string{"z", "z"}}, bit, "vi: Enumerate names z twice"},
+		{"nil pointer", vi.ELBO{Default: (*vi.STL)(nil)}, one, "vi: the estimator of every local latent is a nil *vi.STL"},
+		{"a flow without an inverse", vi.ELBO{Default: vi.Score{}}, guide(func(t *vi.Trace) {
+			t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: affine{t.Given("x"), zero(1)}})
+		}), "in guide: site z: vi: site z: Score needs log q as a function of the value, and vi_test.affine has no inverse to compute it with; use vi.Pathwise"},
+		{"a score of a set value", vi.ELBO{Default: vi.VIMCO{}, K: 2}, guide(func(t *vi.Trace) {
+			e := t.Scope().In("z").Noise("eps", graph.Normal, 2, t.Rows(), 1)
+			t.Set("z", graph.Add(e, t.Given("x")), prob.StdNormal(1).LogProb(e))
+		}), "vi: site z: VIMCO needs log q as a function of the value, but the density of vi.setDist is known at its own draws only; use vi.Pathwise"},
+		{"one set value for two draws", vi.ELBO{K: 2}, guide(func(t *vi.Trace) { t.Set("z", t.Given("x"), prob.StdNormal(1).LogProb(t.Given("x"))) }),
+			"in guide: site z: vi: z: vi.setDist draws shape [1 4 1], want [2 4 event…]"},
+		{"nothing set", vi.ELBO{}, guide(func(t *vi.Trace) { t.Set("z", nil, nil) }), "in guide: site z: vi: z is Set without a value or without its log density"},
+		{"no distribution", vi.ELBO{}, guide(func(t *vi.Trace) { t.Draw("z", nil) }), "in guide: site z: vi: z is drawn from no distribution"},
+		{"REBAR before a bit", vi.ELBO{Sites: choice{"z": vi.REBAR{}, "y": vi.Score{}}}, toBit,
+			"vi: site z: REBAR differentiates what follows, and site y, drawn from prob.Bernoulli, stops that; use vi.DisARM or vi.Score at z, or enumerate y"},
+		{"RELAX before STL", vi.ELBO{Sites: choice{"z": vi.RELAX{}, "y": vi.STL{}}}, toNormal,
+			"vi: site z: RELAX differentiates what follows, and STL at site y drops a part of that; use vi.Pathwise at y"},
+		{"temperature", vi.ELBO{Default: vi.REBAR{Temperature: math.NaN()}}, bit,
+			"vi: site z: REBAR with a scale of 0 and a temperature of NaN, want finite numbers, the temperature not below 0"},
+		{"level", vi.FreeBits{Lambda: math.Inf(1)}, one, "vi: FreeBits with a Lambda of +Inf, want a finite number not below 0"},
+		{"pathwise global bit", vi.ELBO{Total: 3, Sites: choice{"w": vi.Pathwise{}}}, vi.Model{
+			Guide: func(t *vi.Trace) { t.Global("w", bern(zero(1)), 1) },
+			Joint: func(t *vi.Trace) { x(t, graph.Mul(t.Global("w", bern(zero(1)), 1), zero(1, 4, 1))) },
+		}, "vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage} there; or draw it"},
+		{"product with a bit", vi.ELBO{Total: 3, Default: vi.Single{}}, weight(fair, alone,
+			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(zero(1, 4, 1))) }),
+			"vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes none there; or draw it"},
+		{"a guide that saw the weight", vi.ELBO{Total: 3}, weight(flat,
+			func(t *vi.Trace, w *graph.Node) { t.Draw("z", gauss(graph.Add(t.Given("x"), w))) },
+			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(t.Draw("z", prob.StdNormal(1)))) }),
+			"in joint: product w: vi: w: site z depends on the weight, which Local noise draws anew for each row; use vi.Single"},
+		{"x without draws", vi.ELBO{Total: 3}, weight(flat, alone,
+			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(zero(4, 1))) }),
+			"in joint: product w: vi: w: x of shape [4 1], want [1 4 …]"},
+		{"no mul", vi.ELBO{Total: 3}, vi.Model{
+			Guide: func(t *vi.Trace) { t.Global("w", flat(), 1) },
+			Joint: func(t *vi.Trace) { x(t, t.Product("w", prob.StdNormal(1), t.Given("x"), nil)) },
+		}, "in joint: product w: vi: w: a Product without its mul"},
+		{"parameters of the second run", vi.ELBO{Default: vi.DisARM{}}, vi.Model{Guide: bit.Guide, Joint: func(t *vi.Trace) {
+			x(t, graph.Mul(t.Draw("z", bern(zero(1))), elsewhere.Param("w", graph.Fixed(1), 1)))
+		}}, "the run for other values of [z] (where what is declared must come from Trace.Scope): joint: graph: w declared twice"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+				elsewhere = s
+				s.Output("bound", c.o.Estimate(s, c.m, vi.Data{"x": s.Input("x", 4, 1)}).Value)
+			})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v\nwant   %s", err, c.want)
+			}
+		})
+	}
+}
+
+var elsewhere *graph.Scope // of the build, for functions that keep it
+
+// What the functions declare by Trace.Scope is declared once, also where an
+// estimator runs them again.
+func TestScopeReplaysInASecondRun(t *testing.T) {
+	m := vi.Model{
+		Guide: func(t *vi.Trace) {
+			e := t.Scope().In("y").Noise("eps", graph.Normal, 1, t.Rows(), 1)
+			t.Set("y", graph.Add(e, t.Given("x")), prob.StdNormal(1).LogProb(e))
+			t.Draw("z", prob.Bernoulli{Logits: graph.Mul(t.Given("y"), t.Scope().Param("a", graph.Fixed(1), 1))})
+		},
+		Joint: func(t *vi.Trace) {
+			y := t.Draw("y", prob.StdNormal(1))
+			z := t.Draw("z", prob.Bernoulli{Logits: t.Scope().Param("b", graph.Fixed(1), 1)})
+			t.Draw("x", normal1(graph.Add(y, z), graph.Const(0)))
+		},
+	}
+	for _, e := range []vi.Estimator{vi.DisARM{}, vi.REBAR{}} {
+		_, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
+			est := vi.ELBO{Sites: choice{"z": e}}.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 1)})
+			s.Output("a", est.Grad(s.Trainable()[0])[0])
+		})
+		if err != nil {
+			t.Errorf("%s: %v", vi.Name(e), err)
+		}
+	}
+}
+
+// Where a row of x is zero its local noise has no spread, and no derivative.
+func TestLocalNoiseOfAZeroRow(t *testing.T) {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		mean, logStd := s.Param("m", graph.Fixed(.1), 2, 1), s.Param("l", graph.Fixed(-1), 2, 1)
+		m := vi.Model{
+			Guide: func(t *vi.Trace) { t.Global("w", prob.Normal{Mean: mean, LogStd: logStd}, 2) },
+			Joint: func(t *vi.Trace) {
+				t.Draw("y", prob.Bernoulli{Logits: t.Product("w", prob.StdNormal(1), t.Given("x"), graph.MatMul)})
+			},
+		}
+		x := s.Input("x", 2, 2)
+		e := vi.ELBO{Total: 10}.Estimate(s, m, vi.Data{"x": x, "y": s.Input("y", 2, 1)})
+		for i, g := range e.Grad(mean, logStd, x) {
+			s.Output([]string{"mean", "logStd", "x"}[i], g)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph.Feed(p, "x", []float32{1, 2, 0, 0})
+	graph.Feed(p, "y", []float32{1, 0})
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range p.Outputs() {
+		v, _ := p.Output(name)
+		for i, g := range v {
+			if math.IsNaN(g) || math.IsInf(g, 0) {
+				t.Errorf("the gradient by %s is %v at %d", name, g, i)
+			}
+		}
+	}
+}
+
+// What the guide enumerates counts by its probability.
+func TestDivergencesOfAnEnumeration(t *testing.T) {
+	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
+		m := vi.Model{
+			Guide: func(t *vi.Trace) {
+				y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(s.Const(-4), 1)})
+				t.Draw("z", normal1(graph.Scale(y, 3), s.Const(0)))
+			},
+			Joint: func(t *vi.Trace) {
+				t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(s.Const(0), 1)})
+				t.Draw("x", normal1(t.Draw("z", prob.StdNormal(1)), s.Const(0)))
+			},
+		}
+		e := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s, m, vi.Data{"x": s.Input("x", 2, 1)})
+		s.Output("kl", e.Record.Divergences("z"))
+		s.Output("term", e.Terms["kl/z"])
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph.Feed(p, "x", []float64{.3, 1})
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	want := logistic(-4) * 4.5
+	for _, name := range p.Outputs() {
+		if v, _ := p.Output(name); math.Abs(v[0]-want) > 1e-12 {
+			t.Errorf("%s is %v, want %v", name, v, want)
+		}
+	}
+}
+
+// Data that only the guide reads are no trouble to the dreams.
+func TestWakeSleepWithDataOfTheGuide(t *testing.T) {
+	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		m := vi.Model{
+			Guide: func(t *vi.Trace) { t.Draw("z", normal1(graph.Add(t.Given("x"), t.Given("c")), s.Const(0))) },
+			Joint: func(t *vi.Trace) { t.Draw("x", normal1(t.Draw("z", prob.StdNormal(1)), s.Const(0))) },
+		}
+		s.Output("v", vi.WakeSleep{}.Estimate(s, m, vi.Data{"x": s.Input("x", 2, 1), "c": s.Input("c", 2, 1)}).Value)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
