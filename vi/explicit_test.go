@@ -60,7 +60,7 @@ func TestGuidesThatScoreTheirOwnDraws(t *testing.T) {
 	}
 	want := plain.compile(t, vi.ReweightedWakeSleep{K: 2}, 2, true).integrate(t, plain.params)
 	got := flow.compile(t, vi.ReweightedWakeSleep{K: 2}, 2, true).integrate(t, flow.params)
-	if d, at := off(got.grad, want.grad, 1); d > 1e-10 {
+	if d, at := off(got.grad, want.grad, 1); !(d <= 1e-10) {
 		t.Errorf("reweighted wake-sleep is off by %v at %s", d, at)
 	}
 }
@@ -77,7 +77,7 @@ func TestPointersToEstimators(t *testing.T) {
 		}
 		want := p.compile(t, o[0], 2, true).integrate(t, p.params)
 		got := p.compile(t, o[1], 2, true).integrate(t, p.params)
-		if d, at := off(got.vari, want.vari, 1); d > 1e-12 {
+		if d, at := off(got.vari, want.vari, 1); !(d <= 1e-12) {
 			t.Errorf("%T: the variance is off by %v at %s", pair[1], d, at)
 		}
 	}

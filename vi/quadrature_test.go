@@ -197,10 +197,10 @@ func (c *compiled) exact(t testing.TB) map[string]float64 {
 }
 
 // off returns the largest difference of a mean gradient, which is the negative
-// gradient of a lower bound (sign −1), from the exact one.
+// gradient of a lower bound (sign −1), from the exact one; NaN if one is.
 func off(got, exact map[string]float64, sign float64) (worst float64, at string) {
 	for name, want := range exact {
-		if d := math.Abs(got[name] - sign*want); !(d <= worst) {
+		if d := math.Abs(got[name] - sign*want); !(d <= worst) && !math.IsNaN(worst) {
 			worst, at = d, fmt.Sprintf("%s: %.9g, want %.9g", name, got[name], sign*want)
 		}
 	}

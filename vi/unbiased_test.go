@@ -17,10 +17,6 @@ func TestEstimatorsAreUnbiased(t *testing.T) {
 	iwae := func(k int) func(choice) vi.Objective {
 		return func(c choice) vi.Objective { return vi.IWAE{K: k, Sites: c} }
 	}
-	renyi := func(alpha float64) func(choice) vi.Objective {
-		return func(c choice) vi.Objective { return vi.Renyi{K: 2, Alpha: alpha, Sites: c} }
-	}
-	chi := func(c choice) vi.Objective { return vi.Chi{K: 2, Sites: c} }
 	z := func(e vi.Estimator) choice { return choice{"z": e} }
 	zy := func(a, b vi.Estimator) choice { return choice{"z": a, "y": b} }
 	for _, c := range []struct {
@@ -29,47 +25,28 @@ func TestEstimatorsAreUnbiased(t *testing.T) {
 		k    int
 		o    func(choice) vi.Objective
 		base choice // an estimator for the value alone
-		sign float64
 		est  []choice
 	}{
-		{"normal/ELBO closed", gaussian1(), 1, elbo(1, vi.Auto), z(vi.Pathwise{}), -1,
+		{"normal/ELBO closed", gaussian1(), 1, elbo(1, vi.Auto), z(vi.Pathwise{}),
 			[]choice{z(nil), z(stl), z(vi.DReG{}), z(vi.Score{}), z(avg), z(nvil)}},
-		{"normal/ELBO Monte Carlo", gaussian1(), 1, elbo(1, vi.MonteCarlo), z(vi.Pathwise{}), -1,
+		{"normal/ELBO Monte Carlo", gaussian1(), 1, elbo(1, vi.MonteCarlo), z(vi.Pathwise{}),
 			[]choice{z(nil), z(stl), z(vi.DReG{}), z(vi.Score{}), z(avg), z(nvil)}},
-		{"normal/ELBO of two", gaussian1(), 2, elbo(2, vi.MonteCarlo), z(vi.Pathwise{}), -1,
-			[]choice{z(nil), z(stl), z(vi.Score{}), z(loo), z(vi.VIMCO{}), z(nvil)}},
-		{"normal/IWAE", gaussian1(), 2, iwae(2), z(vi.Pathwise{}), -1,
-			[]choice{z(nil), z(vi.DReG{}), z(vi.Score{}), z(avg), z(vi.VIMCO{}), z(nvil)}},
-		{"normal/Renyi", gaussian1(), 2, renyi(.4), z(vi.Pathwise{}), -1,
-			[]choice{z(nil), z(vi.DReG{}), z(vi.Score{}), z(avg), z(vi.VIMCO{}), z(nvil)}},
-		{"normal/Renyi above 1", gaussian1(), 2, renyi(1.5), z(vi.Pathwise{}), -1,
-			[]choice{z(nil), z(vi.DReG{}), z(vi.VIMCO{})}},
-		{"normal/Chi", gaussian1(), 2, chi, z(vi.Pathwise{}), 1,
-			[]choice{z(nil), z(vi.DReG{}), z(vi.Score{}), z(avg), z(vi.VIMCO{}), z(nvil)}},
-		{"3 bits/ELBO", bits(3), 1, elbo(1, vi.Auto), z(vi.Score{}), -1,
+		{"3 bits/ELBO", bits(3), 1, elbo(1, vi.Auto), z(vi.Score{}),
 			[]choice{z(vi.Score{}), z(avg), z(nvil), z(vi.DisARM{})}},
-		{"3 bits/ELBO Monte Carlo of two", bits(3), 2, elbo(2, vi.MonteCarlo), z(vi.Score{}), -1,
-			[]choice{z(vi.Score{}), z(loo), z(vi.VIMCO{}), z(nvil), z(vi.DisARM{})}},
-		{"3 bits/IWAE", bits(3), 2, iwae(2), z(vi.Score{}), -1,
-			[]choice{z(vi.Score{}), z(avg), z(nvil), z(vi.VIMCO{})}},
-		{"3 bits/IWAE of three", bits(2), 3, iwae(3), z(vi.Score{}), -1, []choice{z(vi.VIMCO{})}},
-		{"3 bits/Renyi", bits(3), 2, renyi(.4), z(vi.Score{}), -1,
-			[]choice{z(vi.Score{}), z(avg), z(nvil), z(vi.VIMCO{})}},
-		{"3 bits/Chi", bits(3), 2, chi, z(vi.Score{}), 1,
-			[]choice{z(vi.Score{}), z(avg), z(nvil), z(vi.VIMCO{})}},
-		{"mixed/ELBO", mixed(false), 1, elbo(1, vi.Auto), zy(nil, vi.Score{}), -1,
+		{"2 bits/IWAE of three", bits(2), 3, iwae(3), z(vi.Score{}), []choice{z(vi.VIMCO{})}},
+		{"mixed/ELBO", mixed(false), 1, elbo(1, vi.Auto), zy(nil, vi.Score{}),
 			[]choice{zy(nil, vi.Score{}), zy(stl, vi.Score{}), zy(vi.Score{}, vi.Score{}), zy(nil, avg), zy(stl, nvil)}},
-		{"mixed/ELBO with DisARM", mixed(true), 1, elbo(1, vi.Auto), zy(nil, vi.Score{}), -1,
+		{"mixed/ELBO with DisARM", mixed(true), 1, elbo(1, vi.Auto), zy(nil, vi.Score{}),
 			[]choice{zy(nil, vi.DisARM{}), zy(stl, vi.DisARM{})}},
-		{"mixed/ELBO of two", mixed(false), 2, elbo(2, vi.MonteCarlo), zy(nil, vi.Score{}), -1,
+		{"mixed/ELBO of two", mixed(false), 2, elbo(2, vi.MonteCarlo), zy(nil, vi.Score{}),
 			[]choice{zy(nil, loo), zy(stl, vi.VIMCO{}), zy(loo, loo)}},
-		{"mixed/IWAE", mixed(false), 2, iwae(2), zy(nil, vi.Score{}), -1,
+		{"mixed/IWAE", mixed(false), 2, iwae(2), zy(nil, vi.Score{}),
 			[]choice{zy(nil, vi.Score{}), zy(nil, vi.VIMCO{}), zy(vi.VIMCO{}, vi.VIMCO{})}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			exact := c.p.compile(t, c.o(c.base), c.k, false).exact(t)
 			for _, est := range c.est {
-				agree(t, fmt.Sprint(est), c.p, c.o(est), c.k, exact, c.sign)
+				agree(t, fmt.Sprint(est), c.p, c.o(est), c.k, exact, -1)
 			}
 		})
 	}
@@ -79,21 +56,16 @@ func TestEstimatorsAreUnbiased(t *testing.T) {
 func agree(t *testing.T, name string, p problem, o vi.Objective, k int, exact map[string]float64, sign float64) {
 	t.Helper()
 	got := p.compile(t, o, k, true).integrate(t, p.params)
-	if d, at := off(got.grad, exact, sign); d > 1e-6 {
+	if d, at := off(got.grad, exact, sign); !(d <= 1e-6) {
 		t.Errorf("%s: mean gradient is off by %.3g at %s", name, d, at)
 	}
 }
 
-func TestEstimatorsWithNoiseOfTheirOwnAreUnbiased(t *testing.T) {
-	elbo := func(e vi.Estimator, kl vi.KL) vi.Objective { return vi.ELBO{KL: kl, Sites: choice{"z": e}} }
+// Other scales and temperatures than the default.
+func TestREBARIsUnbiasedAtAnyTemperature(t *testing.T) {
 	for _, kl := range []vi.KL{vi.Auto, vi.MonteCarlo} {
-		exact := bits(1).compile(t, elbo(vi.Enumerate{}, kl), 1, false)
-		exact.noise = func(map[string]float64, int) []dimension { return nil }
-		want := exact.exact(t)
-		agree(t, "Enumerate", problem{bits(1).model, bits(1).params, bits(1).data, exact.noise}, elbo(vi.Enumerate{}, kl), 1, want, -1)
-		agree(t, "REBAR", relaxedBit(40, "z/given"), elbo(vi.REBAR{}, kl), 1, want, -1)
-		agree(t, "REBAR scaled", relaxedBit(60, "z/given"), elbo(vi.REBAR{Scale: .3, Temperature: .25}, kl), 1, want, -1)
-		agree(t, "RELAX", relaxedBit(120, "z/given"), elbo(vi.RELAX{Hidden: 2}, kl), 1, want, -1)
-		agree(t, "MeasureValued", measured(), elbo(vi.MeasureValued{}, kl), 1, gaussian1().compile(t, elbo(nil, kl), 1, false).exact(t), -1)
+		o := func(e vi.Estimator) vi.Objective { return vi.ELBO{KL: kl, Sites: choice{"z": e}} }
+		exact := bits(1).compile(t, o(vi.Score{}), 1, false).exact(t)
+		agree(t, "REBAR", relaxedBit(60, "z/given"), o(vi.REBAR{Scale: .3, Temperature: .25}), 1, exact, -1)
 	}
 }
