@@ -112,12 +112,15 @@ func TanhGrad[T Float](dst, grad, y []T) {
 		TanhGrad(dst[:chunk], grad[:chunk], y[:chunk])
 		dst, grad, y = dst[chunk:], grad[chunk:], y[chunk:]
 	}
-	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
 		tanhGrad32(as32(dst), as32(grad), as32(y))
-		return
-	}
-	for i, v := range y {
-		dst[i] = grad[i] * fma(-v, v, 1)
+	case vectors():
+		tanhGrad64(as64(dst), as64(grad), as64(y))
+	default:
+		for i, v := range y {
+			dst[i] = grad[i] * fma(-v, v, 1)
+		}
 	}
 }
 
@@ -131,11 +134,14 @@ func SigmoidGrad[T Float](dst, grad, y []T) {
 		SigmoidGrad(dst[:chunk], grad[:chunk], y[:chunk])
 		dst, grad, y = dst[chunk:], grad[chunk:], y[chunk:]
 	}
-	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
 		sigmoidGrad32(as32(dst), as32(grad), as32(y))
-		return
-	}
-	for i, v := range y {
-		dst[i] = grad[i] * fma(-v, v, v)
+	case vectors():
+		sigmoidGrad64(as64(dst), as64(grad), as64(y))
+	default:
+		for i, v := range y {
+			dst[i] = grad[i] * fma(-v, v, v)
+		}
 	}
 }

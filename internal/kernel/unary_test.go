@@ -78,7 +78,7 @@ func TestUnaryPlaces(t *testing.T) {
 			}
 			t.Run(c.name, func(t *testing.T) {
 				checkPlaces(t, 1, func(dst []float32, x [][]float32) { Map(c.op, dst, x[0]) })
-				if c.op <= OpRelu {
+				if c.op <= OpElu {
 					checkPlaces(t, 1, func(dst []float64, x [][]float64) { Map(c.op, dst, x[0]) })
 				}
 			})
@@ -86,11 +86,16 @@ func TestUnaryPlaces(t *testing.T) {
 	})
 }
 
+// TestUnaryFloat64 holds float64 to the reference itself, but for what has
+// kernels with errors of their own: see TestUnaryAccuracyFloat64.
 func TestUnaryFloat64(t *testing.T) {
 	x, y := make([]float64, 1000), make([]float64, 1000)
 	spread(x, 7)
 	onEachPath(t, func(t *testing.T) {
 		for _, c := range unaryCases {
+			if vectors() && c.op >= OpExp && c.op <= OpElu {
+				continue
+			}
 			Map(c.op, y, x)
 			for i, v := range x {
 				if want := unaryFunc[c.op](v); !same(y[i], want) {
@@ -109,8 +114,9 @@ func TestUnaryNamed(t *testing.T) {
 		Sigmoid[float64], LogSigmoid[float64], Softplus[float64], Silu[float64], Elu[float64], Erf[float64], Sin[float64],
 		Cos[float64], Gelu[float64], ErfInv[float64], Lgamma[float64], Digamma[float64], Trigamma[float64],
 	} {
-		y := make([]float64, 1)
-		if f(y, x); y[0] != unaryFunc[i](.3) || unaryCases[i].op != Unary(i) {
+		y, want := make([]float64, 1), make([]float64, 1)
+		Map(Unary(i), want, x)
+		if f(y, x); y[0] != want[0] || unaryCases[i].op != Unary(i) {
 			t.Errorf("%s is out of place", unaryCases[i].name)
 		}
 	}
@@ -223,8 +229,13 @@ func TestUnaryAllocates(t *testing.T) {
 }
 
 func BenchmarkUnary(b *testing.B) {
+	b.Run("float32", benchmarkUnary[float32])
+	b.Run("float64", benchmarkUnary[float64])
+}
+
+func benchmarkUnary[T Float](b *testing.B) {
 	const n = 4096
-	src, dst := make([]float32, n), make([]float32, n)
+	src, dst := make([]T, n), make([]T, n)
 	Normal(src, testNoise, 0, 0, 0)
 	for _, c := range unaryCases {
 		b.Run(c.name, func(b *testing.B) {

@@ -4,202 +4,118 @@
 
 package kernel
 
-func neg32(dst, src []float32) { panic(noAssembly) }
-
-func abs32(dst, src []float32) { panic(noAssembly) }
-
-func sign32(dst, src []float32) { panic(noAssembly) }
-
-func sqrt32(dst, src []float32) { panic(noAssembly) }
-
-func rsqrt32(dst, src []float32) { panic(noAssembly) }
-
-func square32(dst, src []float32) { panic(noAssembly) }
-
-func recip32(dst, src []float32) { panic(noAssembly) }
-
-func floor32(dst, src []float32) { panic(noAssembly) }
-
-func relu32(dst, src []float32) { panic(noAssembly) }
-
-func exp32(dst, src []float32) { panic(noAssembly) }
-
-func expm132(dst, src []float32) { panic(noAssembly) }
-
-func log32(dst, src []float32) { panic(noAssembly) }
-
-func log1p32(dst, src []float32) { panic(noAssembly) }
-
-func tanh32(dst, src []float32) { panic(noAssembly) }
-
-func sigmoid32(dst, src []float32) { panic(noAssembly) }
-
-func logsigmoid32(dst, src []float32) { panic(noAssembly) }
-
-func softplus32(dst, src []float32) { panic(noAssembly) }
-
-func silu32(dst, src []float32) { panic(noAssembly) }
-
-func elu32(dst, src []float32) { panic(noAssembly) }
-
-func erf32(dst, src []float32) { panic(noAssembly) }
-
-func gelu32(dst, src []float32) { panic(noAssembly) }
-
-func add32(dst, a, b []float32) { panic(noAssembly) }
-
-func add32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func sub32(dst, a, b []float32) { panic(noAssembly) }
-
-func sub32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func sub32Left(dst []float32, a float32, b []float32) { panic(noAssembly) }
-
-func mul32(dst, a, b []float32) { panic(noAssembly) }
-
-func mul32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func div32(dst, a, b []float32) { panic(noAssembly) }
-
-func div32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func div32Left(dst []float32, a float32, b []float32) { panic(noAssembly) }
-
-func min32(dst, a, b []float32) { panic(noAssembly) }
-
-func min32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func max32(dst, a, b []float32) { panic(noAssembly) }
-
-func max32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func mulAdd32(dst, a, b, c []float32) { panic(noAssembly) }
-
-func negMulAdd32(dst, a, b, c []float32) { panic(noAssembly) }
-
-func addScaled32(dst, a []float32, k float32, b []float32) { panic(noAssembly) }
-
-func affine32(dst, a []float32, k, c float32) { panic(noAssembly) }
-
-func add64(dst, a, b []float64) { panic(noAssembly) }
-
-func add64Right(dst, a []float64, b float64) { panic(noAssembly) }
-
-func sub64(dst, a, b []float64) { panic(noAssembly) }
-
-func sub64Right(dst, a []float64, b float64) { panic(noAssembly) }
-
-func sub64Left(dst []float64, a float64, b []float64) { panic(noAssembly) }
-
-func mul64(dst, a, b []float64) { panic(noAssembly) }
-
-func mul64Right(dst, a []float64, b float64) { panic(noAssembly) }
-
-func div64(dst, a, b []float64) { panic(noAssembly) }
-
-func div64Right(dst, a []float64, b float64) { panic(noAssembly) }
-
-func div64Left(dst []float64, a float64, b []float64) { panic(noAssembly) }
-
-func min64(dst, a, b []float64) { panic(noAssembly) }
-
-func min64Right(dst, a []float64, b float64) { panic(noAssembly) }
-
-func max64(dst, a, b []float64) { panic(noAssembly) }
-
-func max64Right(dst, a []float64, b float64) { panic(noAssembly) }
-
-func sqrt64(dst, src []float64) { panic(noAssembly) }
-
-func neg64(dst, src []float64) { panic(noAssembly) }
-
-func abs64(dst, src []float64) { panic(noAssembly) }
-
-func square64(dst, src []float64) { panic(noAssembly) }
-
-func recip64(dst, src []float64) { panic(noAssembly) }
-
-func mulAdd64(dst, a, b, c []float64) { panic(noAssembly) }
-
-func negMulAdd64(dst, a, b, c []float64) { panic(noAssembly) }
-
-func addScaled64(dst, a []float64, k float64, b []float64) { panic(noAssembly) }
-
-func affine64(dst, a []float64, k, c float64) { panic(noAssembly) }
-
-func lt32(dst, a, b []float32) { panic(noAssembly) }
-
-func lt32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func le32(dst, a, b []float32) { panic(noAssembly) }
-
-func le32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func gt32(dst, a, b []float32) { panic(noAssembly) }
-
-func gt32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func ge32(dst, a, b []float32) { panic(noAssembly) }
-
-func ge32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func eq32(dst, a, b []float32) { panic(noAssembly) }
-
-func eq32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func ne32(dst, a, b []float32) { panic(noAssembly) }
-
-func ne32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func logaddexp32(dst, a, b []float32) { panic(noAssembly) }
-
-func logaddexp32Right(dst, a []float32, b float32) { panic(noAssembly) }
-
-func tanhGrad32(dst, grad, y []float32) { panic(noAssembly) }
-
-func sigmoidGrad32(dst, grad, y []float32) { panic(noAssembly) }
-
-func where32(dst, cond, a, b []float32) { panic(noAssembly) }
-
-func leakyrelu32(dst, src []float32, slope float32) { panic(noAssembly) }
-
-func clamp32(dst, src []float32, lo, hi float32) { panic(noAssembly) }
-
-func sin32AVX2(dst, src []float32) bool { panic(noAssembly) }
-
-func cos32AVX2(dst, src []float32) bool { panic(noAssembly) }
-
-func sum32AVX2(x []float32) float64 { panic(noAssembly) }
-
-func sumSquares32AVX2(x []float32) float64 { panic(noAssembly) }
-
-func dot32AVX2(x, y []float32) float64 { panic(noAssembly) }
-
-func maxOf32AVX2(x []float32) float32 { panic(noAssembly) }
-
-func minOf32AVX2(x []float32) float32 { panic(noAssembly) }
-
-func expSum32AVX2(dst, x []float32, shift float32) float64 { panic(noAssembly) }
-
-func expTotal32AVX2(x []float32, shift float32) float64 { panic(noAssembly) }
-
+func neg32(dst, src []float32)                                    { panic(noAssembly) }
+func abs32(dst, src []float32)                                    { panic(noAssembly) }
+func sign32(dst, src []float32)                                   { panic(noAssembly) }
+func sqrt32(dst, src []float32)                                   { panic(noAssembly) }
+func rsqrt32(dst, src []float32)                                  { panic(noAssembly) }
+func square32(dst, src []float32)                                 { panic(noAssembly) }
+func recip32(dst, src []float32)                                  { panic(noAssembly) }
+func floor32(dst, src []float32)                                  { panic(noAssembly) }
+func relu32(dst, src []float32)                                   { panic(noAssembly) }
+func exp32(dst, src []float32)                                    { panic(noAssembly) }
+func expm132(dst, src []float32)                                  { panic(noAssembly) }
+func log32(dst, src []float32)                                    { panic(noAssembly) }
+func log1p32(dst, src []float32)                                  { panic(noAssembly) }
+func tanh32(dst, src []float32)                                   { panic(noAssembly) }
+func sigmoid32(dst, src []float32)                                { panic(noAssembly) }
+func logsigmoid32(dst, src []float32)                             { panic(noAssembly) }
+func softplus32(dst, src []float32)                               { panic(noAssembly) }
+func silu32(dst, src []float32)                                   { panic(noAssembly) }
+func elu32(dst, src []float32)                                    { panic(noAssembly) }
+func erf32(dst, src []float32)                                    { panic(noAssembly) }
+func gelu32(dst, src []float32)                                   { panic(noAssembly) }
+func add32(dst, a, b []float32)                                   { panic(noAssembly) }
+func add32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func sub32(dst, a, b []float32)                                   { panic(noAssembly) }
+func sub32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func sub32Left(dst []float32, a float32, b []float32)             { panic(noAssembly) }
+func mul32(dst, a, b []float32)                                   { panic(noAssembly) }
+func mul32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func div32(dst, a, b []float32)                                   { panic(noAssembly) }
+func div32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func div32Left(dst []float32, a float32, b []float32)             { panic(noAssembly) }
+func min32(dst, a, b []float32)                                   { panic(noAssembly) }
+func min32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func max32(dst, a, b []float32)                                   { panic(noAssembly) }
+func max32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func mulAdd32(dst, a, b, c []float32)                             { panic(noAssembly) }
+func negMulAdd32(dst, a, b, c []float32)                          { panic(noAssembly) }
+func addScaled32(dst, a []float32, k float32, b []float32)        { panic(noAssembly) }
+func affine32(dst, a []float32, k, c float32)                     { panic(noAssembly) }
+func tanhGrad32(dst, grad, y []float32)                           { panic(noAssembly) }
+func sigmoidGrad32(dst, grad, y []float32)                        { panic(noAssembly) }
+func add64(dst, a, b []float64)                                   { panic(noAssembly) }
+func add64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func sub64(dst, a, b []float64)                                   { panic(noAssembly) }
+func sub64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func sub64Left(dst []float64, a float64, b []float64)             { panic(noAssembly) }
+func mul64(dst, a, b []float64)                                   { panic(noAssembly) }
+func mul64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func div64(dst, a, b []float64)                                   { panic(noAssembly) }
+func div64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func div64Left(dst []float64, a float64, b []float64)             { panic(noAssembly) }
+func min64(dst, a, b []float64)                                   { panic(noAssembly) }
+func min64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func max64(dst, a, b []float64)                                   { panic(noAssembly) }
+func max64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func mulAdd64(dst, a, b, c []float64)                             { panic(noAssembly) }
+func negMulAdd64(dst, a, b, c []float64)                          { panic(noAssembly) }
+func addScaled64(dst, a []float64, k float64, b []float64)        { panic(noAssembly) }
+func affine64(dst, a []float64, k, c float64)                     { panic(noAssembly) }
+func tanhGrad64(dst, grad, y []float64)                           { panic(noAssembly) }
+func sigmoidGrad64(dst, grad, y []float64)                        { panic(noAssembly) }
+func sqrt64(dst, src []float64)                                   { panic(noAssembly) }
+func neg64(dst, src []float64)                                    { panic(noAssembly) }
+func abs64(dst, src []float64)                                    { panic(noAssembly) }
+func square64(dst, src []float64)                                 { panic(noAssembly) }
+func recip64(dst, src []float64)                                  { panic(noAssembly) }
+func exp64(dst, src []float64)                                    { panic(noAssembly) }
+func expm164(dst, src []float64)                                  { panic(noAssembly) }
+func log64(dst, src []float64)                                    { panic(noAssembly) }
+func log1p64(dst, src []float64)                                  { panic(noAssembly) }
+func tanh64(dst, src []float64)                                   { panic(noAssembly) }
+func sigmoid64(dst, src []float64)                                { panic(noAssembly) }
+func logsigmoid64(dst, src []float64)                             { panic(noAssembly) }
+func softplus64(dst, src []float64)                               { panic(noAssembly) }
+func silu64(dst, src []float64)                                   { panic(noAssembly) }
+func elu64(dst, src []float64)                                    { panic(noAssembly) }
+func lt32(dst, a, b []float32)                                    { panic(noAssembly) }
+func lt32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
+func le32(dst, a, b []float32)                                    { panic(noAssembly) }
+func le32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
+func gt32(dst, a, b []float32)                                    { panic(noAssembly) }
+func gt32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
+func ge32(dst, a, b []float32)                                    { panic(noAssembly) }
+func ge32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
+func eq32(dst, a, b []float32)                                    { panic(noAssembly) }
+func eq32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
+func ne32(dst, a, b []float32)                                    { panic(noAssembly) }
+func ne32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
+func logaddexp32(dst, a, b []float32)                             { panic(noAssembly) }
+func logaddexp32Right(dst, a []float32, b float32)                { panic(noAssembly) }
+func where32(dst, cond, a, b []float32)                           { panic(noAssembly) }
+func leakyrelu32(dst, src []float32, slope float32)               { panic(noAssembly) }
+func clamp32(dst, src []float32, lo, hi float32)                  { panic(noAssembly) }
+func sin32AVX2(dst, src []float32) bool                           { panic(noAssembly) }
+func cos32AVX2(dst, src []float32) bool                           { panic(noAssembly) }
+func sum32AVX2(x []float32) float64                               { panic(noAssembly) }
+func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }
+func dot32AVX2(x, y []float32) float64                            { panic(noAssembly) }
+func maxOf32AVX2(x []float32) float32                             { panic(noAssembly) }
+func minOf32AVX2(x []float32) float32                             { panic(noAssembly) }
+func expSum32AVX2(dst, x []float32, shift float32) float64        { panic(noAssembly) }
+func expTotal32AVX2(x []float32, shift float32) float64           { panic(noAssembly) }
 func colSum32AVX2(acc *[16]float64, x *float32, rows, stride int) { panic(noAssembly) }
-
-func allFinite32AVX2(x []float32) bool { panic(noAssembly) }
-
+func allFinite32AVX2(x []float32) bool                            { panic(noAssembly) }
 func uniform32AVX2(dst *float32, groups int, key uint64, block, row, sample, step uint32) {
 	panic(noAssembly)
 }
-
 func normal32AVX2(dst *float32, groups int, key uint64, block, row, sample, step uint32) {
 	panic(noAssembly)
 }
-
-func adam32AVX2(param, grad, m, v *float32, n int, k *[8]float32) { panic(noAssembly) }
-
+func adam32AVX2(param, grad, m, v *float32, n int, k *[8]float32)   { panic(noAssembly) }
 func adaMax32AVX2(param, grad, m, u *float32, n int, k *[5]float32) { panic(noAssembly) }
-
-func momentum32AVX2(param, grad, v *float32, n int, k *[3]float32) { panic(noAssembly) }
+func momentum32AVX2(param, grad, v *float32, n int, k *[3]float32)  { panic(noAssembly) }
 
 const noAssembly = "kernel: there is no assembly in this build"

@@ -6,12 +6,12 @@ import (
 )
 
 func optimisers() {
-	text("adam32", "func(param, grad, m, v *float32, n int, k *[8]float32)",
+	narrow("adam32", "func(param, grad, m, v *float32, n int, k *[8]float32)",
 		"is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.")
 	param, grad, m, v, n := pointer("param"), pointer("grad"), pointer("m"), pointer("v"), pointer("n")
 	c := scalars(8)
 	scale, b1, c1, b2, c2, rate, root, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
-	loop(n, 4, 1, func(s step) {
+	loop(n, 1, func(s step) {
 		g := s.load(grad)
 		VMULPS(scale, g, g)
 		mi := s.load(m)
@@ -34,12 +34,12 @@ func optimisers() {
 	})
 	finish()
 
-	text("adaMax32", "func(param, grad, m, u *float32, n int, k *[5]float32)",
+	narrow("adaMax32", "func(param, grad, m, u *float32, n int, k *[5]float32)",
 		"is one update of AdaMax; k holds scale, β₁, 1-β₁, β₂ and the rate.")
 	param, grad, m, u, n := pointer("param"), pointer("grad"), pointer("m"), pointer("u"), pointer("n")
 	c = scalars(5)
 	scale, b1, c1, b2, rate = c[0], c[1], c[2], c[3], c[4]
-	loop(n, 4, 1, func(s step) {
+	loop(n, 1, func(s step) {
 		g := s.load(grad)
 		VMULPS(scale, g, g)
 		mi := s.load(m)
@@ -63,11 +63,11 @@ func optimisers() {
 	})
 	finish()
 
-	text("momentum32", "func(param, grad, v *float32, n int, k *[3]float32)",
+	narrow("momentum32", "func(param, grad, v *float32, n int, k *[3]float32)",
 		"is one update with momentum; k holds the rate, μ and the scale.")
 	param, grad, v, n = pointer("param"), pointer("grad"), pointer("v"), pointer("n")
 	c = scalars(3)
-	loop(n, 4, 2, func(s step) {
+	loop(n, 2, func(s step) {
 		vi := s.load(v)
 		VMULPS(c[1], vi, vi)
 		VFMADD231PS(s.load(grad), c[2], vi)

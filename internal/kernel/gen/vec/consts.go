@@ -9,7 +9,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// Constants are whole vectors, so that they serve as memory operands.
+// Constants are whole vectors of 512 bits, so that they serve as memory operands.
 var konsts = map[string][]uint64{}
 
 func konst(name string, size int, pattern ...uint64) Mem {
@@ -18,31 +18,40 @@ func konst(name string, size int, pattern ...uint64) Mem {
 }
 
 func c32(x uint32) Op {
-	if v, ok := hoisted[x]; ok {
+	if v, ok := hoisted[uint64(x)]; ok && !double() {
 		return v
 	}
 	return konst(fmt.Sprintf("c32_%08x", x), 4, uint64(x))
 }
 
-func f32(x float32) Op { return c32(math.Float32bits(x)) }
+func c64(x uint64) Op {
+	if v, ok := hoisted[x]; ok && double() {
+		return v
+	}
+	return konst(fmt.Sprintf("c64_%016x", x), 8, x)
+}
+
+func f32(x float64) Op { return c32(math.Float32bits(float32(x))) }
+func f64(x float64) Op { return c64(math.Float64bits(x)) }
+
+// num is a number as an element.
+func num(x float64) Op { return by(f32, f64)(x) }
 
 // hoisted holds the constants that wait in registers during a loop. The
 // functions are bound by loads more than by arithmetic, so the more the better.
-var hoisted = map[uint32]vec{}
+var hoisted = map[uint64]vec{}
 
-func hoist(c []float32) {
+func hoist(c []float64) {
 	for _, x := range c {
-		hoisted[math.Float32bits(x)] = load(f32(x))
+		v := load(num(x))
+		hoisted[by(uint64(math.Float32bits(float32(x))), math.Float64bits(x))] = v
 	}
 }
 
 func unhoist() { clear(hoisted) }
 
-func c64(x uint64) Mem   { return konst(fmt.Sprintf("c64_%016x", x), 8, x) }
-func f64v(x float64) Mem { return c64(math.Float64bits(x)) }
-
 // tailTable is a run of ones and then of zeros; a load that ends n lanes into
-// the zeros is the mask of a tail.
+// the zeros is the mask of a tail at 256 bits.
 func tailTable() Mem { return NewDataAddr(NewStaticSymbol("tail_mask"), 0) }
 
 func emitConstants() {
@@ -54,7 +63,7 @@ func emitConstants() {
 	for _, n := range names {
 		k := konsts[n]
 		GLOBL(n, 8|16) // RODATA|NOPTR
-		for off := 0; off < bytes(); off += int(k[0]) {
+		for off := 0; off < 64; off += int(k[0]) {
 			v := k[1+off/int(k[0])%(len(k)-1)]
 			if k[0] == 4 {
 				DATA(off, U32(v))
@@ -64,9 +73,9 @@ func emitConstants() {
 		}
 	}
 	GLOBL("tail_mask", 8|16)
-	for off := 0; off < 2*bytes(); off += 8 {
+	for off := 0; off < 64; off += 8 {
 		v := uint64(0)
-		if off < bytes() {
+		if off < 32 {
 			v = math.MaxUint64
 		}
 		DATA(off, U64(v))

@@ -16,12 +16,21 @@ type vec = reg.VecVirtual
 type mask = reg.Register
 
 var (
-	bits   = 256
-	suffix = "AVX2"
+	bits = 256 // width of a vector
+	size = 4   // bytes of an element: float32 or float64
 )
 
-func wide() bool { return bits == 512 }
-func bytes() int { return bits / 8 }
+func wide() bool   { return bits == 512 }
+func double() bool { return size == 8 }
+func bytes() int   { return bits / 8 }
+
+// by chooses by the type of the elements.
+func by[T any](single, twice T) T {
+	if double() {
+		return twice
+	}
+	return single
+}
 
 func newVec() vec {
 	if wide() {
@@ -38,24 +47,29 @@ func load(m Op) vec { v := newVec(); VMOVUPS(m, v); return v }
 // out emits f(d) on a new register and returns it.
 func out(f func(d vec)) vec { d := newVec(); f(d); return d }
 
-func add(a vec, b Op) vec  { return out(func(d vec) { VADDPS(b, a, d) }) }
-func sub(a vec, b Op) vec  { return out(func(d vec) { VSUBPS(b, a, d) }) }
-func mul(a vec, b Op) vec  { return out(func(d vec) { VMULPS(b, a, d) }) }
-func div(a vec, b Op) vec  { return out(func(d vec) { VDIVPS(b, a, d) }) }
-func sqrt(a Op) vec        { return out(func(d vec) { VSQRTPS(a, d) }) }
+func add(a vec, b Op) vec  { return out(func(d vec) { by(VADDPS, VADDPD)(b, a, d) }) }
+func sub(a vec, b Op) vec  { return out(func(d vec) { by(VSUBPS, VSUBPD)(b, a, d) }) }
+func mul(a vec, b Op) vec  { return out(func(d vec) { by(VMULPS, VMULPD)(b, a, d) }) }
+func div(a vec, b Op) vec  { return out(func(d vec) { by(VDIVPS, VDIVPD)(b, a, d) }) }
+func min(a vec, b Op) vec  { return out(func(d vec) { by(VMINPS, VMINPD)(b, a, d) }) }
+func max(a vec, b Op) vec  { return out(func(d vec) { by(VMAXPS, VMAXPD)(b, a, d) }) }
+func sqrt(a Op) vec        { return out(func(d vec) { by(VSQRTPS, VSQRTPD)(a, d) }) }
 func and(a vec, b Op) vec  { return out(func(d vec) { VANDPS(b, a, d) }) }
 func or(a vec, b Op) vec   { return out(func(d vec) { VORPS(b, a, d) }) }
 func xor(a vec, b Op) vec  { return out(func(d vec) { VXORPS(b, a, d) }) }
-func addi(a vec, b Op) vec { return out(func(d vec) { VPADDD(b, a, d) }) }
-func subi(a vec, b Op) vec { return out(func(d vec) { VPSUBD(b, a, d) }) }
-func shl(a vec, n int) vec { return out(func(d vec) { VPSLLD(Imm(uint64(n)), a, d) }) }
-func shr(a vec, n int) vec { return out(func(d vec) { VPSRLD(Imm(uint64(n)), a, d) }) }
-func sar(a vec, n int) vec { return out(func(d vec) { VPSRAD(Imm(uint64(n)), a, d) }) }
+func addi(a vec, b Op) vec { return out(func(d vec) { by(VPADDD, VPADDQ)(b, a, d) }) }
+func subi(a vec, b Op) vec { return out(func(d vec) { by(VPSUBD, VPSUBQ)(b, a, d) }) }
+func shl(a vec, n int) vec { return out(func(d vec) { by(VPSLLD, VPSLLQ)(Imm(uint64(n)), a, d) }) }
+func shr(a vec, n int) vec { return out(func(d vec) { by(VPSRLD, VPSRLQ)(Imm(uint64(n)), a, d) }) }
 func itof(a Op) vec        { return out(func(d vec) { VCVTDQ2PS(a, d) }) }
 
+// sar shifts the sign in, in lanes of 32 bits whatever the element: AVX2 has no
+// wider ones.
+func sar(a vec, n int) vec { return out(func(d vec) { VPSRAD(Imm(uint64(n)), a, d) }) }
+
 // minc and maxc take the constant first, so that a NaN in v comes through.
-func minc(c Op, v vec) vec { return out(func(d vec) { VMINPS(v, inReg(c), d) }) }
-func maxc(c Op, v vec) vec { return out(func(d vec) { VMAXPS(v, inReg(c), d) }) }
+func minc(c Op, v vec) vec { return min(inReg(c), v) }
+func maxc(c Op, v vec) vec { return max(inReg(c), v) }
 
 // inReg is c itself if it is a register.
 func inReg(c Op) vec {
@@ -66,26 +80,40 @@ func inReg(c Op) vec {
 }
 
 // fma returns a·b + c in a new register; fnma returns c - a·b.
-func fma(a vec, b, c Op) vec  { d := load(c); VFMADD231PS(b, a, d); return d }
-func fnma(a vec, b, c Op) vec { d := load(c); VFNMADD231PS(b, a, d); return d }
+func fma(a vec, b, c Op) vec  { return madd(load(c), a, b) }
+func fnma(a vec, b, c Op) vec { return nmadd(load(c), a, b) }
+
+// madd adds a·b to d and nmadd takes it away; both return d.
+func madd(d, a vec, b Op) vec  { by(VFMADD231PS, VFMADD231PD)(b, a, d); return d }
+func nmadd(d, a vec, b Op) vec { by(VFNMADD231PS, VFNMADD231PD)(b, a, d); return d }
 
 // horner evaluates a polynomial, the highest coefficient first.
-func horner(x vec, c ...float32) vec {
-	p := load(f32(c[0]))
+func horner(x vec, c ...float64) vec {
+	p := load(num(c[0]))
 	for _, k := range c[1:] {
-		VFMADD213PS(f32(k), x, p)
+		by(VFMADD213PS, VFMADD213PD)(num(k), x, p)
 	}
 	return p
 }
 
-func abs(a vec) vec  { return and(a, c32(0x7fffffff)) }
-func sign(a vec) vec { return and(a, c32(0x80000000)) }
+func abs(a vec) vec  { return and(a, by(c32(0x7fffffff), c64(1<<63-1))) }
+func sign(a vec) vec { return and(a, signBit()) }
+
+func signBit() Op { return by(c32(0x80000000), c64(1<<63)) }
+func nan() Op     { return by(c32(0x7fc00000), c64(0x7ff8<<48)) }
+
+// exponents is sign and exponent of the layout; mantissa is how many bits the
+// rest has.
+func exponents() Op { return by(c32(0xff800000), c64(0xfff<<52)) }
+func mantissa() int { return by(23, 52) }
 
 // Comparison predicates, none of which signals.
 const (
 	eq    = 0x00
 	unord = 0x03
 	ne    = 0x04
+	nlt   = 0x15
+	nge   = 0x19
 	lt    = 0x11
 	le    = 0x12
 	ge    = 0x1d
@@ -96,11 +124,11 @@ const (
 func cmp(pred uint64, a vec, b Op) mask {
 	if wide() {
 		k := K()
-		VCMPPS(Imm(pred), b, a, k)
+		by(VCMPPS, VCMPPD)(Imm(pred), b, a, k)
 		return k
 	}
 	d := newVec()
-	VCMPPS(Imm(pred), b, a, d)
+	by(VCMPPS, VCMPPD)(Imm(pred), b, a, d)
 	return d
 }
 
@@ -108,9 +136,9 @@ func cmp(pred uint64, a vec, b Op) mask {
 func sel(m mask, a Op, b vec) vec {
 	d := newVec()
 	if wide() {
-		VBLENDMPS(a, b, m, d)
+		by(VBLENDMPS, VBLENDMPD)(a, b, m, d)
 	} else {
-		VBLENDVPS(m, a, b, d)
+		by(VBLENDVPS, VBLENDVPD)(m, a, b, d)
 	}
 	return d
 }
@@ -119,7 +147,7 @@ func sel(m mask, a Op, b vec) vec {
 func ones(m mask, c Op) vec {
 	d := newVec()
 	if wide() {
-		VMOVUPS_Z(c, m, d)
+		by(VMOVUPS_Z, VMOVUPD_Z)(c, m, d)
 	} else {
 		VANDPS(c, m, d)
 	}

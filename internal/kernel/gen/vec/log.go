@@ -2,7 +2,6 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 )
 
 // logPoly is ln(1+m) + i·ln 2 with m in [-1/3, 1/3].
@@ -22,28 +21,30 @@ func logPoly(m, i vec) vec {
 }
 
 func log(x vec) vec {
+	r := by(logCore, logDouble)(x)
+	r = sel(cmp(eq, x, num(inf)), x, r)
+	zero := newVec()
+	VXORPS(zero, zero, zero)
+	r = sel(cmp(eq, x, zero), num(-inf), r)
+	// Below zero, and NaN: or with a NaN.
+	if wide() {
+		k := cmp(nlt, x, zero)
+		KNOTW(k, k)
+		n := cmp(unord, x, x)
+		KORW(n, k, k)
+		return sel(k, nan(), r)
+	}
+	return or(r, cmp(nge, x, zero).(vec))
+}
+
+// logCore is log for finite x > 0.
+func logCore(x vec) vec {
 	small := cmp(lt, x, f32(0x1p-126))
 	y := sel(small, mul(x, f32(0x1p23)), x)
 	e := and(subi(y, f32(0.666666667)), c32(0xff800000))
 	m := sub(subi(y, e), f32(1))
 	i := fma(itof(e), f32(0x1p-23), ones(small, f32(-23)))
-	r := logPoly(m, i)
-	r = sel(cmp(eq, x, f32(inf)), x, r)
-	zero := newVec()
-	VXORPS(zero, zero, zero)
-	r = sel(cmp(eq, x, zero), f32(-inf), r)
-	// Below zero, and NaN: or with a NaN.
-	bad := newVec()
-	if wide() {
-		k := K()
-		VCMPPS(Imm(0x15), zero, x, k) // not less than zero
-		KNOTW(k, k)
-		n := cmp(unord, x, x)
-		KORW(n, k, k)
-		return sel(k, c32(0x7fc00000), r)
-	}
-	VCMPPS(Imm(0x19), zero, x, bad) // not greater or equal, unordered too
-	return or(r, bad)
+	return logPoly(m, i)
 }
 
 // log1pCore is log1p for finite x > -1.
@@ -76,21 +77,22 @@ func log1pPoly(m, i vec) vec {
 // log1pUnit is log1p on [0, 1] (or NaN), where nothing is special: above ½ it is
 // ln 2 + log1p((x-1)/2).
 func log1pUnit(x vec) vec {
+	if double() {
+		return log1pUnitDouble(x)
+	}
 	big := cmp(gt, x, f32(.5))
 	m := sel(big, fma(x, f32(.5), f32(-.5)), x)
 	return log1pPoly(m, ones(big, f32(1)))
 }
 
 func log1p(x vec) vec {
-	r := log1pCore(x)
+	r := by(log1pCore, log1pDouble)(x)
 	r = or(r, sign(x)) // -0
-	r = sel(cmp(eq, x, f32(inf)), x, r)
-	r = sel(cmp(eq, x, f32(-1)), f32(-inf), r)
+	r = sel(cmp(eq, x, num(inf)), x, r)
+	r = sel(cmp(eq, x, num(-1)), num(-inf), r)
 	if wide() {
-		r = sel(cmp(lt, x, f32(-1)), c32(0x7fc00000), r)
+		r = sel(cmp(lt, x, num(-1)), nan(), r)
 		return sel(cmp(unord, x, x), x, r)
 	}
-	bad := newVec()
-	VCMPPS(Imm(0x19), f32(-1), x, bad) // not greater or equal, unordered too
-	return or(r, bad)
+	return or(r, cmp(nge, x, num(-1)).(vec))
 }

@@ -18,7 +18,7 @@ func generator() {
 		{"uniform", "uniform", func(u, v vec) (a, b vec) { return uniform(u), uniform(v) }},
 		{"normal", "standard normal", boxMuller},
 	} {
-		text(k.name+"32", "func(dst *float32, groups int, key uint64, block, row, sample, step uint32)",
+		narrow(k.name+"32", "func(dst *float32, groups int, key uint64, block, row, sample, step uint32)",
 			"fills groups of 32 elements, eight blocks from block on, with "+k.doc+" numbers.")
 		dst, groups := pointer("dst"), pointer("groups")
 		block := wideParam("block")

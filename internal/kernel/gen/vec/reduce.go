@@ -6,17 +6,15 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-func imm(x uint64) Constant { return Imm(x) }
-
 // trigonometry emits sin and cos, which report whether a lane was beyond
 // trigLimit and is left as it was.
 func trigonometry() {
 	for q, name := range []string{"sin", "cos"} {
-		text(name+"32", "func(dst, src []float32) bool", "computes "+name+"; it reports whether an element beyond trigLimit was left alone.")
+		narrow(name+"32", "func(dst, src []float32) bool", "computes "+name+"; it reports whether an element beyond trigLimit was left alone.")
 		dst, src, n := base("dst"), base("src"), length("src")
 		big := newVec()
 		VXORPS(big, big, big)
-		loop(n, 4, 1, func(s step) { s.store(dst, sincos(s.load(src), uint32(q), big)) })
+		loop(n, 1, func(s step) { s.store(dst, sincos(s.load(src), uint32(q), big)) })
 		any := GP32()
 		VMOVMSKPS(big, any)
 		found := GP8()
@@ -73,7 +71,7 @@ func reductions() {
 		{"sumSquares", "func(x []float32) float64", "adds the squares.", false},
 		{"dot", "func(x, y []float32) float64", "adds the products.", true},
 	} {
-		text(k.name+"32", k.signature, k.doc)
+		narrow(k.name+"32", k.signature, k.doc)
 		x, n := base("x"), length("x")
 		y := x
 		if k.two {
@@ -81,7 +79,7 @@ func reductions() {
 		}
 		acc := zeros(4)
 		turn := 0
-		loop(n, 4, 2, func(s step) {
+		loop(n, 2, func(s step) {
 			a, b := acc[turn%2*2], acc[turn%2*2+1]
 			turn++
 			lo, hi := doubles(s.load(x))
@@ -104,13 +102,13 @@ func reductions() {
 
 	for _, k := range []struct {
 		name  string
-		worst float32
+		worst float64
 		f     func(a, b Op, d vec)
 	}{
 		{"max", -inf, func(a, b Op, d vec) { VMAXPS(a, b, d) }},
 		{"min", inf, func(a, b Op, d vec) { VMINPS(a, b, d) }},
 	} {
-		text(k.name+"Of32", "func(x []float32) float32", "is the "+k.name+"imum, or NaN if there is one.")
+		narrow(k.name+"Of32", "func(x []float32) float32", "is the "+k.name+"imum, or NaN if there is one.")
 		x, n := base("x"), length("x")
 		var acc []vec
 		for range 4 {
@@ -118,7 +116,7 @@ func reductions() {
 		}
 		nan := zeros(1)[0]
 		turn := 0
-		loop(n, 4, 4, func(s step) {
+		loop(n, 4, func(s step) {
 			v := s.load(x)
 			if s.tail != nil {
 				v = sel(s.tail, v, load(f32(k.worst)))
@@ -150,10 +148,10 @@ func reductions() {
 	expSums()
 	columns()
 
-	text("allFinite32", "func(x []float32) bool", "reports whether no exponent is full.")
+	narrow("allFinite32", "func(x []float32) bool", "reports whether no exponent is full.")
 	x, n := base("x"), length("x")
 	bad := zeros(1)[0]
-	loop(n, 4, 4, func(s step) {
+	loop(n, 4, func(s step) {
 		v := s.load(x)
 		VANDPS(c32(0x7f800000), v, v)
 		VPCMPEQD(c32(0x7f800000), v, v)
@@ -169,7 +167,7 @@ func reductions() {
 
 // columns emits the sum of 16 neighbouring columns over all rows, in float64.
 func columns() {
-	text("colSum32", "func(acc *[16]float64, x *float32, rows, stride int)",
+	narrow("colSum32", "func(acc *[16]float64, x *float32, rows, stride int)",
 		"adds 16 columns of a matrix whose rows are stride elements apart to acc, in the order of the rows.")
 	dst, x, rows, stride := pointer("acc"), pointer("x"), pointer("rows"), pointer("stride")
 	SHLQ(Imm(2), stride)
@@ -199,10 +197,10 @@ func columns() {
 func expSums() {
 	for _, keep := range []bool{true, false} {
 		if keep {
-			text("expSum32", "func(dst, x []float32, shift float32) float64",
+			narrow("expSum32", "func(dst, x []float32, shift float32) float64",
 				"puts exp(x - shift) in dst and returns the sum; x - shift must not be above zero.")
 		} else {
-			text("expTotal32", "func(x []float32, shift float32) float64",
+			narrow("expTotal32", "func(x []float32, shift float32) float64",
 				"is expSum32 without dst.")
 		}
 		var dst reg.GPVirtual
@@ -210,10 +208,10 @@ func expSums() {
 			dst = base("dst")
 		}
 		x, n := base("x"), length("x")
-		shift := broadcast("shift", 4)
+		shift := broadcast("shift")
 		acc := zeros(2)
-		hoist([]float32{magic, log2e, 1, -104})
-		loop(n, 4, 1, func(s step) {
+		hoist([]float64{magic, log2e, 1, -104})
+		loop(n, 1, func(s step) {
 			e := expNeg(sub(s.load(x), shift))
 			if s.tail != nil {
 				e = and(e, s.tail)

@@ -17,7 +17,7 @@ func tanh(x vec) vec {
 // ratio is (n + nlo)/(1 + e) for 0 ≤ e ≤ 1, with the roundings of the sum and
 // of the quotient put back to first order.
 func ratio(n, nlo, e vec) vec {
-	one := load(f32(1))
+	one := load(num(1))
 	d := add(e, one)
 	dlo := sub(e, sub(d, one))
 	y := div(n, d)
@@ -25,45 +25,46 @@ func ratio(n, nlo, e vec) vec {
 	if nlo != nil {
 		rest = add(rest, nlo)
 	}
-	VFNMADD231PS(dlo, y, rest)
+	nmadd(rest, y, dlo)
 	// 1/d within 5%. The instruction for it differs between makers.
-	return fma(rest, fma(d, f32(-.5), f32(1.457)), y)
+	return fma(rest, fma(d, num(-.5), num(1.457)), y)
 }
 
 // sigmoid is 1/(1+e) or e/(1+e) with e = exp(-|x|).
 func sigmoid(x vec) vec {
-	e := expNeg(or(x, c32(0x80000000)))
-	n := sel(cmp(lt, x, f32(0)), e, load(f32(1)))
+	e := expNeg(or(x, signBit()))
+	n := sel(cmp(lt, x, num(0)), e, load(num(1)))
 	return ratio(n, nil, e)
 }
 
 // silu is x·sigmoid(x); below zero the last factor of e waits until x is in,
 // so that a denormal result is rounded once.
 func silu(x vec) vec {
-	r, _, nm := expParts(maxc(f32(-125), or(x, c32(0x80000000))))
+	least := by(f32(-125), f64(-770))
+	r, _, nm := expParts(maxc(least, or(x, signBit())))
 	a, b := scale(expPoly(r), nm)
 	e := mul(a, b)
-	y := maxc(f32(-125), x)
-	neg := cmp(lt, x, f32(0))
+	y := maxc(least, x)
+	neg := cmp(lt, x, num(0))
 	n := sel(neg, mul(y, a), y)
-	nlo := fma(y, a, xor(n, c32(0x80000000)))
+	nlo := fma(y, a, xor(n, signBit()))
 	nlo = sel(neg, nlo, xor(x, x))
 	q := ratio(n, nlo, e)
 	q = sel(neg, mul(q, b), q)
-	return sel(cmp(gt, x, f32(100)), x, q)
+	return or(sel(cmp(gt, x, num(100)), x, q), sign(x)) // -0
 }
 
 func softplus(x vec) vec {
-	l := log1pUnit(expNeg(or(x, c32(0x80000000))))
-	return add(maxc(f32(0), x), l)
+	l := log1pUnit(expNeg(or(x, signBit())))
+	return add(maxc(num(0), x), l)
 }
 
 func logsigmoid(x vec) vec {
-	l := log1pUnit(expNeg(or(x, c32(0x80000000))))
-	return sub(minc(f32(0), x), l)
+	l := log1pUnit(expNeg(or(x, signBit())))
+	return sub(minc(num(0), x), l)
 }
 
-func elu(x vec) vec { return sel(cmp(gt, x, f32(0)), x, expm1(x)) }
+func elu(x vec) vec { return sel(cmp(gt, x, num(0)), x, by(expm1, expm1Double)(x)) }
 
 // logaddexp is max + log1p(exp(-|a-b|)), with a difference of equal infinities
 // taken as zero.
@@ -73,8 +74,6 @@ func logaddexp(a, b vec) vec {
 	zero := newVec()
 	VXORPS(zero, zero, zero)
 	d = sel(same, zero, d)
-	l := log1pUnit(expNeg(or(d, c32(0x80000000))))
-	m := newVec()
-	VMAXPS(b, a, m)
-	return add(m, l)
+	l := log1pUnit(expNeg(or(d, signBit())))
+	return add(max(a, b), l)
 }

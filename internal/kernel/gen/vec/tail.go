@@ -9,7 +9,7 @@ import (
 )
 
 // tailMask is the mask of the first n lanes of the given size.
-func tailMask(n reg.GPVirtual, size int) mask {
+func tailMask(n reg.GPVirtual) mask {
 	if wide() {
 		one, k := GP64(), K()
 		MOVQ(U64(math.MaxUint64), one)
@@ -22,37 +22,27 @@ func tailMask(n reg.GPVirtual, size int) mask {
 	LEAQ(t.Offset(bytes()), p)
 	off := GP64()
 	MOVQ(n, off)
-	SHLQ(Imm(uint64(map[int]int{4: 2, 8: 3}[size])), off)
+	SHLQ(Imm(by[uint64](2, 3)), off)
 	SUBQ(off, p)
 	VMOVUPS(Mem{Base: p}, d)
 	return d
 }
 
 // loadTail reads the lanes of the mask and zeros for the others.
-func loadTail(m Mem, k mask, size int) vec {
+func loadTail(m Mem, k mask) vec {
 	d := newVec()
-	switch {
-	case wide() && size == 4:
-		VMOVUPS_Z(m, k, d)
-	case wide():
-		VMOVUPD_Z(m, k, d)
-	case size == 4:
-		VMASKMOVPS(m, k, d)
-	default:
-		VMASKMOVPD(m, k, d)
+	if wide() {
+		by(VMOVUPS_Z, VMOVUPD_Z)(m, k, d)
+	} else {
+		by(VMASKMOVPS, VMASKMOVPD)(m, k, d)
 	}
 	return d
 }
 
-func storeTail(v vec, k mask, m Mem, size int) {
-	switch {
-	case wide() && size == 4:
-		VMOVUPS(v, k, m)
-	case wide():
-		VMOVUPD(v, k, m)
-	case size == 4:
-		VMASKMOVPS(v, k, m)
-	default:
-		VMASKMOVPD(v, k, m)
+func storeTail(v vec, k mask, m Mem) {
+	if wide() {
+		by(VMOVUPS, VMOVUPD)(v, k, m)
+	} else {
+		by(VMASKMOVPS, VMASKMOVPD)(v, k, m)
 	}
 }
