@@ -2,11 +2,10 @@ package graph
 
 import "slices"
 
-// Replay returns the same scope in which declaring a noise, a parameter or a
-// state again gives the node that exists under its name, if law and shape are
-// equal: code that runs twice then sees the same random numbers. What does not
-// exist is declared as ever; another law or shape aborts the build. A state is
-// assigned by the first run alone.
+// Replay returns the same scope in which declaring a noise again gives the
+// node that exists under its name, if law and shape are equal: code that runs
+// twice then sees the same random numbers. Noise that does not exist is
+// declared as ever; one of another law or shape aborts the build.
 func (s *Scope) Replay() *Scope {
 	r := *s
 	r.replay = true

@@ -131,9 +131,6 @@ func (s *Scope) State(name string, init Init, shape ...int) *Node {
 }
 
 func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
-	if n := s.replayed(leaf{kind: k}, name, shape); n != nil {
-		return n
-	}
 	n := s.leaf(leaf{kind: k}, name, shape)
 	if err := s.b.params.declare(s.join(name), init, shape); err != nil {
 		Fail("%v", err)
@@ -152,9 +149,6 @@ func (s *Scope) Assign(to, value *Node) {
 		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
 	}
 	if s.b.assigns[to] != nil {
-		if s.replay {
-			return
-		}
 		Fail("graph: state %s assigned twice", to.Name())
 	}
 	s.b.assigns[to] = value

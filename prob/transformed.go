@@ -27,7 +27,7 @@ var (
 func (d Transformed) LogProb(y *graph.Node) *graph.Node {
 	b, ok := d.Bijector.(Inverter)
 	if !ok {
-		graph.Fail("prob: Transformed: %T has no inverse to score a value with; use SampleScore", d.Bijector)
+		graph.Fail("prob: Transformed: %T has no inverse: it scores its own draws only (SampleScore)", d.Bijector)
 	}
 	x, out := pull(b, y)
 	l := graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))

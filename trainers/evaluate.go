@@ -18,7 +18,7 @@ type EvalConfig struct {
 	Batch     int                 // rows a program; 0 means 100
 	Seed      uint64              // of the binarisation and the noise
 	Binarize  data.Drawing        // Grey leaves "x" as it is; otherwise it is drawn once
-	Schedules map[string]Schedule // as in Config, taken at Step
+	Schedules map[string]Schedule // of the scalar inputs that the model has in evaluation, taken at Step
 	Step      int
 }
 
@@ -55,7 +55,7 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 		return nil, err
 	}
 	values := map[string][]float64{}
-	return values, e.each(ctx, c.Step, func(p *graph.Program, rows int) error {
+	err = e.each(ctx, c.Step, func(p *graph.Program, rows int) error {
 		for _, name := range p.Outputs() {
 			if shape := p.Shape(name); len(shape) == 0 || shape[0] != rows {
 				return errors.Errorf("output %s has shape %v, want [%d …]: an entry for each row", name, shape, rows)
@@ -68,6 +68,10 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return values, nil
 }
 
 // evaluator keeps the programs of an evaluation.

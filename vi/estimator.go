@@ -36,6 +36,21 @@ func explicit(e Estimator) bool {
 	return false
 }
 
+// needs and instead are the two halves of a refusal of explicit estimators.
+func needs(e Estimator) string {
+	if e.method() == none {
+		return "wake-sleep scores the guide at values that it did not draw"
+	}
+	return Name(e) + " needs log q as a function of the value"
+}
+
+func instead(e Estimator) string {
+	if e.method() == none {
+		return ""
+	}
+	return "; use vi.Pathwise"
+}
+
 // plain returns the estimator that a pointer points at, so that both do the
 // same.
 func plain(site string, e Estimator) Estimator {
@@ -93,6 +108,10 @@ func (r *Record) asked(name string) Estimator {
 	if e, ok := r.config.Sites[name]; ok {
 		return e
 	}
+	switch r.config.Default.(type) {
+	case Local, Single, Separate: // of products
+		return nil
+	}
 	return r.config.Default
 }
 
@@ -141,8 +160,8 @@ func (r *Record) fits(s *Site) {
 			graph.Fail("vi: site %s: Enumerate as the Default gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites", s.Name)
 		}
 	}
-	if explicit(s.estimator) && !graph.DependsOn(s.logq(), s.Value) {
-		graph.Fail("vi: site %s: %s needs log q as a function of the value, but the density of %T is known at its own draws only; use vi.Pathwise", s.Name, Name(s.estimator), s.law())
+	if _, set := s.law().(setDist); set && explicit(s.estimator) {
+		graph.Fail("vi: site %s: %s, and the guide Set a value whose density is known there only%s", s.Name, needs(s.estimator), instead(s.estimator))
 	}
 	if c, ok := s.estimator.(interface{ fits(r *Record, s *Site) }); ok {
 		c.fits(r, s)

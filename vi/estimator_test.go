@@ -99,7 +99,7 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"STL of a set value", z(elbo, vi.Model{Joint: normals.Joint, Guide: func(t *vi.Trace) {
 			v := graph.BroadcastTo(graph.Const(0), 1, 4, 2)
 			t.Set("z", v, graph.BroadcastTo(graph.Const(0), 1, 4))
-		}}, vi.STL{}), "vi: site z: STL needs log q as a function of the value, but the density of vi.setDist is known at its own draws only; use vi.Pathwise"},
+		}}, vi.STL{}), "vi: site z: STL needs log q as a function of the value, and the guide Set a value whose density is known there only; use vi.Pathwise"},
 		{"mixed DReG", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			return vi.IWAE{K: 2, Sites: choice{"z": vi.DReG{}, "y": vi.Pathwise{}}}, vi.Model{
 				Guide: func(t *vi.Trace) { t.Draw("z", gauss(1)); t.Draw("y", gauss(1)) },

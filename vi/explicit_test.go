@@ -131,11 +131,33 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 			t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: affine{t.Given("x"), zero(1)}})
 		}), "in guide: site z: vi: site z: Score needs log q as a function of the value, and vi_test.affine has no inverse to compute it with; use vi.Pathwise"},
 		{"a score of a set value", vi.ELBO{Default: vi.VIMCO{}, K: 2}, guide(func(t *vi.Trace) {
-			e := t.Scope().In("z").Noise("eps", graph.Normal, 2, t.Rows(), 1)
+			e := t.Noise("z", graph.Normal, 1)
 			t.Set("z", graph.Add(e, t.Given("x")), prob.StdNormal(1).LogProb(e))
-		}), "vi: site z: VIMCO needs log q as a function of the value, but the density of vi.setDist is known at its own draws only; use vi.Pathwise"},
+		}), "vi: site z: VIMCO needs log q as a function of the value, and the guide Set a value whose density is known there only; use vi.Pathwise"},
+		{"STL of a set value whose density reaches it", vi.ELBO{Default: vi.STL{}}, guide(func(t *vi.Trace) {
+			e := t.Noise("z", graph.Normal, 1)
+			z := graph.Sigmoid(e)
+			t.Set("z", z, graph.Sub(prob.StdNormal(1).LogProb(e), graph.Sum(graph.Log(z), -1)))
+		}), "vi: site z: STL needs log q as a function of the value, and the guide Set a value"},
+		{"wake-sleep of a set value", vi.WakeSleep{}, guide(func(t *vi.Trace) {
+			e := t.Noise("z", graph.Normal, 1)
+			t.Set("z", e, prob.StdNormal(1).LogProb(e))
+		}), "vi: site z: wake-sleep scores the guide at values that it did not draw, and the guide Set a value whose density is known there only"},
+		{"wake-sleep of a flow", vi.ReweightedWakeSleep{}, guide(func(t *vi.Trace) {
+			t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: affine{t.Given("x"), zero(1)}})
+		}), "site z: wake-sleep scores the guide at values that it did not draw, and vi_test.affine has no inverse to compute it with"},
+		{"REBAR of a prior before a bit", vi.ELBO{Sites: choice{"z": vi.REBAR{}, "y": vi.Score{}}}, vi.Model{Joint: func(t *vi.Trace) {
+			x(t, t.Draw("y", bern(t.Draw("z", bern(zero(1))))))
+		}}, "vi: site z: REBAR differentiates what follows, and site y, drawn from prob.Bernoulli, stops that"},
+		{"a weight used beside its product", vi.ELBO{Total: 3}, weight(flat, alone,
+			func(t *vi.Trace, w func(*graph.Node) *graph.Node) {
+				own := t.Given("w")
+				x(t, graph.Add(w(zero(1, 4, 1)), own))
+			}), "vi: site x depends on the weight w, which Local noise draws anew for each row; use vi.Single for w"},
+		{"no x", vi.ELBO{Total: 3}, weight(flat, alone, func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(nil)) }),
+			"in joint: product w: vi: w: a Product without its x or its mul"},
 		{"one set value for two draws", vi.ELBO{K: 2}, guide(func(t *vi.Trace) { t.Set("z", t.Given("x"), prob.StdNormal(1).LogProb(t.Given("x"))) }),
-			"in guide: site z: vi: z: vi.setDist draws shape [1 4 1], want [2 4 event…]"},
+			"in guide: site z: vi: z is Set to a value of shape [1 4 1], want [2 4 event…]"},
 		{"nothing set", vi.ELBO{}, guide(func(t *vi.Trace) { t.Set("z", nil, nil) }), "in guide: site z: vi: z is Set without a value or without its log density"},
 		{"no distribution", vi.ELBO{}, guide(func(t *vi.Trace) { t.Draw("z", nil) }), "in guide: site z: vi: z is drawn from no distribution"},
 		{"REBAR before a bit", vi.ELBO{Sites: choice{"z": vi.REBAR{}, "y": vi.Score{}}}, toBit,
@@ -155,17 +177,17 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		{"a guide that saw the weight", vi.ELBO{Total: 3}, weight(flat,
 			func(t *vi.Trace, w *graph.Node) { t.Draw("z", gauss(graph.Add(t.Given("x"), w))) },
 			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(t.Draw("z", prob.StdNormal(1)))) }),
-			"in joint: product w: vi: w: site z depends on the weight, which Local noise draws anew for each row; use vi.Single"},
+			"vi: site z depends on the weight w, which Local noise draws anew for each row; use vi.Single for w"},
 		{"x without draws", vi.ELBO{Total: 3}, weight(flat, alone,
 			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(zero(4, 1))) }),
 			"in joint: product w: vi: w: x of shape [4 1], want [1 4 …]"},
 		{"no mul", vi.ELBO{Total: 3}, vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", flat(), 1) },
 			Joint: func(t *vi.Trace) { x(t, t.Product("w", prob.StdNormal(1), t.Given("x"), nil)) },
-		}, "in joint: product w: vi: w: a Product without its mul"},
+		}, "in joint: product w: vi: w: a Product without its x or its mul"},
 		{"parameters of the second run", vi.ELBO{Default: vi.DisARM{}}, vi.Model{Guide: bit.Guide, Joint: func(t *vi.Trace) {
 			x(t, graph.Mul(t.Draw("z", bern(zero(1))), elsewhere.Param("w", graph.Fixed(1), 1)))
-		}}, "the run for other values of [z] (where what is declared must come from Trace.Scope): joint: graph: w declared twice"},
+		}}, "the run for other values of [z] (noise must come from Trace.Noise, parameters from the constructor): joint: graph: w declared twice"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
@@ -181,29 +203,29 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 
 var elsewhere *graph.Scope // of the build, for functions that keep it
 
-// What the functions declare by Trace.Scope is declared once, also where an
-// estimator runs them again.
-func TestScopeReplaysInASecondRun(t *testing.T) {
+// Noise of a Set site is the same where an estimator runs the guide again.
+func TestNoiseOfSetReplays(t *testing.T) {
 	m := vi.Model{
 		Guide: func(t *vi.Trace) {
-			e := t.Scope().In("y").Noise("eps", graph.Normal, 1, t.Rows(), 1)
+			e := t.Noise("y", graph.Normal, 1)
 			t.Set("y", graph.Add(e, t.Given("x")), prob.StdNormal(1).LogProb(e))
-			t.Draw("z", prob.Bernoulli{Logits: graph.Mul(t.Given("y"), t.Scope().Param("a", graph.Fixed(1), 1))})
+			t.Draw("z", prob.Bernoulli{Logits: t.Given("y")})
 		},
 		Joint: func(t *vi.Trace) {
 			y := t.Draw("y", prob.StdNormal(1))
-			z := t.Draw("z", prob.Bernoulli{Logits: t.Scope().Param("b", graph.Fixed(1), 1)})
-			t.Draw("x", normal1(graph.Add(y, z), graph.Const(0)))
+			t.Draw("x", normal1(graph.Add(y, t.Draw("z", prob.Bernoulli{Logits: graph.BroadcastTo(graph.Const(0), 1)})), graph.Const(0)))
 		},
 	}
-	for _, e := range []vi.Estimator{vi.DisARM{}, vi.REBAR{}} {
-		_, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
-			est := vi.ELBO{Sites: choice{"z": e}}.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 1)})
-			s.Output("a", est.Grad(s.Trainable()[0])[0])
-		})
-		if err != nil {
-			t.Errorf("%s: %v", vi.Name(e), err)
+	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		e := vi.ELBO{K: 3, Sites: choice{"z": vi.DisARM{}}}.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 1)})
+		z := e.Record.Site("z").Value
+		if moved := e.Record.With(vi.Data{"z": graph.Shift(z, 1)}); moved.Site("y").Value != e.Record.Site("y").Value {
+			t.Error("the second run draws another y")
 		}
+		s.Output("v", e.Value)
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

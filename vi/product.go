@@ -42,8 +42,8 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
 		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
 	}
-	if mul == nil {
-		graph.Fail("vi: %s: a Product without its mul", name)
+	if x == nil || mul == nil {
+		graph.Fail("vi: %s: a Product without its x or its mul", name)
 	}
 	e := len(t.r.enum)
 	if sh := x.Shape(); len(sh) < e+3 || sh[e] != 1 && sh[e] != t.r.K || sh[e+1] != 1 && sh[e+1] != t.r.Rows {
@@ -68,16 +68,8 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	if !ok {
 		graph.Fail("vi: %s: %T noise needs a prob.Normal guide, not %T; use vi.Single", name, noise, s.Q)
 	}
-	for _, other := range t.r.sites { // it would see one weight and the product others
-		if other != s && (graph.DependsOn(other.logq(), s.Value) || other.Value != nil && graph.DependsOn(other.Value, s.Value)) {
-			graph.Fail("vi: %s: site %s depends on the weight, which %s noise draws anew for each row; use vi.Single", name, other.Name, Name(noise))
-		}
-	}
-	if graph.DependsOn(x, s.Value) {
-		graph.Fail("vi: %s: x depends on the weight, which %s noise draws anew for each row; use vi.Single", name, Name(noise))
-	}
 	scope, shape := t.r.noise(name), s.Value.Shape()
-	s.Value = nil // each row has its own
+	s.weight, s.Value = s.Value, nil // each row has its own
 	switch noise.(type) {
 	case Local:
 		mean := mul(x, graph.BroadcastTo(q.Mean, shape...))
@@ -105,4 +97,21 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	}
 	graph.Fail("vi: %s: a product takes vi.Local, vi.Single or vi.Separate, not %v", name, Name(noise))
 	return nil
+}
+
+// oneWeight refuses sites that saw a weight which a product's noise replaces by
+// others: they would be of another model than the product.
+func (r *Record) oneWeight() {
+	for _, s := range r.sites {
+		for _, t := range r.sites {
+			if s.weight == nil || t == s {
+				continue
+			}
+			for _, x := range []*graph.Node{t.Value, t.LogQ, t.LogP} {
+				if x != nil && graph.DependsOn(x, s.weight) {
+					graph.Fail("vi: site %s depends on the weight %s, which %s noise draws anew for each row; use vi.Single for %s", t.Name, s.Name, Name(s.estimator), s.Name)
+				}
+			}
+		}
+	}
 }

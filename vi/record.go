@@ -40,6 +40,7 @@ type Site struct {
 	axis        int         // of an enumeration, else −1
 	prior       bool        // drawn from P, for want of a guide
 	product     bool        // a weight used by Product
+	weight      *graph.Node // its value where the product's noise replaces that
 	globalShape []int       // of the value of a global
 	drawn       *graph.Node // score that came with the draw
 	soft        bool        // the value lies between those of the law
@@ -120,7 +121,7 @@ func (r *Record) With(values Data) *Record {
 		}
 		out.over[name] = values[name]
 	}
-	leave := graph.Enter(fmt.Sprintf("the run for other values of %v (where what is declared must come from Trace.Scope)", values.names()))
+	leave := graph.Enter(fmt.Sprintf("the run for other values of %v (noise must come from Trace.Noise, parameters from the constructor)", values.names()))
 	out.trace()
 	leave()
 	for _, s := range r.sites {

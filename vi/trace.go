@@ -33,11 +33,13 @@ func (t *Trace) Given(name string) *graph.Node {
 	return nil
 }
 
-// Scope returns the scope of the run, for the noise of values to Set and for
-// parameters that the functions themselves declare. Some estimators run the
-// functions again to compare values of a latent; it then replays what was
-// declared, where a scope from elsewhere would declare it twice.
-func (t *Trace) Scope() *graph.Scope { return t.r.Scope }
+// Noise returns random numbers for the value of a site to Set, [1…, K, B,
+// event…]. Some estimators run the functions again to compare values of a
+// latent, and then it returns the same ones. Parameters belong in the model's
+// constructor, which runs once.
+func (t *Trace) Noise(site string, law graph.Noise, event ...int) *graph.Node {
+	return t.r.noise(site).Noise("noise", law, append(t.r.lead(), event...)...)
+}
 
 // Draw names one random variable for each datum and returns its value: the one
 // it has, which is scored, or else a draw from d.
@@ -83,8 +85,13 @@ func (t *Trace) Set(name string, value, logq *graph.Node) {
 	}
 	s.Value = value
 	t.check(s, setDist{}, logq)
-	t.drawn(s, setDist{}, value.Shape(), 1)
-	t.drawn(s, setDist{}, logq.Shape(), 0)
+	e := len(t.r.enum)
+	if sh := value.Shape(); !t.full(sh) || len(sh) == e+2 {
+		graph.Fail("vi: %s is Set to a value of shape %v, want [%s%d %d event…]", name, []int(sh), dots(e), t.r.K, t.r.Rows)
+	}
+	if sh := logq.Shape(); !t.full(sh) {
+		graph.Fail("vi: %s is Set with a log density of shape %v, want [%s%d %d]", name, []int(sh), dots(e), t.r.K, t.r.Rows)
+	}
 	t.record(s, setDist{}, logq)
 }
 
@@ -147,7 +154,7 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 	s.prior = t.joint
 	if f, ok := d.(prob.Transformed); ok && explicit(r.asked(name)) {
 		if _, ok := f.Bijector.(prob.Inverter); !ok {
-			graph.Fail("vi: site %s: %s needs log q as a function of the value, and %T has no inverse to compute it with; use vi.Pathwise", name, Name(r.asked(name)), f.Bijector)
+			graph.Fail("vi: site %s: %s, and %T has no inverse to compute it with%s", name, needs(r.asked(name)), f.Bijector, instead(r.asked(name)))
 		}
 	}
 	if drawn, ok := r.asked(name).(drawer); ok {
@@ -159,20 +166,16 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 	} else {
 		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
 	}
-	t.drawn(s, d, s.Value.Shape(), 1)
+	e := len(r.enum)
+	if sh := s.Value.Shape(); !t.full(sh) || len(sh) == e+2 {
+		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, []int(sh), dots(e), r.K, r.Rows)
+	}
 }
 
-// drawn aborts unless a shape is that of all draws of all data, with some event
-// axes or with none.
-func (t *Trace) drawn(s *Site, d prob.Dist, sh graph.Shape, events int) {
-	r, e := t.r, len(t.r.enum)
-	want := ""
-	if events > 0 {
-		want = " event…"
-	}
-	if len(sh) < e+2+events || events == 0 && len(sh) > e+2 || sh[e] != r.K || sh[e+1] != r.Rows {
-		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d%s]", s.Name, d, []int(sh), dots(e), r.K, r.Rows, want)
-	}
+// full tells whether a shape has all draws and all data on its leading axes.
+func (t *Trace) full(sh graph.Shape) bool {
+	e := len(t.r.enum)
+	return len(sh) >= e+2 && sh[e] == t.r.K && sh[e+1] == t.r.Rows
 }
 
 // dots stands for the enumerated axes in a message.

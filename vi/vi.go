@@ -140,4 +140,5 @@ func (r *Record) trace() {
 			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(func(s *Site) bool { return !s.Observed }))
 		}
 	}
+	r.oneWeight()
 }

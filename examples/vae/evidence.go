@@ -28,18 +28,14 @@ func (a *app) evidence(ctx context.Context) error {
 	rows, err := trainers.Rows(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		r := vi.Run(s, a.newVAE(s), d, vi.Config{K: a.evaluate})
 		logp, stderr := r.Evidence()
-		return map[string]*graph.Node{"logp": logp, "stderr": stderr, "mean": r.PosteriorMeans("z")}
+		return map[string]*graph.Node{"pixels": pixels(d), "logp": logp, "stderr": stderr, "mean": r.PosteriorMeans("z")}
 	}, a.params, a.sets.Test, c)
 	if err != nil {
 		return errors.WithMessage(err, "-evaluate")
 	}
 	logp, stderr := rows["logp"], rows["stderr"]
 	mean, byPicture := meanError(logp)
-	byDraws := 0.
-	for _, e := range stderr {
-		byDraws += e * e
-	}
-	byDraws = math.Sqrt(byDraws) / float64(len(logp))
+	byDraws := floats.Norm(stderr, 2) / float64(len(logp))
 	var units vi.Activity
 	units.Add(rows["mean"], a.latents)
 	fmt.Fprintf(a.stdout, "test log p(x) %.2f nats by %d draws (standard errors: %.3f by the draws, %.2f by the pictures), %d of %d latent dimensions active\n",
@@ -50,16 +46,27 @@ func (a *app) evidence(ctx context.Context) error {
 		mean, paired := meanError(difference)
 		fmt.Fprintf(a.stdout, "log p(x) less that in %s: %+.2f nats (paired standard error %.3f)\n", a.compare, mean, paired)
 	}
-	return atomicfile.Write(a.path(evidenceFile), func(w io.Writer) error {
+	return atomicfile.Write(a.path("evidence.csv"), func(w io.Writer) error {
 		c := csv.NewWriter(w)
-		c.Write(evidenceHeader)
+		c.Write(a.evidenceHeader())
 		for i := range logp {
-			c.Write([]string{strconv.Itoa(i), strconv.FormatFloat(logp[i], 'g', -1, 64), strconv.FormatFloat(stderr[i], 'g', 4, 64)})
+			c.Write([]string{strconv.Itoa(i), number(rows["pixels"][i]), number(logp[i]), number(stderr[i])})
 		}
 		c.Flush()
-		return errors.Wrap(c.Error(), evidenceFile)
+		return errors.Wrap(c.Error(), "evidence.csv")
 	})
 }
+
+// evidenceHeader names the columns, and the likelihood, whose log p(x) are of
+// one kind.
+func (a *app) evidenceHeader() []string {
+	return []string{"picture", "pixels", "logp " + a.likelihood, "stderr"}
+}
+
+// pixels returns the sum of each picture, by which it is known again.
+func pixels(d vi.Data) *graph.Node { return graph.Sum(d["x"], -1) }
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // meanError returns a mean and its standard error.
 func meanError(x []float64) (mean, stderr float64) {
@@ -67,33 +74,37 @@ func meanError(x []float64) (mean, stderr float64) {
 	return mean, stat.StdErr(std, float64(len(x)))
 }
 
-const evidenceFile = "evidence.csv"
-
-var evidenceHeader = []string{"picture", "logp", "stderr"}
-
-// readEvidence reads the log p(x) that another run wrote for the same number
-// of pictures.
-func readEvidence(path string, pictures int) ([]float64, error) {
-	f, err := os.Open(path)
+// readOther reads the log p(x) that another run wrote for the same pictures,
+// before anything is trained.
+func (a *app) readOther(ctx context.Context) error {
+	f, err := os.Open(a.compare)
 	if err != nil {
-		return nil, errors.WithStack(err)
+		return errors.WithStack(err)
 	}
 	defer f.Close()
 	lines, err := csv.NewReader(f).ReadAll()
 	if err != nil {
-		return nil, errors.Wrap(err, path)
+		return errors.Wrap(err, a.compare)
 	}
-	if len(lines) != pictures+1 {
-		return nil, errors.Errorf("%s: %d lines, want a header and one for each of the %d test pictures", path, len(lines), pictures)
+	n := a.sets.Test.Len()
+	if len(lines) != n+1 || !slices.Equal(lines[0], a.evidenceHeader()) {
+		return errors.Errorf("%s: want the header %q and a line for each of the %d test pictures", a.compare, a.evidenceHeader(), n)
 	}
-	logp := make([]float64, pictures)
+	rows, err := trainers.Rows(ctx, func(_ *graph.Scope, d vi.Data) map[string]*graph.Node {
+		return map[string]*graph.Node{"pixels": pixels(d)}
+	}, &graph.Params{}, a.sets.Test, a.evaluation())
+	if err != nil {
+		return err
+	}
 	for i, line := range lines[1:] {
-		if len(line) == len(evidenceHeader) {
-			logp[i], err = strconv.ParseFloat(line[1], 64)
+		if line[0] != strconv.Itoa(i) || line[1] != number(rows["pixels"][i]) {
+			return errors.Errorf("%s: line %d is of another picture: the other run had other -data, -binarize or -seed", a.compare, i+2)
 		}
-		if len(line) != len(evidenceHeader) || err != nil || math.IsNaN(logp[i]) || math.IsInf(logp[i], 0) {
-			return nil, errors.Errorf("%s: line %d is %q, want %q with a finite logp", path, i+2, line, evidenceHeader)
+		logp, err := strconv.ParseFloat(line[2], 64)
+		if err != nil || math.IsNaN(logp) || math.IsInf(logp, 0) {
+			return errors.Errorf("%s: line %d: logp %q, want a finite number", a.compare, i+2, line[2])
 		}
+		a.other = append(a.other, logp)
 	}
-	return logp, nil
+	return nil
 }

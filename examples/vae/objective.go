@@ -55,6 +55,9 @@ func (o options) checkObjective() error {
 	return nil
 }
 
+// bound is the objective that the flags choose.
+func (o options) bound() vi.Objective { return objectives[o.objective](o, estimators[o.estimator]) }
+
 // boundName is what the bound is called where it is printed.
 func (o options) boundName() string {
 	if o.objective == "elbo" {

@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if o.compare != "" {
-		if a.other, err = readEvidence(o.compare, a.sets.Test.Len()); err != nil {
+		if err := a.readOther(ctx); err != nil {
 			return errors.WithMessage(err, "-compare")
 		}
 	}
@@ -110,8 +110,7 @@ func (a *app) train(ctx context.Context) error {
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		c.Progress = progress(f)
 	}
-	bound := objectives[a.objective](a.options, estimators[a.estimator])
-	result, err := trainers.Fit(ctx, a.model(bound), a.sets.Train, c)
+	result, err := trainers.Fit(ctx, a.model(a.bound()), a.sets.Train, c)
 	if result.Steps == 0 {
 		return err // nothing worth keeping
 	}
@@ -153,11 +152,12 @@ func (a *app) onEpoch(e trainers.Epoch) error {
 	})
 }
 
-// restore declares the model and fills it from the file, which must be its own.
+// restore declares the model, with what its estimator learns besides, and fills
+// it from the file, which must be its own.
 func (a *app) restore() error {
 	_, err := graph.Build(a.params, func(s *graph.Scope) {
 		x := s.Input("x", 1, a.sets.Train.Cols("x"))
-		s.Output("bound", a.model(vi.ELBO{})(s, vi.Data{"x": x}).Value)
+		s.Output("bound", a.model(a.bound())(s, vi.Data{"x": x}).Value)
 	})
 	if err != nil {
 		return err

@@ -163,9 +163,10 @@ func TestLikelihoods(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	dir, out := pictures(t), t.TempDir()
 	model := filepath.Join(out, "model.safetensors")
-	if _, err := vae(t, append([]string{"-data", dir, "-out", out}, small...)...); err != nil {
+	if _, err := vae(t, append([]string{"-data", dir, "-out", out, "-evaluate", "2"}, small...)...); err != nil {
 		t.Fatal(err)
 	}
+	other := filepath.Join(out, "evidence.csv")
 	file := filepath.Join(out, "file")
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
@@ -202,7 +203,9 @@ func TestBadInput(t *testing.T) {
 		{"-k 0", "-k 0: want 1 to 100000"},
 		{"-evaluate 1", "-evaluate 1: want 2 to 100000, or 0"},
 		{"-compare " + file, "-compare: wants -evaluate"},
-		{"-data " + dir + " -evaluate 5 -compare " + file, "-compare: " + file + ": 0 lines, want a header and one for each of the 60 test pictures"},
+		{"-data " + dir + " -evaluate 5 -compare " + file, "-compare: " + file + ": want the header [\"picture\" \"pixels\" \"logp bernoulli\" \"stderr\"] and a line for each of the 60 test pictures"},
+		{"-data " + dir + " -seed 2 -evaluate 5 -compare " + other, "-compare: " + other + ": line 2 is of another picture: the other run had other -data, -binarize or -seed"},
+		{"-data " + dir + " -likelihood normal -evaluate 5 -compare " + other, "-compare: " + other + ": want the header"},
 		{"-epochs many", `invalid value "many" for flag -epochs`},
 		{"more", `unexpected argument "more"`},
 		{"-out " + file, "-out: mkdir " + file},
@@ -263,6 +266,19 @@ func TestObjectives(t *testing.T) {
 		if bound[1] <= bound[0] {
 			t.Errorf("%s: test bound %v after the first epoch, %v after the second", c, bound[0], bound[1])
 		}
+	}
+}
+
+// What an estimator learns besides is in the file, and is found there.
+func TestLoadsBaselines(t *testing.T) {
+	out := t.TempDir()
+	args := append([]string{"-data", pictures(t), "-out", out, "-estimator", "nvil"}, small...)
+	first, err := vae(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := vae(t, append(args, "-load", filepath.Join(out, "model.safetensors"))...); err != nil || again != first {
+		t.Errorf("-load prints %q (error %v), training printed %q", again, err, first)
 	}
 }
 

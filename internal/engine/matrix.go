@@ -40,6 +40,9 @@ func (e *expr) absorb(v *value) {
 		if _, ok := unaries[r.Fn]; v.form != applied || !ok || p == nil || p.mul == nil || p.mul.then != nil || p.size != v.size || !once(x, p) {
 			return
 		}
+		if elementCost(r)*float64(v.size) > p.mul.cost() { // parts are made for the product
+			return
+		}
 		p.gone = true
 		mul := *p.mul
 		mul.then = &r
@@ -78,6 +81,9 @@ func once(x, p *value) bool {
 	}
 	return p.uses == 1 && !p.keep
 }
+
+// cost returns the estimated nanoseconds of a product on one worker.
+func (m *matrix) cost() float64 { return m.flops() / 50 }
 
 func zeros(x []int) bool { return !slices.ContainsFunc(x, func(i int) bool { return i != 0 }) }
 

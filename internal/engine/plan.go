@@ -54,9 +54,9 @@ func (u *unit) cost() float64 {
 	case u.loop != nil:
 		return u.loop.cost + 100
 	case v.mul != nil:
-		ns := v.mul.flops()/50 + 300
+		ns := v.mul.cost() + 300
 		if f := v.mul.then; f != nil {
-			ns += max(plain, slowUnary[f.Fn]) * float64(v.size)
+			ns += elementCost(*f) * float64(v.size)
 		}
 		return ns
 	case v.kind == direct:

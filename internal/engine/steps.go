@@ -35,6 +35,9 @@ var slowUnary = map[op.Fn]float64{
 
 var slowBinary = map[op.Fn2]float64{op.Pow: 40, op.LogAddExp: .8, op.Div: .2}
 
+// elementCost returns the estimated nanoseconds of a function of one element.
+func elementCost(r op.Unary) float64 { return max(plain, slowUnary[r.Fn]) }
+
 // value writes the step of an element-wise value.
 func (e *emitter) value(v *value) {
 	l := e.loop
@@ -61,7 +64,7 @@ func (e *emitter) value(v *value) {
 			break
 		}
 		s.a = e.vec(e.ref(in[0]))
-		cost = max(cost, slowUnary[r.Fn])
+		cost = elementCost(r)
 		e.unary(&s, r)
 	case op.Binary:
 		if d := v.slope; d != nil {
