@@ -92,12 +92,12 @@ func (f *foldCode[T]) block(l *loopCode[T], w *lane[T], x []T, part, row, rows, 
 		if rows > 1 && zeros(f.outer) {
 			tmp := w.regs[l.regs*l.span:][:n]
 			kernel.ColSum(tmp, x, n, 0)
-			kernel.Add(to, to, tmp)
+			kernel.Zip(kernel.OpAdd, to, to, tmp)
 			return
 		}
 		for r := range rows {
 			at := l.rowAt(&f.access, w.coord, row+r) + col
-			kernel.Add(to[at:at+n], to[at:at+n], x[r*n:(r+1)*n])
+			kernel.Zip(kernel.OpAdd, to[at:at+n], to[at:at+n], x[r*n:(r+1)*n])
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (f *foldCode[T]) after() {
 		n := len(f.mem)
 		copy(f.mem, f.apart[:n])
 		for p := f.stride; p < len(f.apart); p += f.stride {
-			kernel.Add(f.mem, f.mem, f.apart[p:p+n])
+			kernel.Zip(kernel.OpAdd, f.mem, f.mem, f.apart[p:p+n])
 		}
 	}
 }

@@ -36,7 +36,7 @@ func scatterAdd[T kernel.Float](out, x, at []T, rows, w int) error {
 			return err
 		}
 		d := out[row*w : (row+1)*w]
-		kernel.Add(d, d, x[i*w:(i+1)*w])
+		kernel.Zip(kernel.OpAdd, d, d, x[i*w:(i+1)*w])
 	}
 	return nil
 }

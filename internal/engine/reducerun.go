@@ -55,12 +55,12 @@ func columns[T kernel.Float](f op.Fold, out, x []T, n, ld int, a, b []T) {
 	}
 	clear(a)
 	for k := range n {
-		kernel.Sub(b, x[k*ld:k*ld+w], out)
-		kernel.Exp(b, b)
-		kernel.Add(a, a, b)
+		kernel.Zip(kernel.OpSub, b, x[k*ld:k*ld+w], out)
+		kernel.Map(kernel.OpExp, b, b)
+		kernel.Zip(kernel.OpAdd, a, a, b)
 	}
-	kernel.Log(a, a)
-	kernel.Add(out, out, a)
+	kernel.Map(kernel.OpLog, a, a)
+	kernel.Zip(kernel.OpAdd, out, out, a)
 }
 
 // argMax writes the position of the first largest of n rows; a NaN is largest.
