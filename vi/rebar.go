@@ -17,7 +17,7 @@ import (
 // Maddison, Lawson and Sohl-Dickstein, arXiv 1703.07370). η and τ are
 // parameters "SITE/rebar/scale" and "SITE/rebar/log_temperature", trained to
 // lower the variance of the gradient by l; it is unbiased at any of theirs,
-// as long as derivatives pass the sites that the guide draws after it. The cost
+// as long as derivatives pass the sites that are drawn after it. The cost
 // of that is one more among the estimate's. It takes two more runs of what
 // depends on the site, at values between 0 and 1.
 type REBAR struct {
@@ -41,7 +41,7 @@ func (e REBAR) fits(r *Record, s *Site) { relaxes(r, s, e.Scale, e.Temperature) 
 func (e RELAX) fits(r *Record, s *Site) { relaxes(r, s, e.Scale, e.Temperature) }
 
 // relaxes checks that the derivative of the relaxed run is that of its mean: it
-// must pass every site of the guide that follows.
+// must pass every site drawn after it.
 func relaxes(r *Record, s *Site, scale, temperature float64) {
 	isBernoulli(s)
 	if !(temperature >= 0) || math.IsInf(temperature, 1) || math.IsNaN(scale) || math.IsInf(scale, 0) {

@@ -125,24 +125,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // sets draws, reads or downloads the pictures.
 func (o options) sets(ctx context.Context) (sets data.Sets, err error) {
-	dir := o.data
-	switch dir {
-	case "":
+	if o.data == "" {
 		const train, test = 20000, 2000
 		all := data.Digits(o.seed, train+test)
 		if sets.Train, err = all.Slice(0, train); err == nil {
 			sets.Test, err = all.Slice(train, train+test)
 		}
 		return sets, err
-	case "mnist", "fashion-mnist":
-		source, err := data.Named(dir)
-		if err == nil {
-			dir, err = data.Fetcher{}.Fetch(ctx, source)
-		}
-		if err != nil {
-			return sets, errors.WithMessage(err, "-data")
-		}
 	}
-	sets, err = data.Load(dir, data.LoadConfig{Seed: o.seed})
+	sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{Seed: o.seed})
 	return sets, errors.WithMessage(err, "-data")
 }

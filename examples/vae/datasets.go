@@ -16,9 +16,7 @@ const drawnTrain, drawnTest = 20000, 2000
 
 // dataSets draws, reads or downloads the pictures.
 func (a *app) dataSets(ctx context.Context) (data.Sets, error) {
-	dir := a.data
-	switch dir {
-	case "":
+	if a.data == "" {
 		all := data.Digits(a.seed, drawnTrain+drawnTest)
 		train, err := all.Slice(0, drawnTrain)
 		if err != nil {
@@ -26,16 +24,8 @@ func (a *app) dataSets(ctx context.Context) (data.Sets, error) {
 		}
 		test, err := all.Slice(drawnTrain, drawnTrain+drawnTest)
 		return data.Sets{Train: train, Test: test}, err
-	case "mnist", "fashion-mnist":
-		source, err := data.Named(dir)
-		if err != nil {
-			return data.Sets{}, err
-		}
-		if dir, err = (data.Fetcher{Progress: a.downloading()}).Fetch(ctx, source); err != nil {
-			return data.Sets{}, errors.WithMessage(err, "-data")
-		}
 	}
-	sets, err := data.Load(dir, data.LoadConfig{Seed: a.seed})
+	sets, err := data.Open(ctx, a.data, data.Fetcher{Progress: a.downloading()}, data.LoadConfig{Seed: a.seed})
 	return sets, errors.WithMessage(err, "-data")
 }
 

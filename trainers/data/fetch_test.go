@@ -355,3 +355,17 @@ func TestNamed(t *testing.T) {
 	_, err := data.Named("minst")
 	wantError(t, err, `data: no data set is named "minst", known are mnist, fashion-mnist`)
 }
+
+// A known name is fetched, anything else is a folder.
+func TestOpen(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := data.Open(ctx, "mnist", fetcher(t), data.LoadConfig{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("mnist: error %v, want %v", err, context.Canceled)
+	}
+	folder := filepath.Join(t.TempDir(), "mnist")
+	_, want := data.Load(folder, data.LoadConfig{})
+	if _, err := data.Open(ctx, folder, fetcher(t), data.LoadConfig{}); err == nil || err.Error() != want.Error() {
+		t.Errorf("a folder: error %v, want %v", err, want)
+	}
+}

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,6 +71,17 @@ func Named(name string) (Source, error) {
 		known = append(known, s.Name)
 	}
 	return Source{}, errors.Errorf("data: no data set is named %q, known are %s", name, strings.Join(known, ", "))
+}
+
+// Open loads a known data set by its name, which f downloads once, or else the
+// folder of that path.
+func Open(ctx context.Context, where string, f Fetcher, c LoadConfig) (Sets, error) {
+	if source, err := Named(where); err == nil {
+		if where, err = f.Fetch(ctx, source); err != nil {
+			return Sets{}, err
+		}
+	}
+	return Load(where, c)
 }
 
 // check refuses names that would leave the cache folder.
