@@ -6,21 +6,21 @@ func (t *tileArgs[T]) run512() {
 	single := sizeOf[T]() == 4
 	switch {
 	case t.vecs == 1 && single:
-		tile1F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile1F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), f32(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	case t.vecs == 2 && single:
-		tile2F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile2F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), f32(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	case t.vecs == 4 && single:
-		tile4F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile4F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), f32(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	case single:
-		tile8F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile8F32AVX512(f32(t.a), f32(t.b), f32(t.c), f32(t.src), f32(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	case t.vecs == 1:
-		tile1F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile1F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), f64(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	case t.vecs == 2:
-		tile2F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile2F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), f64(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	case t.vecs == 4:
-		tile4F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile4F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), f64(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	default:
-		tile8F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.k, t.rows, t.strips, t.width)
+		tile8F64AVX512(f64(t.a), f64(t.b), f64(t.c), f64(t.src), f64(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	}
 }
 

@@ -7,22 +7,22 @@ package kernel
 // tile1F32AVX512 computes strips of up to 14 rows by up to 16 columns.
 //
 //go:noescape
-func tile1F32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile1F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // tile2F32AVX512 computes strips of up to 14 rows by up to 32 columns.
 //
 //go:noescape
-func tile2F32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile2F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // tile4F32AVX512 computes strips of up to 6 rows by up to 64 columns.
 //
 //go:noescape
-func tile4F32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile4F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // tile8F32AVX512 computes strips of up to 3 rows by up to 128 columns.
 //
 //go:noescape
-func tile8F32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile8F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // dot4F32AVX512 takes up to 3 rows of x by groups of 4 rows of y.
 //
@@ -47,22 +47,22 @@ func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 // tile1F64AVX512 computes strips of up to 14 rows by up to 8 columns.
 //
 //go:noescape
-func tile1F64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile1F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // tile2F64AVX512 computes strips of up to 14 rows by up to 16 columns.
 //
 //go:noescape
-func tile2F64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile2F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // tile4F64AVX512 computes strips of up to 6 rows by up to 32 columns.
 //
 //go:noescape
-func tile4F64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile4F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // tile8F64AVX512 computes strips of up to 3 rows by up to 64 columns.
 //
 //go:noescape
-func tile8F64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, rsb int, rsc int, rss int, k int, rows int, strips int, width int)
+func tile8F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
 // dot4F64AVX512 takes up to 3 rows of x by groups of 4 rows of y.
 //

@@ -74,20 +74,35 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 			if src != nil {
 				t.src, t.rss = src[i0*rss+j:], rss
 			}
+			j += w
+			if !pl.direct {
+				v.lookAhead(pl, &t, p, j, j0, j1)
+			}
 			// Strips as even as can be, the taller ones first.
 			m := i1 - i0
 			strips := (m + pl.tall[vecs] - 1) / pl.tall[vecs]
 			low, taller := m/strips, m%strips
-			if taller > 0 {
-				t.rows, t.strips = low+1, taller
-				t.run(pl.path)
-				t.skip(taller * (low + 1))
-			}
-			t.rows, t.strips = low, strips-taller
-			t.run(pl.path)
-			j += w
+			t.descend(pl.path, low+1, taller)
+			t.descend(pl.path, low, strips-taller)
 		}
 		src, rss = v.c, v.rsc
+	}
+}
+
+// lookAhead lets a tile fetch the panel after its own, which starts at column j
+// or, beyond j1, in the next block of k.
+func (v *view[T]) lookAhead(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {
+	if j >= j1 {
+		p, j = p+pl.kb, j0
+	}
+	if p >= v.k {
+		return
+	}
+	_, w := pl.panel(v.m, j1-j)
+	if v.csb == 1 { // the first strip, a row each step; its start is on the line where the last panel ended
+		t.next, t.along, t.ahead = v.b[p*v.rsb+j+w-1:], v.rsb, 1
+	} else { // a row each strip
+		t.next, t.along, t.below, t.ahead = v.b[p+j*v.csb:], 1, v.csb, w
 	}
 }
 

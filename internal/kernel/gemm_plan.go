@@ -28,7 +28,7 @@ type geometry struct {
 const (
 	inline     = 1e6       // flops below which a product is one part
 	grain      = 5e5       // flops of a part, as far as the shape allows
-	fewParts   = 16        // parts of a middling product; larger ones have larger parts
+	fewParts   = 8         // parts of a middling product; larger ones have larger parts
 	rowBytes   = 1024      // of a column of A: what stays in the second-level cache
 	directK    = 2048      // rows of B read in place
 	dotK       = 2048      // length of a dot product before it is stored

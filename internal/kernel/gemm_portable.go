@@ -14,14 +14,33 @@ type tileArgs[T Float] struct {
 	rsb, rsc, rss   int
 	k, rows, strips int
 	width           int
+
+	// The first strips fetch memory into the second-level cache, each at one
+	// address a step along k: so much comes free with the products.
+	ahead        int // strips that do
+	next         []T
+	along, below int // from a step to the next, and from a strip to the next
 }
 
-// skip moves down by n rows.
-func (t *tileArgs[T]) skip(n int) {
-	t.a = t.a[min(n*t.rsa, len(t.a)):]
-	t.c = t.c[n*t.rsc:]
-	if t.src != nil {
-		t.src = t.src[n*t.rss:]
+// descend computes n strips.
+func (t *tileArgs[T]) descend(path Path, rows, n int) {
+	for t.rows = rows; n > 0; n -= t.strips {
+		t.strips = n
+		if t.ahead > 0 {
+			t.strips = min(n, t.ahead)
+		} else {
+			t.next, t.along, t.below = t.b, 0, 0
+		}
+		t.run(path)
+		t.ahead -= t.strips
+		t.a = t.a[min(t.strips*rows*t.rsa, len(t.a)):]
+		t.c = t.c[min(t.strips*rows*t.rsc, len(t.c)):]
+		if t.src != nil {
+			t.src = t.src[min(t.strips*rows*t.rss, len(t.src)):]
+		}
+		if t.ahead > 0 {
+			t.next = t.next[min(t.strips*t.below, len(t.next)):]
+		}
 	}
 }
 

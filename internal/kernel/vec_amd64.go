@@ -484,15 +484,15 @@ func cos32AVX2(dst []float32, src []float32) bool
 //go:noescape
 func sum32AVX2(x []float32) float64
 
-// sumSquares32AVX2 adds the squares.
-//
-//go:noescape
-func sumSquares32AVX2(x []float32) float64
-
 // dot32AVX2 adds the products.
 //
 //go:noescape
 func dot32AVX2(x []float32, y []float32) float64
+
+// sumSquares32AVX2 adds the squares.
+//
+//go:noescape
+func sumSquares32AVX2(x []float32) float64
 
 // maxOf32AVX2 is the maximum, or NaN if there is one.
 //

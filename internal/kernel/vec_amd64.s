@@ -13907,74 +13907,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func sumSquares32AVX2(x []float32) float64
-// Requires: AVX, FMA3, SSE2
-TEXT ·sumSquares32AVX2(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	XORQ   DX, DX
-
-unrolled:
-	CMPQ         CX, $0x00000010
-	JLT          single
-	VMOVUPS      (AX)(DX*4), Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y0
-	VFMADD231PD  Y5, Y5, Y1
-	VMOVUPS      32(AX)(DX*4), Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y2
-	VFMADD231PD  Y5, Y5, Y3
-	ADDQ         $0x00000010, DX
-	SUBQ         $0x00000010, CX
-	JMP          unrolled
-
-single:
-	CMPQ         CX, $0x00000008
-	JLT          tail
-	VMOVUPS      (AX)(DX*4), Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y0
-	VFMADD231PD  Y5, Y5, Y1
-	ADDQ         $0x00000008, DX
-	SUBQ         $0x00000008, CX
-	JMP          single
-
-tail:
-	TESTQ        CX, CX
-	JEQ          done
-	LEAQ         tail_mask<>+32(SB), BX
-	SHLQ         $0x02, CX
-	SUBQ         CX, BX
-	VMOVUPS      (BX), Y4
-	VMASKMOVPS   (AX)(DX*4), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y4, Y4, Y2
-	VFMADD231PD  Y5, Y5, Y3
-
-done:
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X0
-	VHADDPD      X0, X0, X0
-	MOVSD        X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
 // func dot32AVX2(x []float32, y []float32) float64
 // Requires: AVX, FMA3, SSE2
 TEXT ·dot32AVX2(SB), NOSPLIT, $0-56
@@ -14057,6 +13989,90 @@ done:
 	VADDPD       X1, X0, X0
 	VHADDPD      X0, X0, X0
 	MOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquares32AVX2(x []float32) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·sumSquares32AVX2(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   DX, DX
+
+unrolled:
+	CMPQ         CX, $0x00000040
+	JLT          single
+	VMOVUPS      (AX)(DX*4), Y4
+	VMULPS       Y4, Y4, Y4
+	VMOVUPS      32(AX)(DX*4), Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VMOVUPS      64(AX)(DX*4), Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VMOVUPS      96(AX)(DX*4), Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VMOVUPS      128(AX)(DX*4), Y4
+	VMULPS       Y4, Y4, Y4
+	VMOVUPS      160(AX)(DX*4), Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VMOVUPS      192(AX)(DX*4), Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VMOVUPS      224(AX)(DX*4), Y5
+	VFMADD231PS  Y5, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000040, CX
+	JMP          unrolled
+
+single:
+	CMPQ         CX, $0x00000008
+	JLT          tail
+	VMOVUPS      (AX)(DX*4), Y4
+	VMULPS       Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000008, CX
+	JMP          single
+
+tail:
+	TESTQ        CX, CX
+	JEQ          done
+	LEAQ         tail_mask<>+32(SB), BX
+	SHLQ         $0x02, CX
+	SUBQ         CX, BX
+	VMOVUPS      (BX), Y4
+	VMASKMOVPS   (AX)(DX*4), Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+
+done:
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VHADDPD      X0, X0, X0
+	MOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 

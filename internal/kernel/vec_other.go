@@ -100,8 +100,8 @@ func clamp32(dst, src []float32, lo, hi float32)                  { panic(noAsse
 func sin32AVX2(dst, src []float32) bool                           { panic(noAssembly) }
 func cos32AVX2(dst, src []float32) bool                           { panic(noAssembly) }
 func sum32AVX2(x []float32) float64                               { panic(noAssembly) }
-func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }
 func dot32AVX2(x, y []float32) float64                            { panic(noAssembly) }
+func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }
 func maxOf32AVX2(x []float32) float32                             { panic(noAssembly) }
 func minOf32AVX2(x []float32) float32                             { panic(noAssembly) }
 func expSum32AVX2(dst, x []float32, shift float32) float64        { panic(noAssembly) }

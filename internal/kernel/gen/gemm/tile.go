@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -18,12 +19,21 @@ import (
 // masked to width); src has rss between rows, 0 for a bias.
 func (g gen) tile(v int) {
 	TEXT(fmt.Sprintf("tile%d%s%s", v, g.element.name, g.machine.name), NOSPLIT, fmt.Sprintf(
-		"func(a, b, c, src *%s, rsa, csa, rsb, rsc, rss, k, rows, strips, width int)", g.goType))
+		"func(a, b, c, src, next *%s, rsa, csa, rsb, rsc, rss, along, below, k, rows, strips, width int)", g.goType))
 	Pragma("noescape")
 	Doc(fmt.Sprintf("tile%d%s%s computes strips of up to %d rows by up to %d columns.",
 		v, g.element.name, g.machine.name, g.rows(v), v*g.lanes()))
-	t := tileArgs{gen: g, v: v, a: arg("a"), b: arg("b"), c: arg("c"), strips: arg("strips"),
+	t := tileArgs{gen: g, v: v, a: arg("a"), strips: arg("strips"),
 		rsa: g.stride("rsa"), csa: g.stride("csa"), rsb: g.stride("rsb")}
+	if t.ahead() {
+		along := g.stride("along")
+		Store(along, Param("along"))
+		p, err := Param("along").Resolve()
+		if err != nil {
+			log.Fatal(err)
+		}
+		t.along = p.Addr
+	}
 	rows := arg("rows")
 	for r := g.rows(v); r > 0; r-- {
 		CMPQ(rows, Imm(uint64(r)))
@@ -37,9 +47,10 @@ func (g gen) tile(v int) {
 
 type tileArgs struct {
 	gen
-	v               int
-	a, b, c, strips reg.GPVirtual
-	rsa, csa, rsb   reg.GPVirtual
+	v             int
+	a, strips     reg.GPVirtual
+	rsa, csa, rsb reg.GPVirtual
+	along         Mem
 }
 
 // strip emits the loop over strips of r rows.
@@ -59,8 +70,12 @@ func (t tileArgs) strip(r int) {
 		mask = t.masks(arg("width"), 1)[0]
 	}
 	rows, ptrs := rowAddrs(copyOf(t.a), t.rsa, r)
-	b := copyOf(t.b)
-	t.eachRow(copyOf(t.c), t.stride("rsc"), r, func(_ int, m Mem) { PREFETCHT0(m) })
+	b := arg("b")
+	var next reg.GPVirtual
+	if t.ahead() {
+		next = arg("next")
+	}
+	t.eachRow(arg("c"), t.stride("rsc"), r, func(_ int, m Mem) { PREFETCHT0(m) })
 	k := arg("k")
 	step := func() {
 		t.step(acc, rows, b, mask)
@@ -68,6 +83,10 @@ func (t tileArgs) strip(r int) {
 			ADDQ(t.csa, p)
 		}
 		ADDQ(t.rsb, b)
+		if t.ahead() {
+			PREFETCHT1(Mem{Base: next})
+			ADDQ(t.along, next)
+		}
 	}
 	SUBQ(Imm(4), k)
 	JLT(LabelRef(at("rest")))
@@ -98,17 +117,27 @@ func (t tileArgs) strip(r int) {
 	Label(at("next"))
 	IMUL3Q(U32(uint64(r)), t.rsa, k)
 	ADDQ(k, t.a)
-	rsc := t.stride("rsc")
-	IMUL3Q(U32(uint64(r)), rsc, k)
-	ADDQ(k, t.c)
-	src, rss := arg("src"), t.stride("rss")
-	IMUL3Q(U32(uint64(r)), rss, k)
-	ADDQ(k, src)
-	Store(src, Param("src"))
+	for _, p := range [][2]string{{"c", "rsc"}, {"src", "rss"}} {
+		IMUL3Q(U32(uint64(r)), t.stride(p[1]), k)
+		advance(p[0], k)
+	}
+	if t.ahead() {
+		advance("next", t.stride("below"))
+	}
 	DECQ(t.strips)
 	JNE(LabelRef(at("rows")))
 	VZEROUPPER()
 	RET()
+}
+
+// ahead reports whether the tile fetches what will be packed next.
+func (t tileArgs) ahead() bool { return t.v == 2 }
+
+// advance moves a pointer among the parameters.
+func advance(name string, by reg.GPVirtual) {
+	p := arg(name)
+	ADDQ(by, p)
+	Store(p, Param(name))
 }
 
 // step adds one column of A times one row of B.
@@ -168,7 +197,7 @@ func (t tileArgs) finish(acc [][]reg.VecVirtual, masks []reg.Register, label str
 		}
 	})
 	Label(label + "store")
-	t.eachRow(copyOf(t.c), t.stride("rsc"), len(acc), func(i int, m Mem) {
+	t.eachRow(arg("c"), t.stride("rsc"), len(acc), func(i int, m Mem) {
 		for j := range t.v {
 			if masks != nil {
 				t.maskedStore(acc[i][j], masks[j], m.Offset(j*t.bytes))

@@ -68,7 +68,6 @@ func reductions() {
 		two                  bool
 	}{
 		{"sum", "func(x []float32) float64", "adds the elements.", false},
-		{"sumSquares", "func(x []float32) float64", "adds the squares.", false},
 		{"dot", "func(x, y []float32) float64", "adds the products.", true},
 	} {
 		narrow(k.name+"32", k.signature, k.doc)
@@ -83,15 +82,11 @@ func reductions() {
 			a, b := acc[turn%2*2], acc[turn%2*2+1]
 			turn++
 			lo, hi := doubles(s.load(x))
-			switch {
-			case k.two:
+			if k.two {
 				lo2, hi2 := doubles(s.load(y))
 				VFMADD231PD(lo, lo2, a)
 				VFMADD231PD(hi, hi2, b)
-			case k.name == "sumSquares":
-				VFMADD231PD(lo, lo, a)
-				VFMADD231PD(hi, hi, b)
-			default:
+			} else {
 				VADDPD(lo, a, a)
 				VADDPD(hi, b, b)
 			}
@@ -99,6 +94,7 @@ func reductions() {
 		total(acc)
 		finish()
 	}
+	squares()
 
 	for _, k := range []struct {
 		name  string
@@ -162,6 +158,34 @@ func reductions() {
 	TESTL(any, any)
 	SETEQ(ok)
 	Store(ok, ReturnIndex(0))
+	finish()
+}
+
+// squares emits the sum of squares: those of four vectors are added as float32,
+// where no sign can cancel, before they are widened.
+func squares() {
+	narrow("sumSquares32", "func(x []float32) float64", "adds the squares.")
+	x, n := base("x"), length("x")
+	acc := zeros(4)
+	const group = 4
+	turn := 0
+	var sum vec
+	loop(n, 2*group, func(s step) {
+		v := s.load(x)
+		if turn%group == 0 || turn >= 2*group {
+			sum = mul(v, v)
+		} else {
+			VFMADD231PS(v, v, sum)
+		}
+		turn++
+		if turn%group == 0 || turn > 2*group {
+			lo, hi := doubles(sum)
+			at := turn / group % 2 * 2
+			VADDPD(lo, acc[at], acc[at])
+			VADDPD(hi, acc[at+1], acc[at+1])
+		}
+	})
+	total(acc)
 	finish()
 }
 
