@@ -4,12 +4,13 @@
 //	go run ./bench/speed                     this library
 //	go run ./bench/speed -torch -gorgonia    and PyTorch eager, and Gorgonia's TapeMachine
 //	go run ./bench/speed -dist -torch        the density, its gradient and a draw of three distributions
+//	go run ./bench/speed -kernels -torch     matrix products and functions of elements
 //
 // The contestants take turns, round by round, since a machine's speed drifts;
 // a figure is the median over rounds of each round's median step, and a ratio
 // the median of the rounds' ratios. PyTorch runs with 1 and with 2 threads and
-// the faster counts; with -dist both sides have one thread, and PyTorch leaves
-// out the checks of its arguments. share is of the matrix-product peak measured
+// the faster counts; with -dist and -kernels both sides have one thread, and
+// PyTorch leaves out the checks of a distribution's arguments. share is of the matrix-product peak measured
 // in the same run. -torch wants a python3 that can import torch.
 package main
 
@@ -51,10 +52,10 @@ type result struct {
 }
 
 type options struct {
-	torch, gorgonia, dist, json, explain bool
-	only, python                         string
-	rounds                               int
-	seconds                              float64
+	torch, gorgonia, dist, kernels, json, explain bool
+	only, python                                  string
+	rounds                                        int
+	seconds                                       float64
 }
 
 func main() {
@@ -62,6 +63,7 @@ func main() {
 	flag.BoolVar(&o.torch, "torch", false, "beside PyTorch eager")
 	flag.BoolVar(&o.gorgonia, "gorgonia", false, "beside Gorgonia's TapeMachine (vae only)")
 	flag.BoolVar(&o.dist, "dist", false, "distributions instead of training steps, on one thread")
+	flag.BoolVar(&o.kernels, "kernels", false, "matrix products and functions of elements instead of training steps")
 	flag.BoolVar(&o.json, "json", false, "print one JSON object a workload")
 	flag.BoolVar(&o.explain, "explain", false, "print the compiled programs instead of timing them")
 	flag.StringVar(&o.only, "only", "", "this workload only")
@@ -86,6 +88,9 @@ func run(o options, w io.Writer) error {
 	}
 	if o.dist {
 		return runLaws(o, py, w)
+	}
+	if o.kernels {
+		return runKernels(o, py, w)
 	}
 	var results []result
 	for _, l := range workloads {

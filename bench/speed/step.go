@@ -80,13 +80,6 @@ func peak() float64 {
 
 var peakProduct = sync.OnceValue(func() func() {
 	const n = 512
-	m := func() []float32 { // written to, since untouched pages are all one
-		x := make([]float32, n*n)
-		for i := range x {
-			x[i] = float32(i%7) - 3
-		}
-		return x
-	}
-	g, pool := &kernel.Gemm[float32]{M: n, N: n, K: n, A: m(), B: m(), C: m()}, kernel.NewPool(1)
+	g, pool := &kernel.Gemm[float32]{M: n, N: n, K: n, A: written(n * n), B: written(n * n), C: written(n * n)}, kernel.NewPool(1)
 	return func() { g.Run(pool) }
 })

@@ -160,6 +160,19 @@ def law(make, shape, values, params):
     return step
 
 
+def product(m, k, n):
+    a, b, c = torch.rand(m, k), torch.rand(k, n), torch.empty(m, n)
+    return lambda: torch.mm(a, b, out=c)
+
+
+def function(f):
+    x = torch.arange(1 << 14).remainder(7).add(1).div(8)
+    y = torch.empty_like(x)
+    return lambda: f(x, out=y)
+
+
+KERNELS = {f"kernel/{m}x{k}x{n}": lambda m=m, k=k, n=n: product(m, k, n) for m, k, n in [(100, 784, 500), (512, 512, 512)]}
+KERNELS.update({f"kernel/{f.__name__}": lambda f=f: function(f) for f in [torch.exp, torch.log1p, torch.tanh]})
 LAWS = {
     "dist/bernoulli": lambda: law(lambda l: Bernoulli(logits=l), (100, 784), lambda *s: torch.bernoulli(torch.full(s, 0.13)), 1),
     "dist/normal": lambda: law(lambda m, s: Normal(m, s.exp()), (100, 20), torch.randn, 2),
@@ -184,7 +197,7 @@ def measure(name, threads, seconds):
     torch.set_num_threads(threads)
     if name not in cache:
         torch.manual_seed(0)
-        cache[name] = LAWS[name]() if name in LAWS else training(MODELS[name]())
+        cache[name] = {**LAWS, **KERNELS}[name]() if name not in MODELS else training(MODELS[name]())
     step = cache[name]
     for _ in range(3):
         step()
@@ -196,18 +209,18 @@ def measure(name, threads, seconds):
     return 1e3 * sorted(times)[len(times) // 2]
 
 
-def product():
+def blas():
     """GFLOP/s of a 512-cubed product: tells an optimised BLAS from the reference one."""
-    a, b = torch.randn(512, 512), torch.randn(512, 512)
+    step = product(512, 512, 512)
     best = 0.0
     for _ in range(20):
         start = time.perf_counter()
-        a @ b
+        step()
         best = max(best, 2 * 512 ** 3 / (time.perf_counter() - start) / 1e9)
     return best
 
 
-print(f"torch {torch.__version__}, {product():.0f} GFLOP/s in a 512-cubed product", flush=True)
+print(f"torch {torch.__version__}, {blas():.0f} GFLOP/s in a 512-cubed product", flush=True)
 for line in sys.stdin:
     try:
         name, threads, seconds = line.split()
