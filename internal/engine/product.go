@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
@@ -23,7 +24,7 @@ type productCode[T kernel.Float] struct {
 }
 
 func (p *productCode[T]) count() int   { return p.parts }
-func (p *productCode[T]) before()      {}
+func (p *productCode[T]) before()      { p.Look() }
 func (p *productCode[T]) after() error { return nil }
 
 func (b *binder[T]) product(v *value) runner {
@@ -32,7 +33,7 @@ func (b *binder[T]) product(v *value) runner {
 		M: m.m, N: m.n, K: m.k, TransA: m.transA, TransB: m.transB, Batch: m.batch,
 		A: b.mem(m.a.base)[m.a.off:], LDA: m.a.ld, StrideA: m.a.batch,
 		B: b.mem(m.b.base)[m.b.off:], LDB: m.b.ld, StrideB: m.b.batch,
-		C: b.mem(v), LDC: m.n, StrideC: m.m * m.n,
+		C: b.mem(v), LDC: m.n, StrideC: m.m * m.n, Sparse: m.sparse(),
 	}}
 	if m.bias != nil {
 		p.Bias = b.mem(m.bias.base)[m.bias.off:]
@@ -43,6 +44,17 @@ func (b *binder[T]) product(v *value) runner {
 	}
 	p.parts = p.Prepare(b.pool)
 	return p
+}
+
+// sparse reports whether zeros of the first matrix may be skipped: it is data,
+// or computed from data alone element by element, and large enough to look at.
+func (m *matrix) sparse() bool {
+	const least = 4e6 // flops
+	return m.flops() >= least && ofData(m.a.base)
+}
+
+func ofData(v *value) bool {
+	return v.form == leaf || v.kind == loopOf && !v.folds() && !slices.ContainsFunc(v.in, func(c *value) bool { return !ofData(c.seen().base) })
 }
 
 // flops returns the multiplications and additions of a product.
@@ -61,6 +73,9 @@ func (m *matrix) String() string {
 	}
 	if m.then != nil {
 		s += ", " + op.Name(*m.then)
+	}
+	if m.sparse() {
+		s += ", zeros skipped if most are"
 	}
 	return s
 }

@@ -35,19 +35,26 @@ type Gemm[T Float] struct {
 	// looks at values alone; several workers may call it at once.
 	Epilogue func(piece []T)
 
+	// Sparse says that A may be mostly zeros, which are then skipped if Look is
+	// called before each run; Run does.
+	Sparse bool
+
 	// Batch products of one shape run as one; 0 means 1. Their operands are
 	// Stride elements apart; 0 means that all share A or B.
 	Batch                     int
 	StrideA, StrideB, StrideC int
 
-	pool *Pool
-	plan plan
+	pool  *Pool
+	plan  plan
+	zeros *sparse[T] // of A, or nil
 }
 
 // Run computes the product with the pool's workers; a small one on the caller
 // alone. It panics if a size is negative or a slice too short.
 func (g *Gemm[T]) Run(p *Pool) {
-	p.Run(g.Prepare(p), g)
+	parts := g.Prepare(p)
+	g.Look()
+	p.Run(parts, g)
 }
 
 // Prepare checks the fields and returns the number of parts in which Do does
@@ -56,7 +63,9 @@ func (g *Gemm[T]) Run(p *Pool) {
 func (g *Gemm[T]) Prepare(p *Pool) (parts int) {
 	g.check()
 	g.pool = p
-	return g.divide(p)
+	parts = g.divide(p)
+	g.zeros = newSparse(g)
+	return parts
 }
 
 // Do computes one part; it makes a prepared Gemm a Task.
@@ -79,9 +88,11 @@ func (g *Gemm[T]) Do(part, worker int) {
 		v := g.view(item)
 		for j0 := from; j0 < to; j0 += step {
 			j1 := min(j0+step, to)
-			if pl.dots {
+			switch z := g.zeros; {
+			case pl.dots:
 				v.dots(pl, i0, i1, j0, j1, tmp)
-			} else {
+			case z != nil && z.use && v.skip(pl, z, i0, i1, j0, j1, tmp):
+			default:
 				v.tiles(pl, i0, i1, j0, j1, tmp, copies)
 			}
 			switch {

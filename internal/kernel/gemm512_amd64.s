@@ -3589,6 +3589,138 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse1F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·sparse1F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	MOVQ   width+80(FP), R8
+	MOVQ   $-1, R9
+	BZHIQ  R8, R9, R9
+	MOVQ   R9, R8
+	KMOVQ  R8, K1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x06, R10
+	VBROADCASTSS (CX)(R8*4), Z3
+	VFMADD231PS  (AX)(R10*1), Z3, Z2
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Z0, Z2, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VMOVUPS.Z   (R8), K1, Z3
+	VADDPS      Z3, Z2, Z2
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x02, R9
+	VMOVUPS Z2, K1, (R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPS  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack1F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·pack1F32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x02, SI
+	CMPQ BX, $0x00000010
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 128(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000040, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	MOVQ  $-1, DI
+	BZHIQ BX, DI, DI
+	MOVQ  DI, BX
+	KMOVQ BX, K1
+
+edge1:
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      SI, CX
+	ADDQ      $0x00000040, AX
+	DECQ      DX
+	JNE       edge1
+	VZEROUPPER
+	RET
+
 // func tile2F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·tile2F32AVX512(SB), NOSPLIT, $0-128
@@ -8598,6 +8730,152 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse2F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sparse2F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x07, R10
+	VBROADCASTSS (CX)(R8*4), Z4
+	VFMADD231PS  (AX)(R10*1), Z4, Z2
+	VFMADD231PS  64(AX)(R10*1), Z4, Z3
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS Z0, Z3, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VADDPS      (R8), Z2, Z2
+	VADDPS      64(R8), Z3, Z3
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x02, R9
+	VMOVUPS Z2, (R8)
+	VMOVUPS Z3, 64(R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPS  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·pack2F32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x02, SI
+	CMPQ BX, $0x00000020
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 256(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 320(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 384(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 448(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000080, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	MOVQ  $-1, DI
+	BZHIQ BX, DI, DI
+	MOVQ  DI, BX
+	KMOVQ BX, K1
+	MOVQ  DI, BX
+	SHRQ  $0x10, BX
+	KMOVQ BX, K2
+
+edge1:
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (AX)
+	VMOVUPS.Z 64(CX), K2, Z0
+	VMOVUPS   Z0, 64(AX)
+	ADDQ      SI, CX
+	ADDQ      $0x00000080, AX
+	DECQ      DX
+	JNE       edge1
+	VZEROUPPER
+	RET
+
 // func tile4F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tile4F32AVX512(SB), NOSPLIT, $0-128
@@ -9975,6 +10253,159 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse4F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sparse4F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x08, R10
+	VBROADCASTSS (CX)(R8*4), Z6
+	VFMADD231PS  (AX)(R10*1), Z6, Z2
+	VFMADD231PS  64(AX)(R10*1), Z6, Z3
+	VFMADD231PS  128(AX)(R10*1), Z6, Z4
+	VFMADD231PS  192(AX)(R10*1), Z6, Z5
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS Z0, Z3, Z1
+	VFMADD231PS Z0, Z4, Z1
+	VFMADD231PS Z0, Z5, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VADDPS      (R8), Z2, Z2
+	VADDPS      64(R8), Z3, Z3
+	VADDPS      128(R8), Z4, Z4
+	VADDPS      192(R8), Z5, Z5
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x02, R9
+	VMOVUPS Z2, (R8)
+	VMOVUPS Z3, 64(R8)
+	VMOVUPS Z4, 128(R8)
+	VMOVUPS Z5, 192(R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPS  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack4F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX, AVX512F
+TEXT ·pack4F32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 256(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 320(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 384(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 448(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 512(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 576(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 640(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 704(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 768(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 832(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 896(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 960(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000400, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000100, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
 // func tile8F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tile8F32AVX512(SB), NOSPLIT, $0-128
@@ -10699,6 +11130,219 @@ next1:
 	MOVQ   DI, src+24(FP)
 	DECQ   CX
 	JNE    rows1
+	VZEROUPPER
+	RET
+
+// func sparse8F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sparse8F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x09, R10
+	VBROADCASTSS (CX)(R8*4), Z10
+	VFMADD231PS  (AX)(R10*1), Z10, Z2
+	VFMADD231PS  64(AX)(R10*1), Z10, Z3
+	VFMADD231PS  128(AX)(R10*1), Z10, Z4
+	VFMADD231PS  192(AX)(R10*1), Z10, Z5
+	VFMADD231PS  256(AX)(R10*1), Z10, Z6
+	VFMADD231PS  320(AX)(R10*1), Z10, Z7
+	VFMADD231PS  384(AX)(R10*1), Z10, Z8
+	VFMADD231PS  448(AX)(R10*1), Z10, Z9
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS Z0, Z3, Z1
+	VFMADD231PS Z0, Z4, Z1
+	VFMADD231PS Z0, Z5, Z1
+	VFMADD231PS Z0, Z6, Z1
+	VFMADD231PS Z0, Z7, Z1
+	VFMADD231PS Z0, Z8, Z1
+	VFMADD231PS Z0, Z9, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VADDPS      (R8), Z2, Z2
+	VADDPS      64(R8), Z3, Z3
+	VADDPS      128(R8), Z4, Z4
+	VADDPS      192(R8), Z5, Z5
+	VADDPS      256(R8), Z6, Z6
+	VADDPS      320(R8), Z7, Z7
+	VADDPS      384(R8), Z8, Z8
+	VADDPS      448(R8), Z9, Z9
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x02, R9
+	VMOVUPS Z2, (R8)
+	VMOVUPS Z3, 64(R8)
+	VMOVUPS Z4, 128(R8)
+	VMOVUPS Z5, 192(R8)
+	VMOVUPS Z6, 256(R8)
+	VMOVUPS Z7, 320(R8)
+	VMOVUPS Z8, 384(R8)
+	VMOVUPS Z9, 448(R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPS  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack8F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX, AVX512F
+TEXT ·pack8F32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 192(AX)
+	VMOVUPS 256(CX), Z0
+	VMOVUPS Z0, 256(AX)
+	VMOVUPS 320(CX), Z0
+	VMOVUPS Z0, 320(AX)
+	VMOVUPS 384(CX), Z0
+	VMOVUPS Z0, 384(AX)
+	VMOVUPS 448(CX), Z0
+	VMOVUPS Z0, 448(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 512(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 576(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 640(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 704(AX)
+	VMOVUPS 256(CX), Z0
+	VMOVUPS Z0, 768(AX)
+	VMOVUPS 320(CX), Z0
+	VMOVUPS Z0, 832(AX)
+	VMOVUPS 384(CX), Z0
+	VMOVUPS Z0, 896(AX)
+	VMOVUPS 448(CX), Z0
+	VMOVUPS Z0, 960(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 1024(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 1088(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 1152(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 1216(AX)
+	VMOVUPS 256(CX), Z0
+	VMOVUPS Z0, 1280(AX)
+	VMOVUPS 320(CX), Z0
+	VMOVUPS Z0, 1344(AX)
+	VMOVUPS 384(CX), Z0
+	VMOVUPS Z0, 1408(AX)
+	VMOVUPS 448(CX), Z0
+	VMOVUPS Z0, 1472(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 1536(AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 1600(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 1664(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 1728(AX)
+	VMOVUPS 256(CX), Z0
+	VMOVUPS Z0, 1792(AX)
+	VMOVUPS 320(CX), Z0
+	VMOVUPS Z0, 1856(AX)
+	VMOVUPS 384(CX), Z0
+	VMOVUPS Z0, 1920(AX)
+	VMOVUPS 448(CX), Z0
+	VMOVUPS Z0, 1984(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000800, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS Z0, 192(AX)
+	VMOVUPS 256(CX), Z0
+	VMOVUPS Z0, 256(AX)
+	VMOVUPS 320(CX), Z0
+	VMOVUPS Z0, 320(AX)
+	VMOVUPS 384(CX), Z0
+	VMOVUPS Z0, 384(AX)
+	VMOVUPS 448(CX), Z0
+	VMOVUPS Z0, 448(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000200, AX
+	DECQ    DX
+	JNE     by1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -11595,147 +12239,6 @@ store1:
 	MOVQ   SI, src+24(FP)
 	DECQ   BX
 	JNE    rows1
-	VZEROUPPER
-	RET
-
-// func pack1F32AVX512(dst *float32, src *float32, ld int, k int, width int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
-TEXT ·pack1F32AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x02, SI
-	CMPQ BX, $0x00000010
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, 64(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, 128(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000040, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	MOVQ  $-1, DI
-	BZHIQ BX, DI, DI
-	MOVQ  DI, BX
-	KMOVQ BX, K1
-
-edge1:
-	VMOVUPS.Z (CX), K1, Z0
-	VMOVUPS   Z0, (AX)
-	ADDQ      SI, CX
-	ADDQ      $0x00000040, AX
-	DECQ      DX
-	JNE       edge1
-	VZEROUPPER
-	RET
-
-// func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
-TEXT ·pack2F32AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x02, SI
-	CMPQ BX, $0x00000020
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS Z0, 64(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, 256(AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS Z0, 320(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, 384(AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS Z0, 448(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPS (CX), Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS Z0, 64(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000080, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	MOVQ  $-1, DI
-	BZHIQ BX, DI, DI
-	MOVQ  DI, BX
-	KMOVQ BX, K1
-	MOVQ  DI, BX
-	SHRQ  $0x10, BX
-	KMOVQ BX, K2
-
-edge1:
-	VMOVUPS.Z (CX), K1, Z0
-	VMOVUPS   Z0, (AX)
-	VMOVUPS.Z 64(CX), K2, Z0
-	VMOVUPS   Z0, 64(AX)
-	ADDQ      SI, CX
-	ADDQ      $0x00000080, AX
-	DECQ      DX
-	JNE       edge1
 	VZEROUPPER
 	RET
 
@@ -15321,6 +15824,138 @@ next1:
 	MOVQ   DI, src+24(FP)
 	DECQ   CX
 	JNE    rows1
+	VZEROUPPER
+	RET
+
+// func sparse1F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·sparse1F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	MOVQ   width+80(FP), R8
+	MOVQ   $-1, R9
+	BZHIQ  R8, R9, R9
+	MOVQ   R9, R8
+	KMOVQ  R8, K1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x06, R10
+	VBROADCASTSD (CX)(R8*8), Z3
+	VFMADD231PD  (AX)(R10*1), Z3, Z2
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Z0, Z2, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VMOVUPD.Z   (R8), K1, Z3
+	VADDPD      Z3, Z2, Z2
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x03, R9
+	VMOVUPD Z2, K1, (R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPD  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack1F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·pack1F64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x03, SI
+	CMPQ BX, $0x00000008
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 128(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 192(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000040, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	MOVQ  $-1, DI
+	BZHIQ BX, DI, DI
+	MOVQ  DI, BX
+	KMOVQ BX, K1
+
+edge1:
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   Z0, (AX)
+	ADDQ      SI, CX
+	ADDQ      $0x00000040, AX
+	DECQ      DX
+	JNE       edge1
 	VZEROUPPER
 	RET
 
@@ -20333,6 +20968,152 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse2F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sparse2F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x07, R10
+	VBROADCASTSD (CX)(R8*8), Z4
+	VFMADD231PD  (AX)(R10*1), Z4, Z2
+	VFMADD231PD  64(AX)(R10*1), Z4, Z3
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Z0, Z2, Z1
+	VFMADD231PD Z0, Z3, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VADDPD      (R8), Z2, Z2
+	VADDPD      64(R8), Z3, Z3
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x03, R9
+	VMOVUPD Z2, (R8)
+	VMOVUPD Z3, 64(R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPD  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack2F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·pack2F64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x03, SI
+	CMPQ BX, $0x00000010
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 192(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 320(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000080, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	MOVQ  $-1, DI
+	BZHIQ BX, DI, DI
+	MOVQ  DI, BX
+	KMOVQ BX, K1
+	MOVQ  DI, BX
+	SHRQ  $0x08, BX
+	KMOVQ BX, K2
+
+edge1:
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(CX), K2, Z0
+	VMOVUPD   Z0, 64(AX)
+	ADDQ      SI, CX
+	ADDQ      $0x00000080, AX
+	DECQ      DX
+	JNE       edge1
+	VZEROUPPER
+	RET
+
 // func tile4F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tile4F64AVX512(SB), NOSPLIT, $0-128
@@ -21710,6 +22491,159 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse4F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sparse4F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x08, R10
+	VBROADCASTSD (CX)(R8*8), Z6
+	VFMADD231PD  (AX)(R10*1), Z6, Z2
+	VFMADD231PD  64(AX)(R10*1), Z6, Z3
+	VFMADD231PD  128(AX)(R10*1), Z6, Z4
+	VFMADD231PD  192(AX)(R10*1), Z6, Z5
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Z0, Z2, Z1
+	VFMADD231PD Z0, Z3, Z1
+	VFMADD231PD Z0, Z4, Z1
+	VFMADD231PD Z0, Z5, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VADDPD      (R8), Z2, Z2
+	VADDPD      64(R8), Z3, Z3
+	VADDPD      128(R8), Z4, Z4
+	VADDPD      192(R8), Z5, Z5
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x03, R9
+	VMOVUPD Z2, (R8)
+	VMOVUPD Z3, 64(R8)
+	VMOVUPD Z4, 128(R8)
+	VMOVUPD Z5, 192(R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPD  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack4F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX, AVX512F
+TEXT ·pack4F64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x03, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 192(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 512(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 576(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 640(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 704(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 768(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 832(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 896(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 960(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000400, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 192(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000100, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
 // func tile8F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·tile8F64AVX512(SB), NOSPLIT, $0-128
@@ -22434,6 +23368,219 @@ next1:
 	MOVQ   DI, src+24(FP)
 	DECQ   CX
 	JNE    rows1
+	VZEROUPPER
+	RET
+
+// func sparse8F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sparse8F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+rows:
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x09, R10
+	VBROADCASTSD (CX)(R8*8), Z10
+	VFMADD231PD  (AX)(R10*1), Z10, Z2
+	VFMADD231PD  64(AX)(R10*1), Z10, Z3
+	VFMADD231PD  128(AX)(R10*1), Z10, Z4
+	VFMADD231PD  192(AX)(R10*1), Z10, Z5
+	VFMADD231PD  256(AX)(R10*1), Z10, Z6
+	VFMADD231PD  320(AX)(R10*1), Z10, Z7
+	VFMADD231PD  384(AX)(R10*1), Z10, Z8
+	VFMADD231PD  448(AX)(R10*1), Z10, Z9
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Z0, Z2, Z1
+	VFMADD231PD Z0, Z3, Z1
+	VFMADD231PD Z0, Z4, Z1
+	VFMADD231PD Z0, Z5, Z1
+	VFMADD231PD Z0, Z6, Z1
+	VFMADD231PD Z0, Z7, Z1
+	VFMADD231PD Z0, Z8, Z1
+	VFMADD231PD Z0, Z9, Z1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VADDPD      (R8), Z2, Z2
+	VADDPD      64(R8), Z3, Z3
+	VADDPD      128(R8), Z4, Z4
+	VADDPD      192(R8), Z5, Z5
+	VADDPD      256(R8), Z6, Z6
+	VADDPD      320(R8), Z7, Z7
+	VADDPD      384(R8), Z8, Z8
+	VADDPD      448(R8), Z9, Z9
+
+rowstore:
+	MOVQ    c+8(FP), R8
+	MOVQ    rsc+56(FP), R9
+	SHLQ    $0x03, R9
+	VMOVUPD Z2, (R8)
+	VMOVUPD Z3, 64(R8)
+	VMOVUPD Z4, 128(R8)
+	VMOVUPD Z5, 192(R8)
+	VMOVUPD Z6, 256(R8)
+	VMOVUPD Z7, 320(R8)
+	VMOVUPD Z8, 384(R8)
+	VMOVUPD Z9, 448(R8)
+	MOVQ    rsc+56(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    c+8(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, c+8(FP)
+	MOVQ    rss+64(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    src+16(FP), R9
+	ADDQ    R8, R9
+	MOVQ    R9, src+16(FP)
+	ADDQ    $0x04, BX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNE     rows
+	VCMPPD  $0x03, Z1, Z1, K1
+	KMOVW   K1, AX
+	TESTL   AX, AX
+	SETEQ   AL
+	MOVB    AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack8F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX, AVX512F
+TEXT ·pack8F64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x03, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(CX), Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(CX), Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(CX), Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(CX), Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 512(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 576(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 640(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 704(AX)
+	VMOVUPD 256(CX), Z0
+	VMOVUPD Z0, 768(AX)
+	VMOVUPD 320(CX), Z0
+	VMOVUPD Z0, 832(AX)
+	VMOVUPD 384(CX), Z0
+	VMOVUPD Z0, 896(AX)
+	VMOVUPD 448(CX), Z0
+	VMOVUPD Z0, 960(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 1024(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 1088(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 1152(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 1216(AX)
+	VMOVUPD 256(CX), Z0
+	VMOVUPD Z0, 1280(AX)
+	VMOVUPD 320(CX), Z0
+	VMOVUPD Z0, 1344(AX)
+	VMOVUPD 384(CX), Z0
+	VMOVUPD Z0, 1408(AX)
+	VMOVUPD 448(CX), Z0
+	VMOVUPD Z0, 1472(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 1536(AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 1600(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 1664(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 1728(AX)
+	VMOVUPD 256(CX), Z0
+	VMOVUPD Z0, 1792(AX)
+	VMOVUPD 320(CX), Z0
+	VMOVUPD Z0, 1856(AX)
+	VMOVUPD 384(CX), Z0
+	VMOVUPD Z0, 1920(AX)
+	VMOVUPD 448(CX), Z0
+	VMOVUPD Z0, 1984(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000800, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(AX)
+	VMOVUPD 128(CX), Z0
+	VMOVUPD Z0, 128(AX)
+	VMOVUPD 192(CX), Z0
+	VMOVUPD Z0, 192(AX)
+	VMOVUPD 256(CX), Z0
+	VMOVUPD Z0, 256(AX)
+	VMOVUPD 320(CX), Z0
+	VMOVUPD Z0, 320(AX)
+	VMOVUPD 384(CX), Z0
+	VMOVUPD Z0, 384(AX)
+	VMOVUPD 448(CX), Z0
+	VMOVUPD Z0, 448(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000200, AX
+	DECQ    DX
+	JNE     by1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -23300,146 +24447,5 @@ store1:
 	MOVQ   SI, src+24(FP)
 	DECQ   BX
 	JNE    rows1
-	VZEROUPPER
-	RET
-
-// func pack1F64AVX512(dst *float64, src *float64, ld int, k int, width int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
-TEXT ·pack1F64AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x03, SI
-	CMPQ BX, $0x00000008
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, 64(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, 128(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, 192(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, (AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000040, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	MOVQ  $-1, DI
-	BZHIQ BX, DI, DI
-	MOVQ  DI, BX
-	KMOVQ BX, K1
-
-edge1:
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD   Z0, (AX)
-	ADDQ      SI, CX
-	ADDQ      $0x00000040, AX
-	DECQ      DX
-	JNE       edge1
-	VZEROUPPER
-	RET
-
-// func pack2F64AVX512(dst *float64, src *float64, ld int, k int, width int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
-TEXT ·pack2F64AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x03, SI
-	CMPQ BX, $0x00000010
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD 64(CX), Z0
-	VMOVUPD Z0, 64(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, 128(AX)
-	VMOVUPD 64(CX), Z0
-	VMOVUPD Z0, 192(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, 256(AX)
-	VMOVUPD 64(CX), Z0
-	VMOVUPD Z0, 320(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, 384(AX)
-	VMOVUPD 64(CX), Z0
-	VMOVUPD Z0, 448(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPD (CX), Z0
-	VMOVUPD Z0, (AX)
-	VMOVUPD 64(CX), Z0
-	VMOVUPD Z0, 64(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000080, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	MOVQ  $-1, DI
-	BZHIQ BX, DI, DI
-	MOVQ  DI, BX
-	KMOVQ BX, K1
-	MOVQ  DI, BX
-	SHRQ  $0x08, BX
-	KMOVQ BX, K2
-
-edge1:
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD   Z0, (AX)
-	VMOVUPD.Z 64(CX), K2, Z0
-	VMOVUPD   Z0, 64(AX)
-	ADDQ      SI, CX
-	ADDQ      $0x00000080, AX
-	DECQ      DX
-	JNE       edge1
 	VZEROUPPER
 	RET

@@ -24,6 +24,26 @@ func (t *tileArgs[T]) run512() {
 	}
 }
 
+func (s *sparseArgs[T]) run512() (finite bool) {
+	switch single := sizeOf[T]() == 4; {
+	case s.vecs == 1 && single:
+		return sparse1F32AVX512(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 2 && single:
+		return sparse2F32AVX512(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 4 && single:
+		return sparse4F32AVX512(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case single:
+		return sparse8F32AVX512(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 1:
+		return sparse1F64AVX512(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 2:
+		return sparse2F64AVX512(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 4:
+		return sparse4F64AVX512(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	}
+	return sparse8F64AVX512(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+}
+
 func (d *dotArgs[T]) run512(n int) {
 	x, y, c, src := d.x, d.y, d.c, d.src
 	if q := n / 4; q > 0 {
@@ -52,11 +72,19 @@ func packRows512[T Float](vecs int, dst, src []T, ld, k, width int) {
 	switch single := sizeOf[T]() == 4; {
 	case vecs == 1 && single:
 		pack1F32AVX512(f32(dst), f32(src), ld, k, width)
-	case single:
+	case vecs == 2 && single:
 		pack2F32AVX512(f32(dst), f32(src), ld, k, width)
+	case vecs == 4 && single:
+		pack4F32AVX512(f32(dst), f32(src), ld, k, width)
+	case single:
+		pack8F32AVX512(f32(dst), f32(src), ld, k, width)
 	case vecs == 1:
 		pack1F64AVX512(f64(dst), f64(src), ld, k, width)
-	default:
+	case vecs == 2:
 		pack2F64AVX512(f64(dst), f64(src), ld, k, width)
+	case vecs == 4:
+		pack4F64AVX512(f64(dst), f64(src), ld, k, width)
+	default:
+		pack8F64AVX512(f64(dst), f64(src), ld, k, width)
 	}
 }

@@ -9,20 +9,60 @@ package kernel
 //go:noescape
 func tile1F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
+// sparse1F32AVX512 computes rows of 16 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse1F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack1F32AVX512 copies k rows into a panel 16 wide.
+//
+//go:noescape
+func pack1F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+
 // tile2F32AVX512 computes strips of up to 14 rows by up to 32 columns.
 //
 //go:noescape
 func tile2F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
+
+// sparse2F32AVX512 computes rows of 32 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse2F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack2F32AVX512 copies k rows into a panel 32 wide.
+//
+//go:noescape
+func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 
 // tile4F32AVX512 computes strips of up to 6 rows by up to 64 columns.
 //
 //go:noescape
 func tile4F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
+// sparse4F32AVX512 computes rows of 64 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse4F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack4F32AVX512 copies k rows into a panel 64 wide.
+//
+//go:noescape
+func pack4F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+
 // tile8F32AVX512 computes strips of up to 3 rows by up to 128 columns.
 //
 //go:noescape
 func tile8F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
+
+// sparse8F32AVX512 computes rows of 128 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse8F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack8F32AVX512 copies k rows into a panel 128 wide.
+//
+//go:noescape
+func pack8F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 
 // dot4F32AVX512 takes up to 3 rows of x by groups of 4 rows of y.
 //
@@ -34,35 +74,65 @@ func dot4F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ld
 //go:noescape
 func dot1F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
 
-// pack1F32AVX512 copies k rows into a panel 16 wide.
-//
-//go:noescape
-func pack1F32AVX512(dst *float32, src *float32, ld int, k int, width int)
-
-// pack2F32AVX512 copies k rows into a panel 32 wide.
-//
-//go:noescape
-func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
-
 // tile1F64AVX512 computes strips of up to 14 rows by up to 8 columns.
 //
 //go:noescape
 func tile1F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
+
+// sparse1F64AVX512 computes rows of 8 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse1F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack1F64AVX512 copies k rows into a panel 8 wide.
+//
+//go:noescape
+func pack1F64AVX512(dst *float64, src *float64, ld int, k int, width int)
 
 // tile2F64AVX512 computes strips of up to 14 rows by up to 16 columns.
 //
 //go:noescape
 func tile2F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
+// sparse2F64AVX512 computes rows of 16 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse2F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack2F64AVX512 copies k rows into a panel 16 wide.
+//
+//go:noescape
+func pack2F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+
 // tile4F64AVX512 computes strips of up to 6 rows by up to 32 columns.
 //
 //go:noescape
 func tile4F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
+// sparse4F64AVX512 computes rows of 32 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse4F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack4F64AVX512 copies k rows into a panel 32 wide.
+//
+//go:noescape
+func pack4F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+
 // tile8F64AVX512 computes strips of up to 3 rows by up to 64 columns.
 //
 //go:noescape
 func tile8F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
+
+// sparse8F64AVX512 computes rows of 64 columns and reports whether all sums are finite.
+//
+//go:noescape
+func sparse8F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+
+// pack8F64AVX512 copies k rows into a panel 64 wide.
+//
+//go:noescape
+func pack8F64AVX512(dst *float64, src *float64, ld int, k int, width int)
 
 // dot4F64AVX512 takes up to 3 rows of x by groups of 4 rows of y.
 //
@@ -73,13 +143,3 @@ func dot4F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ld
 //
 //go:noescape
 func dot1F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-
-// pack1F64AVX512 copies k rows into a panel 8 wide.
-//
-//go:noescape
-func pack1F64AVX512(dst *float64, src *float64, ld int, k int, width int)
-
-// pack2F64AVX512 copies k rows into a panel 16 wide.
-//
-//go:noescape
-func pack2F64AVX512(dst *float64, src *float64, ld int, k int, width int)

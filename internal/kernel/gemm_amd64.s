@@ -3187,6 +3187,138 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse1F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse1F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ    b+0(FP), AX
+	MOVQ    x+24(FP), CX
+	MOVQ    at+32(FP), DX
+	MOVQ    from+40(FP), BX
+	MOVQ    to+48(FP), SI
+	MOVQ    rows+72(FP), DI
+	MOVQ    width+80(FP), R8
+	LEAQ    masksF32<>+64(SB), R9
+	SHLQ    $0x02, R8
+	SUBQ    R8, R9
+	VMOVUPS (R9), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+
+rows:
+	VXORPS  Y3, Y3, Y3
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x05, R10
+	VBROADCASTSS (CX)(R8*4), Y4
+	VFMADD231PS  (AX)(R10*1), Y4, Y3
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Y1, Y3, Y2
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VMASKMOVPS  (R8), Y0, Y4
+	VADDPS      Y4, Y3, Y3
+
+rowstore:
+	MOVQ       c+8(FP), R8
+	MOVQ       rsc+56(FP), R9
+	SHLQ       $0x02, R9
+	VMASKMOVPS Y3, Y0, (R8)
+	MOVQ       rsc+56(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       c+8(FP), R9
+	ADDQ       R8, R9
+	MOVQ       R9, c+8(FP)
+	MOVQ       rss+64(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       src+16(FP), R9
+	ADDQ       R8, R9
+	MOVQ       R9, src+16(FP)
+	ADDQ       $0x04, BX
+	ADDQ       $0x04, SI
+	DECQ       DI
+	JNE        rows
+	VCMPPS     $0x03, Y2, Y2, Y0
+	VMOVMSKPS  Y0, AX
+	TESTL      AX, AX
+	SETEQ      AL
+	MOVB       AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack1F32AVX2(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack1F32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x02, SI
+	CMPQ BX, $0x00000008
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 64(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 96(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000020, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	LEAQ    masksF32<>+64(SB), DI
+	SHLQ    $0x02, BX
+	SUBQ    BX, DI
+	VMOVUPS (DI), Y0
+
+edge1:
+	VMASKMOVPS (CX), Y0, Y1
+	VMOVUPS    Y1, (AX)
+	ADDQ       SI, CX
+	ADDQ       $0x00000020, AX
+	DECQ       DX
+	JNE        edge1
+	VZEROUPPER
+	RET
+
 // func tile2F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile2F32AVX2(SB), NOSPLIT, $0-128
@@ -4521,6 +4653,150 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse2F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse2F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x06, R10
+	VBROADCASTSS (CX)(R8*4), Y4
+	VFMADD231PS  (AX)(R10*1), Y4, Y2
+	VFMADD231PS  32(AX)(R10*1), Y4, Y3
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Y0, Y2, Y1
+	VFMADD231PS Y0, Y3, Y1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VADDPS      (R8), Y2, Y2
+	VADDPS      32(R8), Y3, Y3
+
+rowstore:
+	MOVQ      c+8(FP), R8
+	MOVQ      rsc+56(FP), R9
+	SHLQ      $0x02, R9
+	VMOVUPS   Y2, (R8)
+	VMOVUPS   Y3, 32(R8)
+	MOVQ      rsc+56(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      c+8(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, c+8(FP)
+	MOVQ      rss+64(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      src+16(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, src+16(FP)
+	ADDQ      $0x04, BX
+	ADDQ      $0x04, SI
+	DECQ      DI
+	JNE       rows
+	VCMPPS    $0x03, Y1, Y1, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	SETEQ     AL
+	MOVB      AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack2F32AVX2(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack2F32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x02, SI
+	CMPQ BX, $0x00000010
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 96(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 128(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 160(AX)
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 192(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 224(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000040, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	LEAQ    masksF32<>+64(SB), DI
+	SHLQ    $0x02, BX
+	SUBQ    BX, DI
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+
+edge1:
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPS    Y2, (AX)
+	VMASKMOVPS 32(CX), Y1, Y2
+	VMOVUPS    Y2, 32(AX)
+	ADDQ       SI, CX
+	ADDQ       $0x00000040, AX
+	DECQ       DX
+	JNE        edge1
+	VZEROUPPER
+	RET
+
 // func tile4F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile4F32AVX2(SB), NOSPLIT, $0-128
@@ -5016,6 +5292,159 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse4F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse4F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x07, R10
+	VBROADCASTSS (CX)(R8*4), Y6
+	VFMADD231PS  (AX)(R10*1), Y6, Y2
+	VFMADD231PS  32(AX)(R10*1), Y6, Y3
+	VFMADD231PS  64(AX)(R10*1), Y6, Y4
+	VFMADD231PS  96(AX)(R10*1), Y6, Y5
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Y0, Y2, Y1
+	VFMADD231PS Y0, Y3, Y1
+	VFMADD231PS Y0, Y4, Y1
+	VFMADD231PS Y0, Y5, Y1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VADDPS      (R8), Y2, Y2
+	VADDPS      32(R8), Y3, Y3
+	VADDPS      64(R8), Y4, Y4
+	VADDPS      96(R8), Y5, Y5
+
+rowstore:
+	MOVQ      c+8(FP), R8
+	MOVQ      rsc+56(FP), R9
+	SHLQ      $0x02, R9
+	VMOVUPS   Y2, (R8)
+	VMOVUPS   Y3, 32(R8)
+	VMOVUPS   Y4, 64(R8)
+	VMOVUPS   Y5, 96(R8)
+	MOVQ      rsc+56(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      c+8(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, c+8(FP)
+	MOVQ      rss+64(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      src+16(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, src+16(FP)
+	ADDQ      $0x04, BX
+	ADDQ      $0x04, SI
+	DECQ      DI
+	JNE       rows
+	VCMPPS    $0x03, Y1, Y1, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	SETEQ     AL
+	MOVB      AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack4F32AVX2(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack4F32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 96(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 128(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 160(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 192(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 224(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 256(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 288(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 320(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 352(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 384(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 416(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 448(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 480(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 96(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000080, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
 // func tile8F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile8F32AVX2(SB), NOSPLIT, $0-128
@@ -5168,6 +5597,219 @@ next1:
 	MOVQ   DI, src+24(FP)
 	DECQ   CX
 	JNE    rows1
+	VZEROUPPER
+	RET
+
+// func sparse8F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse8F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x08, R10
+	VBROADCASTSS (CX)(R8*4), Y10
+	VFMADD231PS  (AX)(R10*1), Y10, Y2
+	VFMADD231PS  32(AX)(R10*1), Y10, Y3
+	VFMADD231PS  64(AX)(R10*1), Y10, Y4
+	VFMADD231PS  96(AX)(R10*1), Y10, Y5
+	VFMADD231PS  128(AX)(R10*1), Y10, Y6
+	VFMADD231PS  160(AX)(R10*1), Y10, Y7
+	VFMADD231PS  192(AX)(R10*1), Y10, Y8
+	VFMADD231PS  224(AX)(R10*1), Y10, Y9
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PS Y0, Y2, Y1
+	VFMADD231PS Y0, Y3, Y1
+	VFMADD231PS Y0, Y4, Y1
+	VFMADD231PS Y0, Y5, Y1
+	VFMADD231PS Y0, Y6, Y1
+	VFMADD231PS Y0, Y7, Y1
+	VFMADD231PS Y0, Y8, Y1
+	VFMADD231PS Y0, Y9, Y1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x02, R9
+	VADDPS      (R8), Y2, Y2
+	VADDPS      32(R8), Y3, Y3
+	VADDPS      64(R8), Y4, Y4
+	VADDPS      96(R8), Y5, Y5
+	VADDPS      128(R8), Y6, Y6
+	VADDPS      160(R8), Y7, Y7
+	VADDPS      192(R8), Y8, Y8
+	VADDPS      224(R8), Y9, Y9
+
+rowstore:
+	MOVQ      c+8(FP), R8
+	MOVQ      rsc+56(FP), R9
+	SHLQ      $0x02, R9
+	VMOVUPS   Y2, (R8)
+	VMOVUPS   Y3, 32(R8)
+	VMOVUPS   Y4, 64(R8)
+	VMOVUPS   Y5, 96(R8)
+	VMOVUPS   Y6, 128(R8)
+	VMOVUPS   Y7, 160(R8)
+	VMOVUPS   Y8, 192(R8)
+	VMOVUPS   Y9, 224(R8)
+	MOVQ      rsc+56(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      c+8(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, c+8(FP)
+	MOVQ      rss+64(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      src+16(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, src+16(FP)
+	ADDQ      $0x04, BX
+	ADDQ      $0x04, SI
+	DECQ      DI
+	JNE       rows
+	VCMPPS    $0x03, Y1, Y1, Y0
+	VMOVMSKPS Y0, AX
+	TESTL     AX, AX
+	SETEQ     AL
+	MOVB      AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack8F32AVX2(dst *float32, src *float32, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack8F32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 96(AX)
+	VMOVUPS 128(CX), Y0
+	VMOVUPS Y0, 128(AX)
+	VMOVUPS 160(CX), Y0
+	VMOVUPS Y0, 160(AX)
+	VMOVUPS 192(CX), Y0
+	VMOVUPS Y0, 192(AX)
+	VMOVUPS 224(CX), Y0
+	VMOVUPS Y0, 224(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 256(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 288(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 320(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 352(AX)
+	VMOVUPS 128(CX), Y0
+	VMOVUPS Y0, 384(AX)
+	VMOVUPS 160(CX), Y0
+	VMOVUPS Y0, 416(AX)
+	VMOVUPS 192(CX), Y0
+	VMOVUPS Y0, 448(AX)
+	VMOVUPS 224(CX), Y0
+	VMOVUPS Y0, 480(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 512(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 544(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 576(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 608(AX)
+	VMOVUPS 128(CX), Y0
+	VMOVUPS Y0, 640(AX)
+	VMOVUPS 160(CX), Y0
+	VMOVUPS Y0, 672(AX)
+	VMOVUPS 192(CX), Y0
+	VMOVUPS Y0, 704(AX)
+	VMOVUPS 224(CX), Y0
+	VMOVUPS Y0, 736(AX)
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 768(AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 800(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 832(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 864(AX)
+	VMOVUPS 128(CX), Y0
+	VMOVUPS Y0, 896(AX)
+	VMOVUPS 160(CX), Y0
+	VMOVUPS Y0, 928(AX)
+	VMOVUPS 192(CX), Y0
+	VMOVUPS Y0, 960(AX)
+	VMOVUPS 224(CX), Y0
+	VMOVUPS Y0, 992(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000400, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS Y0, 96(AX)
+	VMOVUPS 128(CX), Y0
+	VMOVUPS Y0, 128(AX)
+	VMOVUPS 160(CX), Y0
+	VMOVUPS Y0, 160(AX)
+	VMOVUPS 192(CX), Y0
+	VMOVUPS Y0, 192(AX)
+	VMOVUPS 224(CX), Y0
+	VMOVUPS Y0, 224(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000100, AX
+	DECQ    DX
+	JNE     by1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -5983,145 +6625,6 @@ store1:
 	MOVQ   SI, src+24(FP)
 	DECQ   BX
 	JNE    rows1
-	VZEROUPPER
-	RET
-
-// func pack1F32AVX2(dst *float32, src *float32, ld int, k int, width int)
-// Requires: AVX
-TEXT ·pack1F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x02, SI
-	CMPQ BX, $0x00000008
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, 32(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, 64(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, 96(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000020, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	LEAQ    masksF32<>+64(SB), DI
-	SHLQ    $0x02, BX
-	SUBQ    BX, DI
-	VMOVUPS (DI), Y0
-
-edge1:
-	VMASKMOVPS (CX), Y0, Y1
-	VMOVUPS    Y1, (AX)
-	ADDQ       SI, CX
-	ADDQ       $0x00000020, AX
-	DECQ       DX
-	JNE        edge1
-	VZEROUPPER
-	RET
-
-// func pack2F32AVX2(dst *float32, src *float32, ld int, k int, width int)
-// Requires: AVX
-TEXT ·pack2F32AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x02, SI
-	CMPQ BX, $0x00000010
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (AX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 32(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, 64(AX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 96(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, 128(AX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 160(AX)
-	ADDQ    SI, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, 192(AX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 224(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPS (CX), Y0
-	VMOVUPS Y0, (AX)
-	VMOVUPS 32(CX), Y0
-	VMOVUPS Y0, 32(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000040, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	LEAQ    masksF32<>+64(SB), DI
-	SHLQ    $0x02, BX
-	SUBQ    BX, DI
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-
-edge1:
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPS    Y2, (AX)
-	VMASKMOVPS 32(CX), Y1, Y2
-	VMOVUPS    Y2, 32(AX)
-	ADDQ       SI, CX
-	ADDQ       $0x00000040, AX
-	DECQ       DX
-	JNE        edge1
 	VZEROUPPER
 	RET
 
@@ -9423,6 +9926,138 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse1F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse1F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ    b+0(FP), AX
+	MOVQ    x+24(FP), CX
+	MOVQ    at+32(FP), DX
+	MOVQ    from+40(FP), BX
+	MOVQ    to+48(FP), SI
+	MOVQ    rows+72(FP), DI
+	MOVQ    width+80(FP), R8
+	LEAQ    masksF64<>+128(SB), R9
+	SHLQ    $0x03, R8
+	SUBQ    R8, R9
+	VMOVUPD (R9), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+
+rows:
+	VXORPS  Y3, Y3, Y3
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x05, R10
+	VBROADCASTSD (CX)(R8*8), Y4
+	VFMADD231PD  (AX)(R10*1), Y4, Y3
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Y1, Y3, Y2
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VMASKMOVPD  (R8), Y0, Y4
+	VADDPD      Y4, Y3, Y3
+
+rowstore:
+	MOVQ       c+8(FP), R8
+	MOVQ       rsc+56(FP), R9
+	SHLQ       $0x03, R9
+	VMASKMOVPD Y3, Y0, (R8)
+	MOVQ       rsc+56(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       c+8(FP), R9
+	ADDQ       R8, R9
+	MOVQ       R9, c+8(FP)
+	MOVQ       rss+64(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       src+16(FP), R9
+	ADDQ       R8, R9
+	MOVQ       R9, src+16(FP)
+	ADDQ       $0x04, BX
+	ADDQ       $0x04, SI
+	DECQ       DI
+	JNE        rows
+	VCMPPD     $0x03, Y2, Y2, Y0
+	VMOVMSKPD  Y0, AX
+	TESTL      AX, AX
+	SETEQ      AL
+	MOVB       AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack1F64AVX2(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack1F64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x03, SI
+	CMPQ BX, $0x00000004
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 64(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 96(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000020, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	LEAQ    masksF64<>+128(SB), DI
+	SHLQ    $0x03, BX
+	SUBQ    BX, DI
+	VMOVUPD (DI), Y0
+
+edge1:
+	VMASKMOVPD (CX), Y0, Y1
+	VMOVUPD    Y1, (AX)
+	ADDQ       SI, CX
+	ADDQ       $0x00000020, AX
+	DECQ       DX
+	JNE        edge1
+	VZEROUPPER
+	RET
+
 // func tile2F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile2F64AVX2(SB), NOSPLIT, $0-128
@@ -10757,6 +11392,150 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse2F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse2F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x06, R10
+	VBROADCASTSD (CX)(R8*8), Y4
+	VFMADD231PD  (AX)(R10*1), Y4, Y2
+	VFMADD231PD  32(AX)(R10*1), Y4, Y3
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Y0, Y2, Y1
+	VFMADD231PD Y0, Y3, Y1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VADDPD      (R8), Y2, Y2
+	VADDPD      32(R8), Y3, Y3
+
+rowstore:
+	MOVQ      c+8(FP), R8
+	MOVQ      rsc+56(FP), R9
+	SHLQ      $0x03, R9
+	VMOVUPD   Y2, (R8)
+	VMOVUPD   Y3, 32(R8)
+	MOVQ      rsc+56(FP), R8
+	SHLQ      $0x03, R8
+	MOVQ      c+8(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, c+8(FP)
+	MOVQ      rss+64(FP), R8
+	SHLQ      $0x03, R8
+	MOVQ      src+16(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, src+16(FP)
+	ADDQ      $0x04, BX
+	ADDQ      $0x04, SI
+	DECQ      DI
+	JNE       rows
+	VCMPPD    $0x03, Y1, Y1, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	SETEQ     AL
+	MOVB      AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack2F64AVX2(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack2F64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), SI
+	SHLQ $0x03, SI
+	CMPQ BX, $0x00000008
+	JNE  edge
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 96(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 160(AX)
+	ADDQ    SI, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 224(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    SI, CX
+	ADDQ    $0x00000040, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
+edge:
+	LEAQ    masksF64<>+128(SB), DI
+	SHLQ    $0x03, BX
+	SUBQ    BX, DI
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+
+edge1:
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y2, (AX)
+	VMASKMOVPD 32(CX), Y1, Y2
+	VMOVUPD    Y2, 32(AX)
+	ADDQ       SI, CX
+	ADDQ       $0x00000040, AX
+	DECQ       DX
+	JNE        edge1
+	VZEROUPPER
+	RET
+
 // func tile4F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile4F64AVX2(SB), NOSPLIT, $0-128
@@ -11252,6 +12031,159 @@ next1:
 	VZEROUPPER
 	RET
 
+// func sparse4F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse4F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x07, R10
+	VBROADCASTSD (CX)(R8*8), Y6
+	VFMADD231PD  (AX)(R10*1), Y6, Y2
+	VFMADD231PD  32(AX)(R10*1), Y6, Y3
+	VFMADD231PD  64(AX)(R10*1), Y6, Y4
+	VFMADD231PD  96(AX)(R10*1), Y6, Y5
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Y0, Y2, Y1
+	VFMADD231PD Y0, Y3, Y1
+	VFMADD231PD Y0, Y4, Y1
+	VFMADD231PD Y0, Y5, Y1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VADDPD      (R8), Y2, Y2
+	VADDPD      32(R8), Y3, Y3
+	VADDPD      64(R8), Y4, Y4
+	VADDPD      96(R8), Y5, Y5
+
+rowstore:
+	MOVQ      c+8(FP), R8
+	MOVQ      rsc+56(FP), R9
+	SHLQ      $0x03, R9
+	VMOVUPD   Y2, (R8)
+	VMOVUPD   Y3, 32(R8)
+	VMOVUPD   Y4, 64(R8)
+	VMOVUPD   Y5, 96(R8)
+	MOVQ      rsc+56(FP), R8
+	SHLQ      $0x03, R8
+	MOVQ      c+8(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, c+8(FP)
+	MOVQ      rss+64(FP), R8
+	SHLQ      $0x03, R8
+	MOVQ      src+16(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, src+16(FP)
+	ADDQ      $0x04, BX
+	ADDQ      $0x04, SI
+	DECQ      DI
+	JNE       rows
+	VCMPPD    $0x03, Y1, Y1, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	SETEQ     AL
+	MOVB      AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack4F64AVX2(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack4F64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x03, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 96(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 224(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 352(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 96(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000080, AX
+	DECQ    DX
+	JNE     by1
+
+done:
+	VZEROUPPER
+	RET
+
 // func tile8F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile8F64AVX2(SB), NOSPLIT, $0-128
@@ -11404,6 +12336,219 @@ next1:
 	MOVQ   DI, src+24(FP)
 	DECQ   CX
 	JNE    rows1
+	VZEROUPPER
+	RET
+
+// func sparse8F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
+// Requires: AVX, FMA3
+TEXT ·sparse8F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ   b+0(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   at+32(FP), DX
+	MOVQ   from+40(FP), BX
+	MOVQ   to+48(FP), SI
+	MOVQ   rows+72(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVLQSX (BX), R8
+	MOVLQSX (SI), R9
+	JMP     more
+
+add:
+	MOVLQSX      (DX)(R8*4), R10
+	SHLQ         $0x08, R10
+	VBROADCASTSD (CX)(R8*8), Y10
+	VFMADD231PD  (AX)(R10*1), Y10, Y2
+	VFMADD231PD  32(AX)(R10*1), Y10, Y3
+	VFMADD231PD  64(AX)(R10*1), Y10, Y4
+	VFMADD231PD  96(AX)(R10*1), Y10, Y5
+	VFMADD231PD  128(AX)(R10*1), Y10, Y6
+	VFMADD231PD  160(AX)(R10*1), Y10, Y7
+	VFMADD231PD  192(AX)(R10*1), Y10, Y8
+	VFMADD231PD  224(AX)(R10*1), Y10, Y9
+	INCQ         R8
+
+more:
+	CMPQ        R8, R9
+	JLT         add
+	VFMADD231PD Y0, Y2, Y1
+	VFMADD231PD Y0, Y3, Y1
+	VFMADD231PD Y0, Y4, Y1
+	VFMADD231PD Y0, Y5, Y1
+	VFMADD231PD Y0, Y6, Y1
+	VFMADD231PD Y0, Y7, Y1
+	VFMADD231PD Y0, Y8, Y1
+	VFMADD231PD Y0, Y9, Y1
+	MOVQ        src+16(FP), R8
+	TESTQ       R8, R8
+	JEQ         rowstore
+	MOVQ        rss+64(FP), R9
+	SHLQ        $0x03, R9
+	VADDPD      (R8), Y2, Y2
+	VADDPD      32(R8), Y3, Y3
+	VADDPD      64(R8), Y4, Y4
+	VADDPD      96(R8), Y5, Y5
+	VADDPD      128(R8), Y6, Y6
+	VADDPD      160(R8), Y7, Y7
+	VADDPD      192(R8), Y8, Y8
+	VADDPD      224(R8), Y9, Y9
+
+rowstore:
+	MOVQ      c+8(FP), R8
+	MOVQ      rsc+56(FP), R9
+	SHLQ      $0x03, R9
+	VMOVUPD   Y2, (R8)
+	VMOVUPD   Y3, 32(R8)
+	VMOVUPD   Y4, 64(R8)
+	VMOVUPD   Y5, 96(R8)
+	VMOVUPD   Y6, 128(R8)
+	VMOVUPD   Y7, 160(R8)
+	VMOVUPD   Y8, 192(R8)
+	VMOVUPD   Y9, 224(R8)
+	MOVQ      rsc+56(FP), R8
+	SHLQ      $0x03, R8
+	MOVQ      c+8(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, c+8(FP)
+	MOVQ      rss+64(FP), R8
+	SHLQ      $0x03, R8
+	MOVQ      src+16(FP), R9
+	ADDQ      R8, R9
+	MOVQ      R9, src+16(FP)
+	ADDQ      $0x04, BX
+	ADDQ      $0x04, SI
+	DECQ      DI
+	JNE       rows
+	VCMPPD    $0x03, Y1, Y1, Y0
+	VMOVMSKPD Y0, AX
+	TESTL     AX, AX
+	SETEQ     AL
+	MOVB      AL, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func pack8F64AVX2(dst *float64, src *float64, ld int, k int, width int)
+// Requires: AVX
+TEXT ·pack8F64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+24(FP), DX
+	MOVQ width+32(FP), BX
+	MOVQ ld+16(FP), BX
+	SHLQ $0x03, BX
+	SUBQ $0x04, DX
+	JLT  rest
+
+by4:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(CX), Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(CX), Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(CX), Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(CX), Y0
+	VMOVUPD Y0, 224(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 256(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 288(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 320(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 352(AX)
+	VMOVUPD 128(CX), Y0
+	VMOVUPD Y0, 384(AX)
+	VMOVUPD 160(CX), Y0
+	VMOVUPD Y0, 416(AX)
+	VMOVUPD 192(CX), Y0
+	VMOVUPD Y0, 448(AX)
+	VMOVUPD 224(CX), Y0
+	VMOVUPD Y0, 480(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 512(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 544(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 576(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 608(AX)
+	VMOVUPD 128(CX), Y0
+	VMOVUPD Y0, 640(AX)
+	VMOVUPD 160(CX), Y0
+	VMOVUPD Y0, 672(AX)
+	VMOVUPD 192(CX), Y0
+	VMOVUPD Y0, 704(AX)
+	VMOVUPD 224(CX), Y0
+	VMOVUPD Y0, 736(AX)
+	ADDQ    BX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 768(AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 800(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 832(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 864(AX)
+	VMOVUPD 128(CX), Y0
+	VMOVUPD Y0, 896(AX)
+	VMOVUPD 160(CX), Y0
+	VMOVUPD Y0, 928(AX)
+	VMOVUPD 192(CX), Y0
+	VMOVUPD Y0, 960(AX)
+	VMOVUPD 224(CX), Y0
+	VMOVUPD Y0, 992(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000400, AX
+	SUBQ    $0x04, DX
+	JGE     by4
+
+rest:
+	ADDQ $0x04, DX
+	JEQ  done
+
+by1:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(AX)
+	VMOVUPD 64(CX), Y0
+	VMOVUPD Y0, 64(AX)
+	VMOVUPD 96(CX), Y0
+	VMOVUPD Y0, 96(AX)
+	VMOVUPD 128(CX), Y0
+	VMOVUPD Y0, 128(AX)
+	VMOVUPD 160(CX), Y0
+	VMOVUPD Y0, 160(AX)
+	VMOVUPD 192(CX), Y0
+	VMOVUPD Y0, 192(AX)
+	VMOVUPD 224(CX), Y0
+	VMOVUPD Y0, 224(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x00000100, AX
+	DECQ    DX
+	JNE     by1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -12189,145 +13334,6 @@ store1:
 	MOVQ   SI, src+24(FP)
 	DECQ   BX
 	JNE    rows1
-	VZEROUPPER
-	RET
-
-// func pack1F64AVX2(dst *float64, src *float64, ld int, k int, width int)
-// Requires: AVX
-TEXT ·pack1F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x03, SI
-	CMPQ BX, $0x00000004
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, (AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, 64(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, 96(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, (AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000020, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	LEAQ    masksF64<>+128(SB), DI
-	SHLQ    $0x03, BX
-	SUBQ    BX, DI
-	VMOVUPD (DI), Y0
-
-edge1:
-	VMASKMOVPD (CX), Y0, Y1
-	VMOVUPD    Y1, (AX)
-	ADDQ       SI, CX
-	ADDQ       $0x00000020, AX
-	DECQ       DX
-	JNE        edge1
-	VZEROUPPER
-	RET
-
-// func pack2F64AVX2(dst *float64, src *float64, ld int, k int, width int)
-// Requires: AVX
-TEXT ·pack2F64AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ k+24(FP), DX
-	MOVQ width+32(FP), BX
-	MOVQ ld+16(FP), SI
-	SHLQ $0x03, SI
-	CMPQ BX, $0x00000008
-	JNE  edge
-	SUBQ $0x04, DX
-	JLT  rest
-
-by4:
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD 32(CX), Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, 64(AX)
-	VMOVUPD 32(CX), Y0
-	VMOVUPD Y0, 96(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, 128(AX)
-	VMOVUPD 32(CX), Y0
-	VMOVUPD Y0, 160(AX)
-	ADDQ    SI, CX
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, 192(AX)
-	VMOVUPD 32(CX), Y0
-	VMOVUPD Y0, 224(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000100, AX
-	SUBQ    $0x04, DX
-	JGE     by4
-
-rest:
-	ADDQ $0x04, DX
-	JEQ  done
-
-by1:
-	VMOVUPD (CX), Y0
-	VMOVUPD Y0, (AX)
-	VMOVUPD 32(CX), Y0
-	VMOVUPD Y0, 32(AX)
-	ADDQ    SI, CX
-	ADDQ    $0x00000040, AX
-	DECQ    DX
-	JNE     by1
-
-done:
-	VZEROUPPER
-	RET
-
-edge:
-	LEAQ    masksF64<>+128(SB), DI
-	SHLQ    $0x03, BX
-	SUBQ    BX, DI
-	VMOVUPD (DI), Y0
-	VMOVUPD 32(DI), Y1
-
-edge1:
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y2, (AX)
-	VMASKMOVPD 32(CX), Y1, Y2
-	VMOVUPD    Y2, 32(AX)
-	ADDQ       SI, CX
-	ADDQ       $0x00000040, AX
-	DECQ       DX
-	JNE        edge1
 	VZEROUPPER
 	RET
 

@@ -48,6 +48,32 @@ func (t *tileArgs[T]) run(path Path) {
 	}
 }
 
+func (s *sparseArgs[T]) run(path Path) (finite bool) {
+	switch path {
+	case Portable:
+		return s.portable()
+	case AVX512:
+		return s.run512()
+	}
+	switch single := sizeOf[T]() == 4; {
+	case s.vecs == 1 && single:
+		return sparse1F32AVX2(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 2 && single:
+		return sparse2F32AVX2(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 4 && single:
+		return sparse4F32AVX2(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case single:
+		return sparse8F32AVX2(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 1:
+		return sparse1F64AVX2(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 2:
+		return sparse2F64AVX2(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	case s.vecs == 4:
+		return sparse4F64AVX2(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+	}
+	return sparse8F64AVX2(f64(s.b), f64(s.c), f64(s.src), f64(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)
+}
+
 func (d *dotArgs[T]) run(path Path, n int) {
 	switch path {
 	case Portable:
@@ -84,7 +110,7 @@ func (d *dotArgs[T]) run(path Path, n int) {
 func transposeWidth[T Float]() int { return 32 / sizeOf[T]() }
 
 // packRows copies k rows of width columns, ld apart, into a panel of vecs
-// vectors.
+// vectors; it is full if they are more than two.
 func packRows[T Float](path Path, vecs int, dst, src []T, ld, k, width, dld int) {
 	switch single := sizeOf[T]() == 4; {
 	case path == Portable:
@@ -93,12 +119,20 @@ func packRows[T Float](path Path, vecs int, dst, src []T, ld, k, width, dld int)
 		packRows512(vecs, dst, src, ld, k, width)
 	case vecs == 1 && single:
 		pack1F32AVX2(f32(dst), f32(src), ld, k, width)
-	case single:
+	case vecs == 2 && single:
 		pack2F32AVX2(f32(dst), f32(src), ld, k, width)
+	case vecs == 4 && single:
+		pack4F32AVX2(f32(dst), f32(src), ld, k, width)
+	case single:
+		pack8F32AVX2(f32(dst), f32(src), ld, k, width)
 	case vecs == 1:
 		pack1F64AVX2(f64(dst), f64(src), ld, k, width)
-	default:
+	case vecs == 2:
 		pack2F64AVX2(f64(dst), f64(src), ld, k, width)
+	case vecs == 4:
+		pack4F64AVX2(f64(dst), f64(src), ld, k, width)
+	default:
+		pack8F64AVX2(f64(dst), f64(src), ld, k, width)
 	}
 }
 

@@ -6,6 +6,8 @@ func geometryOf[T Float]() geometry { return portableGeometry() }
 
 func (t *tileArgs[T]) run(Path) { t.portable() }
 
+func (s *sparseArgs[T]) run(Path) (finite bool) { return s.portable() }
+
 func (d *dotArgs[T]) run(_ Path, n int) { d.portable(n) }
 
 func transposeWidth[T Float]() int { return 8 }

@@ -494,6 +494,11 @@ func dot32AVX2(x []float32, y []float32) float64
 //go:noescape
 func sumSquares32AVX2(x []float32) float64
 
+// nonzero32AVX2 sets a bit for each element that is not zero, eight a byte, and clears the other bits of the last byte.
+//
+//go:noescape
+func nonzero32AVX2(dst *byte, x []float32)
+
 // maxOf32AVX2 is the maximum, or NaN if there is one.
 //
 //go:noescape

@@ -14076,6 +14076,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func nonzero32AVX2(dst *byte, x []float32)
+// Requires: AVX
+TEXT ·nonzero32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x_base+8(FP), CX
+	MOVQ x_len+16(FP), DX
+	XORQ BX, BX
+
+single:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX)(BX*4), Y0
+	VCMPPS    $0x04, c32_00000000<>+0(SB), Y0, Y0
+	VMOVMSKPS Y0, SI
+	MOVB      SI, (AX)
+	INCQ      AX
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, DX
+	JMP       single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x02, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y0
+	VMASKMOVPS (CX)(BX*4), Y0, Y0
+	VCMPPS     $0x04, c32_00000000<>+0(SB), Y0, Y0
+	VMOVMSKPS  Y0, CX
+	MOVB       CL, (AX)
+	INCQ       AX
+
+done:
+	VZEROUPPER
+	RET
+
 // func maxOf32AVX2(x []float32) float32
 // Requires: AVX, SSE
 TEXT ·maxOf32AVX2(SB), NOSPLIT, $0-28

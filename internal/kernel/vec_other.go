@@ -102,6 +102,7 @@ func cos32AVX2(dst, src []float32) bool                           { panic(noAsse
 func sum32AVX2(x []float32) float64                               { panic(noAssembly) }
 func dot32AVX2(x, y []float32) float64                            { panic(noAssembly) }
 func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }
+func nonzero32AVX2(dst *byte, x []float32)                        { panic(noAssembly) }
 func maxOf32AVX2(x []float32) float32                             { panic(noAssembly) }
 func minOf32AVX2(x []float32) float32                             { panic(noAssembly) }
 func expSum32AVX2(dst, x []float32, shift float32) float64        { panic(noAssembly) }

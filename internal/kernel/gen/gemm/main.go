@@ -66,11 +66,11 @@ func main() {
 		g := gen{m, e}
 		for _, v := range []int{1, 2, 4, 8} {
 			g.tile(v)
+			g.sparse(v)
+			g.pack(v)
 		}
 		g.dot(4)
 		g.dot(1)
-		g.pack(1)
-		g.pack(2)
 		if !g.wide() {
 			g.packTransposed() // it writes 32 bytes a row whatever the machine
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // pack emits the copy of k rows of `width` columns into a panel whose rows are
-// v vectors, zero beyond width.
+// v vectors, zero beyond width. Panels of more than two vectors are full.
 func (g gen) pack(v int) {
 	TEXT(fmt.Sprintf("pack%d%s%s", v, g.element.name, g.machine.name), NOSPLIT,
 		fmt.Sprintf("func(dst, src *%s, ld, k, width int)", g.goType))
@@ -18,8 +18,10 @@ func (g gen) pack(v int) {
 	dst, src, k, width := arg("dst"), arg("src"), arg("k"), arg("width")
 	ld := g.stride("ld")
 	row := v * g.bytes
-	CMPQ(width, U32(uint64(v*g.lanes())))
-	JNE(LabelRef("edge"))
+	if v <= 2 {
+		CMPQ(width, U32(uint64(v*g.lanes())))
+		JNE(LabelRef("edge"))
+	}
 	SUBQ(Imm(4), k)
 	JLT(LabelRef("rest"))
 	Label("by4")
@@ -51,6 +53,9 @@ func (g gen) pack(v int) {
 	VZEROUPPER()
 	RET()
 
+	if v > 2 {
+		return
+	}
 	Label("edge")
 	masks := g.masks(width, v)
 	Label("edge1")

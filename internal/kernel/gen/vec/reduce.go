@@ -95,6 +95,7 @@ func reductions() {
 		finish()
 	}
 	squares()
+	nonzeros()
 
 	for _, k := range []struct {
 		name  string
@@ -158,6 +159,19 @@ func reductions() {
 	TESTL(any, any)
 	SETEQ(ok)
 	Store(ok, ReturnIndex(0))
+	finish()
+}
+
+// nonzeros emits the search for elements that are not zero, eight a byte.
+func nonzeros() {
+	narrow("nonzero32", "func(dst *byte, x []float32)", "sets a bit for each element that is not zero, eight a byte, and clears the other bits of the last byte.")
+	dst, x, n := pointer("dst"), base("x"), length("x")
+	loop(n, 1, func(s step) {
+		bits := GP32()
+		VMOVMSKPS(cmp(ne, s.load(x), f32(0)), bits)
+		MOVB(bits.As8(), Mem{Base: dst})
+		INCQ(dst)
+	})
 	finish()
 }
 

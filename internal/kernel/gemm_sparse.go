@@ -1,0 +1,250 @@
+package kernel
+
+import (
+	"math"
+	"math/bits"
+	"unsafe"
+)
+
+// A matrix of data is often mostly zeros: black pixels, words that a document
+// does not have. A Gemm that is told so looks at A before each run, and where
+// few elements of op(A) are not zero, it adds the rows of B that those meet and
+// no others. It leaves out nothing but sums with zero, so the result is the
+// same, bit for bit. Where B is not finite, and a zero matters, it leaves out
+// nothing.
+
+// few is the largest share of elements not zero for which skipping the others
+// pays: each needs about as much time as two in a tile.
+const few = .3
+
+// panelBytes bounds a packed panel of B, about the first-level cache.
+const panelBytes = 36 << 10
+
+// patience is the number of runs without a look after one that found few zeros.
+const patience = 63
+
+// sparse is op(A) without its zeros. Row i has, in block b of k, the elements x
+// from bounds[b·M+i] to bounds[(b+1)·M+i]; each meets the row
+// of B that is the at-th of its block.
+type sparse[T Float] struct {
+	*Gemm[T]
+	bounds []int32
+	at     []int32
+	x      []T
+	met    []uint64 // the rows of B that any element meets, by part of the search
+	row    []uint64 // what is not zero in a row of A, by part
+	words  int      // of a row
+	rows   int      // of op(A) in a part
+	parts  int
+	use    bool
+	wait   int // runs until A is looked at again
+}
+
+// newSparse makes room for a prepared product without zeros, or returns nil if
+// it has to have them.
+func newSparse[T Float](g *Gemm[T]) *sparse[T] {
+	pl := &g.plan
+	if !g.Sparse || pl.empty || pl.dots || pl.direct || pl.swap || g.Batch > 1 || g.Accumulate || g.K == 0 ||
+		g.M*g.K > math.MaxInt32 {
+		return nil
+	}
+	z := &sparse[T]{
+		Gemm:   g,
+		bounds: make([]int32, ((g.K+pl.kb-1)/pl.kb+1)*g.M),
+		at:     make([]int32, g.M*g.K),
+		x:      make([]T, g.M*g.K),
+		words:  (g.K + 63) / 64,
+		rows:   16,
+	}
+	if g.TransA {
+		z.rows = 64 // of a word
+	}
+	z.parts = (g.M + z.rows - 1) / z.rows
+	z.met, z.row = make([]uint64, z.parts*z.words), make([]uint64, z.parts*z.words)
+	return z
+}
+
+// Look finds the zeros of A in a prepared product that may have many, with the
+// workers of its pool. It comes before the parts of every run.
+func (g *Gemm[T]) Look() {
+	z := g.zeros
+	if z == nil {
+		return
+	}
+	if z.wait > 0 {
+		z.wait--
+		return
+	}
+	g.pool.Run(z.parts, z)
+	met := z.met[:z.words]
+	for part := 1; part < z.parts; part++ {
+		for i, w := range z.met[part*z.words:][:z.words] {
+			met[i] |= w
+		}
+	}
+	n := 0
+	for i, end := range z.bounds[len(z.bounds)-g.M:] {
+		n += int(end) - i*g.K
+	}
+	z.use = float64(n) <= few*float64(g.M)*float64(g.K)
+	if !z.use {
+		z.wait = patience
+	}
+}
+
+// Do lists what is not zero in some rows of op(A).
+func (z *sparse[T]) Do(part, _ int) {
+	lo := part * z.rows
+	hi := min(lo+z.rows, z.M)
+	met := z.met[part*z.words:][:z.words]
+	clear(met)
+	for i := lo; i < hi; i++ {
+		z.bounds[i] = int32(i * z.K)
+	}
+	if z.TransA {
+		z.columns(lo, hi, met)
+	} else {
+		z.lines(lo, hi, met, z.row[part*z.words:][:z.words])
+	}
+}
+
+// lines lists rows lo to hi of A.
+func (z *sparse[T]) lines(lo, hi int, met, row []uint64) {
+	ld, kb := z.lda(), z.plan.kb
+	for i := lo; i < hi; i++ {
+		a := z.A[i*ld:][:z.K]
+		nonzero(row, a)
+		n, b, p := i*z.K, 1, 0
+		for k, w := range row {
+			met[k] |= w
+			for ; w != 0; w &= w - 1 {
+				q := k*64 + bits.TrailingZeros64(w)
+				for ; q >= p+kb; p += kb {
+					z.bounds[b*z.M+i] = int32(n)
+					b++
+				}
+				z.at[n], z.x[n] = int32(q-p), a[q]
+				n++
+			}
+		}
+		for ; b*z.M < len(z.bounds); b++ {
+			z.bounds[b*z.M+i] = int32(n)
+		}
+	}
+}
+
+// columns lists columns lo to hi of A.
+func (z *sparse[T]) columns(lo, hi int, met []uint64) {
+	ld, kb := z.lda(), z.plan.kb
+	var end []int32
+	for q := range z.K {
+		if b := q / kb; q%kb == 0 {
+			end = z.bounds[(b+1)*z.M+lo : (b+1)*z.M+hi]
+			copy(end, z.bounds[b*z.M+lo:])
+		}
+		a := z.A[q*ld+lo : q*ld+hi]
+		var word [1]uint64
+		nonzero(word[:], a)
+		w := word[0]
+		if w != 0 {
+			met[q/64] |= 1 << (q % 64)
+		}
+		for ; w != 0; w &= w - 1 {
+			i := bits.TrailingZeros64(w)
+			n := end[i]
+			z.at[n], z.x[n] = int32(q%kb), a[i]
+			end[i]++
+		}
+	}
+}
+
+// nonzero sets bit i of dst if x[i] is not zero, and clears the others.
+func nonzero[T Float](dst []uint64, x []T) {
+	clear(dst)
+	if vectors() && sizeOf[T]() == 4 {
+		nonzero32AVX2((*byte)(unsafe.Pointer(unsafe.SliceData(dst))), as32(x))
+		return
+	}
+	for i, v := range x {
+		if v != 0 {
+			dst[i/64] |= 1 << (i % 64)
+		}
+	}
+}
+
+// skip computes C[i0:i1, j0:j1] without the zeros of A and reports whether it
+// could: where B is not finite a zero counts.
+func (v *view[T]) skip(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T) bool {
+	for k, w := range z.met[:z.words] { // sums tell of the rows of B that are met
+		for w = ^w; w != 0; w &= w - 1 {
+			q := k*64 + bits.TrailingZeros64(w)
+			if q >= v.k {
+				break
+			}
+			if !AllFinite(v.b[q*v.rsb+j0 : q*v.rsb+j1]) {
+				return false
+			}
+		}
+	}
+	src, rss := v.src, v.rss
+	for p, b := 0, 0; p < v.k; p, b = p+pl.kb, b+1 {
+		kb := min(pl.kb, v.k-p)
+		for j := j0; j < j1; {
+			s := sparseArgs[T]{vecs: 8, lanes: pl.lanes, b: tmp, c: v.c[i0*v.rsc+j:], x: z.x, at: z.at,
+				from: z.bounds[b*v.m+i0 : b*v.m+i1], to: z.bounds[(b+1)*v.m+i0 : (b+1)*v.m+i1], rsc: v.rsc}
+			for s.vecs > 1 && (s.vecs*pl.lanes > j1-j || kb*s.vecs*pl.lanes*sizeOf[T]() > panelBytes) {
+				s.vecs /= 2
+			}
+			s.width = min(s.vecs*pl.lanes, j1-j)
+			v.pack(pl, s.vecs, tmp, p, kb, j, s.width)
+			if src != nil {
+				s.src, s.rss = src[i0*rss+j:], rss
+			}
+			if !s.run(pl.path) {
+				return false
+			}
+			j += s.width
+		}
+		src, rss = v.c, v.rsc
+	}
+	return true
+}
+
+// sparseArgs are the arguments of a kernel that computes rows of C from lists
+// of what is not zero in rows of A,
+//
+//	C[i, :width] = Σ_{from[i] ≤ q < to[i]} x[q]·B[at[q]] + src[i, :width],
+//
+// where B is packed and nothing is added if src is nil. It reports whether the
+// sums are finite, but for src.
+type sparseArgs[T Float] struct {
+	vecs, lanes  int
+	b, c, src, x []T
+	at, from, to []int32
+	rsc, rss     int
+	width        int
+}
+
+func (s *sparseArgs[T]) portable() (finite bool) {
+	ld := s.vecs * s.lanes
+	finite = true
+	for i, from := range s.from {
+		c := s.c[i*s.rsc:][:s.width]
+		var room [8 * 4]T
+		sum := room[:s.width]
+		for q := from; q < s.to[i]; q++ {
+			x := s.x[q]
+			for j, y := range s.b[int(s.at[q])*ld:][:s.width] {
+				sum[j] += x * y
+			}
+		}
+		finite = finite && AllFinite(sum)
+		for j := range c {
+			if s.src != nil {
+				sum[j] += s.src[i*s.rss+j]
+			}
+			c[j] = sum[j]
+		}
+	}
+	return finite
+}

@@ -1,0 +1,93 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// Zeros are skipped where they are many, and that changes no bit.
+func TestGemmSparse(t *testing.T) { eachPath(t, testGemmSparse[float32], testGemmSparse[float64]) }
+
+func testGemmSparse[T Float](t *testing.T, p *Pool) {
+	r := rand.New(rand.NewPCG(21, 22))
+	shapes := [][3]int{{100, 500, 784}, {784, 500, 100}, {40, 300, 1}, {300, 33, 900}, {50, 7, 60}}
+	for n := range 140 { // every width
+		shapes = append(shapes, [3]int{13 + n%5, 5 + n, 17 + n%40})
+	}
+	for i, s := range shapes {
+		if Active() == Portable || raceEnabled {
+			s[0], s[1], s[2] = min(s[0], 60), min(s[1], 150), min(s[2], 500)
+		}
+		c := caseOf{m: s[0], n: s[1], k: s[2], transA: i%2 == 1, bias: i%4 == 0, pad: i % 3, off: i % 5}
+		for _, share := range []float64{0, .1, .25, .6} {
+			g, intact := product[T](r, c)
+			for j := range g.A {
+				switch x := r.Float64(); {
+				case x < share/2:
+				case x < share:
+					g.A[j] = 1
+				case x < (1+share)/2:
+					g.A[j] = T(math.Copysign(0, -1))
+				default:
+					g.A[j] = 0
+				}
+			}
+			start := append([]T(nil), g.C...)
+			g.Run(p)
+			want := append([]T(nil), g.C...)
+			copy(g.C, start)
+			g.Sparse = true
+			g.Run(p)
+			if err := intact(); err != nil {
+				t.Fatalf("%+v: %v", c, err)
+			}
+			if z := g.zeros; share == .1 && s[2] > 60 && (z == nil || !z.use) || share == .6 && z != nil && z.use && s[2] > 60 {
+				t.Fatalf("%+v, %v not zero: %+v", c, share, z)
+			}
+			allSame(t, g.C, want, c)
+		}
+	}
+}
+
+func allSame[T Float](t *testing.T, got, want []T, what any) {
+	t.Helper()
+	for i, w := range want {
+		if math.Float64bits(float64(got[i])) != math.Float64bits(float64(w)) && (w == w || got[i] == got[i]) {
+			t.Fatalf("%+v: element %d is %v, want %v", what, i, got[i], w)
+		}
+	}
+}
+
+// A zero times what is not finite is NaN, wherever that is in B, and NaN in A is
+// not zero.
+func TestGemmSparseNotFinite(t *testing.T) {
+	eachPath(t, testGemmSparseNotFinite[float32], testGemmSparseNotFinite[float64])
+}
+
+func testGemmSparseNotFinite[T Float](t *testing.T, p *Pool) {
+	r := rand.New(rand.NewPCG(23, 24))
+	for i := range 60 {
+		g, _ := product[T](r, caseOf{m: 20, n: 90, k: 40, transA: i%2 == 1})
+		for j := range g.A {
+			if r.IntN(8) > 0 {
+				g.A[j] = 0
+			}
+		}
+		special := T([]float64{math.NaN(), math.Inf(1), math.Inf(-1)}[i%3])
+		if i%4 < 3 {
+			g.B[r.IntN(len(g.B))] = special
+		}
+		if i%4 > 1 {
+			g.A[r.IntN(len(g.A))] = special
+		}
+		g.Run(p)
+		want := append([]T(nil), g.C...)
+		g.Sparse = true
+		g.Run(p)
+		if g.zeros == nil || !g.zeros.use {
+			t.Fatal("not sparse")
+		}
+		allSame(t, g.C, want, i)
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"math/bits"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// sparse emits the product of rows that are mostly zero with v vectors of B:
+// for each of `rows` rows i,
+//
+//	C[i, :width] = Σ_{from[i] ≤ q < to[i]} x[q]·B[at[q]] + src[i, :width]
+//
+// with nothing added where src is nil. B is packed. The order of the sums is
+// that of the tiles, which add the zeros.
+func (g gen) sparse(v int) {
+	name := fmt.Sprintf("sparse%d%s%s", v, g.element.name, g.machine.name)
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(b, c, src, x *%s, at, from, to *int32, rsc, rss, rows, width int) bool", g.goType))
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s computes rows of %d columns and reports whether all sums are finite.", name, v*g.lanes()))
+	t := tileArgs{gen: g, v: v}
+	b, x, at, from, to, rows := arg("b"), arg("x"), arg("at"), arg("from"), arg("to"), arg("rows")
+	var masks []reg.Register
+	if v == 1 {
+		masks = g.masks(arg("width"), 1)
+	}
+	zero, bad := g.vec(), g.vec() // zero times what is not finite is NaN
+	g.zero(zero)
+	g.zero(bad)
+	Label("rows")
+	acc := make([]reg.VecVirtual, v)
+	for j := range acc {
+		acc[j] = g.vec()
+		g.zero(acc[j])
+	}
+	q, end := GP64(), GP64()
+	MOVLQSX(Mem{Base: from}, q)
+	MOVLQSX(Mem{Base: to}, end)
+	JMP(LabelRef("more"))
+	Label("add")
+	off := GP64()
+	MOVLQSX(Mem{Base: at, Index: q, Scale: 4}, off)
+	SHLQ(Imm(uint64(bits.TrailingZeros(uint(v*g.bytes)))), off)
+	a := g.vec()
+	g.broadcast(Mem{Base: x, Index: q, Scale: uint8(g.size)}, a)
+	for j := range acc {
+		g.fma(Mem{Base: b, Index: off, Scale: 1, Disp: j * g.bytes}, a, acc[j])
+	}
+	INCQ(q)
+	Label("more")
+	CMPQ(q, end)
+	JLT(LabelRef("add"))
+	for j := range acc {
+		g.fma(zero, acc[j], bad)
+	}
+	t.finish([][]reg.VecVirtual{acc}, masks, "row")
+	advance("c", t.stride("rsc"))
+	advance("src", t.stride("rss"))
+	ADDQ(Imm(4), from)
+	ADDQ(Imm(4), to)
+	DECQ(rows)
+	JNE(LabelRef("rows"))
+	any, finite := g.nans(bad), GP8()
+	TESTL(any, any)
+	SETEQ(finite)
+	Store(finite, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// nans returns bits that tell whether a vector has a NaN.
+func (g gen) nans(x reg.VecVirtual) reg.GPVirtual {
+	const unordered = 3
+	any := GP32()
+	if g.wide() {
+		k := K()
+		if g.single() {
+			VCMPPS(Imm(unordered), x, x, k)
+		} else {
+			VCMPPD(Imm(unordered), x, x, k)
+		}
+		KMOVW(k, any)
+		return any
+	}
+	m := g.vec()
+	if g.single() {
+		VCMPPS(Imm(unordered), x, x, m)
+		VMOVMSKPS(m, any)
+	} else {
+		VCMPPD(Imm(unordered), x, x, m)
+		VMOVMSKPD(m, any)
+	}
+	return any
+}
