@@ -21,24 +21,26 @@ type step struct {
 type code uint8
 
 const (
-	mapOf        code = iota // dst = fn(a)
-	ruleOf                   // dst = rule(a), by the rule's own evaluation
-	finite                   // dst = 1 where a is finite, else 0
-	leaky                    // dst = a, s·a below 0
-	clamp                    // dst = a limited to [s, t]
-	zip                      // dst = fn(a, b)
-	zipRight                 // dst = fn(a, s)
-	zipLeft                  // dst = fn(s, a)
-	mulAdd                   // dst = a·b + c
-	mulSub                   // dst = c − a·b
-	addScale                 // dst = a + s·b
-	affine                   // dst = a·s + t
-	tanhSlope                // dst = a·(1−b²)
-	sigmoidSlope             // dst = a·b·(1−b)
-	where                    // dst = b where a is not 0, else c
-	move                     // dst = a
-	fill                     // dst = s
-	foldOf                   // fold number dst takes a
+	mapOf          code = iota // dst = fn(a)
+	ruleOf                     // dst = rule(a), by the rule's own evaluation
+	finite                     // dst = 1 where a is finite, else 0
+	leaky                      // dst = a, s·a below 0
+	clamp                      // dst = a limited to [s, t]
+	zip                        // dst = fn(a, b)
+	zipRight                   // dst = fn(a, s)
+	zipLeft                    // dst = fn(s, a)
+	mulAdd                     // dst = a·b + c
+	mulSub                     // dst = c − a·b
+	addScale                   // dst = a + s·b
+	affine                     // dst = a·s + t
+	tanhSlope                  // dst = a·(1−b²)
+	sigmoidSlope               // dst = a·b·(1−b)
+	bernoulli                  // dst = a·b − softplus(b)
+	bernoulliSlope             // dst = a·(b − sigmoid(c))
+	where                      // dst = b where a is not 0, else c
+	move                       // dst = a
+	fill                       // dst = s
+	foldOf                     // fold number dst takes a
 )
 
 // A ref is where a step finds an operand: a vector or a scalar. Until registers

@@ -199,6 +199,10 @@ func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int)
 			kernel.TanhGrad(v[s.dst], v[s.a], v[s.b])
 		case sigmoidSlope:
 			kernel.SigmoidGrad(v[s.dst], v[s.a], v[s.b])
+		case bernoulli:
+			kernel.LogBernoulli(v[s.dst], v[s.a], v[s.b])
+		case bernoulliSlope:
+			kernel.BernoulliGrad(v[s.dst], v[s.a], v[s.b], v[s.c])
 		case where:
 			kernel.Where(v[s.dst], v[s.a], v[s.b], v[s.c])
 		case leaky:

@@ -40,7 +40,7 @@ type place struct {
 	saved   bool  // the loop writes it to memory
 	folded  bool  // the loop folds it
 	into    bool  // computed within the step of its only consumer
-	slope   *slope
+	fused   *fused
 	virtual int // number of its vector
 
 	read    bool // by another unit than its own

@@ -6,7 +6,7 @@ import "github.com/latentgo/latent/internal/op"
 // wants, so that the step of its consumer may compute it on the way.
 func lone(a arg) bool {
 	v := a.v
-	return v != nil && v.inner == 1 && !v.saved && !v.folded && !v.into && v.slope == nil && !v.folds()
+	return v != nil && v.inner == 1 && !v.saved && !v.folded && !v.into && v.fused == nil && !v.folds()
 }
 
 // merge looks for values that the step of v can take in.
@@ -20,8 +20,12 @@ func (e *emitter) merge(v *value) {
 		switch r.Fn {
 		case op.Mul:
 			e.mergeSlope(v)
-		case op.Add, op.Sub:
+		case op.Add:
 			e.mergeProduct(v, r.Fn)
+		case op.Sub:
+			if !e.mergeBernoulli(v) {
+				e.mergeProduct(v, r.Fn)
+			}
 		}
 	}
 }
@@ -54,14 +58,15 @@ func (e *emitter) mergeProduct(v *value, f op.Fn2) {
 	}
 }
 
-// A slope is a product with the derivative of tanh or sigmoid, written with
-// their result.
-type slope struct {
-	code code
-	g, y arg
+// A fused value is computed by a step of its own from what its operands are
+// made of. A step of two operands has the second twice.
+type fused struct {
+	code    code
+	a, b, c arg
 }
 
-// mergeSlope finds g·(1 − y²) and g·(y·(1 − y)).
+// mergeSlope finds the products with the derivative of tanh or sigmoid, written
+// with their result: g·(1 − y²) and g·(y·(1 − y)).
 func (e *emitter) mergeSlope(v *value) {
 	for i, a := range v.args {
 		g := v.args[1-i]
@@ -70,7 +75,8 @@ func (e *emitter) mergeSlope(v *value) {
 		}
 		if y, ok := oneMinus(a); ok && lone(y) && isUnary(y.v, op.Square) && !e.scalar(y.v.args[0]) {
 			a.v.into, y.v.into = true, true
-			v.slope = &slope{tanhSlope, g, y.v.args[0]}
+			y = y.v.args[0]
+			v.fused = &fused{tanhSlope, g, y, y}
 			return
 		}
 		if !isBinary(a.v, op.Mul) {
@@ -80,11 +86,38 @@ func (e *emitter) mergeSlope(v *value) {
 			y := a.v.args[1-j]
 			if w, ok := oneMinus(b); ok && lone(b) && w == y && !e.scalar(y) {
 				a.v.into, b.v.into = true, true
-				v.slope = &slope{sigmoidSlope, g, y}
+				v.fused = &fused{sigmoidSlope, g, y, y}
 				return
 			}
 		}
 	}
+}
+
+// mergeBernoulli finds x·l − softplus(l) and g·x − g·sigmoid(l).
+func (e *emitter) mergeBernoulli(v *value) bool {
+	a, b := v.args[0], v.args[1]
+	if !lone(a) || !lone(b) || !isBinary(a.v, op.Mul) {
+		return false
+	}
+	for i, y := range a.v.args { // l or g
+		x := a.v.args[1-i]
+		if isUnary(b.v, op.Softplus) && b.v.args[0] == y && !e.scalar(y) {
+			a.v.into, b.v.into = true, true
+			v.fused = &fused{bernoulli, x, y, y}
+			return true
+		}
+		if !isBinary(b.v, op.Mul) {
+			continue
+		}
+		for j, s := range b.v.args {
+			if b.v.args[1-j] == y && lone(s) && isUnary(s.v, op.Sigmoid) && !e.scalar(s.v.args[0]) {
+				a.v.into, b.v.into, s.v.into = true, true, true
+				v.fused = &fused{bernoulliSlope, y, x, s.v.args[0]}
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // oneMinus returns y if a is 1 − y.

@@ -73,7 +73,7 @@ func schedule(order []*value) []*unit {
 			}
 		})
 	}
-	return group(order)
+	return group(recompute(order))
 }
 
 // find returns the value that stands for the loop of v.

@@ -35,6 +35,8 @@ var slowUnary = map[op.Fn]float64{
 
 var slowBinary = map[op.Fn2]float64{op.Pow: 40, op.LogAddExp: .8, op.Div: .2}
 
+var slowFused = map[code]float64{bernoulli: .75, bernoulliSlope: .45}
+
 // elementCost returns the estimated nanoseconds of a function of one element.
 func elementCost(r op.Unary) float64 { return max(plain, slowUnary[r.Fn]) }
 
@@ -67,8 +69,9 @@ func (e *emitter) value(v *value) {
 		cost = elementCost(r)
 		e.unary(&s, r)
 	case op.Binary:
-		if d := v.slope; d != nil {
-			s.code, s.a, s.b = d.code, e.ref(d.g).i, e.ref(d.y).i
+		if f := v.fused; f != nil {
+			s.code, cost = f.code, max(cost, slowFused[f.code])
+			s.a, s.b, s.c = e.vec(e.ref(f.a)), e.vec(e.ref(f.b)), e.vec(e.ref(f.c))
 			break
 		}
 		cost = max(cost, slowBinary[r.Fn])
@@ -152,11 +155,11 @@ func (e *emitter) binary(s *step, f op.Fn2, in []arg) {
 func (s *step) vectors(f func(slot *int)) {
 	switch s.code {
 	case fill:
-	case mulAdd, mulSub, where:
+	case mulAdd, mulSub, where, bernoulliSlope:
 		f(&s.a)
 		f(&s.b)
 		f(&s.c)
-	case zip, addScale, tanhSlope, sigmoidSlope:
+	case zip, addScale, tanhSlope, sigmoidSlope, bernoulli:
 		f(&s.a)
 		f(&s.b)
 	default:

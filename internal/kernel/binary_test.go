@@ -182,4 +182,6 @@ func BenchmarkBinary(b *testing.B) {
 	run("MulAdd", func() { MulAdd(dst, x, y, x) })
 	run("AddScaled", func() { AddScaled(dst, x, 2, y) })
 	run("Where", func() { Where(dst, x, y, x) })
+	run("LogBernoulli", func() { LogBernoulli(dst, x, y) })
+	run("BernoulliGrad", func() { BernoulliGrad(dst, x, y, x) })
 }

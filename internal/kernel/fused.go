@@ -145,3 +145,53 @@ func SigmoidGrad[T Float](dst, grad, y []T) {
 		}
 	}
 }
+
+// LogBernoulli sets dst[i] = x[i]·l[i] - ln(1 + exp l[i]), the log probability of
+// x under logits l. With ε = 2⁻²³ or 2⁻⁵² the error is at most 2ε of the value for
+// x in [0,1] and 2ε of |x·l| + ln(1 + exp l) elsewhere. Where infinities leave
+// x·l - ln(1 + exp l) undefined it is NaN. dst may be x or l. It panics if the
+// lengths differ.
+func LogBernoulli[T Float](dst, x, l []T) {
+	if len(dst) != len(x) || len(dst) != len(l) {
+		panicLengths("LogBernoulli", len(dst), len(x), len(l))
+	}
+	for len(l) > chunk {
+		LogBernoulli(dst[:chunk], x[:chunk], l[:chunk])
+		dst, x, l = dst[chunk:], x[chunk:], l[chunk:]
+	}
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
+		logBernoulli32(as32(dst), as32(x), as32(l))
+	case vectors():
+		logBernoulli64(as64(dst), as64(x), as64(l))
+	default:
+		for i, v := range l {
+			dst[i] = T(logBernoulli(float64(x[i]), float64(v)))
+		}
+	}
+}
+
+// BernoulliGrad sets dst[i] = grad[i]·(x[i] - sigmoid l[i]), the gradient through
+// LogBernoulli by its logits. With ε = 2⁻²³ or 2⁻⁵² the error is at most 3ε of
+// |grad|·(|x|·sigmoid(-l) + |1-x|·sigmoid(l)), which is the value's size for x = 0
+// or 1. x must be finite, and its double too. dst may be any operand. It panics
+// if the lengths differ.
+func BernoulliGrad[T Float](dst, grad, x, l []T) {
+	if len(dst) != len(grad) || len(dst) != len(x) || len(dst) != len(l) {
+		panicLengths("BernoulliGrad", len(dst), len(grad), len(x), len(l))
+	}
+	for len(l) > chunk {
+		BernoulliGrad(dst[:chunk], grad[:chunk], x[:chunk], l[:chunk])
+		dst, grad, x, l = dst[chunk:], grad[chunk:], x[chunk:], l[chunk:]
+	}
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
+		bernoulliGrad32(as32(dst), as32(grad), as32(x), as32(l))
+	case vectors():
+		bernoulliGrad64(as64(dst), as64(grad), as64(x), as64(l))
+	default:
+		for i, v := range l {
+			dst[i] = T(float64(grad[i]) * lessSigmoid(float64(x[i]), float64(v)))
+		}
+	}
+}

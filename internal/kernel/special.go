@@ -51,6 +51,19 @@ func sigmoid(x float64) float64 {
 	return 1 / (1 + e)
 }
 
+// lessSigmoid is x - sigmoid l without the rounding of a sigmoid near 1.
+func lessSigmoid(x, l float64) float64 {
+	if l < 0 {
+		return x - sigmoid(l)
+	}
+	return x - 1 + sigmoid(-l)
+}
+
+// logBernoulli is x·l - ln(1 + exp l), for x in [0,1] as terms of one sign.
+func logBernoulli(x, l float64) float64 {
+	return math.FMA(x, l, -max(l, 0)) - math.Log1p(math.Exp(-math.Abs(l)))
+}
+
 func silu(x float64) float64 {
 	if x < -800 { // also -Inf, where the product is not defined
 		return math.Copysign(0, -1)

@@ -209,6 +209,16 @@ func tanhGrad32(dst []float32, grad []float32, y []float32)
 //go:noescape
 func sigmoidGrad32(dst []float32, grad []float32, y []float32)
 
+// logBernoulli32 computes x·l - softplus(l).
+//
+//go:noescape
+func logBernoulli32(dst []float32, x []float32, l []float32)
+
+// bernoulliGrad32 computes g·(x - sigmoid(l)).
+//
+//go:noescape
+func bernoulliGrad32(dst []float32, grad []float32, x []float32, l []float32)
+
 // add64 computes add of every pair.
 //
 //go:noescape
@@ -308,6 +318,16 @@ func tanhGrad64(dst []float64, grad []float64, y []float64)
 //
 //go:noescape
 func sigmoidGrad64(dst []float64, grad []float64, y []float64)
+
+// logBernoulli64 computes x·l - softplus(l).
+//
+//go:noescape
+func logBernoulli64(dst []float64, x []float64, l []float64)
+
+// bernoulliGrad64 computes g·(x - sigmoid(l)).
+//
+//go:noescape
+func bernoulliGrad64(dst []float64, grad []float64, x []float64, l []float64)
 
 // sqrt64 computes sqrt of every element.
 //

@@ -45,6 +45,8 @@ func addScaled32(dst, a []float32, k float32, b []float32)        { panic(noAsse
 func affine32(dst, a []float32, k, c float32)                     { panic(noAssembly) }
 func tanhGrad32(dst, grad, y []float32)                           { panic(noAssembly) }
 func sigmoidGrad32(dst, grad, y []float32)                        { panic(noAssembly) }
+func logBernoulli32(dst, x, l []float32)                          { panic(noAssembly) }
+func bernoulliGrad32(dst, grad, x, l []float32)                   { panic(noAssembly) }
 func add64(dst, a, b []float64)                                   { panic(noAssembly) }
 func add64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
 func sub64(dst, a, b []float64)                                   { panic(noAssembly) }
@@ -65,6 +67,8 @@ func addScaled64(dst, a []float64, k float64, b []float64)        { panic(noAsse
 func affine64(dst, a []float64, k, c float64)                     { panic(noAssembly) }
 func tanhGrad64(dst, grad, y []float64)                           { panic(noAssembly) }
 func sigmoidGrad64(dst, grad, y []float64)                        { panic(noAssembly) }
+func logBernoulli64(dst, x, l []float64)                          { panic(noAssembly) }
+func bernoulliGrad64(dst, grad, x, l []float64)                   { panic(noAssembly) }
 func sqrt64(dst, src []float64)                                   { panic(noAssembly) }
 func neg64(dst, src []float64)                                    { panic(noAssembly) }
 func abs64(dst, src []float64)                                    { panic(noAssembly) }

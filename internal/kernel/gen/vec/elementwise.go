@@ -99,6 +99,7 @@ func arithmetic() {
 	binary("max", u, false, func(a, b vec) vec { y := max(a, b); return sel(cmp(unord, a, a), a, y) })
 	fused()
 	gradients()
+	bernoulli()
 }
 
 // fused emits the multiply-add forms.
@@ -151,6 +152,24 @@ func gradients() {
 			loop(n, 2, func(s step) { s.store(dst, k.f(s.load(grad), s.load(y))) })
 		})
 	}
+}
+
+// bernoulli emits the log probability of a Bernoulli variable and its gradient.
+func bernoulli() {
+	t := goType()
+	constants := by([]float64{1, 0, magic, log2e, -104}, []float64{1, 0, .5, magicDouble})
+	kernel(typed("logBernoulli"), "func(dst, x, l []"+t+")", "computes x·l - softplus(l).", func() {
+		dst, x, l, n := base("dst"), base("x"), base("l"), length("l")
+		hoist(constants)
+		loop(n, 1, func(s step) { s.store(dst, logBernoulli(s.load(x), s.load(l))) })
+		unhoist()
+	})
+	kernel(typed("bernoulliGrad"), "func(dst, grad, x, l []"+t+")", "computes g·(x - sigmoid(l)).", func() {
+		dst, grad, x, l, n := base("dst"), base("grad"), base("x"), base("l"), length("l")
+		hoist(constants)
+		loop(n, 1, func(s step) { s.store(dst, bernoulliGrad(s.load(grad), s.load(x), s.load(l))) })
+		unhoist()
+	})
 }
 
 // ternary emits what has more operands, in float32.

@@ -83,9 +83,10 @@ func inReg(c Op) vec {
 func fma(a vec, b, c Op) vec  { return madd(load(c), a, b) }
 func fnma(a vec, b, c Op) vec { return nmadd(load(c), a, b) }
 
-// madd adds a·b to d and nmadd takes it away; both return d.
+// madd adds a·b to d, nmadd takes it away and msub is a·b - d; all return d.
 func madd(d, a vec, b Op) vec  { by(VFMADD231PS, VFMADD231PD)(b, a, d); return d }
 func nmadd(d, a vec, b Op) vec { by(VFNMADD231PS, VFNMADD231PD)(b, a, d); return d }
+func msub(d, a vec, b Op) vec  { by(VFMSUB231PS, VFMSUB231PD)(b, a, d); return d }
 
 // horner evaluates a polynomial, the highest coefficient first.
 func horner(x vec, c ...float64) vec {

@@ -64,6 +64,21 @@ func logsigmoid(x vec) vec {
 	return sub(minc(num(0), x), l)
 }
 
+// logBernoulli is x·l - softplus(l), where x·l - max(0, l) and the rest have one
+// sign for x in [0,1].
+func logBernoulli(x, l vec) vec {
+	y := msub(maxc(num(0), l), x, l)
+	return sub(y, log1pUnit(expNeg(or(l, signBit()))))
+}
+
+// bernoulliGrad is g·(x - n/(1+e)) over a common denominator, with the n and e of
+// sigmoid. There is no difference of like terms for x = 0 or 1.
+func bernoulliGrad(g, x, l vec) vec {
+	e := expNeg(or(l, signBit()))
+	n := sub(x, sel(cmp(lt, l, num(0)), e, load(num(1))))
+	return mul(g, div(madd(n, x, e), add(e, num(1))))
+}
+
 func elu(x vec) vec { return sel(cmp(gt, x, num(0)), x, by(expm1, expm1Double)(x)) }
 
 // logaddexp is max + log1p(exp(-|a-b|)), with a difference of equal infinities
