@@ -86,6 +86,20 @@ func zip64(op Binary, dst, a, b []float64) bool {
 		min64(dst, a, b)
 	case OpMax:
 		max64(dst, a, b)
+	case OpLt:
+		lt64(dst, a, b)
+	case OpLe:
+		le64(dst, a, b)
+	case OpGt:
+		gt64(dst, a, b)
+	case OpGe:
+		ge64(dst, a, b)
+	case OpEq:
+		eq64(dst, a, b)
+	case OpNe:
+		ne64(dst, a, b)
+	case OpLogAddExp:
+		logaddexp64(dst, a, b)
 	default:
 		return false
 	}
@@ -106,6 +120,20 @@ func zipRight64(op Binary, dst, a []float64, b float64) bool {
 		min64Right(dst, a, b)
 	case OpMax:
 		max64Right(dst, a, b)
+	case OpLt:
+		lt64Right(dst, a, b)
+	case OpLe:
+		le64Right(dst, a, b)
+	case OpGt:
+		gt64Right(dst, a, b)
+	case OpGe:
+		ge64Right(dst, a, b)
+	case OpEq:
+		eq64Right(dst, a, b)
+	case OpNe:
+		ne64Right(dst, a, b)
+	case OpLogAddExp:
+		logaddexp64Right(dst, a, b)
 	default:
 		return false
 	}

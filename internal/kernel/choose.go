@@ -12,15 +12,18 @@ func Where[T Float](dst, cond, a, b []T) {
 		Where(dst[:chunk], cond[:chunk], a[:chunk], b[:chunk])
 		dst, cond, a, b = dst[chunk:], cond[chunk:], a[chunk:], b[chunk:]
 	}
-	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
 		where32(as32(dst), as32(cond), as32(a), as32(b))
-		return
-	}
-	for i, c := range cond {
-		if c != 0 {
-			dst[i] = a[i]
-		} else {
-			dst[i] = b[i]
+	case vectors():
+		where64(as64(dst), as64(cond), as64(a), as64(b))
+	default:
+		for i, c := range cond {
+			if c != 0 {
+				dst[i] = a[i]
+			} else {
+				dst[i] = b[i]
+			}
 		}
 	}
 }
@@ -35,15 +38,18 @@ func LeakyRelu[T Float](dst, src []T, slope T) {
 		LeakyRelu(dst[:chunk], src[:chunk], slope)
 		dst, src = dst[chunk:], src[chunk:]
 	}
-	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
 		leakyrelu32(as32(dst), as32(src), float32(slope))
-		return
-	}
-	for i, x := range src {
-		if x < 0 {
-			x *= slope
+	case vectors():
+		leakyrelu64(as64(dst), as64(src), float64(slope))
+	default:
+		for i, x := range src {
+			if x < 0 {
+				x *= slope
+			}
+			dst[i] = x
 		}
-		dst[i] = x
 	}
 }
 
@@ -57,11 +63,14 @@ func Clamp[T Float](dst, src []T, lo, hi T) {
 		Clamp(dst[:chunk], src[:chunk], lo, hi)
 		dst, src = dst[chunk:], src[chunk:]
 	}
-	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+	switch single := unsafe.Sizeof(T(0)) == 4; {
+	case vectors() && single:
 		clamp32(as32(dst), as32(src), float32(lo), float32(hi))
-		return
-	}
-	for i, x := range src {
-		dst[i] = min(max(x, lo), hi)
+	case vectors():
+		clamp64(as64(dst), as64(src), float64(lo), float64(hi))
+	default:
+		for i, x := range src {
+			dst[i] = min(max(x, lo), hi)
+		}
 	}
 }

@@ -55,6 +55,7 @@ func (p point) ulps(y float64) float64 {
 // documentation of the functions states it.
 var unaryUlps64 = map[Unary]float64{
 	OpExp: 1.1, OpExpm1: 1.4, OpLog: .9, OpLog1p: .9, OpTanh: 1.4, OpSigmoid: 1.6, OpLogSigmoid: 1.8, OpSoftplus: 1.8, OpSilu: 1.9, OpElu: 1.4,
+	OpErf: 1.3, OpSin: .8, OpCos: .8, OpGelu: 4.5,
 }
 
 // TestUnaryAccuracyFloat64 compares the kernels with mpmath. The portable path is
@@ -94,7 +95,7 @@ func TestUnaryAccuracyFloat64(t *testing.T) {
 func TestUnarySpecialFloat64(t *testing.T) {
 	zero, inf := 0., math.Inf(1)
 	x := []float64{zero, -1 / inf, inf, -inf, math.NaN(), -1, 1, -2, math.Nextafter(-1, -2), -math.SmallestNonzeroFloat64,
-		math.MaxFloat64, -math.MaxFloat64, 710, 709.79, -800, 1e5, -1e5}
+		math.MaxFloat64, -math.MaxFloat64, 710, 709.79, -800, 1e5, -1e5, 1 << 20, math.Nextafter(1<<20, 1<<21), 1e9}
 	y, want := make([]float64, len(x)), make([]float64, len(x))
 	onEachPath(t, func(t *testing.T) {
 		for op := range unaryUlps64 {

@@ -78,7 +78,7 @@ func TestUnaryPlaces(t *testing.T) {
 			}
 			t.Run(c.name, func(t *testing.T) {
 				checkPlaces(t, 1, func(dst []float32, x [][]float32) { Map(c.op, dst, x[0]) })
-				if c.op <= OpElu {
+				if c.op <= OpGelu {
 					checkPlaces(t, 1, func(dst []float64, x [][]float64) { Map(c.op, dst, x[0]) })
 				}
 			})
@@ -87,18 +87,21 @@ func TestUnaryPlaces(t *testing.T) {
 }
 
 // TestUnaryFloat64 holds float64 to the reference itself, but for what has
-// kernels with errors of their own: see TestUnaryAccuracyFloat64.
+// kernels with errors of their own: see TestUnaryAccuracyFloat64. OpRelu may give
+// either zero.
 func TestUnaryFloat64(t *testing.T) {
 	x, y := make([]float64, 1000), make([]float64, 1000)
 	spread(x, 7)
+	copy(x, []float64{math.SmallestNonzeroFloat64, -math.SmallestNonzeroFloat64, 0x1p-1030, -0x1p-1030,
+		math.MaxFloat64, -math.MaxFloat64, 0x1p52 - .5, .5 - 0x1p52, 7, -7})
 	onEachPath(t, func(t *testing.T) {
 		for _, c := range unaryCases {
-			if vectors() && c.op >= OpExp && c.op <= OpElu {
+			if vectors() && c.op >= OpExp && c.op <= OpGelu {
 				continue
 			}
 			Map(c.op, y, x)
 			for i, v := range x {
-				if want := unaryFunc[c.op](v); !same(y[i], want) {
+				if want := unaryFunc[c.op](v); !same(y[i], want) || want == 0 && c.op != OpRelu && math.Signbit(y[i]) != math.Signbit(want) {
 					t.Errorf("%s(%v) = %v, want %v", c.name, v, y[i], want)
 				}
 			}

@@ -329,11 +329,6 @@ func logBernoulli64(dst []float64, x []float64, l []float64)
 //go:noescape
 func bernoulliGrad64(dst []float64, grad []float64, x []float64, l []float64)
 
-// sqrt64 computes sqrt of every element.
-//
-//go:noescape
-func sqrt64(dst []float64, src []float64)
-
 // neg64 computes neg of every element.
 //
 //go:noescape
@@ -344,6 +339,21 @@ func neg64(dst []float64, src []float64)
 //go:noescape
 func abs64(dst []float64, src []float64)
 
+// sign64 computes sign of every element.
+//
+//go:noescape
+func sign64(dst []float64, src []float64)
+
+// sqrt64 computes sqrt of every element.
+//
+//go:noescape
+func sqrt64(dst []float64, src []float64)
+
+// rsqrt64 computes rsqrt of every element.
+//
+//go:noescape
+func rsqrt64(dst []float64, src []float64)
+
 // square64 computes square of every element.
 //
 //go:noescape
@@ -353,6 +363,16 @@ func square64(dst []float64, src []float64)
 //
 //go:noescape
 func recip64(dst []float64, src []float64)
+
+// floor64 computes floor of every element.
+//
+//go:noescape
+func floor64(dst []float64, src []float64)
+
+// relu64 computes relu of every element.
+//
+//go:noescape
+func relu64(dst []float64, src []float64)
 
 // exp64 computes exp of every element.
 //
@@ -403,6 +423,16 @@ func silu64(dst []float64, src []float64)
 //
 //go:noescape
 func elu64(dst []float64, src []float64)
+
+// erf64 computes erf of every element.
+//
+//go:noescape
+func erf64(dst []float64, src []float64)
+
+// gelu64 computes gelu of every element.
+//
+//go:noescape
+func gelu64(dst []float64, src []float64)
 
 // lt32 computes lt of every pair.
 //
@@ -489,15 +519,110 @@ func leakyrelu32(dst []float32, src []float32, slope float32)
 //go:noescape
 func clamp32(dst []float32, src []float32, lo float32, hi float32)
 
-// sin32AVX2 computes sin; it reports whether an element beyond trigLimit was left alone.
+// lt64 computes lt of every pair.
 //
 //go:noescape
-func sin32AVX2(dst []float32, src []float32) bool
+func lt64(dst []float64, a []float64, b []float64)
 
-// cos32AVX2 computes cos; it reports whether an element beyond trigLimit was left alone.
+// lt64Right computes lt with a scalar on the right.
 //
 //go:noescape
-func cos32AVX2(dst []float32, src []float32) bool
+func lt64Right(dst []float64, a []float64, b float64)
+
+// le64 computes le of every pair.
+//
+//go:noescape
+func le64(dst []float64, a []float64, b []float64)
+
+// le64Right computes le with a scalar on the right.
+//
+//go:noescape
+func le64Right(dst []float64, a []float64, b float64)
+
+// gt64 computes gt of every pair.
+//
+//go:noescape
+func gt64(dst []float64, a []float64, b []float64)
+
+// gt64Right computes gt with a scalar on the right.
+//
+//go:noescape
+func gt64Right(dst []float64, a []float64, b float64)
+
+// ge64 computes ge of every pair.
+//
+//go:noescape
+func ge64(dst []float64, a []float64, b []float64)
+
+// ge64Right computes ge with a scalar on the right.
+//
+//go:noescape
+func ge64Right(dst []float64, a []float64, b float64)
+
+// eq64 computes eq of every pair.
+//
+//go:noescape
+func eq64(dst []float64, a []float64, b []float64)
+
+// eq64Right computes eq with a scalar on the right.
+//
+//go:noescape
+func eq64Right(dst []float64, a []float64, b float64)
+
+// ne64 computes ne of every pair.
+//
+//go:noescape
+func ne64(dst []float64, a []float64, b []float64)
+
+// ne64Right computes ne with a scalar on the right.
+//
+//go:noescape
+func ne64Right(dst []float64, a []float64, b float64)
+
+// logaddexp64 computes logaddexp of every pair.
+//
+//go:noescape
+func logaddexp64(dst []float64, a []float64, b []float64)
+
+// logaddexp64Right computes logaddexp with a scalar on the right.
+//
+//go:noescape
+func logaddexp64Right(dst []float64, a []float64, b float64)
+
+// where64 chooses a where cond is not zero and b elsewhere.
+//
+//go:noescape
+func where64(dst []float64, cond []float64, a []float64, b []float64)
+
+// leakyrelu64 computes x, or slope·x below zero.
+//
+//go:noescape
+func leakyrelu64(dst []float64, src []float64, slope float64)
+
+// clamp64 computes min(max(x, lo), hi).
+//
+//go:noescape
+func clamp64(dst []float64, src []float64, lo float64, hi float64)
+
+// sin32 computes sin; it reports whether an element beyond trigLimit was left alone.
+//
+//go:noescape
+func sin32(dst []float32, src []float32) bool
+
+// cos32 computes cos; it reports whether an element beyond trigLimit was left alone.
+//
+//go:noescape
+func cos32(dst []float32, src []float32) bool
+
+// sin64 computes sin; it reports whether an element beyond trigLimit was left alone.
+//
+//go:noescape
+func sin64(dst []float64, src []float64) bool
+
+// cos64 computes cos; it reports whether an element beyond trigLimit was left alone.
+//
+//go:noescape
+func cos64(dst []float64, src []float64) bool
 
 // sum32AVX2 adds the elements.
 //

@@ -69,11 +69,15 @@ func tanhGrad64(dst, grad, y []float64)                           { panic(noAsse
 func sigmoidGrad64(dst, grad, y []float64)                        { panic(noAssembly) }
 func logBernoulli64(dst, x, l []float64)                          { panic(noAssembly) }
 func bernoulliGrad64(dst, grad, x, l []float64)                   { panic(noAssembly) }
-func sqrt64(dst, src []float64)                                   { panic(noAssembly) }
 func neg64(dst, src []float64)                                    { panic(noAssembly) }
 func abs64(dst, src []float64)                                    { panic(noAssembly) }
+func sign64(dst, src []float64)                                   { panic(noAssembly) }
+func sqrt64(dst, src []float64)                                   { panic(noAssembly) }
+func rsqrt64(dst, src []float64)                                  { panic(noAssembly) }
 func square64(dst, src []float64)                                 { panic(noAssembly) }
 func recip64(dst, src []float64)                                  { panic(noAssembly) }
+func floor64(dst, src []float64)                                  { panic(noAssembly) }
+func relu64(dst, src []float64)                                   { panic(noAssembly) }
 func exp64(dst, src []float64)                                    { panic(noAssembly) }
 func expm164(dst, src []float64)                                  { panic(noAssembly) }
 func log64(dst, src []float64)                                    { panic(noAssembly) }
@@ -84,6 +88,8 @@ func logsigmoid64(dst, src []float64)                             { panic(noAsse
 func softplus64(dst, src []float64)                               { panic(noAssembly) }
 func silu64(dst, src []float64)                                   { panic(noAssembly) }
 func elu64(dst, src []float64)                                    { panic(noAssembly) }
+func erf64(dst, src []float64)                                    { panic(noAssembly) }
+func gelu64(dst, src []float64)                                   { panic(noAssembly) }
 func lt32(dst, a, b []float32)                                    { panic(noAssembly) }
 func lt32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
 func le32(dst, a, b []float32)                                    { panic(noAssembly) }
@@ -101,8 +107,27 @@ func logaddexp32Right(dst, a []float32, b float32)                { panic(noAsse
 func where32(dst, cond, a, b []float32)                           { panic(noAssembly) }
 func leakyrelu32(dst, src []float32, slope float32)               { panic(noAssembly) }
 func clamp32(dst, src []float32, lo, hi float32)                  { panic(noAssembly) }
-func sin32AVX2(dst, src []float32) bool                           { panic(noAssembly) }
-func cos32AVX2(dst, src []float32) bool                           { panic(noAssembly) }
+func lt64(dst, a, b []float64)                                    { panic(noAssembly) }
+func lt64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
+func le64(dst, a, b []float64)                                    { panic(noAssembly) }
+func le64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
+func gt64(dst, a, b []float64)                                    { panic(noAssembly) }
+func gt64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
+func ge64(dst, a, b []float64)                                    { panic(noAssembly) }
+func ge64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
+func eq64(dst, a, b []float64)                                    { panic(noAssembly) }
+func eq64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
+func ne64(dst, a, b []float64)                                    { panic(noAssembly) }
+func ne64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
+func logaddexp64(dst, a, b []float64)                             { panic(noAssembly) }
+func logaddexp64Right(dst, a []float64, b float64)                { panic(noAssembly) }
+func where64(dst, cond, a, b []float64)                           { panic(noAssembly) }
+func leakyrelu64(dst, src []float64, slope float64)               { panic(noAssembly) }
+func clamp64(dst, src []float64, lo, hi float64)                  { panic(noAssembly) }
+func sin32(dst, src []float32) bool                               { panic(noAssembly) }
+func cos32(dst, src []float32) bool                               { panic(noAssembly) }
+func sin64(dst, src []float64) bool                               { panic(noAssembly) }
+func cos64(dst, src []float64) bool                               { panic(noAssembly) }
 func sum32AVX2(x []float32) float64                               { panic(noAssembly) }
 func dot32AVX2(x, y []float32) float64                            { panic(noAssembly) }
 func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }

@@ -52,3 +52,32 @@ for n in (9, 10):
 for n in (6, 7):
     show(f"(2 atanh s/s - 2)/s² in s², {n} terms, error relative to 2 atanh s/s",
          lambda w: m.hyp2f1(1, 1.5, 2.5, w) * 2 / 3, lambda w: w / (2 + w), mpf(0), mpf("1.0001") * (3 - 2 * m.sqrt(2)) ** 2, n)
+
+# A little beyond π/4 and in s = r², where the quotients lose nothing near zero.
+q = (mpf("1.0001") * m.pi / 4) ** 2
+show("(sin r/r - 1)/r² in r², 6 terms, error relative to sin r",
+     lambda s: (m.sin(m.sqrt(s)) / m.sqrt(s) - 1) / s if s > mpf("1e-12") else -mpf(1) / 6 + s / 120,
+     lambda s: s * m.sqrt(s) / m.sin(m.sqrt(s)) if s else mpf(0), mpf(0), q, 6)
+show("(cos r - 1 + r²/2)/r⁴ in r², 6 terms, error relative to cos r",
+     lambda s: (m.cos(m.sqrt(s)) - 1 + s / 2) / s**2 if s > mpf("1e-8") else mpf(1) / 24 - s / 720 + s * s / 40320,
+     lambda s: s * s / m.cos(m.sqrt(s)), mpf(0), q, 6)
+
+
+def erf_by(s):
+    return m.hyp1f1(0.5, 1.5, -s) * 2 / m.sqrt(m.pi)
+
+
+show("erf x/x - 1 in x² up to 1, 12 terms, error relative to erf x",
+     lambda s: erf_by(s) - 1, lambda s: 1 / erf_by(s), mpf(0), mpf(1), 12)
+show("ln erfc t from 1 to where erf rounds to 1, 18 terms, error of erf",
+     lambda t: m.log(m.erfc(t)), lambda t: m.erfc(t) / m.erf(t), mpf(1), mpf("5.95"), 18)
+
+
+def mills(q):
+    """(t + 5) exp(t²/2) Φ(-t) with q = (t - 5)/(t + 5)."""
+    t = 5 * (1 + q) / (1 - q)
+    return (t + 5) * m.exp(t * t / 2) * m.erfc(t / m.sqrt(2)) / 2
+
+
+show("(t + 5) exp(t²/2) Φ(-t) in (t - 5)/(t + 5), t up to 39, 22 terms, relative error",
+     mills, lambda q: 1 / mills(q), mpf(-1), mpf(34) / 44, 22)

@@ -35,6 +35,9 @@ ENDS = [LEAST, 3 * LEAST, TINY / 2, math.nextafter(TINY, 0), TINY, 1e-300, 1e-16
 OUT = [x for c in (709.782712893384, -708.3964185322641, -745.1332191019412, 36.7368, -37.43, 744.44, -746.0, -751.7) for x in near(c)]
 ROOTS = [x for c in (math.sqrt(0.5), math.sqrt(2), 1.0, 2.0, 2.0**52, 2.0**53, 2.0**1023) for x in near(c)] + [
     1.5 * LEAST * 2.0**k for k in (1, 7, 30, 50)]
+NORMAL = [x for c in (1.0, 5.0, 5.863584748755, 5.95, 6.0, 8.3, 37.6, 38.5, 38.58, 39.0, 2.0**-30) for x in near(c)]
+QUARTERS = [x for n in (1, 2, 3, 4, 7, 36, 355, 51471, 416454, 667543) for x in near(n * math.pi / 2)] + [
+    x for n in (1, 3, 5, 101, 1335085) for x in near(n * math.pi / 4)] + [1e6, 2.0**20]
 BELOW = [-x for x in near(0.2928932188134524) + near(0.5)] + [math.nextafter(-1, 0), -1 + 2.0**-40, math.sqrt(2) - 1]
 
 
@@ -51,6 +54,10 @@ def wide(r, n):
 
 def softplus(x):
     return m.log1p(m.exp(-abs(x))) + max(x, 0)
+
+
+def gelu(x):
+    return x * m.ncdf(x) if abs(x) < 100 else max(x, 0)
 
 
 def nearest(v):
@@ -73,12 +80,17 @@ WORST = {
     "Softplus": -0.43285173079891437,
     "Silu": -21.0989901968686,
     "Elu": -0.34889128528477414,
+    "Erf": 1.0570971727911005,
+    "Sin": -0.80998661267733629,
+    "Cos": 641231.23634351126,
+    "Gelu": -0.3383588101742423,
 }
 
 FUNCTIONS = [
     ("Exp", m.exp), ("Expm1", m.expm1), ("Log", m.log), ("Log1p", m.log1p), ("Tanh", m.tanh),
     ("Sigmoid", lambda x: 1 / (1 + m.exp(-x))), ("LogSigmoid", lambda x: -softplus(-x)), ("Softplus", softplus),
     ("Silu", lambda x: x / (1 + m.exp(-x))), ("Elu", lambda x: x if x > 0 else m.expm1(x)),
+    ("Erf", m.erf), ("Sin", m.sin), ("Cos", m.cos), ("Gelu", gelu),
 ]
 
 for name, f in FUNCTIONS:
@@ -88,6 +100,10 @@ for name, f in FUNCTIONS:
     elif name == "Log1p":
         points = ENDS + [-x for x in ENDS if x < 1] + ROOTS + BELOW + [abs(x) for x in spread(r, 25)] + wide(r, 30)
         points += [r.uniform(-1, 1) for _ in range(60)]
+    elif name in ("Sin", "Cos"):
+        points = both([x for x in ENDS if x < 2**20] + QUARTERS) + spread(r, 40) + [r.uniform(-(2**20), 2**20) for _ in range(60)]
+    elif name in ("Erf", "Gelu"):
+        points = both(ENDS + NORMAL) + spread(r, 40) + [r.uniform(-3, 3) for _ in range(60)]
     else:
         points = both(ENDS + SEAMS) + OUT + spread(r, 40)
     for x in points + [WORST[name]]:

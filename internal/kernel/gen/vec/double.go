@@ -148,3 +148,56 @@ func log1pUnitDouble(x vec) vec {
 	lo = ones(big, lo)
 	return logSeries(f, ones(big, num(1)), lo)
 }
+
+// sinCosDouble returns sine and cosine of x - n·π/2 = r + lo, |r| ≤ π/4. Of the
+// three parts of π/2 (Cody and Waite) the second has 33 bits, so that its product
+// with |n| < 2^20 is exact, as is x minus the first; so lo has all that r lost.
+// The series are sin r = r + r·s·P(s) and cos r = 1 - s/2 + s²·Q(s) with s = r²;
+// their errors are 2^-56 and 2^-59.
+func sinCosDouble(x, n vec) (sin, cos vec) {
+	hi := fnma(n, num(0x1.921fb54442d18p0), x)
+	r := fnma(n, num(0x1.1a626331p-54), hi)
+	lo := nmadd(sub(hi, r), n, num(0x1.1a626331p-54))
+	nmadd(lo, n, num(0x1.1701b839a252p-88))
+	s := mul(r, r)
+	h := mul(s, num(.5))
+	p := horner(s, 1.5896198533264835e-10, -2.5050747235069503e-08, 2.7557313618135907e-06,
+		-0.00019841269829580543, 0.008333333333322108, -0.1666666666666663)
+	sin = add(r, madd(fnma(h, lo, lo), mul(s, r), p))
+	q := horner(s, -1.1358515793043805e-11, 2.0875700452624443e-09, -2.7557314176515163e-07,
+		2.480158728884237e-05, -0.0013888888888873043, 0.041666666666666595)
+	one := load(num(1))
+	w := sub(one, h)
+	rest := sub(sub(one, w), h)
+	nmadd(rest, r, lo)
+	cos = add(w, madd(rest, mul(s, s), q))
+	return
+}
+
+// erfDouble is x + x·P(x²) up to 1 and 1 - exp(Q(|x|)) beyond, both with an error
+// of 2^-55 of the whole.
+func erfDouble(x vec) vec {
+	t := minc(num(6), abs(x))
+	q := halves(t, mul(t, t), -4.9289012806321355e-12, 2.045070821281056e-10, -3.934455141620645e-09, 4.642507080863739e-08,
+		-3.7331970506651543e-07, 2.135771805920955e-06, -8.667563109890343e-06, 2.2823805183642733e-05,
+		-2.0269992590075025e-05, -0.0001350436581690455, 0.0007706325977013718, -0.0019159302776365539,
+		0.0004106155577253648, 0.018990187635886325, -0.10270344407082205, -0.6366436264632289,
+		-1.1283740898330719, -5.028134113634363e-07)
+	big := sub(load(num(1)), expSafe(q))
+	p := horner(mul(t, t), -7.779470534684163e-10, 1.3710981255830433e-08, -1.6206313894408544e-07, 1.6447131579808615e-06,
+		-1.4924712301859456e-05, 0.00012055293576843798, -0.0008548325929310779, 0.005223977606118355,
+		-0.026866170643111448, 0.11283791670944185, -0.3761263890318352, 0.12837916709551256)
+	small := fma(p, x, x)
+	y := sel(cmp(gt, t, num(1)), big, small)
+	return or(y, sign(x))
+}
+
+// geluDouble is F of gelu; the last coefficient is added apart to round less.
+func geluDouble(q vec) vec {
+	p := halves(q, mul(q, q), 2.013908604646176e-09, 7.181953601507849e-09, -1.0210881266548533e-08, -6.531978590324464e-08,
+		4.361233580181423e-08, 4.326863814522065e-07, -3.377431372136855e-07, -2.769055179297123e-06, 3.981491250169519e-06,
+		1.6681144828418465e-05, -4.9763010245850424e-05, -5.937571128190381e-05, 0.0005448991058710584,
+		-0.000797869401479468, -0.00299337677569641, 0.020795066800242238, -0.06911863870595193, 0.16502036617036156,
+		-0.31353315667131576, 0.495305615969977, -0.6653825028900566)
+	return fma(p, q, num(0.769193049750063))
+}

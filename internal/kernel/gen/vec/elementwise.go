@@ -1,28 +1,9 @@
 package main
 
-import (
-	"math"
-
-	. "github.com/mmcloughlin/avo/build"
-)
+import "math"
 
 func elementwise() {
-	one := func() vec { return load(f32(1)) }
-	unary("neg", 4, func(x vec) vec { return xor(x, signBit()) })
-	unary("abs", 4, abs)
-	unary("sign", 2, func(x vec) vec {
-		// ±1, but zeros and NaN are their own sign.
-		y := or(one(), sign(x))
-		own := cmp(eq, x, f32(0))
-		y = sel(own, x, y)
-		return sel(cmp(unord, x, x), x, y)
-	})
-	unary("sqrt", 2, func(x vec) vec { return sqrt(x) })
-	unary("rsqrt", 2, func(x vec) vec { return div(one(), sqrt(x)) })
-	unary("square", 4, func(x vec) vec { return mul(x, x) })
-	unary("recip", 2, func(x vec) vec { return div(one(), x) })
-	unary("floor", 4, floor)
-	unary("relu", 4, func(x vec) vec { return maxc(f32(0), x) })
+	plain()
 	for _, k := range []struct {
 		name  string
 		f     func(vec) vec
@@ -48,24 +29,42 @@ func elementwise() {
 		arithmetic()
 	}
 	float64s()
-	size = 4
-	for _, k := range []struct {
-		name string
-		pred uint64
-	}{{"lt", lt}, {"le", le}, {"gt", gt}, {"ge", ge}, {"eq", eq}, {"ne", ne}} {
-		binary(k.name, 2, false, func(a, b vec) vec { return ones(cmp(k.pred, a, b), f32(1)) })
+	for _, size = range []int{4, 8} {
+		for _, k := range []struct {
+			name string
+			pred uint64
+		}{{"lt", lt}, {"le", le}, {"gt", gt}, {"ge", ge}, {"eq", eq}, {"ne", ne}} {
+			binary(k.name, 2, false, func(a, b vec) vec { return ones(cmp(k.pred, a, b), num(1)) })
+		}
+		binary("logaddexp", 1, false, logaddexp)
+		ternary()
 	}
-	binary("logaddexp", 1, false, logaddexp)
-	ternary()
+	size = 4
+}
+
+// plain emits the functions of one number that are a few instructions.
+func plain() {
+	one := func() vec { return load(num(1)) }
+	unary("neg", 4, func(x vec) vec { return xor(x, signBit()) })
+	unary("abs", 4, abs)
+	unary("sign", 2, func(x vec) vec {
+		// ±1, but zeros and NaN are their own sign.
+		y := or(one(), sign(x))
+		own := cmp(eq, x, num(0))
+		y = sel(own, x, y)
+		return sel(cmp(unord, x, x), x, y)
+	})
+	unary("sqrt", 2, func(x vec) vec { return sqrt(x) })
+	unary("rsqrt", 2, func(x vec) vec { return div(one(), sqrt(x)) })
+	unary("square", 4, func(x vec) vec { return mul(x, x) })
+	unary("recip", 2, func(x vec) vec { return div(one(), x) })
+	unary("floor", 4, floor)
+	unary("relu", 4, func(x vec) vec { return maxc(num(0), x) })
 }
 
 // float64s emits the functions of one float64.
 func float64s() {
-	unary("sqrt", 2, func(x vec) vec { return sqrt(x) })
-	unary("neg", 4, func(x vec) vec { return xor(x, signBit()) })
-	unary("abs", 4, abs)
-	unary("square", 4, func(x vec) vec { return mul(x, x) })
-	unary("recip", 2, func(x vec) vec { return div(load(num(1)), x) })
+	plain()
 	for _, k := range []struct {
 		name  string
 		f     func(vec) vec
@@ -81,6 +80,8 @@ func float64s() {
 		{"softplus", softplus, []float64{1, 0, .5, magicDouble, -746}},
 		{"silu", silu, nil},
 		{"elu", elu, nil},
+		{"erf", erfDouble, nil},
+		{"gelu", gelu, nil},
 	} {
 		unary(k.name, 1, k.f, k.hoist...)
 	}
@@ -172,30 +173,26 @@ func bernoulli() {
 	})
 }
 
-// ternary emits what has more operands, in float32.
+// ternary emits what has more operands.
 func ternary() {
-	kernel("where32", "func(dst, cond, a, b []float32)", "chooses a where cond is not zero and b elsewhere.", func() {
+	t := goType()
+	kernel(typed("where"), "func(dst, cond, a, b []"+t+")", "chooses a where cond is not zero and b elsewhere.", func() {
 		dst, cond, a, b, n := base("dst"), base("cond"), base("a"), base("b"), length("cond")
 		loop(n, 2, func(s step) {
-			s.store(dst, sel(cmp(ne, s.load(cond), f32(0)), s.load(a), s.load(b)))
+			s.store(dst, sel(cmp(ne, s.load(cond), num(0)), s.load(a), s.load(b)))
 		})
 	})
-	kernel("leakyrelu32", "func(dst, src []float32, slope float32)", "computes x, or slope·x below zero.", func() {
+	kernel(typed("leakyrelu"), "func(dst, src []"+t+", slope "+t+")", "computes x, or slope·x below zero.", func() {
 		dst, src, n := base("dst"), base("src"), length("src")
 		slope := broadcast("slope")
 		loop(n, 2, func(s step) {
 			x := s.load(src)
-			s.store(dst, sel(cmp(lt, x, f32(0)), mul(slope, x), x))
+			s.store(dst, sel(cmp(lt, x, num(0)), mul(slope, x), x))
 		})
 	})
-	kernel("clamp32", "func(dst, src []float32, lo, hi float32)", "computes min(max(x, lo), hi).", func() {
+	kernel(typed("clamp"), "func(dst, src []"+t+", lo, hi "+t+")", "computes min(max(x, lo), hi).", func() {
 		dst, src, n := base("dst"), base("src"), length("src")
 		lo, hi := broadcast("lo"), broadcast("hi")
-		loop(n, 2, func(s step) {
-			x := s.load(src)
-			VMAXPS(x, lo, x)
-			VMINPS(x, hi, x)
-			s.store(dst, x)
-		})
+		loop(n, 2, func(s step) { s.store(dst, minc(hi, maxc(lo, s.load(src)))) })
 	})
 }

@@ -84,7 +84,7 @@ func expNeg(x vec) vec {
 // a NaN.
 func expSafe(x vec) vec {
 	r, _, nm := expParts(x)
-	return addi(expPoly(r), shl(nm, 23))
+	return addi(expPoly(r), shl(nm, mantissa()))
 }
 
 // expm1 is (s + 1)·2^n - 1 with s = expm1(r), halved to keep 2^n finite.

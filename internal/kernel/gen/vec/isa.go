@@ -97,6 +97,16 @@ func horner(x vec, c ...float64) vec {
 	return p
 }
 
+// halves is horner in two chains, with s = x².
+func halves(x, s vec, c ...float64) vec {
+	var part [2][]float64 // odd and even coefficients, or the other way round
+	for i, k := range c {
+		part[i%2] = append(part[i%2], k)
+	}
+	even, odd := part[(len(c)-1)%2], part[len(c)%2]
+	return madd(horner(s, even...), x, horner(s, odd...))
+}
+
 func abs(a vec) vec  { return and(a, by(c32(0x7fffffff), c64(1<<63-1))) }
 func sign(a vec) vec { return and(a, signBit()) }
 
@@ -144,6 +154,47 @@ func sel(m mask, a Op, b vec) vec {
 	return d
 }
 
+// signs is the mask of the lanes whose sign is set, good for sel alone.
+func signs(a vec) mask {
+	if !wide() {
+		return a
+	}
+	k := K()
+	by(VPMOVD2M, VPMOVQ2M)(a, k)
+	return k
+}
+
+// none is a mask without a lane, and join adds the lanes of m to all; members
+// is zero if it has none.
+func none() mask {
+	if wide() {
+		k := K()
+		KXORW(k, k, k)
+		return k
+	}
+	d := newVec()
+	VXORPS(d, d, d)
+	return d
+}
+
+func join(all, m mask) {
+	if wide() {
+		KORW(m, all, all)
+	} else {
+		VORPS(m, all, all)
+	}
+}
+
+func members(m mask) reg.GPVirtual {
+	r := GP32()
+	if wide() {
+		KMOVW(m, r)
+	} else {
+		by(VMOVMSKPS, VMOVMSKPD)(m, r)
+	}
+	return r
+}
+
 // ones is c where the mask is set and zero elsewhere.
 func ones(m mask, c Op) vec {
 	d := newVec()
@@ -158,9 +209,9 @@ func ones(m mask, c Op) vec {
 func floor(a vec) vec {
 	d := newVec()
 	if wide() {
-		VRNDSCALEPS(Imm(9), a, d)
+		by(VRNDSCALEPS, VRNDSCALEPD)(Imm(9), a, d)
 	} else {
-		VROUNDPS(Imm(9), a, d)
+		by(VROUNDPS, VROUNDPD)(Imm(9), a, d)
 	}
 	return d
 }

@@ -9,20 +9,20 @@ import (
 // trigonometry emits sin and cos, which report whether a lane was beyond
 // trigLimit and is left as it was.
 func trigonometry() {
-	for q, name := range []string{"sin", "cos"} {
-		narrow(name+"32", "func(dst, src []float32) bool", "computes "+name+"; it reports whether an element beyond trigLimit was left alone.")
-		dst, src, n := base("dst"), base("src"), length("src")
-		big := newVec()
-		VXORPS(big, big, big)
-		loop(n, 1, func(s step) { s.store(dst, sincos(s.load(src), uint32(q), big)) })
-		any := GP32()
-		VMOVMSKPS(big, any)
-		found := GP8()
-		TESTL(any, any)
-		SETNE(found)
-		Store(found, ReturnIndex(0))
-		finish()
+	for _, size = range []int{4, 8} {
+		for q, name := range []string{"sin", "cos"} {
+			kernel(typed(name), "func(dst, src []"+goType()+") bool", "computes "+name+"; it reports whether an element beyond trigLimit was left alone.", func() {
+				dst, src, n := base("dst"), base("src"), length("src")
+				far := none()
+				loop(n, 1, func(s step) { s.store(dst, sincos(s.load(src), q, far)) })
+				lanes, found := members(far), GP8()
+				TESTL(lanes, lanes)
+				SETNE(found)
+				Store(found, ReturnIndex(0))
+			})
+		}
 	}
+	size = 4
 }
 
 // doubles returns the two halves of a vector of float32 as vectors of float64.

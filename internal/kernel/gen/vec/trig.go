@@ -3,7 +3,7 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
 )
 
 // sinCosPoly returns sine and cosine of |r| ≤ π/4.
@@ -15,33 +15,37 @@ func sinCosPoly(r vec) (sin, cos vec) {
 	return
 }
 
+// sinCosSingle returns sine and cosine of x - n·π/2, with π/2 in three parts
+// (Cody and Waite); the products are exact.
+func sinCosSingle(x, n vec) (sin, cos vec) {
+	r := fnma(n, f32(0x1.921fb6p0), x)
+	nmadd(r, n, f32(-0x1.777a5cp-25))
+	nmadd(r, n, f32(-0x1.ee59dap-50))
+	return sinCosPoly(r)
+}
+
 // trigLimit is the largest magnitude that sin and cos reduce here. A lane
 // beyond it comes back as x itself, which no sine can be, for the caller to do.
-const trigLimit = 48000
+func trigLimit() Op { return by(f32(48000), f64(1<<20)) }
 
-// sincos is the sine (quarter 0) or the cosine (quarter 1) of x, and reports
-// the lanes beyond trigLimit in big.
-func sincos(x vec, quarter uint32, big vec) vec {
-	nm := fma(x, f32(2/math.Pi), f32(magic))
-	n := sub(nm, f32(magic))
-	// π/2 in three parts (Cody and Waite); the products are exact.
-	r := fnma(n, f32(0x1.921fb6p0), x)
-	VFNMADD231PS(f32(-0x1.777a5cp-25), n, r)
-	VFNMADD231PS(f32(-0x1.ee59dap-50), n, r)
-	sin, cos := sinCosPoly(r)
+// sincos is the sine (quarter 0) or the cosine (quarter 1) of x, and adds the
+// lanes beyond trigLimit to far.
+func sincos(x vec, quarter int, far mask) vec {
+	big := by(f32(magic), f64(magicDouble))
+	nm := fma(x, num(2/math.Pi), big)
+	sin, cos := by(sinCosSingle, sinCosDouble)(x, sub(nm, big))
 	q := nm
 	if quarter != 0 {
-		q = addi(nm, c32(quarter))
+		q = addi(nm, by(c32(1), c64(1)))
 	}
-	odd := shl(q, 31)
-	y := newVec()
-	VBLENDVPS(odd, cos, sin, y)
-	y = xor(y, and(shl(q, 30), c32(0x80000000)))
+	last := by(31, 63)
+	y := sel(signs(shl(q, last)), cos, sin)
+	y = xor(y, sign(shl(q, last-1)))
 	if quarter == 0 {
-		y = sel(cmp(eq, x, f32(0)), x, y) // -0
+		y = sel(cmp(eq, x, num(0)), x, y) // -0
 	}
 	// An infinity is beyond the limit and has no sine; a NaN stays.
-	far := cmp(gt, abs(x), f32(trigLimit))
-	VORPS(far, big, big)
-	return sel(far, x, y)
+	beyond := cmp(gt, abs(x), trigLimit())
+	join(far, beyond)
+	return sel(beyond, x, y)
 }
