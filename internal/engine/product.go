@@ -49,7 +49,7 @@ func (b *binder[T]) product(v *value) runner {
 // sparse reports whether zeros of the first matrix may be skipped: it is data,
 // or computed from data alone element by element, and large enough to look at.
 func (m *matrix) sparse() bool {
-	const least = 4e6 // flops
+	const least = 2e7 // flops
 	return m.flops() >= least && ofData(m.a.base)
 }
 
