@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -23,12 +24,17 @@ type python struct {
 	out     *bufio.Scanner
 }
 
-func startPython(path string) (*python, error) {
+// startPython starts the script; its matrix library, which PyTorch's number of
+// threads does not reach, keeps to one thread if alone is set.
+func startPython(path string, alone bool) (*python, error) {
 	for _, name := range []string{path, "python3", "/usr/bin/python3"} {
 		if name == "" || exec.Command(name, "-c", "import torch").Run() != nil {
 			continue
 		}
 		p := &python{cmd: exec.Command(name, "-c", torchScript)}
+		if alone {
+			p.cmd.Env = append(os.Environ(), "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "OMP_NUM_THREADS=1")
+		}
 		var err error
 		if p.in, err = p.cmd.StdinPipe(); err != nil {
 			return nil, errors.Wrap(err, "python")

@@ -18,7 +18,7 @@ type step struct {
 	n       uint32
 }
 
-func newStep(l workload) (*step, error) {
+func newStep(l workload, dense bool) (*step, error) {
 	params := &graph.Params{Seed: 1}
 	s := &step{update: trainers.NewUpdater(params, trainers.Adam{}, 0)}
 	var err error
@@ -32,7 +32,10 @@ func newStep(l workload) (*step, error) {
 	}
 	x := make([]float32, l.rows*l.cols)
 	kernel.Uniform(x, kernel.Noise{Key: 1}, 0, 0, 0)
-	return s, graph.Feed(s.program, "x", ones(x))
+	if !dense {
+		x = ones(x)
+	}
+	return s, graph.Feed(s.program, "x", x)
 }
 
 // ones turns uniform numbers into as many ones as MNIST has, and zeros.
