@@ -10,7 +10,7 @@ import (
 // alone.
 func Sum[T Float](x []T) float64 {
 	if unsafe.Sizeof(T(0)) == 8 {
-		return pairwise(as64(x), nil)
+		return pairwise(as64(x), false)
 	}
 	var sum float64
 	for v := as32(x); len(v) > 0; {
@@ -26,30 +26,13 @@ func Sum[T Float](x []T) float64 {
 // above the largest float32 are infinite, those below the smallest are lost.
 func SumSquares[T Float](x []T) float64 {
 	if unsafe.Sizeof(T(0)) == 8 {
-		return pairwise(as64(x), as64(x))
+		return pairwise(as64(x), true)
 	}
 	var sum float64
 	for v := as32(x); len(v) > 0; {
 		k := min(len(v), chunk)
-		sum += dotChunk(v[:k], v[:k])
+		sum += squaresChunk(v[:k])
 		v = v[k:]
-	}
-	return sum
-}
-
-// Dot returns Σ x y, added like Sum. It panics if the lengths differ.
-func Dot[T Float](x, y []T) float64 {
-	if len(x) != len(y) {
-		panicLengths("Dot", len(x), len(y))
-	}
-	if unsafe.Sizeof(T(0)) == 8 {
-		return pairwise(as64(x), as64(y))
-	}
-	var sum float64
-	for v, w := as32(x), as32(y); len(v) > 0; {
-		k := min(len(v), chunk)
-		sum += dotChunk(v[:k], w[:k])
-		v, w = v[k:], w[k:]
 	}
 	return sum
 }
@@ -74,44 +57,34 @@ func sumChunk(x []float32) float64 {
 }
 
 //go:noinline
-func dotChunk(x, y []float32) float64 {
+func squaresChunk(x []float32) float64 {
 	if vectors() {
-		if &x[0] == &y[0] {
-			return sumSquares32AVX2(x)
-		}
-		return dot32AVX2(x, y)
+		return sumSquares32AVX2(x)
 	}
 	var a, b float64
 	for len(x) >= 2 {
-		a += float64(x[0]) * float64(y[0])
-		b += float64(x[1]) * float64(y[1])
-		x, y = x[2:], y[2:]
+		a += float64(x[0]) * float64(x[0])
+		b += float64(x[1]) * float64(x[1])
+		x = x[2:]
 	}
-	for i, v := range x {
-		a += float64(v) * float64(y[i])
+	for _, v := range x {
+		a += float64(v) * float64(v)
 	}
 	return a + b
 }
 
-// pairwise adds x, or x·y if y is not nil, splitting in halves down to 128
-// elements.
-func pairwise(x, y []float64) float64 {
+// pairwise adds x, or x² if squared, splitting in halves down to 128 elements.
+func pairwise(x []float64, squared bool) float64 {
 	if len(x) > 128 {
 		h := (len(x)/2 + 3) &^ 3
-		if y == nil {
-			return pairwise(x[:h], nil) + pairwise(x[h:], nil)
-		}
-		return pairwise(x[:h], y[:h]) + pairwise(x[h:], y[h:])
+		return pairwise(x[:h], squared) + pairwise(x[h:], squared)
 	}
 	var s [4]float64
-	if y == nil {
-		for i, v := range x {
-			s[i%4] += v
+	for i, v := range x {
+		if squared {
+			v *= v
 		}
-	} else {
-		for i, v := range x {
-			s[i%4] += v * y[i]
-		}
+		s[i%4] += v
 	}
 	return s[0] + s[1] + (s[2] + s[3])
 }

@@ -14,17 +14,15 @@ func TestReductions(t *testing.T) {
 
 func testReductions[T Float](t *testing.T, tol float64) {
 	for _, n := range sizes() {
-		x, y := make([]T, n+1)[1:], make([]T, n+1)[1:]
+		x := make([]T, n+1)[1:]
 		Normal(x, testNoise, 1, 0, 0)
-		Normal(y, testNoise, 2, 0, 0)
-		var sum, squares, dot, size kahan
+		var sum, squares, size kahan
 		lo, hi := math.Inf(1), math.Inf(-1)
-		for i, v := range x {
-			v, w := float64(v), float64(y[i])
+		for _, v := range x {
+			v := float64(v)
 			sum.add(v)
 			squares.add(v * v)
-			dot.add(v * w)
-			size.add(math.Abs(v) + v*v + math.Abs(v*w))
+			size.add(math.Abs(v) + v*v)
 			lo, hi = min(lo, v), max(hi, v)
 		}
 		near := func(what string, got, want float64) {
@@ -35,8 +33,6 @@ func testReductions[T Float](t *testing.T, tol float64) {
 		}
 		near("Sum", float64(Sum(x)), sum.total())
 		near("SumSquares", SumSquares(x), squares.total())
-		near("Dot", float64(Dot(x, y)), dot.total())
-		near("Dot with itself", float64(Dot(x, x)), squares.total())
 		if float64(MaxOf(x)) != hi || float64(MinOf(x)) != lo {
 			t.Fatalf("n=%d: max %v, min %v, want %v, %v", n, MaxOf(x), MinOf(x), hi, lo)
 		}
@@ -60,7 +56,6 @@ func testReductions[T Float](t *testing.T, tol float64) {
 			x[i] = was
 		}
 	}
-	mustPanic(t, "kernel: Dot: lengths [1 0] differ", func() { Dot(make([]T, 1), nil) })
 }
 
 // kahan adds with compensation (Neumaier).
@@ -103,9 +98,9 @@ func TestReductionsAllocate(t *testing.T) {
 		x, y, r := make([]float32, 1000), make([]float32, 1000), make([]float32, 100)
 		if n := testing.AllocsPerRun(10, func() {
 			Sum(x)
-			Dot(x, y)
+			SumSquares(x)
 			MaxOf(x)
-			RowSum(r, x, 10)
+			RowMax(r, x, 10)
 			RowLogSumExp(r, x, 10)
 			RowSoftmax(y, x, 10)
 			RowLogSoftmax(y, x, 10)
@@ -127,10 +122,9 @@ func BenchmarkReduce(b *testing.B) {
 	}{
 		{"Sum", func() { Sum(x) }},
 		{"SumSquares", func() { SumSquares(x) }},
-		{"Dot", func() { Dot(x, y) }},
 		{"MaxOf", func() { MaxOf(x) }},
 		{"AllFinite", func() { AllFinite(x) }},
-		{"RowSum", func() { RowSum(r, x, cols) }},
+		{"RowMax", func() { RowMax(r, x, cols) }},
 		{"RowLogSumExp", func() { RowLogSumExp(r, x, cols) }},
 		{"RowSoftmax", func() { RowSoftmax(y, x, cols) }},
 		{"ColSum", func() { ColSum(c, x, cols, 0) }},

@@ -11,11 +11,6 @@ import (
 // panic if x is not a whole number of rows, or dst has another length than the
 // result.
 
-// RowSum sets dst[r] to the sum of row r of x.
-func RowSum[T Float](dst, x []T, cols int) {
-	eachRow("RowSum", dst, x, cols, func(row []T) T { return T(Sum(row)) })
-}
-
 // RowMax sets dst[r] to the largest element of row r of x, NaN if one is NaN.
 func RowMax[T Float](dst, x []T, cols int) {
 	eachRow("RowMax", dst, x, cols, MaxOf[T])

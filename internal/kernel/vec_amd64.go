@@ -629,11 +629,6 @@ func cos64(dst []float64, src []float64) bool
 //go:noescape
 func sum32AVX2(x []float32) float64
 
-// dot32AVX2 adds the products.
-//
-//go:noescape
-func dot32AVX2(x []float32, y []float32) float64
-
 // sumSquares32AVX2 adds the squares.
 //
 //go:noescape

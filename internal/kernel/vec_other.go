@@ -129,7 +129,6 @@ func cos32(dst, src []float32) bool                               { panic(noAsse
 func sin64(dst, src []float64) bool                               { panic(noAssembly) }
 func cos64(dst, src []float64) bool                               { panic(noAssembly) }
 func sum32AVX2(x []float32) float64                               { panic(noAssembly) }
-func dot32AVX2(x, y []float32) float64                            { panic(noAssembly) }
 func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }
 func nonzero32AVX2(dst *byte, x []float32)                        { panic(noAssembly) }
 func maxOf32AVX2(x []float32) float32                             { panic(noAssembly) }

@@ -61,39 +61,7 @@ func total(acc []vec) {
 }
 
 func reductions() {
-	// Sums of float32 are added as float64: exact but for the last rounding of
-	// any slice that fits in memory, and as fast as memory for large ones.
-	for _, k := range []struct {
-		name, signature, doc string
-		two                  bool
-	}{
-		{"sum", "func(x []float32) float64", "adds the elements.", false},
-		{"dot", "func(x, y []float32) float64", "adds the products.", true},
-	} {
-		narrow(k.name+"32", k.signature, k.doc)
-		x, n := base("x"), length("x")
-		y := x
-		if k.two {
-			y = base("y")
-		}
-		acc := zeros(4)
-		turn := 0
-		loop(n, 2, func(s step) {
-			a, b := acc[turn%2*2], acc[turn%2*2+1]
-			turn++
-			lo, hi := doubles(s.load(x))
-			if k.two {
-				lo2, hi2 := doubles(s.load(y))
-				VFMADD231PD(lo, lo2, a)
-				VFMADD231PD(hi, hi2, b)
-			} else {
-				VADDPD(lo, a, a)
-				VADDPD(hi, b, b)
-			}
-		})
-		total(acc)
-		finish()
-	}
+	sums()
 	squares()
 	nonzeros()
 
@@ -159,6 +127,24 @@ func reductions() {
 	TESTL(any, any)
 	SETEQ(ok)
 	Store(ok, ReturnIndex(0))
+	finish()
+}
+
+// sums emits the sum, added as float64: exact but for the last rounding of any
+// slice that fits in memory, and as fast as memory for large ones.
+func sums() {
+	narrow("sum32", "func(x []float32) float64", "adds the elements.")
+	x, n := base("x"), length("x")
+	acc := zeros(4)
+	turn := 0
+	loop(n, 2, func(s step) {
+		a, b := acc[turn%2*2], acc[turn%2*2+1]
+		turn++
+		lo, hi := doubles(s.load(x))
+		VADDPD(lo, a, a)
+		VADDPD(hi, b, b)
+	})
+	total(acc)
 	finish()
 }
 
