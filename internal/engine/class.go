@@ -13,7 +13,7 @@ import (
 // after which an axis of one of the shapes ends, each a divisor of the next.
 type class struct {
 	cuts []int
-	lock int // rows of this length are folded: nothing may cut them
+	lock int // rows of this length are taken whole: nothing may cut them
 }
 
 // cutsOf returns the cuts of one shape, ascending.
@@ -93,8 +93,13 @@ func classify(order []*value) {
 		size := op.Size(shape)
 		cuts := cutsOf(shape)
 		lock := 0
-		if r, ok := v.rule.(op.Reduce); ok && r.Fold != op.Sum {
-			_, lock, _, _ = run(r.Axes, shape)
+		switch r := v.rule.(type) {
+		case op.Reduce:
+			if r.Fold != op.Sum {
+				_, lock, _, _ = run(r.Axes, shape)
+			}
+		case logSoftmax:
+			lock = cuts[0]
 		}
 		for _, c := range v.in {
 			if p := c.alias(); p != nil && p.class != nil && p.size == size && !p.folds() && p.class.add(cuts, lock) {

@@ -37,6 +37,8 @@ const (
 	sigmoidSlope               // dst = a·b·(1−b)
 	bernoulli                  // dst = a·b − softplus(b)
 	bernoulliSlope             // dst = a·(b − sigmoid(c))
+	logSoftmaxOf               // dst = a less the log-sum-exp of its row, which is at least s
+	softmaxOf                  // dst = exp of that
 	where                      // dst = b where a is not 0, else c
 	move                       // dst = a
 	fill                       // dst = s
@@ -148,6 +150,9 @@ func (e *emitter) emit() {
 			e.number(u.A)
 			e.number(u.B)
 			e.number(-u.A)
+		}
+		if r, ok := v.rule.(logSoftmax); ok {
+			e.number(r.low)
 		}
 	}
 	l.scals = len(l.imm)

@@ -203,6 +203,10 @@ func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int)
 			kernel.LogBernoulli(v[s.dst], v[s.a], v[s.b])
 		case bernoulliSlope:
 			kernel.BernoulliGrad(v[s.dst], v[s.a], v[s.b], v[s.c])
+		case logSoftmaxOf:
+			kernel.RowLogSoftmax(v[s.dst], v[s.a], l.cols, k[s.s])
+		case softmaxOf:
+			kernel.RowSoftmax(v[s.dst], v[s.a], l.cols, k[s.s])
 		case where:
 			kernel.Where(v[s.dst], v[s.a], v[s.b], v[s.c])
 		case leaky:

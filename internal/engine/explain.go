@@ -72,7 +72,7 @@ func (l *loop) String() string {
 			continue
 		}
 		name := [...]string{mulAdd: "muladd", mulSub: "mulsub", addScale: "addscaled", affine: "affine", move: "copy",
-			fill: "fill", tanhSlope: "tanh′", sigmoidSlope: "sigmoid′", bernoulli: "bernoulli", bernoulliSlope: "bernoulli′", foldOf: ""}
+			fill: "fill", tanhSlope: "tanh′", sigmoidSlope: "sigmoid′", bernoulli: "bernoulli", bernoulliSlope: "bernoulli′", softmaxOf: "softmax", foldOf: ""}
 		if int(s.code) < len(name) && name[s.code] != "" {
 			what = append(what, name[s.code])
 			continue

@@ -22,8 +22,9 @@ type loop struct {
 	outer []int
 	rows  int // product of outer
 	cols  int
-	tall  int // rows of a block
-	wide  int // columns of a block
+	tall  int  // rows of a block
+	wide  int  // columns of a block
+	whole bool // a step takes whole rows
 
 	loads []access  // operands in memory
 	saves []access  // results in memory
@@ -97,6 +98,9 @@ func newLoop(u *unit) *loop {
 	e := newEmitter(l, u)
 	e.operands()
 	for _, v := range u.values {
+		if _, ok := v.rule.(logSoftmax); ok {
+			l.whole = true
+		}
 		if v.folds() {
 			out := dense(v.shape)
 			e.folds = append(e.folds, v)
@@ -136,7 +140,7 @@ func (e *emitter) collapse() {
 	all := append(slices.Clone(e.loadSt), e.foldSt...)
 	dims := slices.Clone(e.dims)
 	for i := len(dims) - 2; i >= 0; i-- {
-		fits := true
+		fits := !e.whole || i < len(dims)-2
 		for _, st := range all {
 			fits = fits && st[i] == st[i+1]*dims[i+1]
 		}

@@ -15,6 +15,8 @@ func (e *emitter) merge(v *value) {
 	case op.Unary:
 		if a := v.args[0]; r.Fn == op.Shift && lone(a) && isUnary(a.v, op.Scale) && !e.scalar(a.v.args[0]) {
 			a.v.into = true
+		} else if r.Fn == op.Exp && lone(a) {
+			_, a.v.into = a.v.rule.(logSoftmax)
 		}
 	case op.Binary:
 		switch r.Fn {

@@ -120,6 +120,8 @@ func (w *world) misc() []*op.Node {
 	y = graph.Mul(graph.CumSum(y, 1), graph.Shift(graph.Transpose(graph.Transpose(y, 1, 0), 1, 0), .5))
 	y = graph.Add(graph.Scale(y, 1e-3), graph.OneHot(at, 50))
 	loss := graph.Mean(graph.Add(graph.LogSumExp(y, -1), graph.LogSumExp(graph.Transpose(y, 1, 0), 0)))
+	loss = graph.Sub(loss, graph.Mean(graph.Sum(graph.Mul(graph.Sin(x), graph.LogSoftmax(x)), -1)))
+	loss = graph.Add(loss, graph.Mean(graph.MaxOver(graph.Softmax(graph.Reshape(x, 40, 3, 10)), -1)))
 	loss = graph.Add(loss, graph.Mean(graph.Square(graph.DiagPart(graph.MatMul(graph.Diag(y), graph.BroadcastTo(y, 50, 50, 50))))))
 	return append([]*op.Node{loss, graph.ArgMax(y, -1)}, graph.Grad(loss, []*op.Node{x})...)
 }

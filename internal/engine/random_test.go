@@ -79,7 +79,7 @@ func (g *grower) grow() *op.Node {
 		axis = g.pick("axis", len(s))
 	}
 	tame := func(n *op.Node) *op.Node { return graph.Tanh(graph.Scale(n, .5)) }
-	switch k := g.pick("op", 27); k {
+	switch k := g.pick("op", 28); k {
 	case 0:
 		fs := []func(*op.Node) *op.Node{graph.Neg, graph.Tanh, graph.Sigmoid, graph.Relu, graph.StopGrad, graph.Sin, graph.Abs, graph.Gelu, graph.Erf}
 		return fs[g.pick("f", len(fs))](x)
@@ -165,6 +165,11 @@ func (g *grower) grow() *op.Node {
 	case 25:
 		l := g.mate(x)
 		return tame(graph.Sub(graph.Mul(x, l), graph.Softplus(l)))
+	case 26:
+		if len(s) == 0 {
+			return x
+		}
+		return []func(*op.Node) *op.Node{graph.Softmax, graph.LogSoftmax}[g.pick("f", 2)](x)
 	default:
 		if len(s) == 0 {
 			return x

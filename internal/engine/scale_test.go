@@ -19,6 +19,7 @@ func BenchmarkCompileChain(b *testing.B) {
 		per  int // nodes a link
 	}{
 		{"tanh", graph.Tanh, 1},
+		{"log-softmax", graph.LogSoftmax, 3},
 		{"matmul", func(x *op.Node) *op.Node { return graph.MatMul(graph.Tanh(x), x) }, 2},
 	} {
 		for _, nodes := range []int{4000, 16000, 64000} {

@@ -61,6 +61,10 @@ func (e *expr) rewrite(r op.Rule, in []*value, shape tensor.Shape) *value {
 			return v
 		}
 		switch r.Fn {
+		case op.Sub:
+			if v := e.logSoftmax(in[0], in[1], shape); v != nil {
+				return v
+			}
 		case op.Add, op.Mul, op.Max, op.Min, op.LogAddExp, op.Eq, op.Ne: // one order for equal ones
 			if in[0].id > in[1].id {
 				in[0], in[1] = in[1], in[0]

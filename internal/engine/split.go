@@ -33,7 +33,7 @@ func splitLoop(l *loop) split {
 			colUnits = 0
 		}
 	}
-	if l.tall > 1 {
+	if l.tall > 1 || l.whole {
 		colUnits = 0
 	}
 	if rowUnits < 4*want && colUnits > rowUnits {

@@ -37,6 +37,10 @@ var slowBinary = map[op.Fn2]float64{op.Pow: 40, op.LogAddExp: .8, op.Div: .2}
 
 var slowFused = map[code]float64{bernoulli: .75, bernoulliSlope: .45}
 
+// rowCost returns the estimated nanoseconds of softmax or its logarithm for one
+// element of a row.
+func rowCost(cols int) float64 { return .6 + min(60/float64(cols), 3) }
+
 // elementCost returns the estimated nanoseconds of a function of one element.
 func elementCost(r op.Unary) float64 { return max(plain, slowUnary[r.Fn]) }
 
@@ -59,8 +63,17 @@ func (e *emitter) value(v *value) {
 		default:
 			s.code, s.a = move, x.i
 		}
+	case logSoftmax:
+		s.code, s.a, s.s = logSoftmaxOf, e.vec(e.ref(in[0])), e.number(r.low)
+		cost = rowCost(l.cols)
 	case op.Unary:
-		if m := in[0].v; m != nil && m.into { // Shift of Scale
+		if m := in[0].v; m != nil && m.into {
+			if l, ok := m.rule.(logSoftmax); ok { // Exp of it
+				s.code, s.a, s.s = softmaxOf, e.vec(e.ref(m.args[0])), e.number(l.low)
+				cost = rowCost(e.cols)
+				break
+			}
+			// Shift of Scale
 			s.code, s.a = affine, e.ref(m.args[0]).i
 			s.s, s.t = e.number(m.rule.(op.Unary).A), e.number(r.A)
 			break

@@ -102,8 +102,8 @@ func TestReductionsAllocate(t *testing.T) {
 			MaxOf(x)
 			RowMax(r, x, 10)
 			RowLogSumExp(r, x, 10)
-			RowSoftmax(y, x, 10)
-			RowLogSoftmax(y, x, 10)
+			RowSoftmax(y, x, 10, 0)
+			RowLogSoftmax(y, x, 10, 0)
 			ColSum(r[:10], x, 10, 0)
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
@@ -126,7 +126,7 @@ func BenchmarkReduce(b *testing.B) {
 		{"AllFinite", func() { AllFinite(x) }},
 		{"RowMax", func() { RowMax(r, x, cols) }},
 		{"RowLogSumExp", func() { RowLogSumExp(r, x, cols) }},
-		{"RowSoftmax", func() { RowSoftmax(y, x, cols) }},
+		{"RowSoftmax", func() { RowSoftmax(y, x, cols, 0) }},
 		{"ColSum", func() { ColSum(c, x, cols, 0) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {

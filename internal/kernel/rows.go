@@ -18,42 +18,126 @@ func RowMax[T Float](dst, x []T, cols int) {
 
 // RowLogSumExp sets dst[r] to ln Σ eˣ over row r of x, -Inf for a row of -Inf.
 func RowLogSumExp[T Float](dst, x []T, cols int) {
-	eachRow("RowLogSumExp", dst, x, cols, logSumExp[T])
-}
-
-// RowSoftmax sets each row of dst to eˣ/Σ eˣ of the row of x. dst may be x. A
-// row of -Inf, or with +Inf or NaN, becomes NaN.
-func RowSoftmax[T Float](dst, x []T, cols int) {
-	rows := rowCount("RowSoftmax", len(x), cols)
-	if len(dst) != len(x) {
-		panicLengths("RowSoftmax", len(dst), len(x))
+	if cols >= narrow {
+		eachRow("RowLogSumExp", dst, x, cols, logSumExp[T])
+		return
 	}
-	for r := range rows {
-		d := dst[r*cols : (r+1)*cols]
-		softmax(d, x[r*cols:(r+1)*cols])
+	if rows := rowCount("RowLogSumExp", len(x), cols); len(dst) != rows {
+		panicLengths("RowLogSumExp", len(dst), rows)
 	}
-}
-
-// RowLogSoftmax sets each row of dst to x - ln Σ eˣ of the row of x. dst may be
-// x.
-func RowLogSoftmax[T Float](dst, x []T, cols int) {
-	rows := rowCount("RowLogSoftmax", len(x), cols)
-	if len(dst) != len(x) {
-		panicLengths("RowLogSoftmax", len(dst), len(x))
-	}
-	for r := range rows {
-		row := x[r*cols : (r+1)*cols]
-		m := MaxOf(row)
-		d := dst[r*cols : (r+1)*cols]
-		l := math.Log(sumExp(row, m))
-		if unsafe.Sizeof(T(0)) == 4 {
-			// Two steps: m + l would lose digits of l.
-			ZipRight(OpSub, d, row, m)
-			ZipRight(OpSub, d, d, T(l))
-			continue
+	var exp [block]T
+	for n := block / cols; len(dst) > 0; dst, x = dst[n:], x[n*cols:] {
+		n = min(n, len(dst))
+		e := exp[:n*cols]
+		belowMax(e, x[:len(e)], cols, T(math.Inf(-1)))
+		Map(OpExp, e, e)
+		for r := range n {
+			m := largest(x[r*cols:(r+1)*cols], T(math.Inf(-1)))
+			if s := added(e[r*cols : (r+1)*cols]); s > 0 {
+				m = T(float64(m) + math.Log(float64(s)))
+			}
+			dst[r] = m
 		}
-		for i, v := range row {
-			d[i] = v - m - T(l)
+	}
+}
+
+// RowSoftmax sets each row of dst to the exponential of RowLogSoftmax. dst may
+// be x.
+func RowSoftmax[T Float](dst, x []T, cols int, low T) {
+	eachRows("RowSoftmax", dst, x, cols, func(d, x []T) {
+		if cols < narrow {
+			belowMax(d, x, cols, low)
+			Map(OpExp, d, d)
+			for ; len(d) > 0; d = d[cols:] {
+				if s := added(d[:cols]); s > 0 {
+					s = 1 / s
+					for i := range d[:cols] {
+						d[i] *= s
+					}
+				}
+			}
+			return
+		}
+		if s := expBelowMax(d, x, max(MaxOf(x), low)); s > 0 {
+			ZipRight(OpMul, d, d, T(1/s))
+		}
+	})
+}
+
+// RowLogSoftmax sets each row of dst to x - ln Σ eˣ of the row of x, where the
+// logarithm is low for a row of -Inf: low is -Inf, so that NaN comes out, or a
+// number below all others, so that -Inf does. A row with NaN becomes NaN; one
+// with +Inf has NaN there and -Inf elsewhere. dst may be x.
+func RowLogSoftmax[T Float](dst, x []T, cols int, low T) {
+	eachRows("RowLogSoftmax", dst, x, cols, func(d, x []T) {
+		if cols < narrow {
+			var exp [block]T
+			e := exp[:len(x)]
+			belowMax(d, x, cols, low)
+			Map(OpExp, e, d)
+			for ; len(d) > 0; d, e = d[cols:], e[cols:] {
+				if s := added(e[:cols]); s > 0 {
+					s = T(math.Log(float64(s)))
+					for i := range d[:cols] {
+						d[i] -= s
+					}
+				}
+			}
+			return
+		}
+		m := max(MaxOf(x), low)
+		l := T(0)
+		if s := sumExp(x, m); s > 0 {
+			l = T(math.Log(s))
+		}
+		ZipRight(OpSub, d, x, m) // then l: m + l would lose digits of l
+		ZipRight(OpSub, d, d, l)
+	})
+}
+
+// Rows shorter than narrow take less time together, block elements at most,
+// than one after the other.
+const narrow, block = 16, 512
+
+// eachRows calls f with one row of dst and x after the other, or with some at
+// once if they are narrow.
+func eachRows[T Float](what string, dst, x []T, cols int, f func(dst, x []T)) {
+	rowCount(what, len(x), cols)
+	if len(dst) != len(x) {
+		panicLengths(what, len(dst), len(x))
+	}
+	n := cols
+	if cols < narrow {
+		n = block / cols * cols
+	}
+	for ; len(x) > 0; dst, x = dst[n:], x[n:] {
+		n = min(n, len(x))
+		f(dst[:n], x[:n])
+	}
+}
+
+// largest returns the largest of x and m, and added the sum of x, for a few
+// elements.
+func largest[T Float](x []T, m T) T {
+	for _, v := range x {
+		m = max(m, v)
+	}
+	return m
+}
+
+func added[T Float](x []T) (s T) {
+	for _, v := range x {
+		s += v
+	}
+	return s
+}
+
+// belowMax sets dst to x less the largest of its row or low.
+func belowMax[T Float](dst, x []T, cols int, low T) {
+	for ; len(x) > 0; dst, x = dst[cols:], x[cols:] {
+		m := largest(x[:cols], low)
+		for i, v := range x[:cols] {
+			dst[i] = v - m
 		}
 	}
 }
@@ -105,24 +189,19 @@ func expTotal(x []float32, shift float32) float64 { return expTotal32AVX2(x, shi
 //go:noinline
 func expSum(dst, src []float32, shift float32) float64 { return expSum32AVX2(dst, src, shift) }
 
-func softmax[T Float](dst, x []T) {
-	m := MaxOf(x)
-	var sum float64
+// expBelowMax sets dst to exp(x - m), m ≥ x, and returns the sum.
+func expBelowMax[T Float](dst, x []T, m T) (sum float64) {
 	if vectors() && unsafe.Sizeof(T(0)) == 4 {
 		for d, v := as32(dst), as32(x); len(v) > 0; {
 			k := min(len(v), chunk)
 			sum += expSum(d[:k], v[:k], float32(m))
 			d, v = d[k:], v[k:]
 		}
-		ZipRight(OpMul, dst, dst, T(1/sum))
-		return
+		return sum
 	}
-	for _, v := range x {
-		sum += math.Exp(float64(v) - float64(m))
-	}
-	for i, v := range x {
-		dst[i] = T(math.Exp(float64(v)-float64(m)) / sum)
-	}
+	ZipRight(OpSub, dst, x, m)
+	Map(OpExp, dst, dst)
+	return Sum(dst)
 }
 
 // ColSum sets dst[j] to the sum of column first+j of x, over all rows in order.

@@ -29,10 +29,11 @@ func testRows[T Float](t *testing.T, tol float64) {
 		RowMax(top, x, cols)
 		RowLogSumExp(lse, x, cols)
 		soft, checkSoft := guarded[T](t, len(x), 1)
-		RowSoftmax(soft, x, cols)
+		none := T(math.Inf(-1))
+		RowSoftmax(soft, x, cols, none)
 		checkSoft()
 		logSoft, checkLog := guarded[T](t, len(x), 1)
-		RowLogSoftmax(logSoft, x, cols)
+		RowLogSoftmax(logSoft, x, cols, none)
 		checkLog()
 		for r := range rows {
 			row := x[r*cols : (r+1)*cols]
@@ -65,11 +66,11 @@ func testRows[T Float](t *testing.T, tol float64) {
 			t.Errorf("cols=%d: a row depends on the others", cols)
 		}
 		again := slices.Clone(x)
-		if RowSoftmax(again, again, cols); !slices.Equal(again, soft) {
+		if RowSoftmax(again, again, cols, none); !slices.Equal(again, soft) {
 			t.Errorf("cols=%d: softmax in place differs", cols)
 		}
 		again = slices.Clone(x)
-		if RowLogSoftmax(again, again, cols); !slices.Equal(again, logSoft) {
+		if RowLogSoftmax(again, again, cols, none); !slices.Equal(again, logSoft) {
 			t.Errorf("cols=%d: log-softmax in place differs", cols)
 		}
 
@@ -107,10 +108,25 @@ func testRows[T Float](t *testing.T, tol float64) {
 	if y[0] != -inf || y[1] != inf || y[2] == y[2] || y[3] != 0 {
 		t.Errorf("log-sum-exp of special rows is %v", y)
 	}
-	RowSoftmax(x, x, 2)
-	if x[0] == x[0] || x[4] == x[4] || x[6] != 0 || x[7] != 1 {
-		t.Errorf("softmax of special rows is %v", x)
+	nan := T(math.NaN())
+	same := func(what string, got, want []T) {
+		t.Helper()
+		for i, v := range got {
+			if v != want[i] && (v == v || want[i] == want[i]) {
+				t.Fatalf("%s of special rows is %v, want %v", what, got, want)
+			}
+		}
 	}
+	low := T(-math.MaxFloat32)
+	soft := make([]T, len(x))
+	RowLogSoftmax(soft, x, 2, -inf)
+	same("log-softmax", soft, []T{nan, nan, -inf, nan, nan, nan, -inf, 0})
+	RowLogSoftmax(soft, x, 2, low)
+	same("log-softmax from a low logarithm", soft, []T{-inf, -inf, -inf, nan, nan, nan, -inf, 0})
+	RowSoftmax(soft, x, 2, -inf)
+	same("softmax", soft, []T{nan, nan, 0, nan, nan, nan, 0, 1})
+	RowSoftmax(soft, x, 2, low)
+	same("softmax from a low logarithm", soft, []T{0, 0, 0, nan, nan, nan, 0, 1})
 	RowMax(nil, x[:0], 3)
 	y[0] = 9
 	if ColSum(y[:1], x[:0], 4, 2); y[0] != 0 {

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"math"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// logSoftmax is the rule of x − l, the difference of x and the log-sum-exp of
+// its rows, or low if l is below: so it is for a row of −Inf alone. It does not
+// round x at the size of l.
+type logSoftmax struct {
+	op.Rule // the difference
+	low     float64
+}
+
+func (logSoftmax) String() string { return "log-softmax" }
+
+// logSoftmax returns x − l if l, stretched over the rows of x, is their
+// log-sum-exp, and a row fits in a block.
+func (e *expr) logSoftmax(x, l *value, shape tensor.Shape) *value {
+	w := l.seen()
+	sum, low := w.base, math.Inf(-1)
+	if u, y := is(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum
+		sum, low = y.seen().base, u.A
+	}
+	r, ok := isRule[op.Reduce](sum)
+	if !ok || r.Fold != op.LogSumExp || sum.in[0] != x || !slices.Equal(x.shape, shape) || !byRows(r, shape) {
+		return nil
+	}
+	if _, n, _, _ := run(r.Axes, shape); n != cutsOf(shape)[0] { // rows of several axes
+		return nil
+	}
+	st := make([]int, len(shape))
+	copy(st[len(st)-len(w.st):], w.st)
+	if w.off != 0 || !slices.Equal(st, foldStrides(sum, dense(sum.shape))) {
+		return nil
+	}
+	return e.intern(logSoftmax{op.Binary{Fn: op.Sub}, low}, []*value{x}, shape)
+}
