@@ -127,7 +127,13 @@ func (e *expr) choose(v *value) kind {
 	case op.Transpose:
 		return direct // reads any view
 	case op.Reduce:
-		if r.Fold == op.Sum || byRows(r, v.in[0].shape) {
+		if r.Fold == op.Sum {
+			return loopOf
+		}
+		if byRows(r, v.in[0].shape) {
+			if !oneAxis(r, v.in[0].shape) { // several are one row only where they lie one after the other
+				e.denseOperands(v)
+			}
 			return loopOf
 		}
 		e.denseOperands(v)
@@ -173,6 +179,12 @@ func (e *expr) copyOf(c *value) *value {
 func byRows(r op.Reduce, shape tensor.Shape) bool {
 	_, n, inner, ok := run(r.Axes, shape)
 	return ok && inner == 1 && n <= blockElems && r.Fold < op.ArgMax
+}
+
+// oneAxis reports whether the rows of byRows are those of one axis.
+func oneAxis(r op.Reduce, shape tensor.Shape) bool {
+	_, n, _, _ := run(r.Axes, shape)
+	return n == cutsOf(shape)[0]
 }
 
 // run returns how axes divide a shape if they are neighbours, but for axes of

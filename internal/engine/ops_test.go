@@ -129,6 +129,22 @@ func TestReduce(t *testing.T) {
 	}
 }
 
+// A fold of several axes of a view that does not have them one after the other.
+func TestReduceView(t *testing.T) {
+	both(t, func(w *world) (outs []*op.Node) {
+		x := w.in("x", 40, 5, 7)
+		for f := op.Sum; f <= op.ArgMax; f++ {
+			for _, y := range []*op.Node{op.Apply(op.Slice{Axis: 2, From: 1, To: 4}, x), op.Apply(op.Transpose{Perm: []int{1, 0, 2}}, x),
+				op.Apply(op.BroadcastTo{To: tensor.Shape{40, 5, 6}}, op.Apply(op.Slice{Axis: 2, To: 1}, x))} {
+				for _, axes := range subsets(3) {
+					outs = append(outs, op.Apply(op.Reduce{Fold: f, Axes: axes}, y))
+				}
+			}
+		}
+		return outs
+	})
+}
+
 func TestReduceInfinite(t *testing.T) {
 	inf := math.Inf(1)
 	both(t, func(w *world) (outs []*op.Node) {

@@ -20,7 +20,7 @@ type logSoftmax struct {
 func (logSoftmax) String() string { return "log-softmax" }
 
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
-// log-sum-exp, and a row fits in a block.
+// log-sum-exp, and a row is one axis and fits in a block.
 func (e *expr) logSoftmax(x, l *value, shape tensor.Shape) *value {
 	w := l.seen()
 	sum, low := w.base, math.Inf(-1)
@@ -28,10 +28,7 @@ func (e *expr) logSoftmax(x, l *value, shape tensor.Shape) *value {
 		sum, low = y.seen().base, u.A
 	}
 	r, ok := isRule[op.Reduce](sum)
-	if !ok || r.Fold != op.LogSumExp || sum.in[0] != x || !slices.Equal(x.shape, shape) || !byRows(r, shape) {
-		return nil
-	}
-	if _, n, _, _ := run(r.Axes, shape); n != cutsOf(shape)[0] { // rows of several axes
+	if !ok || r.Fold != op.LogSumExp || sum.in[0] != x || !slices.Equal(x.shape, shape) || !byRows(r, shape) || !oneAxis(r, shape) {
 		return nil
 	}
 	st := make([]int, len(shape))
