@@ -50,11 +50,16 @@ func (b *binder[T]) product(v *value) runner {
 // or computed from data alone element by element, and large enough to look at.
 func (m *matrix) sparse() bool {
 	const least = 2e7 // flops
-	return m.flops() >= least && ofData(m.a.base)
+	return m.flops() >= least && m.batch == 1 && !m.transB && ofData(m.a.base, map[*value]bool{})
 }
 
-func ofData(v *value) bool {
-	return v.form == leaf || v.kind == loopOf && !v.folds() && !slices.ContainsFunc(v.in, func(c *value) bool { return !ofData(c.seen().base) })
+// ofData looks at the values not yet seen.
+func ofData(v *value, seen map[*value]bool) bool {
+	if v.form == leaf || seen[v] {
+		return true
+	}
+	seen[v] = true
+	return v.kind == loopOf && !v.folds() && !slices.ContainsFunc(v.in, func(c *value) bool { return !ofData(c.seen().base, seen) })
 }
 
 // flops returns the multiplications and additions of a product.

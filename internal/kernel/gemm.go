@@ -17,8 +17,8 @@ import "fmt"
 // for any number of workers. NaN and infinities propagate as the sums have it.
 //
 // Fill in the fields, once if the operands stay, and call Run as often as
-// needed; it allocates nothing. A Gemm must not be copied or changed while it
-// runs.
+// needed; it allocates nothing, unless Sparse is set. A Gemm must not be copied
+// or changed while it runs.
 type Gemm[T Float] struct {
 	M, N, K int // op(A) is M×K, op(B) K×N, C M×N
 
@@ -35,8 +35,8 @@ type Gemm[T Float] struct {
 	// looks at values alone; several workers may call it at once.
 	Epilogue func(piece []T)
 
-	// Sparse says that A may be mostly zeros, which are then skipped if Look is
-	// called before each run; Run does.
+	// Sparse says that A may be mostly zeros. Look finds them for Do to skip, and
+	// must be called whenever A has changed; Run does.
 	Sparse bool
 
 	// Batch products of one shape run as one; 0 means 1. Their operands are

@@ -10,8 +10,8 @@ import (
 // does not have. A Gemm that is told so looks at A before each run, and where
 // few elements of op(A) are not zero, it adds the rows of B that those meet and
 // no others. It leaves out nothing but sums with zero, so the result is the
-// same, bit for bit. Where B is not finite, and a zero matters, it leaves out
-// nothing.
+// same, bit for bit, but for the sign of a zero that is a product too small for
+// T. Where B is not finite, and a zero matters, it leaves out nothing.
 
 // few is the largest share of elements not zero for which skipping the others
 // pays: each needs about as much time as two in a tile.
@@ -44,7 +44,7 @@ type sparse[T Float] struct {
 // it has to have them.
 func newSparse[T Float](g *Gemm[T]) *sparse[T] {
 	pl := &g.plan
-	if !g.Sparse || pl.empty || pl.dots || pl.direct || pl.swap || g.Batch > 1 || g.Accumulate || g.K == 0 ||
+	if !g.Sparse || pl.empty || pl.dots || pl.direct || pl.swap || g.TransB || g.Batch > 1 || g.Accumulate || g.K == 0 ||
 		g.M*g.K > math.MaxInt32 {
 		return nil
 	}
@@ -76,12 +76,6 @@ func (g *Gemm[T]) Look() {
 		return
 	}
 	g.pool.Run(z.parts, z)
-	met := z.met[:z.words]
-	for part := 1; part < z.parts; part++ {
-		for i, w := range z.met[part*z.words:][:z.words] {
-			met[i] |= w
-		}
-	}
 	n := 0
 	for i, end := range z.bounds[len(z.bounds)-g.M:] {
 		n += int(end) - i*g.K
@@ -172,11 +166,24 @@ func nonzero[T Float](dst []uint64, x []T) {
 	}
 }
 
+// meets returns bits k·64 to k·64+63 of the rows of B that rows i0 to i1 of op(A)
+// meet, without what only a part of the search that has other rows too has met.
+func (z *sparse[T]) meets(k, i0, i1 int) (met uint64) {
+	end := i1 / z.rows
+	if i1 == z.M {
+		end = z.parts
+	}
+	for part := (i0 + z.rows - 1) / z.rows; part < end; part++ {
+		met |= z.met[part*z.words+k]
+	}
+	return met
+}
+
 // skip computes C[i0:i1, j0:j1] without the zeros of A and reports whether it
 // could: where B is not finite a zero counts.
 func (v *view[T]) skip(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T) bool {
-	for k, w := range z.met[:z.words] { // sums tell of the rows of B that are met
-		for w = ^w; w != 0; w &= w - 1 {
+	for k := range z.words {
+		for w := ^z.meets(k, i0, i1); w != 0; w &= w - 1 { // sums tell of the other rows of B
 			q := k*64 + bits.TrailingZeros64(w)
 			if q >= v.k {
 				break

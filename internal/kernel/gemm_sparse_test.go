@@ -67,10 +67,12 @@ func TestGemmSparseNotFinite(t *testing.T) {
 
 func testGemmSparseNotFinite[T Float](t *testing.T, p *Pool) {
 	r := rand.New(rand.NewPCG(23, 24))
-	for i := range 60 {
-		g, _ := product[T](r, caseOf{m: 20, n: 90, k: 40, transA: i%2 == 1})
+	for i := range 120 {
+		m := []int{20, 200}[i/4%2] // rows in one part or in several
+		c := caseOf{m: m, n: 90, k: 40, transA: i%2 == 1, transB: i%5 == 0}
+		g, _ := product[T](r, c)
 		for j := range g.A {
-			if r.IntN(8) > 0 {
+			if r.IntN(m) > 1 { // rows of B that few rows of A meet
 				g.A[j] = 0
 			}
 		}
@@ -85,9 +87,42 @@ func testGemmSparseNotFinite[T Float](t *testing.T, p *Pool) {
 		want := append([]T(nil), g.C...)
 		g.Sparse = true
 		g.Run(p)
-		if g.zeros == nil || !g.zeros.use {
+		if !c.transB && (g.zeros == nil || !g.zeros.use) {
 			t.Fatal("not sparse")
 		}
-		allSame(t, g.C, want, i)
+		allSame(t, g.C, want, c)
+	}
+}
+
+// A that was dense is looked at again after a while, and what Look has found
+// before does not outlive it.
+func TestGemmSparseComesAndGoes(t *testing.T) {
+	eachPath(t, testGemmSparseComesAndGoes[float32], testGemmSparseComesAndGoes[float64])
+}
+
+func testGemmSparseComesAndGoes[T Float](t *testing.T, p *Pool) {
+	r := rand.New(rand.NewPCG(25, 26))
+	dense, _ := product[T](r, caseOf{m: 30, n: 40, k: 50})
+	g := *dense
+	g.C, g.Sparse = make([]T, len(dense.C)), true
+	parts := g.Prepare(p)
+	for run := range 3 * patience {
+		few := run == 0 || run > patience+1 // not zero in the runs between
+		for j := range g.A {
+			g.A[j] = T(r.NormFloat64())
+			if few && r.IntN(10) > 0 {
+				g.A[j] = 0
+			}
+		}
+		dense.Run(p)
+		g.Look()
+		p.Run(parts, &g)
+		allSame(t, g.C, dense.C, run)
+		if g.zeros.use != few {
+			t.Fatalf("run %d: zeros skipped: %v", run, g.zeros.use)
+		}
+	}
+	if n := testing.AllocsPerRun(5, func() { g.Look(); p.Run(parts, &g) }); n != 0 {
+		t.Errorf("%v allocations a run", n)
 	}
 }

@@ -22,8 +22,9 @@ func Sum[T Float](x []T) float64 {
 }
 
 // SumSquares returns Σ x². float64 is added like Sum. float32 may be squared and
-// added by fours before it is widened, with a relative error below 2⁻²¹: squares
-// above the largest float32 are infinite, those below the smallest are lost.
+// added by fours before it is widened, with a relative error below 2⁻²¹, unless a
+// square or four together exceed the largest float32, which gives infinity, or
+// are below the smallest normal one, which loses bits.
 func SumSquares[T Float](x []T) float64 {
 	if unsafe.Sizeof(T(0)) == 8 {
 		return pairwise(as64(x), true)
