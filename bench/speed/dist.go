@@ -77,7 +77,7 @@ func runLaws(o options, py *python, w io.Writer) error {
 	runtime.GOMAXPROCS(1)
 	var rows []timing
 	for _, l := range laws {
-		if o.only != "" && "dist/"+o.only != l.name {
+		if !o.wants(l.name) {
 			continue
 		}
 		p, err := l.build()

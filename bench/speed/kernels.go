@@ -70,7 +70,7 @@ func runKernels(o options, py *python, w io.Writer) error {
 	turn := time.Duration(o.seconds * float64(time.Second))
 	var rows []rate
 	for _, k := range routines {
-		if o.only != "" && "kernel/"+o.only != k.name {
+		if !o.wants(k.name) {
 			continue
 		}
 		run := k.make()

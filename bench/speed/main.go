@@ -23,8 +23,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -81,7 +83,36 @@ func main() {
 	}
 }
 
+// wants reports whether a row, "vae" or "kernel/exp", is asked for.
+func (o options) wants(name string) bool { return o.only == "" || path.Base(name) == o.only }
+
+// check refuses a row that is not there.
+func (o options) check() error {
+	var names []string
+	switch {
+	case o.dist:
+		for _, l := range laws {
+			names = append(names, l.name)
+		}
+	case o.kernels:
+		for _, k := range routines {
+			names = append(names, k.name)
+		}
+	default:
+		for _, l := range workloads {
+			names = append(names, l.name)
+		}
+	}
+	if !slices.ContainsFunc(names, o.wants) {
+		return errors.Errorf("-only %s: there are %s", o.only, strings.Join(names, ", "))
+	}
+	return nil
+}
+
 func run(o options, w io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	var py *python
 	if o.torch {
 		var err error
@@ -98,7 +129,7 @@ func run(o options, w io.Writer) error {
 	}
 	var results []result
 	for _, l := range workloads {
-		if o.only != "" && o.only != l.name {
+		if !o.wants(l.name) {
 			continue
 		}
 		r, err := measure(o, l, py, w)

@@ -95,7 +95,8 @@ func (e *emitter) mergeSlope(v *value) {
 	}
 }
 
-// mergeBernoulli finds x·l − softplus(l) and g·x − g·sigmoid(l).
+// mergeBernoulli finds x·l − softplus(l) and g·x − g·sigmoid(l). Where x is
+// infinite, the latter may become NaN instead of an infinity.
 func (e *emitter) mergeBernoulli(v *value) bool {
 	a, b := v.args[0], v.args[1]
 	if !lone(a) || !lone(b) || !isBinary(a.v, op.Mul) {

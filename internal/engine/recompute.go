@@ -12,7 +12,7 @@ import (
 const far = 1 << 16
 
 // cheap reports whether v is a plain function of leaves and constants, which
-// do not change during a run, in order or stretched.
+// do not change during a run, in order or stretched, one large at most.
 func (v *value) cheap() bool {
 	if v.kind != loopOf || v.keep || v.size < far {
 		return false
@@ -26,9 +26,13 @@ func (v *value) cheap() bool {
 	default:
 		return false
 	}
+	large := 0
 	return cost == plain && !slices.ContainsFunc(v.in, func(c *value) bool {
 		w := c.seen()
-		return w.base.kind != held || w.base.size >= v.size && !w.whole(c.shape)
+		if w.base.size >= v.size {
+			large++
+		}
+		return w.base.kind != held || w.base.size >= v.size && !w.whole(c.shape) || large > 1
 	})
 }
 

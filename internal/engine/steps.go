@@ -29,7 +29,7 @@ const plain = .08
 
 var slowUnary = map[op.Fn]float64{
 	op.Exp: .3, op.Expm1: .4, op.Log: .4, op.Log1p: .5, op.Tanh: .5, op.Sigmoid: .4, op.LogSigmoid: .7, op.Softplus: .7,
-	op.Elu: .4, op.Silu: .5, op.Sin: .5, op.Cos: .5, op.Erf: .6, op.Gelu: 20, op.Erfinv: 20, op.Lgamma: 30, op.Digamma: 30,
+	op.Elu: .4, op.Silu: .5, op.Sin: .5, op.Cos: .5, op.Erf: .6, op.Gelu: .8, op.Erfinv: 20, op.Lgamma: 30, op.Digamma: 30,
 	op.Trigamma: 30, op.Polygamma: 50, op.Sqrt: .3, op.Rsqrt: .5, op.Recip: .2,
 }
 

@@ -3592,22 +3592,25 @@ next1:
 // func sparse1F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
 TEXT ·sparse1F32AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	MOVQ   width+80(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	MOVQ   R9, R8
-	KMOVQ  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	MOVQ         width+80(FP), R8
+	MOVQ         $-1, R9
+	BZHIQ        R8, R9, R9
+	MOVQ         R9, R8
+	KMOVQ        R8, K1
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -3615,27 +3618,30 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x06, R10
-	VBROADCASTSS (CX)(R8*4), Z3
-	VFMADD231PS  (AX)(R10*1), Z3, Z2
+	VBROADCASTSS (CX)(R8*4), Z4
+	VFMADD231PS  (AX)(R10*1), Z4, Z3
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Z0, Z2, Z1
+	VFMADD231PS Z0, Z3, Z1
+	VPCMPEQD    Z3, Z2, K2
+	VPMOVM2D    K2, Z4
+	VPORD       Z4, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VMOVUPS.Z   (R8), K1, Z3
-	VADDPS      Z3, Z2, Z2
+	VMOVUPS.Z   (R8), K1, Z4
+	VADDPS      Z4, Z3, Z3
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x02, R9
-	VMOVUPS Z2, K1, (R8)
+	VMOVUPS Z3, K1, (R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x02, R8
 	MOVQ    c+8(FP), R9
@@ -3887,6 +3893,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPS      (R12), Z28
 	VMOVUPS      64(R12), Z29
@@ -3939,6 +3946,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPS      (R12), Z28
 	VMOVUPS      64(R12), Z29
@@ -3991,6 +3999,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPS      (R12), Z28
 	VMOVUPS      64(R12), Z29
@@ -4043,6 +4052,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	SUBQ         $0x04, R14
 	JGE          by4_14
@@ -4103,6 +4113,7 @@ by1_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	DECQ         R14
 	JNE          by1_14
@@ -4454,6 +4465,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPS      (R12), Z26
 	VMOVUPS      64(R12), Z27
@@ -4503,6 +4515,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPS      (R12), Z26
 	VMOVUPS      64(R12), Z27
@@ -4552,6 +4565,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPS      (R12), Z26
 	VMOVUPS      64(R12), Z27
@@ -4601,6 +4615,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	SUBQ         $0x04, R14
 	JGE          by4_13
@@ -4658,6 +4673,7 @@ by1_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	DECQ         R14
 	JNE          by1_13
@@ -4988,6 +5004,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z24
 	VMOVUPS      64(R11), Z25
@@ -5033,6 +5050,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z24
 	VMOVUPS      64(R11), Z25
@@ -5078,6 +5096,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z24
 	VMOVUPS      64(R11), Z25
@@ -5123,6 +5142,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	SUBQ         $0x04, R13
 	JGE          by4_12
@@ -5176,6 +5196,7 @@ by1_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	DECQ         R13
 	JNE          by1_12
@@ -5482,6 +5503,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z22
 	VMOVUPS      64(R11), Z23
@@ -5524,6 +5546,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z22
 	VMOVUPS      64(R11), Z23
@@ -5566,6 +5589,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z22
 	VMOVUPS      64(R11), Z23
@@ -5608,6 +5632,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	SUBQ         $0x04, R13
 	JGE          by4_11
@@ -5658,6 +5683,7 @@ by1_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	DECQ         R13
 	JNE          by1_11
@@ -5948,6 +5974,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z20
 	VMOVUPS      64(R11), Z21
@@ -5987,6 +6014,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z20
 	VMOVUPS      64(R11), Z21
@@ -6026,6 +6054,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPS      (R11), Z20
 	VMOVUPS      64(R11), Z21
@@ -6065,6 +6094,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	SUBQ         $0x04, R13
 	JGE          by4_10
@@ -6112,6 +6142,7 @@ by1_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	DECQ         R13
 	JNE          by1_10
@@ -6381,6 +6412,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z18
 	VMOVUPS      64(R10), Z19
@@ -6416,6 +6448,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z18
 	VMOVUPS      64(R10), Z19
@@ -6451,6 +6484,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z18
 	VMOVUPS      64(R10), Z19
@@ -6486,6 +6520,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	SUBQ         $0x04, R12
 	JGE          by4_9
@@ -6529,6 +6564,7 @@ by1_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	DECQ         R12
 	JNE          by1_9
@@ -6774,6 +6810,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z16
 	VMOVUPS      64(R10), Z17
@@ -6806,6 +6843,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z16
 	VMOVUPS      64(R10), Z17
@@ -6838,6 +6876,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z16
 	VMOVUPS      64(R10), Z17
@@ -6870,6 +6909,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	SUBQ         $0x04, R12
 	JGE          by4_8
@@ -6910,6 +6950,7 @@ by1_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	DECQ         R12
 	JNE          by1_8
@@ -7139,6 +7180,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z14
 	VMOVUPS      64(R10), Z15
@@ -7168,6 +7210,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z14
 	VMOVUPS      64(R10), Z15
@@ -7197,6 +7240,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPS      (R10), Z14
 	VMOVUPS      64(R10), Z15
@@ -7226,6 +7270,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	SUBQ         $0x04, R12
 	JGE          by4_7
@@ -7263,6 +7308,7 @@ by1_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	DECQ         R12
 	JNE          by1_7
@@ -7471,6 +7517,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z12
 	VMOVUPS      64(R9), Z13
@@ -7496,6 +7543,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z12
 	VMOVUPS      64(R9), Z13
@@ -7521,6 +7569,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z12
 	VMOVUPS      64(R9), Z13
@@ -7546,6 +7595,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	SUBQ         $0x04, R11
 	JGE          by4_6
@@ -7579,6 +7629,7 @@ by1_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	DECQ         R11
 	JNE          by1_6
@@ -7763,6 +7814,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z10
 	VMOVUPS      64(R9), Z11
@@ -7785,6 +7837,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z10
 	VMOVUPS      64(R9), Z11
@@ -7807,6 +7860,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z10
 	VMOVUPS      64(R9), Z11
@@ -7829,6 +7883,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	SUBQ         $0x04, R11
 	JGE          by4_5
@@ -7859,6 +7914,7 @@ by1_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	DECQ         R11
 	JNE          by1_5
@@ -8027,6 +8083,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z8
 	VMOVUPS      64(R9), Z9
@@ -8046,6 +8103,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z8
 	VMOVUPS      64(R9), Z9
@@ -8065,6 +8123,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPS      (R9), Z8
 	VMOVUPS      64(R9), Z9
@@ -8084,6 +8143,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	SUBQ         $0x04, R11
 	JGE          by4_4
@@ -8111,6 +8171,7 @@ by1_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	DECQ         R11
 	JNE          by1_4
@@ -8258,6 +8319,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
@@ -8273,6 +8335,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
@@ -8288,6 +8351,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
@@ -8303,6 +8367,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	SUBQ         $0x04, R10
 	JGE          by4_3
@@ -8326,6 +8391,7 @@ by1_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	DECQ         R10
 	JNE          by1_3
@@ -8449,6 +8515,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
@@ -8461,6 +8528,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
@@ -8473,6 +8541,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
@@ -8485,6 +8554,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	SUBQ         $0x04, R10
 	JGE          by4_2
@@ -8505,6 +8575,7 @@ by1_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	DECQ         R10
 	JNE          by1_2
@@ -8612,6 +8683,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z2
 	VMOVUPS      64(R8), Z3
@@ -8621,6 +8693,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z2
 	VMOVUPS      64(R8), Z3
@@ -8630,6 +8703,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPS      (R8), Z2
 	VMOVUPS      64(R8), Z3
@@ -8639,6 +8713,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	SUBQ         $0x04, R10
 	JGE          by4_1
@@ -8656,6 +8731,7 @@ by1_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	DECQ         R10
 	JNE          by1_1
@@ -8733,18 +8809,21 @@ next1:
 // func sparse2F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sparse2F32AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -8752,30 +8831,36 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x07, R10
-	VBROADCASTSS (CX)(R8*4), Z4
-	VFMADD231PS  (AX)(R10*1), Z4, Z2
-	VFMADD231PS  64(AX)(R10*1), Z4, Z3
+	VBROADCASTSS (CX)(R8*4), Z5
+	VFMADD231PS  (AX)(R10*1), Z5, Z3
+	VFMADD231PS  64(AX)(R10*1), Z5, Z4
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Z0, Z2, Z1
 	VFMADD231PS Z0, Z3, Z1
+	VPCMPEQD    Z3, Z2, K1
+	VPMOVM2D    K1, Z5
+	VPORD       Z5, Z1, Z1
+	VFMADD231PS Z0, Z4, Z1
+	VPCMPEQD    Z4, Z2, K1
+	VPMOVM2D    K1, Z5
+	VPORD       Z5, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VADDPS      (R8), Z2, Z2
-	VADDPS      64(R8), Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	VADDPS      64(R8), Z4, Z4
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x02, R9
-	VMOVUPS Z2, (R8)
-	VMOVUPS Z3, 64(R8)
+	VMOVUPS Z3, (R8)
+	VMOVUPS Z4, 64(R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x02, R8
 	MOVQ    c+8(FP), R9
@@ -10256,20 +10341,23 @@ next1:
 // func sparse4F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sparse4F32AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -10277,38 +10365,50 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x08, R10
-	VBROADCASTSS (CX)(R8*4), Z6
-	VFMADD231PS  (AX)(R10*1), Z6, Z2
-	VFMADD231PS  64(AX)(R10*1), Z6, Z3
-	VFMADD231PS  128(AX)(R10*1), Z6, Z4
-	VFMADD231PS  192(AX)(R10*1), Z6, Z5
+	VBROADCASTSS (CX)(R8*4), Z7
+	VFMADD231PS  (AX)(R10*1), Z7, Z3
+	VFMADD231PS  64(AX)(R10*1), Z7, Z4
+	VFMADD231PS  128(AX)(R10*1), Z7, Z5
+	VFMADD231PS  192(AX)(R10*1), Z7, Z6
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Z0, Z2, Z1
 	VFMADD231PS Z0, Z3, Z1
+	VPCMPEQD    Z3, Z2, K1
+	VPMOVM2D    K1, Z7
+	VPORD       Z7, Z1, Z1
 	VFMADD231PS Z0, Z4, Z1
+	VPCMPEQD    Z4, Z2, K1
+	VPMOVM2D    K1, Z7
+	VPORD       Z7, Z1, Z1
 	VFMADD231PS Z0, Z5, Z1
+	VPCMPEQD    Z5, Z2, K1
+	VPMOVM2D    K1, Z7
+	VPORD       Z7, Z1, Z1
+	VFMADD231PS Z0, Z6, Z1
+	VPCMPEQD    Z6, Z2, K1
+	VPMOVM2D    K1, Z7
+	VPORD       Z7, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VADDPS      (R8), Z2, Z2
-	VADDPS      64(R8), Z3, Z3
-	VADDPS      128(R8), Z4, Z4
-	VADDPS      192(R8), Z5, Z5
+	VADDPS      (R8), Z3, Z3
+	VADDPS      64(R8), Z4, Z4
+	VADDPS      128(R8), Z5, Z5
+	VADDPS      192(R8), Z6, Z6
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x02, R9
-	VMOVUPS Z2, (R8)
-	VMOVUPS Z3, 64(R8)
-	VMOVUPS Z4, 128(R8)
-	VMOVUPS Z5, 192(R8)
+	VMOVUPS Z3, (R8)
+	VMOVUPS Z4, 64(R8)
+	VMOVUPS Z5, 128(R8)
+	VMOVUPS Z6, 192(R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x02, R8
 	MOVQ    c+8(FP), R9
@@ -11136,17 +11236,19 @@ next1:
 // func sparse8F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sparse8F32AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -11154,6 +11256,7 @@ rows:
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -11161,54 +11264,78 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x09, R10
-	VBROADCASTSS (CX)(R8*4), Z10
-	VFMADD231PS  (AX)(R10*1), Z10, Z2
-	VFMADD231PS  64(AX)(R10*1), Z10, Z3
-	VFMADD231PS  128(AX)(R10*1), Z10, Z4
-	VFMADD231PS  192(AX)(R10*1), Z10, Z5
-	VFMADD231PS  256(AX)(R10*1), Z10, Z6
-	VFMADD231PS  320(AX)(R10*1), Z10, Z7
-	VFMADD231PS  384(AX)(R10*1), Z10, Z8
-	VFMADD231PS  448(AX)(R10*1), Z10, Z9
+	VBROADCASTSS (CX)(R8*4), Z11
+	VFMADD231PS  (AX)(R10*1), Z11, Z3
+	VFMADD231PS  64(AX)(R10*1), Z11, Z4
+	VFMADD231PS  128(AX)(R10*1), Z11, Z5
+	VFMADD231PS  192(AX)(R10*1), Z11, Z6
+	VFMADD231PS  256(AX)(R10*1), Z11, Z7
+	VFMADD231PS  320(AX)(R10*1), Z11, Z8
+	VFMADD231PS  384(AX)(R10*1), Z11, Z9
+	VFMADD231PS  448(AX)(R10*1), Z11, Z10
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Z0, Z2, Z1
 	VFMADD231PS Z0, Z3, Z1
+	VPCMPEQD    Z3, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	VFMADD231PS Z0, Z4, Z1
+	VPCMPEQD    Z4, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	VFMADD231PS Z0, Z5, Z1
+	VPCMPEQD    Z5, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	VFMADD231PS Z0, Z6, Z1
+	VPCMPEQD    Z6, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	VFMADD231PS Z0, Z7, Z1
+	VPCMPEQD    Z7, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	VFMADD231PS Z0, Z8, Z1
+	VPCMPEQD    Z8, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	VFMADD231PS Z0, Z9, Z1
+	VPCMPEQD    Z9, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
+	VFMADD231PS Z0, Z10, Z1
+	VPCMPEQD    Z10, Z2, K1
+	VPMOVM2D    K1, Z11
+	VPORD       Z11, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VADDPS      (R8), Z2, Z2
-	VADDPS      64(R8), Z3, Z3
-	VADDPS      128(R8), Z4, Z4
-	VADDPS      192(R8), Z5, Z5
-	VADDPS      256(R8), Z6, Z6
-	VADDPS      320(R8), Z7, Z7
-	VADDPS      384(R8), Z8, Z8
-	VADDPS      448(R8), Z9, Z9
+	VADDPS      (R8), Z3, Z3
+	VADDPS      64(R8), Z4, Z4
+	VADDPS      128(R8), Z5, Z5
+	VADDPS      192(R8), Z6, Z6
+	VADDPS      256(R8), Z7, Z7
+	VADDPS      320(R8), Z8, Z8
+	VADDPS      384(R8), Z9, Z9
+	VADDPS      448(R8), Z10, Z10
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x02, R9
-	VMOVUPS Z2, (R8)
-	VMOVUPS Z3, 64(R8)
-	VMOVUPS Z4, 128(R8)
-	VMOVUPS Z5, 192(R8)
-	VMOVUPS Z6, 256(R8)
-	VMOVUPS Z7, 320(R8)
-	VMOVUPS Z8, 384(R8)
-	VMOVUPS Z9, 448(R8)
+	VMOVUPS Z3, (R8)
+	VMOVUPS Z4, 64(R8)
+	VMOVUPS Z5, 128(R8)
+	VMOVUPS Z6, 192(R8)
+	VMOVUPS Z7, 256(R8)
+	VMOVUPS Z8, 320(R8)
+	VMOVUPS Z9, 384(R8)
+	VMOVUPS Z10, 448(R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x02, R8
 	MOVQ    c+8(FP), R9
@@ -15830,22 +15957,25 @@ next1:
 // func sparse1F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
 TEXT ·sparse1F64AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	MOVQ   width+80(FP), R8
-	MOVQ   $-1, R9
-	BZHIQ  R8, R9, R9
-	MOVQ   R9, R8
-	KMOVQ  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	MOVQ         width+80(FP), R8
+	MOVQ         $-1, R9
+	BZHIQ        R8, R9, R9
+	MOVQ         R9, R8
+	KMOVQ        R8, K1
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -15853,27 +15983,30 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x06, R10
-	VBROADCASTSD (CX)(R8*8), Z3
-	VFMADD231PD  (AX)(R10*1), Z3, Z2
+	VBROADCASTSD (CX)(R8*8), Z4
+	VFMADD231PD  (AX)(R10*1), Z4, Z3
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Z0, Z2, Z1
+	VFMADD231PD Z0, Z3, Z1
+	VPCMPEQQ    Z3, Z2, K2
+	VPMOVM2Q    K2, Z4
+	VPORQ       Z4, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VMOVUPD.Z   (R8), K1, Z3
-	VADDPD      Z3, Z2, Z2
+	VMOVUPD.Z   (R8), K1, Z4
+	VADDPD      Z4, Z3, Z3
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x03, R9
-	VMOVUPD Z2, K1, (R8)
+	VMOVUPD Z3, K1, (R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x03, R8
 	MOVQ    c+8(FP), R9
@@ -16125,6 +16258,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPD      (R12), Z28
 	VMOVUPD      64(R12), Z29
@@ -16177,6 +16311,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPD      (R12), Z28
 	VMOVUPD      64(R12), Z29
@@ -16229,6 +16364,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPD      (R12), Z28
 	VMOVUPD      64(R12), Z29
@@ -16281,6 +16417,7 @@ by4_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	SUBQ         $0x04, R14
 	JGE          by4_14
@@ -16341,6 +16478,7 @@ by1_14:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	DECQ         R14
 	JNE          by1_14
@@ -16692,6 +16830,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPD      (R12), Z26
 	VMOVUPD      64(R12), Z27
@@ -16741,6 +16880,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPD      (R12), Z26
 	VMOVUPD      64(R12), Z27
@@ -16790,6 +16930,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	VMOVUPD      (R12), Z26
 	VMOVUPD      64(R12), Z27
@@ -16839,6 +16980,7 @@ by4_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	SUBQ         $0x04, R14
 	JGE          by4_13
@@ -16896,6 +17038,7 @@ by1_13:
 	ADDQ         BX, R11
 	ADDQ         SI, R12
 	PREFETCHT1   (R13)
+	PREFETCHT1   -64(R13)
 	ADDQ         along+80(FP), R13
 	DECQ         R14
 	JNE          by1_13
@@ -17226,6 +17369,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z24
 	VMOVUPD      64(R11), Z25
@@ -17271,6 +17415,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z24
 	VMOVUPD      64(R11), Z25
@@ -17316,6 +17461,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z24
 	VMOVUPD      64(R11), Z25
@@ -17361,6 +17507,7 @@ by4_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	SUBQ         $0x04, R13
 	JGE          by4_12
@@ -17414,6 +17561,7 @@ by1_12:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	DECQ         R13
 	JNE          by1_12
@@ -17720,6 +17868,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z22
 	VMOVUPD      64(R11), Z23
@@ -17762,6 +17911,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z22
 	VMOVUPD      64(R11), Z23
@@ -17804,6 +17954,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z22
 	VMOVUPD      64(R11), Z23
@@ -17846,6 +17997,7 @@ by4_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	SUBQ         $0x04, R13
 	JGE          by4_11
@@ -17896,6 +18048,7 @@ by1_11:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	DECQ         R13
 	JNE          by1_11
@@ -18186,6 +18339,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z20
 	VMOVUPD      64(R11), Z21
@@ -18225,6 +18379,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z20
 	VMOVUPD      64(R11), Z21
@@ -18264,6 +18419,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	VMOVUPD      (R11), Z20
 	VMOVUPD      64(R11), Z21
@@ -18303,6 +18459,7 @@ by4_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	SUBQ         $0x04, R13
 	JGE          by4_10
@@ -18350,6 +18507,7 @@ by1_10:
 	ADDQ         BX, R10
 	ADDQ         SI, R11
 	PREFETCHT1   (R12)
+	PREFETCHT1   -64(R12)
 	ADDQ         along+80(FP), R12
 	DECQ         R13
 	JNE          by1_10
@@ -18619,6 +18777,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z18
 	VMOVUPD      64(R10), Z19
@@ -18654,6 +18813,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z18
 	VMOVUPD      64(R10), Z19
@@ -18689,6 +18849,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z18
 	VMOVUPD      64(R10), Z19
@@ -18724,6 +18885,7 @@ by4_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	SUBQ         $0x04, R12
 	JGE          by4_9
@@ -18767,6 +18929,7 @@ by1_9:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	DECQ         R12
 	JNE          by1_9
@@ -19012,6 +19175,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z16
 	VMOVUPD      64(R10), Z17
@@ -19044,6 +19208,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z16
 	VMOVUPD      64(R10), Z17
@@ -19076,6 +19241,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z16
 	VMOVUPD      64(R10), Z17
@@ -19108,6 +19274,7 @@ by4_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	SUBQ         $0x04, R12
 	JGE          by4_8
@@ -19148,6 +19315,7 @@ by1_8:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	DECQ         R12
 	JNE          by1_8
@@ -19377,6 +19545,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z14
 	VMOVUPD      64(R10), Z15
@@ -19406,6 +19575,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z14
 	VMOVUPD      64(R10), Z15
@@ -19435,6 +19605,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	VMOVUPD      (R10), Z14
 	VMOVUPD      64(R10), Z15
@@ -19464,6 +19635,7 @@ by4_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	SUBQ         $0x04, R12
 	JGE          by4_7
@@ -19501,6 +19673,7 @@ by1_7:
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	PREFETCHT1   (R11)
+	PREFETCHT1   -64(R11)
 	ADDQ         along+80(FP), R11
 	DECQ         R12
 	JNE          by1_7
@@ -19709,6 +19882,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z12
 	VMOVUPD      64(R9), Z13
@@ -19734,6 +19908,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z12
 	VMOVUPD      64(R9), Z13
@@ -19759,6 +19934,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z12
 	VMOVUPD      64(R9), Z13
@@ -19784,6 +19960,7 @@ by4_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	SUBQ         $0x04, R11
 	JGE          by4_6
@@ -19817,6 +19994,7 @@ by1_6:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	DECQ         R11
 	JNE          by1_6
@@ -20001,6 +20179,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z10
 	VMOVUPD      64(R9), Z11
@@ -20023,6 +20202,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z10
 	VMOVUPD      64(R9), Z11
@@ -20045,6 +20225,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z10
 	VMOVUPD      64(R9), Z11
@@ -20067,6 +20248,7 @@ by4_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	SUBQ         $0x04, R11
 	JGE          by4_5
@@ -20097,6 +20279,7 @@ by1_5:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	DECQ         R11
 	JNE          by1_5
@@ -20265,6 +20448,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z8
 	VMOVUPD      64(R9), Z9
@@ -20284,6 +20468,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z8
 	VMOVUPD      64(R9), Z9
@@ -20303,6 +20488,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	VMOVUPD      (R9), Z8
 	VMOVUPD      64(R9), Z9
@@ -20322,6 +20508,7 @@ by4_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	SUBQ         $0x04, R11
 	JGE          by4_4
@@ -20349,6 +20536,7 @@ by1_4:
 	ADDQ         BX, R8
 	ADDQ         SI, R9
 	PREFETCHT1   (R10)
+	PREFETCHT1   -64(R10)
 	ADDQ         along+80(FP), R10
 	DECQ         R11
 	JNE          by1_4
@@ -20496,6 +20684,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z6
 	VMOVUPD      64(R8), Z7
@@ -20511,6 +20700,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z6
 	VMOVUPD      64(R8), Z7
@@ -20526,6 +20716,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z6
 	VMOVUPD      64(R8), Z7
@@ -20541,6 +20732,7 @@ by4_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	SUBQ         $0x04, R10
 	JGE          by4_3
@@ -20564,6 +20756,7 @@ by1_3:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	DECQ         R10
 	JNE          by1_3
@@ -20687,6 +20880,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z4
 	VMOVUPD      64(R8), Z5
@@ -20699,6 +20893,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z4
 	VMOVUPD      64(R8), Z5
@@ -20711,6 +20906,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z4
 	VMOVUPD      64(R8), Z5
@@ -20723,6 +20919,7 @@ by4_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	SUBQ         $0x04, R10
 	JGE          by4_2
@@ -20743,6 +20940,7 @@ by1_2:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	DECQ         R10
 	JNE          by1_2
@@ -20850,6 +21048,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z2
 	VMOVUPD      64(R8), Z3
@@ -20859,6 +21058,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z2
 	VMOVUPD      64(R8), Z3
@@ -20868,6 +21068,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	VMOVUPD      (R8), Z2
 	VMOVUPD      64(R8), Z3
@@ -20877,6 +21078,7 @@ by4_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	SUBQ         $0x04, R10
 	JGE          by4_1
@@ -20894,6 +21096,7 @@ by1_1:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	PREFETCHT1   (R9)
+	PREFETCHT1   -64(R9)
 	ADDQ         along+80(FP), R9
 	DECQ         R10
 	JNE          by1_1
@@ -20971,18 +21174,21 @@ next1:
 // func sparse2F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sparse2F64AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -20990,30 +21196,36 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x07, R10
-	VBROADCASTSD (CX)(R8*8), Z4
-	VFMADD231PD  (AX)(R10*1), Z4, Z2
-	VFMADD231PD  64(AX)(R10*1), Z4, Z3
+	VBROADCASTSD (CX)(R8*8), Z5
+	VFMADD231PD  (AX)(R10*1), Z5, Z3
+	VFMADD231PD  64(AX)(R10*1), Z5, Z4
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Z0, Z2, Z1
 	VFMADD231PD Z0, Z3, Z1
+	VPCMPEQQ    Z3, Z2, K1
+	VPMOVM2Q    K1, Z5
+	VPORQ       Z5, Z1, Z1
+	VFMADD231PD Z0, Z4, Z1
+	VPCMPEQQ    Z4, Z2, K1
+	VPMOVM2Q    K1, Z5
+	VPORQ       Z5, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VADDPD      (R8), Z2, Z2
-	VADDPD      64(R8), Z3, Z3
+	VADDPD      (R8), Z3, Z3
+	VADDPD      64(R8), Z4, Z4
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x03, R9
-	VMOVUPD Z2, (R8)
-	VMOVUPD Z3, 64(R8)
+	VMOVUPD Z3, (R8)
+	VMOVUPD Z4, 64(R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x03, R8
 	MOVQ    c+8(FP), R9
@@ -22494,20 +22706,23 @@ next1:
 // func sparse4F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sparse4F64AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -22515,38 +22730,50 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x08, R10
-	VBROADCASTSD (CX)(R8*8), Z6
-	VFMADD231PD  (AX)(R10*1), Z6, Z2
-	VFMADD231PD  64(AX)(R10*1), Z6, Z3
-	VFMADD231PD  128(AX)(R10*1), Z6, Z4
-	VFMADD231PD  192(AX)(R10*1), Z6, Z5
+	VBROADCASTSD (CX)(R8*8), Z7
+	VFMADD231PD  (AX)(R10*1), Z7, Z3
+	VFMADD231PD  64(AX)(R10*1), Z7, Z4
+	VFMADD231PD  128(AX)(R10*1), Z7, Z5
+	VFMADD231PD  192(AX)(R10*1), Z7, Z6
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Z0, Z2, Z1
 	VFMADD231PD Z0, Z3, Z1
+	VPCMPEQQ    Z3, Z2, K1
+	VPMOVM2Q    K1, Z7
+	VPORQ       Z7, Z1, Z1
 	VFMADD231PD Z0, Z4, Z1
+	VPCMPEQQ    Z4, Z2, K1
+	VPMOVM2Q    K1, Z7
+	VPORQ       Z7, Z1, Z1
 	VFMADD231PD Z0, Z5, Z1
+	VPCMPEQQ    Z5, Z2, K1
+	VPMOVM2Q    K1, Z7
+	VPORQ       Z7, Z1, Z1
+	VFMADD231PD Z0, Z6, Z1
+	VPCMPEQQ    Z6, Z2, K1
+	VPMOVM2Q    K1, Z7
+	VPORQ       Z7, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VADDPD      (R8), Z2, Z2
-	VADDPD      64(R8), Z3, Z3
-	VADDPD      128(R8), Z4, Z4
-	VADDPD      192(R8), Z5, Z5
+	VADDPD      (R8), Z3, Z3
+	VADDPD      64(R8), Z4, Z4
+	VADDPD      128(R8), Z5, Z5
+	VADDPD      192(R8), Z6, Z6
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x03, R9
-	VMOVUPD Z2, (R8)
-	VMOVUPD Z3, 64(R8)
-	VMOVUPD Z4, 128(R8)
-	VMOVUPD Z5, 192(R8)
+	VMOVUPD Z3, (R8)
+	VMOVUPD Z4, 64(R8)
+	VMOVUPD Z5, 128(R8)
+	VMOVUPD Z6, 192(R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x03, R8
 	MOVQ    c+8(FP), R9
@@ -23374,17 +23601,19 @@ next1:
 // func sparse8F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sparse8F64AVX512(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Z2
 
 rows:
-	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -23392,6 +23621,7 @@ rows:
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -23399,54 +23629,78 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x09, R10
-	VBROADCASTSD (CX)(R8*8), Z10
-	VFMADD231PD  (AX)(R10*1), Z10, Z2
-	VFMADD231PD  64(AX)(R10*1), Z10, Z3
-	VFMADD231PD  128(AX)(R10*1), Z10, Z4
-	VFMADD231PD  192(AX)(R10*1), Z10, Z5
-	VFMADD231PD  256(AX)(R10*1), Z10, Z6
-	VFMADD231PD  320(AX)(R10*1), Z10, Z7
-	VFMADD231PD  384(AX)(R10*1), Z10, Z8
-	VFMADD231PD  448(AX)(R10*1), Z10, Z9
+	VBROADCASTSD (CX)(R8*8), Z11
+	VFMADD231PD  (AX)(R10*1), Z11, Z3
+	VFMADD231PD  64(AX)(R10*1), Z11, Z4
+	VFMADD231PD  128(AX)(R10*1), Z11, Z5
+	VFMADD231PD  192(AX)(R10*1), Z11, Z6
+	VFMADD231PD  256(AX)(R10*1), Z11, Z7
+	VFMADD231PD  320(AX)(R10*1), Z11, Z8
+	VFMADD231PD  384(AX)(R10*1), Z11, Z9
+	VFMADD231PD  448(AX)(R10*1), Z11, Z10
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Z0, Z2, Z1
 	VFMADD231PD Z0, Z3, Z1
+	VPCMPEQQ    Z3, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	VFMADD231PD Z0, Z4, Z1
+	VPCMPEQQ    Z4, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	VFMADD231PD Z0, Z5, Z1
+	VPCMPEQQ    Z5, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	VFMADD231PD Z0, Z6, Z1
+	VPCMPEQQ    Z6, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	VFMADD231PD Z0, Z7, Z1
+	VPCMPEQQ    Z7, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	VFMADD231PD Z0, Z8, Z1
+	VPCMPEQQ    Z8, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	VFMADD231PD Z0, Z9, Z1
+	VPCMPEQQ    Z9, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
+	VFMADD231PD Z0, Z10, Z1
+	VPCMPEQQ    Z10, Z2, K1
+	VPMOVM2Q    K1, Z11
+	VPORQ       Z11, Z1, Z1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VADDPD      (R8), Z2, Z2
-	VADDPD      64(R8), Z3, Z3
-	VADDPD      128(R8), Z4, Z4
-	VADDPD      192(R8), Z5, Z5
-	VADDPD      256(R8), Z6, Z6
-	VADDPD      320(R8), Z7, Z7
-	VADDPD      384(R8), Z8, Z8
-	VADDPD      448(R8), Z9, Z9
+	VADDPD      (R8), Z3, Z3
+	VADDPD      64(R8), Z4, Z4
+	VADDPD      128(R8), Z5, Z5
+	VADDPD      192(R8), Z6, Z6
+	VADDPD      256(R8), Z7, Z7
+	VADDPD      320(R8), Z8, Z8
+	VADDPD      384(R8), Z9, Z9
+	VADDPD      448(R8), Z10, Z10
 
 rowstore:
 	MOVQ    c+8(FP), R8
 	MOVQ    rsc+56(FP), R9
 	SHLQ    $0x03, R9
-	VMOVUPD Z2, (R8)
-	VMOVUPD Z3, 64(R8)
-	VMOVUPD Z4, 128(R8)
-	VMOVUPD Z5, 192(R8)
-	VMOVUPD Z6, 256(R8)
-	VMOVUPD Z7, 320(R8)
-	VMOVUPD Z8, 384(R8)
-	VMOVUPD Z9, 448(R8)
+	VMOVUPD Z3, (R8)
+	VMOVUPD Z4, 64(R8)
+	VMOVUPD Z5, 128(R8)
+	VMOVUPD Z6, 192(R8)
+	VMOVUPD Z7, 256(R8)
+	VMOVUPD Z8, 320(R8)
+	VMOVUPD Z9, 384(R8)
+	VMOVUPD Z10, 448(R8)
 	MOVQ    rsc+56(FP), R8
 	SHLQ    $0x03, R8
 	MOVQ    c+8(FP), R9

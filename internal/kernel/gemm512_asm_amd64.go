@@ -24,7 +24,7 @@ func (t *tileArgs[T]) run512() {
 	}
 }
 
-func (s *sparseArgs[T]) run512() (finite bool) {
+func (s *sparseArgs[T]) run512() (plain bool) {
 	switch single := sizeOf[T]() == 4; {
 	case s.vecs == 1 && single:
 		return sparse1F32AVX512(f32(s.b), f32(s.c), f32(s.src), f32(s.x), &s.at[0], &s.from[0], &s.to[0], s.rsc, s.rss, len(s.from), s.width)

@@ -9,7 +9,7 @@ package kernel
 //go:noescape
 func tile1F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse1F32AVX512 computes rows of 16 columns and reports whether all sums are finite.
+// sparse1F32AVX512 computes rows of 16 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse1F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -24,7 +24,7 @@ func pack1F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 //go:noescape
 func tile2F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse2F32AVX512 computes rows of 32 columns and reports whether all sums are finite.
+// sparse2F32AVX512 computes rows of 32 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse2F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -39,7 +39,7 @@ func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 //go:noescape
 func tile4F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse4F32AVX512 computes rows of 64 columns and reports whether all sums are finite.
+// sparse4F32AVX512 computes rows of 64 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse4F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -54,7 +54,7 @@ func pack4F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 //go:noescape
 func tile8F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse8F32AVX512 computes rows of 128 columns and reports whether all sums are finite.
+// sparse8F32AVX512 computes rows of 128 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse8F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -79,7 +79,7 @@ func dot1F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ld
 //go:noescape
 func tile1F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse1F64AVX512 computes rows of 8 columns and reports whether all sums are finite.
+// sparse1F64AVX512 computes rows of 8 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse1F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -94,7 +94,7 @@ func pack1F64AVX512(dst *float64, src *float64, ld int, k int, width int)
 //go:noescape
 func tile2F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse2F64AVX512 computes rows of 16 columns and reports whether all sums are finite.
+// sparse2F64AVX512 computes rows of 16 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse2F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -109,7 +109,7 @@ func pack2F64AVX512(dst *float64, src *float64, ld int, k int, width int)
 //go:noescape
 func tile4F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse4F64AVX512 computes rows of 32 columns and reports whether all sums are finite.
+// sparse4F64AVX512 computes rows of 32 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse4F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
@@ -124,7 +124,7 @@ func pack4F64AVX512(dst *float64, src *float64, ld int, k int, width int)
 //go:noescape
 func tile8F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
 
-// sparse8F64AVX512 computes rows of 64 columns and reports whether all sums are finite.
+// sparse8F64AVX512 computes rows of 64 columns and reports whether all sums are finite and none is -0.
 //
 //go:noescape
 func sparse8F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool

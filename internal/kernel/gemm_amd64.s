@@ -3188,24 +3188,27 @@ next1:
 	RET
 
 // func sparse1F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse1F32AVX2(SB), NOSPLIT, $0-89
-	MOVQ    b+0(FP), AX
-	MOVQ    x+24(FP), CX
-	MOVQ    at+32(FP), DX
-	MOVQ    from+40(FP), BX
-	MOVQ    to+48(FP), SI
-	MOVQ    rows+72(FP), DI
-	MOVQ    width+80(FP), R8
-	LEAQ    masksF32<>+64(SB), R9
-	SHLQ    $0x02, R8
-	SUBQ    R8, R9
-	VMOVUPS (R9), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	MOVQ         width+80(FP), R8
+	LEAQ         masksF32<>+64(SB), R9
+	SHLQ         $0x02, R8
+	SUBQ         R8, R9
+	VMOVUPS      (R9), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X3
+	VPBROADCASTD X3, Y3
 
 rows:
-	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -3213,27 +3216,29 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x05, R10
-	VBROADCASTSS (CX)(R8*4), Y4
-	VFMADD231PS  (AX)(R10*1), Y4, Y3
+	VBROADCASTSS (CX)(R8*4), Y5
+	VFMADD231PS  (AX)(R10*1), Y5, Y4
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Y1, Y3, Y2
+	VFMADD231PS Y1, Y4, Y2
+	VPCMPEQD    Y4, Y3, Y5
+	VPOR        Y5, Y2, Y2
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VMASKMOVPS  (R8), Y0, Y4
-	VADDPS      Y4, Y3, Y3
+	VMASKMOVPS  (R8), Y0, Y5
+	VADDPS      Y5, Y4, Y4
 
 rowstore:
 	MOVQ       c+8(FP), R8
 	MOVQ       rsc+56(FP), R9
 	SHLQ       $0x02, R9
-	VMASKMOVPS Y3, Y0, (R8)
+	VMASKMOVPS Y4, Y0, (R8)
 	MOVQ       rsc+56(FP), R8
 	SHLQ       $0x02, R8
 	MOVQ       c+8(FP), R9
@@ -4654,20 +4659,23 @@ next1:
 	RET
 
 // func sparse2F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse2F32AVX2(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
 
 rows:
-	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -4675,30 +4683,34 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x06, R10
-	VBROADCASTSS (CX)(R8*4), Y4
-	VFMADD231PS  (AX)(R10*1), Y4, Y2
-	VFMADD231PS  32(AX)(R10*1), Y4, Y3
+	VBROADCASTSS (CX)(R8*4), Y5
+	VFMADD231PS  (AX)(R10*1), Y5, Y3
+	VFMADD231PS  32(AX)(R10*1), Y5, Y4
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Y0, Y2, Y1
 	VFMADD231PS Y0, Y3, Y1
+	VPCMPEQD    Y3, Y2, Y5
+	VPOR        Y5, Y1, Y1
+	VFMADD231PS Y0, Y4, Y1
+	VPCMPEQD    Y4, Y2, Y5
+	VPOR        Y5, Y1, Y1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VADDPS      (R8), Y2, Y2
-	VADDPS      32(R8), Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	VADDPS      32(R8), Y4, Y4
 
 rowstore:
 	MOVQ      c+8(FP), R8
 	MOVQ      rsc+56(FP), R9
 	SHLQ      $0x02, R9
-	VMOVUPS   Y2, (R8)
-	VMOVUPS   Y3, 32(R8)
+	VMOVUPS   Y3, (R8)
+	VMOVUPS   Y4, 32(R8)
 	MOVQ      rsc+56(FP), R8
 	SHLQ      $0x02, R8
 	MOVQ      c+8(FP), R9
@@ -5293,22 +5305,25 @@ next1:
 	RET
 
 // func sparse4F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse4F32AVX2(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
 
 rows:
-	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -5316,38 +5331,46 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x07, R10
-	VBROADCASTSS (CX)(R8*4), Y6
-	VFMADD231PS  (AX)(R10*1), Y6, Y2
-	VFMADD231PS  32(AX)(R10*1), Y6, Y3
-	VFMADD231PS  64(AX)(R10*1), Y6, Y4
-	VFMADD231PS  96(AX)(R10*1), Y6, Y5
+	VBROADCASTSS (CX)(R8*4), Y7
+	VFMADD231PS  (AX)(R10*1), Y7, Y3
+	VFMADD231PS  32(AX)(R10*1), Y7, Y4
+	VFMADD231PS  64(AX)(R10*1), Y7, Y5
+	VFMADD231PS  96(AX)(R10*1), Y7, Y6
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Y0, Y2, Y1
 	VFMADD231PS Y0, Y3, Y1
+	VPCMPEQD    Y3, Y2, Y7
+	VPOR        Y7, Y1, Y1
 	VFMADD231PS Y0, Y4, Y1
+	VPCMPEQD    Y4, Y2, Y7
+	VPOR        Y7, Y1, Y1
 	VFMADD231PS Y0, Y5, Y1
+	VPCMPEQD    Y5, Y2, Y7
+	VPOR        Y7, Y1, Y1
+	VFMADD231PS Y0, Y6, Y1
+	VPCMPEQD    Y6, Y2, Y7
+	VPOR        Y7, Y1, Y1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VADDPS      (R8), Y2, Y2
-	VADDPS      32(R8), Y3, Y3
-	VADDPS      64(R8), Y4, Y4
-	VADDPS      96(R8), Y5, Y5
+	VADDPS      (R8), Y3, Y3
+	VADDPS      32(R8), Y4, Y4
+	VADDPS      64(R8), Y5, Y5
+	VADDPS      96(R8), Y6, Y6
 
 rowstore:
 	MOVQ      c+8(FP), R8
 	MOVQ      rsc+56(FP), R9
 	SHLQ      $0x02, R9
-	VMOVUPS   Y2, (R8)
-	VMOVUPS   Y3, 32(R8)
-	VMOVUPS   Y4, 64(R8)
-	VMOVUPS   Y5, 96(R8)
+	VMOVUPS   Y3, (R8)
+	VMOVUPS   Y4, 32(R8)
+	VMOVUPS   Y5, 64(R8)
+	VMOVUPS   Y6, 96(R8)
 	MOVQ      rsc+56(FP), R8
 	SHLQ      $0x02, R8
 	MOVQ      c+8(FP), R9
@@ -5601,19 +5624,21 @@ next1:
 	RET
 
 // func sparse8F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse8F32AVX2(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVL         $0x80000000, R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
 
 rows:
-	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -5621,6 +5646,7 @@ rows:
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -5628,54 +5654,70 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x08, R10
-	VBROADCASTSS (CX)(R8*4), Y10
-	VFMADD231PS  (AX)(R10*1), Y10, Y2
-	VFMADD231PS  32(AX)(R10*1), Y10, Y3
-	VFMADD231PS  64(AX)(R10*1), Y10, Y4
-	VFMADD231PS  96(AX)(R10*1), Y10, Y5
-	VFMADD231PS  128(AX)(R10*1), Y10, Y6
-	VFMADD231PS  160(AX)(R10*1), Y10, Y7
-	VFMADD231PS  192(AX)(R10*1), Y10, Y8
-	VFMADD231PS  224(AX)(R10*1), Y10, Y9
+	VBROADCASTSS (CX)(R8*4), Y11
+	VFMADD231PS  (AX)(R10*1), Y11, Y3
+	VFMADD231PS  32(AX)(R10*1), Y11, Y4
+	VFMADD231PS  64(AX)(R10*1), Y11, Y5
+	VFMADD231PS  96(AX)(R10*1), Y11, Y6
+	VFMADD231PS  128(AX)(R10*1), Y11, Y7
+	VFMADD231PS  160(AX)(R10*1), Y11, Y8
+	VFMADD231PS  192(AX)(R10*1), Y11, Y9
+	VFMADD231PS  224(AX)(R10*1), Y11, Y10
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PS Y0, Y2, Y1
 	VFMADD231PS Y0, Y3, Y1
+	VPCMPEQD    Y3, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PS Y0, Y4, Y1
+	VPCMPEQD    Y4, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PS Y0, Y5, Y1
+	VPCMPEQD    Y5, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PS Y0, Y6, Y1
+	VPCMPEQD    Y6, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PS Y0, Y7, Y1
+	VPCMPEQD    Y7, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PS Y0, Y8, Y1
+	VPCMPEQD    Y8, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PS Y0, Y9, Y1
+	VPCMPEQD    Y9, Y2, Y11
+	VPOR        Y11, Y1, Y1
+	VFMADD231PS Y0, Y10, Y1
+	VPCMPEQD    Y10, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x02, R9
-	VADDPS      (R8), Y2, Y2
-	VADDPS      32(R8), Y3, Y3
-	VADDPS      64(R8), Y4, Y4
-	VADDPS      96(R8), Y5, Y5
-	VADDPS      128(R8), Y6, Y6
-	VADDPS      160(R8), Y7, Y7
-	VADDPS      192(R8), Y8, Y8
-	VADDPS      224(R8), Y9, Y9
+	VADDPS      (R8), Y3, Y3
+	VADDPS      32(R8), Y4, Y4
+	VADDPS      64(R8), Y5, Y5
+	VADDPS      96(R8), Y6, Y6
+	VADDPS      128(R8), Y7, Y7
+	VADDPS      160(R8), Y8, Y8
+	VADDPS      192(R8), Y9, Y9
+	VADDPS      224(R8), Y10, Y10
 
 rowstore:
 	MOVQ      c+8(FP), R8
 	MOVQ      rsc+56(FP), R9
 	SHLQ      $0x02, R9
-	VMOVUPS   Y2, (R8)
-	VMOVUPS   Y3, 32(R8)
-	VMOVUPS   Y4, 64(R8)
-	VMOVUPS   Y5, 96(R8)
-	VMOVUPS   Y6, 128(R8)
-	VMOVUPS   Y7, 160(R8)
-	VMOVUPS   Y8, 192(R8)
-	VMOVUPS   Y9, 224(R8)
+	VMOVUPS   Y3, (R8)
+	VMOVUPS   Y4, 32(R8)
+	VMOVUPS   Y5, 64(R8)
+	VMOVUPS   Y6, 96(R8)
+	VMOVUPS   Y7, 128(R8)
+	VMOVUPS   Y8, 160(R8)
+	VMOVUPS   Y9, 192(R8)
+	VMOVUPS   Y10, 224(R8)
 	MOVQ      rsc+56(FP), R8
 	SHLQ      $0x02, R8
 	MOVQ      c+8(FP), R9
@@ -9927,24 +9969,27 @@ next1:
 	RET
 
 // func sparse1F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse1F64AVX2(SB), NOSPLIT, $0-89
-	MOVQ    b+0(FP), AX
-	MOVQ    x+24(FP), CX
-	MOVQ    at+32(FP), DX
-	MOVQ    from+40(FP), BX
-	MOVQ    to+48(FP), SI
-	MOVQ    rows+72(FP), DI
-	MOVQ    width+80(FP), R8
-	LEAQ    masksF64<>+128(SB), R9
-	SHLQ    $0x03, R8
-	SUBQ    R8, R9
-	VMOVUPD (R9), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	MOVQ         width+80(FP), R8
+	LEAQ         masksF64<>+128(SB), R9
+	SHLQ         $0x03, R8
+	SUBQ         R8, R9
+	VMOVUPD      (R9), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X3
+	VPBROADCASTQ X3, Y3
 
 rows:
-	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -9952,27 +9997,29 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x05, R10
-	VBROADCASTSD (CX)(R8*8), Y4
-	VFMADD231PD  (AX)(R10*1), Y4, Y3
+	VBROADCASTSD (CX)(R8*8), Y5
+	VFMADD231PD  (AX)(R10*1), Y5, Y4
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y1, Y4, Y2
+	VPCMPEQQ    Y4, Y3, Y5
+	VPOR        Y5, Y2, Y2
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VMASKMOVPD  (R8), Y0, Y4
-	VADDPD      Y4, Y3, Y3
+	VMASKMOVPD  (R8), Y0, Y5
+	VADDPD      Y5, Y4, Y4
 
 rowstore:
 	MOVQ       c+8(FP), R8
 	MOVQ       rsc+56(FP), R9
 	SHLQ       $0x03, R9
-	VMASKMOVPD Y3, Y0, (R8)
+	VMASKMOVPD Y4, Y0, (R8)
 	MOVQ       rsc+56(FP), R8
 	SHLQ       $0x03, R8
 	MOVQ       c+8(FP), R9
@@ -11393,20 +11440,23 @@ next1:
 	RET
 
 // func sparse2F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse2F64AVX2(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Y2
 
 rows:
-	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -11414,30 +11464,34 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x06, R10
-	VBROADCASTSD (CX)(R8*8), Y4
-	VFMADD231PD  (AX)(R10*1), Y4, Y2
-	VFMADD231PD  32(AX)(R10*1), Y4, Y3
+	VBROADCASTSD (CX)(R8*8), Y5
+	VFMADD231PD  (AX)(R10*1), Y5, Y3
+	VFMADD231PD  32(AX)(R10*1), Y5, Y4
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Y0, Y2, Y1
 	VFMADD231PD Y0, Y3, Y1
+	VPCMPEQQ    Y3, Y2, Y5
+	VPOR        Y5, Y1, Y1
+	VFMADD231PD Y0, Y4, Y1
+	VPCMPEQQ    Y4, Y2, Y5
+	VPOR        Y5, Y1, Y1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VADDPD      (R8), Y2, Y2
-	VADDPD      32(R8), Y3, Y3
+	VADDPD      (R8), Y3, Y3
+	VADDPD      32(R8), Y4, Y4
 
 rowstore:
 	MOVQ      c+8(FP), R8
 	MOVQ      rsc+56(FP), R9
 	SHLQ      $0x03, R9
-	VMOVUPD   Y2, (R8)
-	VMOVUPD   Y3, 32(R8)
+	VMOVUPD   Y3, (R8)
+	VMOVUPD   Y4, 32(R8)
 	MOVQ      rsc+56(FP), R8
 	SHLQ      $0x03, R8
 	MOVQ      c+8(FP), R9
@@ -12032,22 +12086,25 @@ next1:
 	RET
 
 // func sparse4F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse4F64AVX2(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Y2
 
 rows:
-	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -12055,38 +12112,46 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x07, R10
-	VBROADCASTSD (CX)(R8*8), Y6
-	VFMADD231PD  (AX)(R10*1), Y6, Y2
-	VFMADD231PD  32(AX)(R10*1), Y6, Y3
-	VFMADD231PD  64(AX)(R10*1), Y6, Y4
-	VFMADD231PD  96(AX)(R10*1), Y6, Y5
+	VBROADCASTSD (CX)(R8*8), Y7
+	VFMADD231PD  (AX)(R10*1), Y7, Y3
+	VFMADD231PD  32(AX)(R10*1), Y7, Y4
+	VFMADD231PD  64(AX)(R10*1), Y7, Y5
+	VFMADD231PD  96(AX)(R10*1), Y7, Y6
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Y0, Y2, Y1
 	VFMADD231PD Y0, Y3, Y1
+	VPCMPEQQ    Y3, Y2, Y7
+	VPOR        Y7, Y1, Y1
 	VFMADD231PD Y0, Y4, Y1
+	VPCMPEQQ    Y4, Y2, Y7
+	VPOR        Y7, Y1, Y1
 	VFMADD231PD Y0, Y5, Y1
+	VPCMPEQQ    Y5, Y2, Y7
+	VPOR        Y7, Y1, Y1
+	VFMADD231PD Y0, Y6, Y1
+	VPCMPEQQ    Y6, Y2, Y7
+	VPOR        Y7, Y1, Y1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VADDPD      (R8), Y2, Y2
-	VADDPD      32(R8), Y3, Y3
-	VADDPD      64(R8), Y4, Y4
-	VADDPD      96(R8), Y5, Y5
+	VADDPD      (R8), Y3, Y3
+	VADDPD      32(R8), Y4, Y4
+	VADDPD      64(R8), Y5, Y5
+	VADDPD      96(R8), Y6, Y6
 
 rowstore:
 	MOVQ      c+8(FP), R8
 	MOVQ      rsc+56(FP), R9
 	SHLQ      $0x03, R9
-	VMOVUPD   Y2, (R8)
-	VMOVUPD   Y3, 32(R8)
-	VMOVUPD   Y4, 64(R8)
-	VMOVUPD   Y5, 96(R8)
+	VMOVUPD   Y3, (R8)
+	VMOVUPD   Y4, 32(R8)
+	VMOVUPD   Y5, 64(R8)
+	VMOVUPD   Y6, 96(R8)
 	MOVQ      rsc+56(FP), R8
 	SHLQ      $0x03, R8
 	MOVQ      c+8(FP), R9
@@ -12340,19 +12405,21 @@ next1:
 	RET
 
 // func sparse8F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·sparse8F64AVX2(SB), NOSPLIT, $0-89
-	MOVQ   b+0(FP), AX
-	MOVQ   x+24(FP), CX
-	MOVQ   at+32(FP), DX
-	MOVQ   from+40(FP), BX
-	MOVQ   to+48(FP), SI
-	MOVQ   rows+72(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ         b+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         at+32(FP), DX
+	MOVQ         from+40(FP), BX
+	MOVQ         to+48(FP), SI
+	MOVQ         rows+72(FP), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         $0x8000000000000000, R8
+	VMOVQ        R8, X2
+	VPBROADCASTQ X2, Y2
 
 rows:
-	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -12360,6 +12427,7 @@ rows:
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
 	MOVLQSX (BX), R8
 	MOVLQSX (SI), R9
 	JMP     more
@@ -12367,54 +12435,70 @@ rows:
 add:
 	MOVLQSX      (DX)(R8*4), R10
 	SHLQ         $0x08, R10
-	VBROADCASTSD (CX)(R8*8), Y10
-	VFMADD231PD  (AX)(R10*1), Y10, Y2
-	VFMADD231PD  32(AX)(R10*1), Y10, Y3
-	VFMADD231PD  64(AX)(R10*1), Y10, Y4
-	VFMADD231PD  96(AX)(R10*1), Y10, Y5
-	VFMADD231PD  128(AX)(R10*1), Y10, Y6
-	VFMADD231PD  160(AX)(R10*1), Y10, Y7
-	VFMADD231PD  192(AX)(R10*1), Y10, Y8
-	VFMADD231PD  224(AX)(R10*1), Y10, Y9
+	VBROADCASTSD (CX)(R8*8), Y11
+	VFMADD231PD  (AX)(R10*1), Y11, Y3
+	VFMADD231PD  32(AX)(R10*1), Y11, Y4
+	VFMADD231PD  64(AX)(R10*1), Y11, Y5
+	VFMADD231PD  96(AX)(R10*1), Y11, Y6
+	VFMADD231PD  128(AX)(R10*1), Y11, Y7
+	VFMADD231PD  160(AX)(R10*1), Y11, Y8
+	VFMADD231PD  192(AX)(R10*1), Y11, Y9
+	VFMADD231PD  224(AX)(R10*1), Y11, Y10
 	INCQ         R8
 
 more:
 	CMPQ        R8, R9
 	JLT         add
-	VFMADD231PD Y0, Y2, Y1
 	VFMADD231PD Y0, Y3, Y1
+	VPCMPEQQ    Y3, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PD Y0, Y4, Y1
+	VPCMPEQQ    Y4, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PD Y0, Y5, Y1
+	VPCMPEQQ    Y5, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PD Y0, Y6, Y1
+	VPCMPEQQ    Y6, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PD Y0, Y7, Y1
+	VPCMPEQQ    Y7, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PD Y0, Y8, Y1
+	VPCMPEQQ    Y8, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	VFMADD231PD Y0, Y9, Y1
+	VPCMPEQQ    Y9, Y2, Y11
+	VPOR        Y11, Y1, Y1
+	VFMADD231PD Y0, Y10, Y1
+	VPCMPEQQ    Y10, Y2, Y11
+	VPOR        Y11, Y1, Y1
 	MOVQ        src+16(FP), R8
 	TESTQ       R8, R8
 	JEQ         rowstore
 	MOVQ        rss+64(FP), R9
 	SHLQ        $0x03, R9
-	VADDPD      (R8), Y2, Y2
-	VADDPD      32(R8), Y3, Y3
-	VADDPD      64(R8), Y4, Y4
-	VADDPD      96(R8), Y5, Y5
-	VADDPD      128(R8), Y6, Y6
-	VADDPD      160(R8), Y7, Y7
-	VADDPD      192(R8), Y8, Y8
-	VADDPD      224(R8), Y9, Y9
+	VADDPD      (R8), Y3, Y3
+	VADDPD      32(R8), Y4, Y4
+	VADDPD      64(R8), Y5, Y5
+	VADDPD      96(R8), Y6, Y6
+	VADDPD      128(R8), Y7, Y7
+	VADDPD      160(R8), Y8, Y8
+	VADDPD      192(R8), Y9, Y9
+	VADDPD      224(R8), Y10, Y10
 
 rowstore:
 	MOVQ      c+8(FP), R8
 	MOVQ      rsc+56(FP), R9
 	SHLQ      $0x03, R9
-	VMOVUPD   Y2, (R8)
-	VMOVUPD   Y3, 32(R8)
-	VMOVUPD   Y4, 64(R8)
-	VMOVUPD   Y5, 96(R8)
-	VMOVUPD   Y6, 128(R8)
-	VMOVUPD   Y7, 160(R8)
-	VMOVUPD   Y8, 192(R8)
-	VMOVUPD   Y9, 224(R8)
+	VMOVUPD   Y3, (R8)
+	VMOVUPD   Y4, 32(R8)
+	VMOVUPD   Y5, 64(R8)
+	VMOVUPD   Y6, 96(R8)
+	VMOVUPD   Y7, 128(R8)
+	VMOVUPD   Y8, 160(R8)
+	VMOVUPD   Y9, 192(R8)
+	VMOVUPD   Y10, 224(R8)
 	MOVQ      rsc+56(FP), R8
 	SHLQ      $0x03, R8
 	MOVQ      c+8(FP), R9

@@ -48,7 +48,7 @@ func (t *tileArgs[T]) run(path Path) {
 	}
 }
 
-func (s *sparseArgs[T]) run(path Path) (finite bool) {
+func (s *sparseArgs[T]) run(path Path) (plain bool) {
 	switch path {
 	case Portable:
 		return s.portable()

@@ -75,7 +75,7 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 				t.src, t.rss = src[i0*rss+j:], rss
 			}
 			j += w
-			if !pl.direct {
+			if !pl.direct && vecs == 2 {
 				v.lookAhead(pl, &t, p, j, j0, j1)
 			}
 			// Strips as even as can be, the taller ones first.

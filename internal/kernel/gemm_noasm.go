@@ -6,7 +6,7 @@ func geometryOf[T Float]() geometry { return portableGeometry() }
 
 func (t *tileArgs[T]) run(Path) { t.portable() }
 
-func (s *sparseArgs[T]) run(Path) (finite bool) { return s.portable() }
+func (s *sparseArgs[T]) run(Path) (plain bool) { return s.portable() }
 
 func (d *dotArgs[T]) run(_ Path, n int) { d.portable(n) }
 

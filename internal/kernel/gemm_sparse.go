@@ -10,8 +10,8 @@ import (
 // does not have. A Gemm that is told so looks at A before each run, and where
 // few elements of op(A) are not zero, it adds the rows of B that those meet and
 // no others. It leaves out nothing but sums with zero, so the result is the
-// same, bit for bit, but for the sign of a zero that is a product too small for
-// T. Where B is not finite, and a zero matters, it leaves out nothing.
+// same, bit for bit. Where a zero matters, since B is not finite or a sum is −0,
+// it leaves out nothing.
 
 // few is the largest share of elements not zero for which skipping the others
 // pays: each needs about as much time as two in a tile.
@@ -24,12 +24,12 @@ const panelBytes = 36 << 10
 const patience = 63
 
 // sparse is op(A) without its zeros. Row i has, in block b of k, the elements x
-// from bounds[b·M+i] to bounds[(b+1)·M+i]; each meets the row
-// of B that is the at-th of its block.
+// from bounds[b·M+i] to bounds[(b+1)·M+i]; each meets the row of B that is the
+// at-th of its block.
 type sparse[T Float] struct {
 	*Gemm[T]
 	bounds []int32
-	at     []int32
+	at     []int32 // nil until few elements are not zero
 	x      []T
 	met    []uint64 // the rows of B that any element meets, by part of the search
 	row    []uint64 // what is not zero in a row of A, by part
@@ -51,8 +51,6 @@ func newSparse[T Float](g *Gemm[T]) *sparse[T] {
 	z := &sparse[T]{
 		Gemm:   g,
 		bounds: make([]int32, ((g.K+pl.kb-1)/pl.kb+1)*g.M),
-		at:     make([]int32, g.M*g.K),
-		x:      make([]T, g.M*g.K),
 		words:  (g.K + 63) / 64,
 		rows:   16,
 	}
@@ -75,15 +73,43 @@ func (g *Gemm[T]) Look() {
 		z.wait--
 		return
 	}
-	g.pool.Run(z.parts, z)
-	n := 0
-	for i, end := range z.bounds[len(z.bounds)-g.M:] {
-		n += int(end) - i*g.K
+	z.use = true
+	if z.at == nil {
+		if z.use = z.few(z.count()); z.use {
+			z.at, z.x = make([]int32, g.M*g.K), make([]T, g.M*g.K)
+		}
 	}
-	z.use = float64(n) <= few*float64(g.M)*float64(g.K)
+	if z.use {
+		g.pool.Run(z.parts, z)
+		n := 0
+		for i, end := range z.bounds[len(z.bounds)-g.M:] {
+			n += int(end) - i*g.K
+		}
+		z.use = z.few(n)
+	}
 	if !z.use {
 		z.wait = patience
 	}
+}
+
+func (z *sparse[T]) few(n int) bool { return float64(n) <= few*float64(z.M)*float64(z.K) }
+
+// count returns how many elements of A are not zero.
+func (z *sparse[T]) count() (n int) {
+	rows, cols := z.M, z.K
+	if z.TransA {
+		rows, cols = cols, rows
+	}
+	var word [1]uint64
+	for i := range rows {
+		for x := z.A[i*z.lda():][:cols]; len(x) > 0; {
+			k := min(64, len(x))
+			nonzero(word[:], x[:k])
+			n += bits.OnesCount64(word[0])
+			x = x[k:]
+		}
+	}
+	return n
 }
 
 // Do lists what is not zero in some rows of op(A).
@@ -222,8 +248,8 @@ func (v *view[T]) skip(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T) bool
 //
 //	C[i, :width] = Σ_{from[i] ≤ q < to[i]} x[q]·B[at[q]] + src[i, :width],
 //
-// where B is packed and nothing is added if src is nil. It reports whether the
-// sums are finite, but for src.
+// where B is packed and nothing is added if src is nil. It reports whether all
+// sums, but for src, are finite and none is −0.
 type sparseArgs[T Float] struct {
 	vecs, lanes  int
 	b, c, src, x []T
@@ -232,9 +258,9 @@ type sparseArgs[T Float] struct {
 	width        int
 }
 
-func (s *sparseArgs[T]) portable() (finite bool) {
+func (s *sparseArgs[T]) portable() (plain bool) {
 	ld := s.vecs * s.lanes
-	finite = true
+	plain = true
 	for i, from := range s.from {
 		c := s.c[i*s.rsc:][:s.width]
 		var room [8 * 4]T
@@ -245,13 +271,14 @@ func (s *sparseArgs[T]) portable() (finite bool) {
 				sum[j] += x * y
 			}
 		}
-		finite = finite && AllFinite(sum)
+		plain = plain && AllFinite(sum)
 		for j := range c {
+			plain = plain && (sum[j] != 0 || !math.Signbit(float64(sum[j])))
 			if s.src != nil {
 				sum[j] += s.src[i*s.rss+j]
 			}
 			c[j] = sum[j]
 		}
 	}
-	return finite
+	return plain
 }

@@ -20,7 +20,7 @@ func (g gen) sparse(v int) {
 	name := fmt.Sprintf("sparse%d%s%s", v, g.element.name, g.machine.name)
 	TEXT(name, NOSPLIT, fmt.Sprintf("func(b, c, src, x *%s, at, from, to *int32, rsc, rss, rows, width int) bool", g.goType))
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s computes rows of %d columns and reports whether all sums are finite.", name, v*g.lanes()))
+	Doc(fmt.Sprintf("%s computes rows of %d columns and reports whether all sums are finite and none is -0.", name, v*g.lanes()))
 	t := tileArgs{gen: g, v: v}
 	b, x, at, from, to, rows := arg("b"), arg("x"), arg("at"), arg("from"), arg("to"), arg("rows")
 	var masks []reg.Register
@@ -30,6 +30,7 @@ func (g gen) sparse(v int) {
 	zero, bad := g.vec(), g.vec() // zero times what is not finite is NaN
 	g.zero(zero)
 	g.zero(bad)
+	sign := g.signs()
 	Label("rows")
 	acc := make([]reg.VecVirtual, v)
 	for j := range acc {
@@ -55,6 +56,7 @@ func (g gen) sparse(v int) {
 	JLT(LabelRef("add"))
 	for j := range acc {
 		g.fma(zero, acc[j], bad)
+		g.orEqual(acc[j], sign, bad)
 	}
 	t.finish([][]reg.VecVirtual{acc}, masks, "row")
 	advance("c", t.stride("rsc"))
@@ -63,10 +65,10 @@ func (g gen) sparse(v int) {
 	ADDQ(Imm(4), to)
 	DECQ(rows)
 	JNE(LabelRef("rows"))
-	any, finite := g.nans(bad), GP8()
+	any, plain := g.nans(bad), GP8()
 	TESTL(any, any)
-	SETEQ(finite)
-	Store(finite, ReturnIndex(0))
+	SETEQ(plain)
+	Store(plain, ReturnIndex(0))
 	VZEROUPPER()
 	RET()
 }
@@ -94,4 +96,43 @@ func (g gen) nans(x reg.VecVirtual) reg.GPVirtual {
 		VMOVMSKPD(m, any)
 	}
 	return any
+}
+
+// signs returns a vector of -0.
+func (g gen) signs() reg.VecVirtual {
+	v, r := g.vec(), GP64()
+	if g.single() {
+		MOVL(U32(1<<31), r.As32())
+		VMOVD(r.As32(), v.AsX())
+		VPBROADCASTD(v.AsX(), v)
+	} else {
+		MOVQ(U64(1<<63), r)
+		VMOVQ(r, v.AsX())
+		VPBROADCASTQ(v.AsX(), v)
+	}
+	return v
+}
+
+// orEqual sets all bits of an element of z where x and y have the same bits;
+// they are a NaN then.
+func (g gen) orEqual(x, y, z reg.VecVirtual) {
+	same := g.vec()
+	switch {
+	case g.wide() && g.single():
+		k := K()
+		VPCMPEQD(x, y, k)
+		VPMOVM2D(k, same)
+		VPORD(same, z, z)
+	case g.wide():
+		k := K()
+		VPCMPEQQ(x, y, k)
+		VPMOVM2Q(k, same)
+		VPORQ(same, z, z)
+	case g.single():
+		VPCMPEQD(x, y, same)
+		VPOR(same, z, z)
+	default:
+		VPCMPEQQ(x, y, same)
+		VPOR(same, z, z)
+	}
 }

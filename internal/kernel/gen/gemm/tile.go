@@ -85,6 +85,9 @@ func (t tileArgs) strip(r int) {
 		ADDQ(t.rsb, b)
 		if t.ahead() {
 			PREFETCHT1(Mem{Base: next})
+			if t.wide() { // two lines
+				PREFETCHT1(Mem{Base: next, Disp: -64})
+			}
 			ADDQ(t.along, next)
 		}
 	}
