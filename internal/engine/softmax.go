@@ -25,7 +25,10 @@ func (e *expr) logSoftmax(x, l *value, shape tensor.Shape) *value {
 	w := l.seen()
 	sum, low := w.base, math.Inf(-1)
 	if u, y := is(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum
-		sum, low = y.seen().base, u.A
+		sum, low = y.alias(), u.A
+	}
+	if sum == nil { // of a part or another order of it
+		return nil
 	}
 	r, ok := isRule[op.Reduce](sum)
 	if !ok || r.Fold != op.LogSumExp || sum.in[0] != x || !slices.Equal(x.shape, shape) || !byRows(r, shape) || !oneAxis(r, shape) {

@@ -81,6 +81,16 @@ func TestSoftmaxOfSquare(t *testing.T) {
 	})
 }
 
+// TestSoftmaxOfClamped limits the log-sum-exp of other rows, as the gradient
+// limits that of the same.
+func TestSoftmaxOfClamped(t *testing.T) {
+	both(t, func(w *world) []*op.Node {
+		x := w.in("x", 5, 5, 3, 7)
+		l := graph.Transpose(graph.LogSumExp(x, 3), 1, 0, 2)
+		return []*op.Node{graph.Sub(x, graph.ExpandDims(graph.Clamp(l, -math.MaxFloat64, math.Inf(1)), 3))}
+	})
+}
+
 func TestSoftmaxInfinite(t *testing.T) {
 	inf := math.Inf(1)
 	rows := []float64{inf, 1, 2, 3, -inf, -inf, -inf, -inf, -inf, 1, 2, 3, math.NaN(), 1, 2, 3, inf, -inf, 0, 0, inf, inf, 1, 1}
