@@ -29,7 +29,7 @@ func (v *value) cheap() bool {
 	large := 0
 	return cost == plain && !slices.ContainsFunc(v.in, func(c *value) bool {
 		w := c.seen()
-		if w.base.size >= v.size {
+		if w.base.size >= v.size && c.form != splat {
 			large++
 		}
 		return w.base.kind != held || w.base.size >= v.size && !w.whole(c.shape) || large > 1
