@@ -240,6 +240,10 @@ func View[T Float](p *Program, name string) ([]T, error) {
 }
 
 func convert[D, S Float](dst []D, src []S) {
+	if same, ok := any(src).([]D); ok {
+		copy(dst, same)
+		return
+	}
 	for i, v := range src {
 		dst[i] = D(v)
 	}

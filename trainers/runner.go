@@ -30,8 +30,8 @@ type runner struct {
 	update  *Updater // nil in evaluation
 
 	programs map[int]*graph.Program
-	f32      map[string][]float32
-	f64      map[string][]float64
+	f32      map[string]*filling[float32]
+	f64      map[string]*filling[float64]
 }
 
 // program returns the program for a batch of some rows. A set needs two: one
@@ -56,7 +56,7 @@ func (r *runner) program(rows int) (*graph.Program, error) {
 	}
 	if r.programs == nil {
 		r.programs = map[int]*graph.Program{}
-		r.f32, r.f64 = map[string][]float32{}, map[string][]float64{}
+		r.f32, r.f64 = map[string]*filling[float32]{}, map[string]*filling[float64]{}
 	}
 	r.programs[rows] = p
 	return p, nil
@@ -83,12 +83,11 @@ func (m Model) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
 // feed sets the inputs of a program to a batch.
 func (r *runner) feed(p *graph.Program, b *data.Batches, schedules map[string]Schedule, step int) error {
 	for _, name := range r.arrays {
-		n := len(b.Rows()) * r.set.Cols(name)
 		var err error
 		if r.params.Dtype == graph.Float64 {
-			err = feed(p, r.f64, name, n, b.Float64)
+			err = feed(p, r.f64, name, r.set.Cols(name), b, (*data.Batches).Float64)
 		} else {
-			err = feed(p, r.f32, name, n, b.Float32)
+			err = feed(p, r.f32, name, r.set.Cols(name), b, (*data.Batches).Float32)
 		}
 		if err != nil {
 			return err
@@ -124,16 +123,47 @@ func idle(schedules map[string]Schedule, inputs []string) error {
 	return nil
 }
 
-// feed moves n values of an array through a buffer that is kept.
-func feed[T graph.Float](p *graph.Program, bufs map[string][]T, name string, n int, read func(string, []T) error) error {
-	if cap(bufs[name]) < n {
-		bufs[name] = make([]T, n)
+// A filling moves an array of a batch through a buffer that is kept, part by
+// part.
+type filling[T graph.Float] struct {
+	*data.Batches
+	name string
+	cols int
+	read func(*data.Batches, string, []T) error
+	x    []T
+	errs []error
+}
+
+// fillRows is the number of rows of a part.
+const fillRows = 16
+
+func feed[T graph.Float](p *graph.Program, kept map[string]*filling[T], name string, cols int, b *data.Batches, read func(*data.Batches, string, []T) error) error {
+	f := kept[name]
+	if f == nil {
+		f = &filling[T]{name: name, cols: cols, read: read}
+		kept[name] = f
 	}
-	x := bufs[name][:n]
-	if err := read(name, x); err != nil {
-		return err
+	rows := len(b.Rows())
+	parts := (rows + fillRows - 1) / fillRows
+	if len(f.errs) < parts {
+		f.x, f.errs = make([]T, parts*fillRows*cols), make([]error, parts)
 	}
-	return graph.Feed(p, name, x)
+	f.Batches, f.x = b, f.x[:rows*cols]
+	p.Parallel(parts, f)
+	for _, err := range f.errs[:parts] {
+		if err != nil {
+			return err
+		}
+	}
+	return graph.Feed(p, name, f.x)
+}
+
+// Do fills a part.
+func (f *filling[T]) Do(part, _ int) {
+	from := part * fillRows
+	to := min(from+fillRows, len(f.Rows()))
+	b := f.Part(from, to)
+	f.errs[part] = f.read(&b, f.name, f.x[from*f.cols:to*f.cols])
 }
 
 // means averages the bound and the terms over batches, weighted by rows.

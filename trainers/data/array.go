@@ -134,6 +134,10 @@ func gather[T float32 | float64](dst []T, a Array, rows []int) {
 }
 
 func convert[D, S float32 | float64](dst []D, src []S) {
+	if same, ok := any(src).([]D); ok {
+		copy(dst, same)
+		return
+	}
 	for i, v := range src {
 		dst[i] = D(v)
 	}

@@ -108,6 +108,15 @@ func (b *Batches) Float32(name string, dst []float32) error { return fill(b, nam
 // Float64 is Float32 in float64.
 func (b *Batches) Float64(name string, dst []float64) error { return fill(b, name, dst) }
 
+// Part returns the rows from to to of this batch as a batch, so that several
+// goroutines may write parts of it at once. It is good until the next Next or
+// Seek of b.
+func (b *Batches) Part(from, to int) Batches {
+	p := *b
+	p.from, p.to = b.from+from, b.from+to
+	return p
+}
+
 func fill[T float32 | float64](b *Batches, name string, dst []T) error {
 	a, ok := b.set.array(name)
 	if !ok {
