@@ -89,6 +89,28 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 	}
 }
 
+// descend computes n strips.
+func (t *tileArgs[T]) descend(path Path, rows, n int) {
+	for t.rows = rows; n > 0; n -= t.strips {
+		t.strips = n
+		if t.ahead > 0 {
+			t.strips = min(n, t.ahead)
+		} else {
+			t.next, t.along, t.below = t.b, 0, 0
+		}
+		t.run(path)
+		t.ahead -= t.strips
+		t.a = t.a[min(t.strips*rows*t.rsa, len(t.a)):]
+		t.c = t.c[min(t.strips*rows*t.rsc, len(t.c)):]
+		if t.src != nil {
+			t.src = t.src[min(t.strips*rows*t.rss, len(t.src)):]
+		}
+		if t.ahead > 0 {
+			t.next = t.next[min(t.strips*t.below, len(t.next)):]
+		}
+	}
+}
+
 // lookAhead lets a tile fetch the panel after its own, which starts at column j
 // or, beyond j1, in the next block of k.
 func (v *view[T]) lookAhead(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {

@@ -22,28 +22,6 @@ type tileArgs[T Float] struct {
 	along, below int // from a step to the next, and from a strip to the next
 }
 
-// descend computes n strips.
-func (t *tileArgs[T]) descend(path Path, rows, n int) {
-	for t.rows = rows; n > 0; n -= t.strips {
-		t.strips = n
-		if t.ahead > 0 {
-			t.strips = min(n, t.ahead)
-		} else {
-			t.next, t.along, t.below = t.b, 0, 0
-		}
-		t.run(path)
-		t.ahead -= t.strips
-		t.a = t.a[min(t.strips*rows*t.rsa, len(t.a)):]
-		t.c = t.c[min(t.strips*rows*t.rsc, len(t.c)):]
-		if t.src != nil {
-			t.src = t.src[min(t.strips*rows*t.rss, len(t.src)):]
-		}
-		if t.ahead > 0 {
-			t.next = t.next[min(t.strips*t.below, len(t.next)):]
-		}
-	}
-}
-
 // dotArgs are the arguments of a dot kernel: for i < rows ≤ 3 and j < n
 //
 //	C[i, j] = x[i]·y[j] + src[i, j],

@@ -137,3 +137,36 @@ func testGemmSparseComesAndGoes[T Float](t *testing.T, p *Pool) {
 		t.Errorf("%v allocations a run", n)
 	}
 }
+
+// The search finds what is not zero, NaN and denormals too, wherever x starts, and
+// writes whole words alone.
+func TestNonzero(t *testing.T) { eachPath(t, testNonzero[float32], testNonzero[float64]) }
+
+func testNonzero[T Float](t *testing.T, _ *Pool) {
+	r := rand.New(rand.NewPCG(25, 26))
+	denormal := math.SmallestNonzeroFloat64
+	if sizeOf[T]() == 4 {
+		denormal = math.SmallestNonzeroFloat32
+	}
+	values := []float64{0, math.Copysign(0, -1), 0, 1, -denormal, math.NaN(), math.Inf(-1)}
+	for n := range 200 {
+		x, _ := fenced[T](r, n, n%5)
+		for i := range x {
+			x[i] = T(values[r.IntN(len(values))])
+		}
+		words := (n + 63) / 64
+		got := make([]uint64, words+1)
+		for i := range got {
+			got[i] = 0x5555
+		}
+		nonzero(got[:words], x)
+		for i := range words * 64 {
+			if set := got[i/64]>>(i%64)&1 == 1; set != (i < n && x[i] != 0) {
+				t.Fatalf("%d elements: bit %d is %v", n, i, set)
+			}
+		}
+		if got[words] != 0x5555 {
+			t.Fatalf("%d elements: wrote beyond", n)
+		}
+	}
+}

@@ -106,9 +106,12 @@ func TestGemmPack(t *testing.T) { eachPath(t, testGemmPack[float32], testGemmPac
 func testGemmPack[T Float](t *testing.T, _ *Pool) {
 	g := geometryOf[T]()
 	r := rand.New(rand.NewPCG(15, 16))
-	for _, vecs := range []int{1, 2} {
+	for _, vecs := range []int{1, 2, 4, 8} {
 		dld := vecs * g.lanes
 		for width := 1; width <= dld; width++ {
+			if vecs > 2 {
+				width = dld // wider panels are full
+			}
 			for k := 1; k < 10; k++ {
 				ld := width + k%3
 				src, _ := fenced[T](r, k*ld, 1)

@@ -30,3 +30,14 @@ func Fill[T Float](dst []T, x T) {
 		copy(dst[n:], dst[:n])
 	}
 }
+
+// Convert sets dst[i] to src[i] in the type of dst. dst must be as long as src.
+func Convert[D, S Float](dst []D, src []S) {
+	if same, ok := any(src).([]D); ok {
+		copy(dst, same)
+		return
+	}
+	for i, v := range src {
+		dst[i] = D(v)
+	}
+}

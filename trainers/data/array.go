@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/kernel"
 )
 
 // Number is the type of a value given to Flat or Rows. Integers must be at
@@ -126,19 +128,9 @@ func gather[T float32 | float64](dst []T, a Array, rows []int) {
 	for i, r := range rows {
 		to := dst[i*a.cols : (i+1)*a.cols]
 		if a.f64 != nil {
-			convert(to, a.f64[r*a.cols:(r+1)*a.cols])
+			kernel.Convert(to, a.f64[r*a.cols:(r+1)*a.cols])
 		} else {
-			convert(to, a.f32[r*a.cols:(r+1)*a.cols])
+			kernel.Convert(to, a.f32[r*a.cols:(r+1)*a.cols])
 		}
-	}
-}
-
-func convert[D, S float32 | float64](dst []D, src []S) {
-	if same, ok := any(src).([]D); ok {
-		copy(dst, same)
-		return
-	}
-	for i, v := range src {
-		dst[i] = D(v)
 	}
 }

@@ -79,7 +79,7 @@ func (s *Set) Values(name string) []float32 {
 		return a.f32
 	}
 	v := make([]float32, len(a.f64))
-	convert(v, a.f64)
+	kernel.Convert(v, a.f64)
 	return v
 }
 
