@@ -73,6 +73,7 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 }
 
 func diff(n *Node, in []*Node, g *Node, need []bool) []*Node {
+	defer op.Deriving(n)()
 	if o, ok := n.Op().(*op.Op); ok {
 		return o.Diff(in, n, g, need)
 	}

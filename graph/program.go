@@ -199,30 +199,6 @@ func (p *Program) Commit() error {
 	return nil
 }
 
-// NonFinite looks for the origin of a NaN or an infinity in an output of the
-// last Run: going back through operands that are not finite, the first node
-// whose operands all are. It returns it as an error, or nil if the output is
-// finite. It evaluates the graph anew, node by node, from the same inputs,
-// noise and parameters, which is slow.
-func (p *Program) NonFinite(output string) error {
-	out := p.b.outputs[output]
-	if out == nil {
-		return errors.Errorf("graph: no output %s, want one of %v", output, p.Outputs())
-	}
-	r, err := engine.NewReference(p.outs, p.leafValue)
-	if err != nil {
-		return err
-	}
-	if err := r.Run(context.Background()); err != nil {
-		return err
-	}
-	n, at, v := r.NonFinite(out)
-	if n == nil {
-		return nil
-	}
-	return errors.Errorf("%s of shape %v is %v at element %d", op.Describe(n), []int(n.Shape()), v, at)
-}
-
 // RunAll implements gorgonia.VM: it takes inputs from the values bound to
 // their nodes, runs with the zero Draw, and binds the outputs to theirs.
 func (p *Program) RunAll() error {

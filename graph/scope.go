@@ -32,6 +32,7 @@ type build struct {
 	assigns map[*Node]*Node
 	outputs map[string]*Node
 	outs    []string // the names of outputs in order of declaration
+	notes   []any
 }
 
 // leaf says where the value of a declared node comes from.

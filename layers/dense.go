@@ -39,5 +39,6 @@ func (d Dense) Apply(x *graph.Node) *graph.Node {
 	if sh, in := x.Shape(), d.W.Shape()[0]; len(sh) < 2 || sh[len(sh)-1] != in {
 		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", strings.TrimSuffix(d.W.Name(), "/w"), []int(sh), in)
 	}
+	defer graph.Enter("layer " + strings.TrimSuffix(d.W.Name(), "/w"))()
 	return graph.Linear(x, d.W, d.B)
 }
