@@ -20,6 +20,7 @@ const (
 // Save writes all parameters and states to a safetensors file, which appears
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
+	p.alive()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
@@ -42,6 +43,7 @@ func (p *Params) Save(path string) error {
 // dtype; the values go into the memory that programs already use. On an error,
 // which names the first parameter that differs, Params is as before.
 func (p *Params) Load(path string) error {
+	p.alive()
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		return errors.WithMessage(err, "graph: load")

@@ -116,4 +116,8 @@ var (
 )
 
 // DependsOn tells whether n is computed from m, or is m.
-func DependsOn(n, m *Node) bool { return slices.Contains(engine.Needed([]*Node{n}), m) }
+func DependsOn(n, m *Node) bool {
+	dims(n)
+	dims(m)
+	return slices.Contains(engine.Needed([]*Node{n}), m)
+}

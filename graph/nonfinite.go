@@ -33,6 +33,9 @@ type NonFinite struct {
 
 // Error says what made the number from what, and where.
 func (e *NonFinite) Error() string {
+	if e == nil {
+		return "graph: finite"
+	}
 	var b strings.Builder
 	at := fmt.Sprintf("element %v of %v", e.Index, []int(e.Shape))
 	if len(e.Shape) == 0 {
@@ -77,6 +80,7 @@ func join(xs []float64) string {
 // evaluates the graph anew, operation by operation, from the same inputs, noise
 // and parameters, which is slow.
 func (p *Program) NonFinite(output string) error {
+	p.alive()
 	out := p.b.outputs[output]
 	if out == nil {
 		return errors.Errorf("graph: no output %s, want one of %v", output, p.Outputs())
@@ -137,6 +141,7 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 // last Run. It is for looking into a run after it, such as one that went wrong;
 // what every run is to say should be an output.
 func (p *Program) Again(nodes ...*Node) ([][]float64, error) {
+	p.alive()
 	for i, n := range nodes {
 		if n == nil || n.Graph() != p.b.Graph {
 			return nil, errors.Errorf("graph: again: node %d is nil or of another Build", i)
@@ -157,11 +162,20 @@ func (p *Program) Again(nodes ...*Node) ([][]float64, error) {
 }
 
 // Params returns the parameters that the program was built with.
-func (p *Program) Params() *Params { return p.b.params }
+func (p *Program) Params() *Params {
+	p.alive()
+	return p.b.params
+}
 
 // Note keeps a value with the program, for packages that explain a run
 // afterwards: see Program.Notes.
-func (s *Scope) Note(v any) { s.b.notes = append(s.b.notes, v) }
+func (s *Scope) Note(v any) {
+	s.alive()
+	s.b.notes = append(s.b.notes, v)
+}
 
 // Notes returns what the build noted, in order.
-func (p *Program) Notes() []any { return append([]any(nil), p.b.notes...) }
+func (p *Program) Notes() []any {
+	p.alive()
+	return append([]any(nil), p.b.notes...)
+}

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -54,3 +55,15 @@ func ElementAt(out, operand tensor.Shape, i int) int {
 
 // Position returns the indices of element i in row-major order.
 func Position(shape tensor.Shape, i int) []int { return position(shape, i) }
+
+// Nil tells whether a value, often of an interface, is nil or holds a nil
+// pointer, function, map or the like.
+func Nil(v any) bool {
+	switch x := reflect.ValueOf(v); x.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface, reflect.Chan, reflect.UnsafePointer:
+		return x.IsNil()
+	}
+	return false
+}
