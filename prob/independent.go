@@ -15,6 +15,7 @@ import (
 // package vi does), a batch run in parts does not repeat the draws of the whole.
 func Independent(base Dist, extra ...int) Dist {
 	d := independent{base, append([]int(nil), extra...)}
+	complete(d)
 	switch base.(type) {
 	case Pathwise:
 		return pathIndependent{drawIndependent{d}}

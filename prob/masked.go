@@ -9,6 +9,7 @@ import "github.com/latentgo/latent/graph"
 // of base, whole. What it returns is a Sampler or Pathwise if base is.
 func Masked(base Factored, mask *graph.Node) Factored {
 	d := masked{base, mask}
+	complete(d)
 	switch base.(type) {
 	case Pathwise:
 		return pathMasked{drawMasked{d}}

@@ -96,6 +96,7 @@ func (s Support) distance(event []float64, i int) float64 {
 // SupportOf returns the support of a distribution, looking through Independent
 // and to the range of the bijector of a Transformed; false if it does not say.
 func SupportOf(d Dist) (Support, bool) {
+	present("SupportOf: the distribution", d)
 	switch d := d.(type) {
 	case Supported:
 		return d.Support(), true

@@ -34,5 +34,9 @@ func (s Support) String() string {
 	case Counts:
 		return fmt.Sprintf("counts of %v", s.Hi)
 	}
-	return [...]string{"reals", "", "", "simplex", "log simplex", "one-hot rows", "", "ordered", "Cholesky factors"}[s.Kind]
+	names := [...]string{"reals", "", "", "simplex", "log simplex", "one-hot rows", "", "ordered", "Cholesky factors"}
+	if int(s.Kind) >= len(names) {
+		return fmt.Sprintf("support of unknown kind %d", s.Kind)
+	}
+	return names[s.Kind]
 }
