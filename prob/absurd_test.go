@@ -33,6 +33,8 @@ func TestAbsurdArguments(t *testing.T) {
 			"SupportOf": prob.SupportOf, "Triangle": prob.Triangle, "CholeskyFactor": prob.CholeskyFactor,
 			"DropoutKL": prob.DropoutKL, "DropoutKLCubic": prob.DropoutKLCubic, "DropoutKLSigmoid": prob.DropoutKLSigmoid,
 		},
+		// Masked and Independent return types of their own, which the pool of
+		// laws below takes to all functions.
 		Types: types,
 		Skip:  map[string]string{"RegisterKL": "it changes the package for good; TestRegisterKLTwice covers what it refuses"},
 		Within: func(_ string, call func()) error {
@@ -59,6 +61,7 @@ func TestAbsurdArguments(t *testing.T) {
 				prob.Normal{Mean: n, LogStd: n}, prob.Normal{Mean: n}, (*prob.Normal)(nil), prob.Bernoulli{}, prob.StdNormal(2), prob.StdNormal(-1),
 				prob.Categorical{Logits: graph.Tensor(make([]float64, 4), 2, 2)}, prob.Exp{}, prob.Affine{}, (*prob.Affine)(nil), prob.Invert{},
 				prob.Rising{}, prob.Permutation{Index: []int{7}}, prob.Transformed{}, prob.Transformed{Base: prob.StdNormal(2), Bijector: prob.Exp{}},
+				prob.Masked(nil, n), prob.Masked(prob.Normal{Mean: n, LogStd: n}, nil), prob.Independent(nil, 2), prob.Independent(prob.StdNormal(2), -1),
 			} {
 				if reflect.TypeOf(v).Implements(t) {
 					vs = append(vs, v)

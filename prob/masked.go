@@ -9,7 +9,6 @@ import "github.com/latentgo/latent/graph"
 // of base, whole. What it returns is a Sampler or Pathwise if base is.
 func Masked(base Factored, mask *graph.Node) Factored {
 	d := masked{base, mask}
-	complete(d)
 	switch base.(type) {
 	case Pathwise:
 		return pathMasked{drawMasked{d}}
@@ -26,6 +25,7 @@ type masked struct {
 
 // LogProbs returns 0 for each missing element.
 func (d masked) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Masked", x, d.mask)
 	stand := graph.Const(0)
 	if s, ok := d.base.(Supported); ok {
@@ -41,6 +41,7 @@ type drawMasked struct{ masked }
 
 // Sample implements Sampler.
 func (d drawMasked) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d.masked)
 	return d.base.(Sampler).Sample(s, lead...)
 }
 

@@ -47,6 +47,7 @@ func (d MultivariateNormal) LogProb(x *graph.Node) *graph.Node {
 
 // sameSize aborts unless x has an event of size n.
 func sameSize(what string, x *graph.Node, n int) {
+	eventSize(what, x)
 	if sh := x.Shape(); len(sh) == 0 || sh[len(sh)-1] != n {
 		graph.Fail("prob: %s: value of shape %v, want an event of %d", what, []int(sh), n)
 	}
