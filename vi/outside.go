@@ -25,6 +25,7 @@ type Outside struct {
 // none. p is the program of the build that r was made in. The graph is evaluated
 // anew: see graph.Program.Again.
 func (r *Record) Outside(p *graph.Program) (*Outside, error) {
+	r.alive()
 	for _, observed := range []bool{true, false} {
 		for _, s := range r.sites {
 			if s.Observed != observed || s.Value == nil || s.Enumerated {
@@ -118,6 +119,9 @@ func (r *Record) outside(p *graph.Program, s *Site, law prob.Dist, score *graph.
 
 // Error says which value, and what it should be.
 func (o *Outside) Error() string {
+	if o == nil {
+		return "vi: no value is outside"
+	}
 	at := "site " + o.Site
 	if o.Row >= 0 {
 		at += fmt.Sprintf(", row %d", o.Row)
@@ -135,6 +139,7 @@ func (o *Outside) Error() string {
 // FirstFrom returns the first site, guide before joint, whose draw or density is
 // computed from n; "" if there is none.
 func (r *Record) FirstFrom(n *graph.Node) string {
+	r.alive()
 	for _, s := range r.sites {
 		for _, x := range []*graph.Node{s.Value, s.LogQ} {
 			if x != nil && s.Q != nil && graph.DependsOn(x, n) {
