@@ -34,6 +34,9 @@ type NotFinite struct {
 
 // Error says what is not finite, why and what may be done.
 func (e *NotFinite) Error() string {
+	if e == nil {
+		return "trainers: finite"
+	}
 	var b strings.Builder
 	b.WriteString(e.What)
 	if e.Value != nil {
@@ -75,6 +78,9 @@ func (e *NotFinite) remedy() string {
 
 // largest names the parameter with the largest element.
 func (e *NotFinite) largest() string {
+	if e.params == nil {
+		return "by its parameters"
+	}
 	at, most := "", 0.
 	for _, name := range e.params.Names() {
 		for _, v := range valuesOf(e.params, name) {

@@ -73,6 +73,9 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if m == nil {
 		return Result{}, errors.New("trainers: no model")
 	}
+	if ctx == nil {
+		return Result{}, errors.New("trainers: the context is nil")
+	}
 	if err := c.check(train); err != nil {
 		return Result{}, err
 	}
@@ -120,6 +123,8 @@ func (c Config) check(train *data.Set) error {
 		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
 	case c.Batch < 0:
 		return errors.Errorf("trainers: Batch %d, want 1 or more", c.Batch)
+	case c.Optimizer != nil && isNil(c.Optimizer):
+		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
 	case !(c.ClipNorm >= 0):
 		return errors.Errorf("trainers: ClipNorm %v, want 0 or more", c.ClipNorm)
 	}

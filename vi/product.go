@@ -43,8 +43,11 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
 		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
 	}
-	if x == nil || mul == nil || isNil(prior) {
-		graph.Fail("vi: %s: a Product without its prior, its x or its mul", name)
+	if isNil(prior) {
+		graph.Fail("vi: %s is drawn from no distribution", name)
+	}
+	if x == nil || mul == nil {
+		graph.Fail("vi: %s: a Product without its x or its mul", name)
 	}
 	e := len(t.r.enum)
 	if sh := x.Shape(); len(sh) < e+3 || sh[e] != 1 && sh[e] != t.r.K || sh[e+1] != 1 && sh[e+1] != t.r.Rows {

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Sweep is a package under test.
@@ -210,7 +211,10 @@ func (w Sweep) pool(t reflect.Type, r *rand.Rand) []reflect.Value {
 	}
 	switch t.Kind() {
 	case reflect.Int, reflect.Int64:
-		some(-1, 1, 2, 1<<40)
+		some(-1, 1, 2)
+		if t != reflect.TypeFor[time.Duration]() { // nobody waits that long
+			some(1 << 40)
+		}
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		some(1, 200)
 	case reflect.Float32, reflect.Float64:
