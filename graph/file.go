@@ -74,13 +74,13 @@ func (p *Params) take(f safetensors.File) error {
 			return errors.Errorf("parameter %s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
 		case len(p.byName) == 0:
 		case !inFile:
-			return errors.Errorf("parameter %s is missing from the file", name)
+			return errors.Errorf("parameter %s is missing from the file: another model has saved it", name)
 		case !declared:
-			return errors.Errorf("parameter %s is unknown to the model", name)
+			return errors.Errorf("parameter %s of the file is unknown to the model: another one has saved it", name)
 		case a.Dtype() != have.Dtype():
 			return errors.Errorf("parameter %s is %v, want %v", name, a.Dtype(), have.Dtype())
 		case !slices.Equal(a.Shape, have.Shape):
-			return errors.Errorf("parameter %s has shape %v, want %v", name, a.Shape, have.Shape)
+			return errors.Errorf("parameter %s has shape %v in the file, the model declares %v", name, a.Shape, have.Shape)
 		}
 	}
 	p.sealed = true

@@ -6,8 +6,11 @@ import "github.com/latentgo/latent/internal/op"
 
 func axis(x *Node, a int) int {
 	rank := len(dims(x))
-	if a < -rank || a >= rank {
-		Fail("graph: axis %d of shape %v", a, x.Shape())
+	switch {
+	case rank == 0:
+		Fail("graph: %s: axis %d of a scalar, which has none", called(), a)
+	case a < -rank || a >= rank:
+		Fail("graph: %s: axis %d of shape %v, want %d to %d; the last is -1", called(), a, x.Shape(), -rank, rank-1)
 	}
 	return (a + rank) % rank
 }

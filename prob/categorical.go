@@ -29,7 +29,7 @@ var (
 func (d Categorical) sizes() (n, classes int) {
 	sh := d.Logits.Shape()
 	if len(sh) < 2 || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: Categorical: logits of shape %v, want [… D C]", []int(sh))
+		graph.Fail("prob: Categorical: logits of shape %v, want [… D C], C for each of D labels; for rows with one 1 take prob.OneHot", []int(sh))
 	}
 	return sh[len(sh)-2], sh[len(sh)-1]
 }

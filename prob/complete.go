@@ -24,7 +24,11 @@ func complete(d any) {
 			continue
 		}
 		if f.IsNil() || f.Kind() == reflect.Interface && f.Elem().Kind() == reflect.Pointer && f.Elem().IsNil() {
-			graph.Fail("prob: %s: %s is nil", typeName(v), v.Type().Field(i).Name)
+			want := "a " + f.Type().String()
+			if f.Type() == reflect.TypeFor[*graph.Node]() {
+				want = "a node, such as graph.Const(0)"
+			}
+			graph.Fail("prob: %s: %s is nil, want %s", typeName(v), v.Type().Field(i).Name, want)
 		}
 	}
 }

@@ -31,6 +31,9 @@ func (d OneHot) classes() int {
 // LogProb implements Dist.
 func (d OneHot) LogProb(x *graph.Node) *graph.Node {
 	complete(d)
+	if c := d.classes(); c > 1 && eventSize("OneHot", x) == 1 {
+		graph.Fail("prob: OneHot: value of shape %v is of labels, want rows of %d with one 1, such as graph.OneHot makes; for labels take prob.Categorical", []int(x.Shape()), c)
+	}
 	sameEvent("OneHot", x, d.Logits)
 	set := d.Support()
 	return insideEvent(x, set.outside(x), set.harmless(d.classes()), func(x *graph.Node) *graph.Node {

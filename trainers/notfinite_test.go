@@ -53,10 +53,10 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 		set   string
 	}{
 		{"Bernoulli", func(m *graph.Node) prob.Dist { return prob.Bernoulli{Logits: m} }, []float64{.5, 0, 1}, 1, 255, "{0 … 1}"},
-		{"Poisson", func(m *graph.Node) prob.Dist { return prob.Poisson{LogRate: m} }, []float64{3, 0, 1}, 2, -1, "{0 … +Inf}"},
-		{"Poisson", func(m *graph.Node) prob.Dist { return prob.Poisson{LogRate: m} }, []float64{3, 0, 1}, 0, 2.5, "{0 … +Inf}"},
-		{"Geometric", func(m *graph.Node) prob.Dist { return prob.Geometric{Logits: m} }, []float64{3, 0}, 0, -2, "{0 … +Inf}"},
-		{"NegativeBinomial", func(m *graph.Node) prob.Dist { return prob.NegativeBinomial{LogTotal: m, Logits: zero()} }, []float64{3, 0}, 1, -2, "{0 … +Inf}"},
+		{"Poisson", func(m *graph.Node) prob.Dist { return prob.Poisson{LogRate: m} }, []float64{3, 0, 1}, 2, -1, "{0, 1, …}"},
+		{"Poisson", func(m *graph.Node) prob.Dist { return prob.Poisson{LogRate: m} }, []float64{3, 0, 1}, 0, 2.5, "{0, 1, …}"},
+		{"Geometric", func(m *graph.Node) prob.Dist { return prob.Geometric{Logits: m} }, []float64{3, 0}, 0, -2, "{0, 1, …}"},
+		{"NegativeBinomial", func(m *graph.Node) prob.Dist { return prob.NegativeBinomial{LogTotal: m, Logits: zero()} }, []float64{3, 0}, 1, -2, "{0, 1, …}"},
 		{"Binomial", func(m *graph.Node) prob.Dist { return prob.Binomial{Total: graph.Const(5), Logits: m} }, []float64{5, 0}, 1, 6, "{0 … 5}"},
 		{"Categorical", func(m *graph.Node) prob.Dist { return prob.Categorical{Logits: graph.Reshape(m, 1, 3)} }, []float64{2}, 0, 3, "{0 … 2}"},
 		{"OneHot", func(m *graph.Node) prob.Dist { return prob.OneHot{Logits: m} }, []float64{0, 1, 0}, 0, 7, "one-hot rows"},
@@ -71,10 +71,10 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 		{"Uniform", func(m *graph.Node) prob.Dist { return prob.Uniform{Low: graph.Const(-1), High: graph.Const(2)} }, []float64{.5, .25}, 1, 4, "(-1, 2)"},
 		{"Dirichlet", func(m *graph.Node) prob.Dist { return prob.Dirichlet{LogConcentration: m} }, []float64{.5, .25, .25}, 1, -.5, "simplex"},
 		{"Dirichlet", func(m *graph.Node) prob.Dist { return prob.Dirichlet{LogConcentration: m} }, []float64{.5, .25, .25}, 1, 3, "simplex"},
-		{"Multinomial", func(m *graph.Node) prob.Dist { return prob.Multinomial{Logits: m} }, []float64{3, 0, 1}, 2, -1, "counts of +Inf"},
+		{"Multinomial", func(m *graph.Node) prob.Dist { return prob.Multinomial{Logits: m} }, []float64{3, 0, 1}, 2, -1, "counts"},
 		{"ZeroInflated", func(m *graph.Node) prob.Dist {
 			return prob.ZeroInflated{Base: prob.Poisson{LogRate: m}, Logits: m}
-		}, []float64{3, 0}, 1, -1, "{0 … +Inf}"},
+		}, []float64{3, 0}, 1, -1, "{0, 1, …}"},
 		{"Transformed", func(m *graph.Node) prob.Dist {
 			return prob.Transformed{Base: prob.Normal{Mean: m, LogStd: m}, Bijector: prob.Exp{}}
 		}, []float64{1, 2}, 1, -1, "(0, +Inf)"},
@@ -204,5 +204,52 @@ func TestDivergence(t *testing.T) {
 	}
 	if m, _ := graph.Values[float32](params, "m"); math.IsNaN(float64(m[0])) || math.IsInf(float64(m[0]), 0) {
 		t.Errorf("parameter %v", m)
+	}
+}
+
+// A training loop of one's own is told the same, with the row of its batch; a
+// NaN is named as such.
+func TestNaNIsNamedInATrainingLoopOfOnesOwn(t *testing.T) {
+	model := observing(2, func(m *graph.Node) prob.Dist { return prob.Normal{Mean: m, LogStd: m} })
+	params := &graph.Params{}
+	u := trainers.NewUpdater(params, trainers.Adam{}, 0)
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) { u.Declare(s, model(s, vi.Data{"x": s.Input("x", 3, 2)})) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Feed(p, "x", []float64{1, 2, 3, math.NaN(), 5, 6}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	err = u.Step(p)
+	want := "the gradient of m is not finite: site x, row 1, element 1: the value is NaN; mend the data, or leave the entry out with prob.Masked"
+	var e *trainers.NotFinite
+	if !errors.As(err, &e) || err.Error() != want {
+		t.Errorf(" got %v\nwant %s", err, want)
+	}
+	if m, _ := graph.Values[float32](params, "m"); m[0] != 0 || m[1] != 0 {
+		t.Errorf("parameters %v after no good step", m)
+	}
+}
+
+// A parameter that holds a NaN is named, not what was computed from it.
+func TestNaNInAParameterIsNamed(t *testing.T) {
+	model := observing(2, func(m *graph.Node) prob.Dist { return prob.Normal{Mean: m, LogStd: graph.Const(0)} })
+	params := &graph.Params{}
+	rows := spoiled(t, []float64{1, 2}, 0, 1)
+	if _, err := trainers.Evaluate(context.Background(), model, params, rows, trainers.EvalConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := graph.Values[float32](params, "m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m[1] = float32(math.NaN())
+	_, err = trainers.Evaluate(context.Background(), model, params, rows, trainers.EvalConfig{})
+	want := "trainers: evaluate rows from 0: the bound is NaN: parameter m holds NaN: element [1] of [2] on the way to site x; it was so before this step: initialise or load it anew"
+	if err == nil || err.Error() != want {
+		t.Errorf(" got %v\nwant %s", err, want)
 	}
 }

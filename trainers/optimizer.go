@@ -62,7 +62,7 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	}
 	wrt := s.Trainable()
 	if len(wrt) == 0 {
-		graph.Fail("trainers: the model has no trainable parameter")
+		graph.Fail("trainers: the model has no trainable parameter: declare one by Scope.Param or a layer, in a scope that is not Frozen")
 	}
 	if len(e.Costs) == 0 {
 		graph.Fail("trainers: the estimate has no costs to train by")

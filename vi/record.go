@@ -58,7 +58,6 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 		}
 	}
 	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, config: c, data: Data{}, used: map[string]bool{}}
-	s.Note(r) // for Outside
 	if c.K < 0 || c.Rows < 0 || c.Total < 0 {
 		graph.Fail("vi: run with K %d, %d rows and a total of %d", c.K, c.Rows, c.Total)
 	}
@@ -95,6 +94,7 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 	if r.Rows == 0 {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
 	}
+	s.Note(r) // for who looks into a run afterwards
 	return r
 }
 

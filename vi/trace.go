@@ -120,7 +120,7 @@ func (setDist) Sample(*graph.Scope, ...int) *graph.Node { return nil }
 func (t *Trace) site(name string) *Site {
 	s := t.r.find(name)
 	if s != nil && (!t.joint || s.P != nil) {
-		graph.Fail("vi: %s is drawn twice", name)
+		graph.Fail("vi: %s is drawn twice: give the second site a name of its own", name)
 	}
 	if s == nil {
 		s = &Site{Name: name, axis: -1}
@@ -156,7 +156,7 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 		return
 	case t.joint && t.guided:
 		r.sites = r.sites[:len(r.sites)-1]
-		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v", name, r.names(nil), r.data.names())
+		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v; draw it in the guide too, or give it as data of this name", name, r.names(nil), r.data.names())
 	}
 	s.prior = t.joint
 	if f, ok := d.(prob.Transformed); ok && explicit(r.asked(name)) {
