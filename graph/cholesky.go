@@ -14,7 +14,7 @@ func SolveLower(l, b *Node) *Node { return solve(l, b, false) }
 func SolveLowerT(l, b *Node) *Node { return solve(l, b, true) }
 
 func solve(l, b *Node, trans bool) *Node {
-	ls, bs := l.Shape(), b.Shape()
+	ls, bs := dims(l), dims(b)
 	if len(ls) < 2 || len(bs) < 2 {
 		Fail("graph: solve: shapes %v and %v, want rank 2 or more", ls, bs)
 	}

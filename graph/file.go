@@ -20,6 +20,7 @@ const (
 // Save writes all parameters and states to a safetensors file, which appears
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
+	p.alive()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
@@ -42,6 +43,7 @@ func (p *Params) Save(path string) error {
 // dtype; the values go into the memory that programs already use. On an error,
 // which names the first parameter that differs, Params is as before.
 func (p *Params) Load(path string) error {
+	p.alive()
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		return errors.WithMessage(err, "graph: load")
@@ -72,13 +74,13 @@ func (p *Params) take(f safetensors.File) error {
 			return errors.Errorf("parameter %s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
 		case len(p.byName) == 0:
 		case !inFile:
-			return errors.Errorf("parameter %s is missing from the file", name)
+			return errors.Errorf("parameter %s is missing from the file: another model has saved it", name)
 		case !declared:
-			return errors.Errorf("parameter %s is unknown to the model", name)
+			return errors.Errorf("parameter %s of the file is unknown to the model: another one has saved it", name)
 		case a.Dtype() != have.Dtype():
 			return errors.Errorf("parameter %s is %v, want %v", name, a.Dtype(), have.Dtype())
 		case !slices.Equal(a.Shape, have.Shape):
-			return errors.Errorf("parameter %s has shape %v, want %v", name, a.Shape, have.Shape)
+			return errors.Errorf("parameter %s has shape %v in the file, the model declares %v", name, a.Shape, have.Shape)
 		}
 	}
 	p.sealed = true

@@ -96,13 +96,13 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		{"good", func(f *safetensors.File) {}, "", ""},
 		{"from elsewhere", func(f *safetensors.File) { f.Metadata = map[string]string{"format": "pt"} }, "", ""},
-		{"missing", func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }, "", "parameter b is missing from the file"},
+		{"missing", func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }, "", "parameter b is missing from the file: another model has saved it"},
 		{"unknown", func(f *safetensors.File) {
 			f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "a", Dtype: safetensors.F32, F32: []float32{1}})
-		}, "", "parameter a is unknown to the model"},
-		{"shape", func(f *safetensors.File) { f.Tensors[1].Shape = []int{2, 1} }, "", "parameter c has shape (2, 1), want (1, 2)"},
+		}, "", "parameter a of the file is unknown to the model: another one has saved it"},
+		{"shape", func(f *safetensors.File) { f.Tensors[1].Shape = []int{2, 1} }, "", "parameter c has shape (2, 1) in the file, the model declares (1, 2)"},
 		{"dtype", func(f *safetensors.File) { f.Tensors[1] = f64 }, "parameter c is float64, others are float32", "parameter c is float64, want float32"},
-		{"the first of several", func(f *safetensors.File) { f.Tensors[0].Name, f.Tensors[1] = "z", f64 }, "parameter z is float32, others are float64", "parameter b is missing from the file"},
+		{"the first of several", func(f *safetensors.File) { f.Tensors[0].Name, f.Tensors[1] = "z", f64 }, "parameter z is float32, others are float64", "parameter b is missing from the file: another model has saved it"},
 		{"NaN", func(f *safetensors.File) { f.Tensors[1].F32[1] = float32(math.NaN()) }, "parameter c: element 1 is NaN", "parameter c: element 1 is NaN"},
 		{"infinity", func(f *safetensors.File) { f.Tensors[0].F32[0] = float32(math.Inf(-1)) }, "parameter b: element 0 is -Inf", "parameter b: element 0 is -Inf"},
 		{"version", func(f *safetensors.File) { f.Metadata = map[string]string{"format": "latent", "version": "2"} },

@@ -73,6 +73,7 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 }
 
 func diff(n *Node, in []*Node, g *Node, need []bool) []*Node {
+	defer op.Deriving(n)()
 	if o, ok := n.Op().(*op.Op); ok {
 		return o.Diff(in, n, g, need)
 	}
@@ -115,4 +116,8 @@ var (
 )
 
 // DependsOn tells whether n is computed from m, or is m.
-func DependsOn(n, m *Node) bool { return slices.Contains(engine.Needed([]*Node{n}), m) }
+func DependsOn(n, m *Node) bool {
+	dims(n)
+	dims(m)
+	return slices.Contains(engine.Needed([]*Node{n}), m)
+}

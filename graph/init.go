@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/lapack/lapack64"
 
 	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Init gives a parameter its first values.
@@ -30,6 +31,7 @@ func source(seed uint64, name string) Random {
 
 // Uniform fills dst from the open interval (lo, hi).
 func (r Random) Uniform(dst []float64, lo, hi float64) {
+	r.alive()
 	kernel.Uniform(dst, *r.n, 0, 0, 0)
 	r.n.Step++
 	for i, u := range dst {
@@ -39,6 +41,7 @@ func (r Random) Uniform(dst []float64, lo, hi float64) {
 
 // Normal fills dst with normal numbers of mean 0.
 func (r Random) Normal(dst []float64, std float64) {
+	r.alive()
 	kernel.Normal(dst, *r.n, 0, 0, 0)
 	r.n.Step++
 	for i := range dst {
@@ -124,7 +127,7 @@ type Orthogonal struct {
 
 // Fill implements Init.
 func (o Orthogonal) Fill(dst []float64, shape Shape, r Random) error {
-	if len(shape) < 2 || len(dst) == 0 {
+	if len(shape) < 2 || len(dst) == 0 || len(dst) != op.Size(shape) {
 		return errors.Errorf("initialiser wants rank 2 or more and no empty axis, got shape %v", shape)
 	}
 	gain := o.Gain

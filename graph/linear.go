@@ -17,7 +17,7 @@ func MatMulT(a, b *Node) *Node { return matMul(a, b, false, true) }
 func TMatMul(a, b *Node) *Node { return matMul(a, b, true, false) }
 
 func matMul(a, b *Node, transA, transB bool) *Node {
-	as, bs := a.Shape(), b.Shape()
+	as, bs := dims(a), dims(b)
 	if len(as) < 2 || len(bs) < 2 {
 		Fail("graph: matmul: shapes %v and %v, want rank 2 or more", as, bs)
 	}

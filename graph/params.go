@@ -49,6 +49,7 @@ func (p *Params) Seal() { p.set(true) }
 func (p *Params) Unseal() { p.set(false) }
 
 func (p *Params) set(sealed bool) {
+	p.alive()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sealed = sealed
@@ -56,6 +57,7 @@ func (p *Params) set(sealed bool) {
 
 // Names returns the names in sorted order.
 func (p *Params) Names() []string {
+	p.alive()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Sorted(maps.Keys(p.byName))
@@ -93,6 +95,7 @@ func (p *Params) Tensor(name string) *tensor.Dense {
 }
 
 func (p *Params) array(name string) (op.Array, bool) {
+	p.alive()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	a, ok := p.byName[name]
@@ -128,7 +131,7 @@ func (p *Params) declare(name string, init Init, shape Shape) error {
 	if p.sealed {
 		return errors.Errorf("graph: parameter %s is unknown to the trained or loaded parameters", name)
 	}
-	if init == nil {
+	if op.Nil(init) {
 		return errors.Errorf("graph: parameter %s has no initialiser", name)
 	}
 	a := op.NewArray(p.Dtype, shape.Clone())

@@ -157,6 +157,10 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 // Run draws the noise and computes the outputs. It stops early with ctx's
 // error when ctx is done; outputs are then those of no run.
 func (p *Program) Run(ctx context.Context, d Draw) error {
+	p.alive()
+	if err := given("run", ctx); err != nil {
+		return err
+	}
 	p.ready = false
 	for _, f := range p.needed {
 		if !f.set {
@@ -187,6 +191,7 @@ func (p *Program) value(n *Node) op.Array {
 // Commit writes the values assigned to states by the last Run, which must have
 // succeeded: the end of a training step.
 func (p *Program) Commit() error {
+	p.alive()
 	if !p.ready {
 		return errors.New("graph: commit: the program has not run")
 	}
@@ -199,33 +204,10 @@ func (p *Program) Commit() error {
 	return nil
 }
 
-// NonFinite looks for the origin of a NaN or an infinity in an output of the
-// last Run: going back through operands that are not finite, the first node
-// whose operands all are. It returns it as an error, or nil if the output is
-// finite. It evaluates the graph anew, node by node, from the same inputs,
-// noise and parameters, which is slow.
-func (p *Program) NonFinite(output string) error {
-	out := p.b.outputs[output]
-	if out == nil {
-		return errors.Errorf("graph: no output %s, want one of %v", output, p.Outputs())
-	}
-	r, err := engine.NewReference(p.outs, p.leafValue)
-	if err != nil {
-		return err
-	}
-	if err := r.Run(context.Background()); err != nil {
-		return err
-	}
-	n, at, v := r.NonFinite(out)
-	if n == nil {
-		return nil
-	}
-	return errors.Errorf("%s of shape %v is %v at element %d", op.Describe(n), []int(n.Shape()), v, at)
-}
-
 // RunAll implements gorgonia.VM: it takes inputs from the values bound to
 // their nodes, runs with the zero Draw, and binds the outputs to theirs.
 func (p *Program) RunAll() error {
+	p.alive()
 	for name, f := range p.inputs {
 		if v := f.node.Value(); v != nil {
 			a, err := op.ArrayOf(v)
@@ -259,6 +241,7 @@ func (p *Program) RunAll() error {
 // Explain describes the compiled program: its instructions, what was fused into
 // each, the memory they share and the work of a run.
 func (p *Program) Explain() string {
+	p.alive()
 	if plan, ok := p.exec.(*engine.Plan); ok {
 		return plan.Explain()
 	}
@@ -268,6 +251,7 @@ func (p *Program) Explain() string {
 // Work returns the multiplications and additions in the matrix products of a
 // Run, and the bytes that intermediate results and outputs share.
 func (p *Program) Work() (flops float64, bytes int) {
+	p.alive()
 	if plan, ok := p.exec.(*engine.Plan); ok {
 		flops, _ = plan.FLOPs()
 		bytes = plan.ArenaBytes()
@@ -281,6 +265,10 @@ type Task interface{ Do(part, worker int) }
 // Parallel runs the parts of a task on the program's workers, between its
 // runs, and returns when all are done.
 func (p *Program) Parallel(parts int, t Task) {
+	p.alive()
+	if parts < 0 || op.Nil(t) {
+		panic("graph: Parallel of a nil Task or of fewer than 0 parts")
+	}
 	if plan, ok := p.exec.(*engine.Plan); ok {
 		plan.Pool().Run(parts, t)
 		return

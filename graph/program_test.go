@@ -324,9 +324,9 @@ func TestNonFinite(t *testing.T) {
 		want string
 	}{
 		{[]float64{1, 2}, "<nil>"},
-		{[]float64{1, 0}, "log(x) of shape [2] is -Inf at element 1"},
-		{[]float64{.25, .25}, "sqrt(sub(…)) of shape [2] is NaN at element 0"},
-		{[]float64{math.NaN(), 0}, "x of shape [2] is NaN at element 0"},
+		{[]float64{1, 0}, "log of 0 is -Inf (log(x), element [1] of [2])"},
+		{[]float64{.25, .25}, "sqrt of finite numbers is NaN (sqrt(sub(…)), element [0] of [2])"},
+		{[]float64{math.NaN(), 0}, "input x holds NaN: element [0] of [2]"},
 	} {
 		if err := graph.Feed(p, "x", c.x); err != nil {
 			t.Fatal(err)
@@ -397,7 +397,7 @@ func TestNonFiniteIgnoresBranchesNotTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, p, graph.Draw{})
-	if got, want := fmt.Sprint(p.NonFinite("y")), "sqrt(shift{-1}(…)) of shape [2] is NaN at element 0"; got != want {
+	if got, want := fmt.Sprint(p.NonFinite("y")), "sqrt of -1 is NaN (sqrt(shift{-1}(…)), element [0] of [2])"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

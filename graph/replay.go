@@ -7,6 +7,7 @@ import "slices"
 // twice then sees the same random numbers. Noise that does not exist is
 // declared as ever; one of another law or shape aborts the build.
 func (s *Scope) Replay() *Scope {
+	s.alive()
 	r := *s
 	r.replay = true
 	return &r
@@ -16,6 +17,7 @@ func (s *Scope) Replay() *Scope {
 // Noise declares is an input of its name. It is for tests and for quadrature,
 // which choose the random numbers themselves.
 func (s *Scope) NoiseAsInput() *Scope {
+	s.alive()
 	r := *s
 	r.fed = true
 	return &r

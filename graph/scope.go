@@ -32,6 +32,7 @@ type build struct {
 	assigns map[*Node]*Node
 	outputs map[string]*Node
 	outs    []string // the names of outputs in order of declaration
+	notes   []any
 }
 
 // leaf says where the value of a declared node comes from.
@@ -63,6 +64,7 @@ const (
 
 // In returns the scope below this one.
 func (s *Scope) In(name string) *Scope {
+	s.alive()
 	checkName(name)
 	below := *s
 	below.path = s.join(name)
@@ -71,17 +73,24 @@ func (s *Scope) In(name string) *Scope {
 
 // Frozen returns the same scope with its parameters kept out of training.
 func (s *Scope) Frozen() *Scope {
+	s.alive()
 	f := *s
 	f.frozen = true
 	return &f
 }
 
 // Path returns the names above, joined by slashes; "" at the root.
-func (s *Scope) Path() string { return s.path }
+func (s *Scope) Path() string {
+	s.alive()
+	return s.path
+}
 
 // Enter makes errors say that they happened in this scope, until leave is
 // called: defer s.Enter()().
-func (s *Scope) Enter() (leave func()) { return op.Enter(s.path) }
+func (s *Scope) Enter() (leave func()) {
+	s.alive()
+	return op.Enter(s.path)
+}
 
 func (s *Scope) join(name string) string {
 	if s.path == "" {
@@ -104,6 +113,7 @@ func Enter(place string) (leave func()) { return op.Enter(place) }
 func Fail(format string, args ...any) { op.Fail(format, args...) }
 
 func (s *Scope) leaf(l leaf, name string, shape Shape) *Node {
+	s.alive()
 	checkName(name)
 	l.name = s.join(name)
 	l.frozen = s.frozen
@@ -131,6 +141,7 @@ func (s *Scope) State(name string, init Init, shape ...int) *Node {
 }
 
 func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
+	s.alive()
 	n := s.leaf(leaf{kind: k}, name, shape)
 	if err := s.b.params.declare(s.join(name), init, shape); err != nil {
 		Fail("%v", err)
@@ -141,6 +152,8 @@ func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
 // Assign makes a committed training step write value, of the same shape, to a
 // State. It does nothing in a program that does not train.
 func (s *Scope) Assign(to, value *Node) {
+	s.alive()
+	op.Check(to, "assign to")
 	if l, ok := s.b.leaves[to]; !ok || l.kind != state {
 		Fail("graph: assign to %s, which is no State", to.Name())
 	}
@@ -157,6 +170,7 @@ func (s *Scope) Assign(to, value *Node) {
 // RowAxis returns the same scope in which the given axis of noise counts rows;
 // −1 says that it has none, so that Draw.Row does not change it.
 func (s *Scope) RowAxis(axis int) *Scope {
+	s.alive()
 	r := *s
 	r.rows = &axis
 	return &r
@@ -168,6 +182,7 @@ func (s *Scope) RowAxis(axis int) *Scope {
 // so that the number of samples and the split into batches do not change it.
 // The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
+	s.alive()
 	l := leaf{kind: noise, noise: law, rows: len(shape) - 2}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
@@ -182,14 +197,21 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 }
 
 // Const returns a scalar.
-func (s *Scope) Const(v float64) *Node { return s.b.Const(v) }
+func (s *Scope) Const(v float64) *Node {
+	s.alive()
+	return s.b.Const(v)
+}
 
 // Tensor returns a constant in row-major order.
-func (s *Scope) Tensor(values []float64, shape ...int) *Node { return s.b.Tensor(shape, values) }
+func (s *Scope) Tensor(values []float64, shape ...int) *Node {
+	s.alive()
+	return s.b.Tensor(shape, values)
+}
 
 // Output makes a node readable by name from the program, which computes the
 // outputs and what they need, nothing else.
 func (s *Scope) Output(name string, n *Node) {
+	s.alive()
 	name = s.join(name)
 	if s.b.outputs[name] != nil {
 		Fail("graph: output %s declared twice", name)
@@ -200,14 +222,21 @@ func (s *Scope) Output(name string, n *Node) {
 }
 
 // Training tells whether the program being built takes training steps.
-func (s *Scope) Training() bool { return s.b.training }
+func (s *Scope) Training() bool {
+	s.alive()
+	return s.b.training
+}
 
 // Dtype returns the element type of the graph.
-func (s *Scope) Dtype() tensor.Dtype { return s.b.Dtype }
+func (s *Scope) Dtype() tensor.Dtype {
+	s.alive()
+	return s.b.Dtype
+}
 
 // Trainable returns the parameters declared so far in this scope and below,
 // frozen ones left out, in order of declaration.
 func (s *Scope) Trainable() []*Node {
+	s.alive()
 	var ns []*Node
 	for _, n := range s.b.order {
 		l := s.b.leaves[n]

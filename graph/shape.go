@@ -5,15 +5,18 @@ import "github.com/latentgo/latent/internal/op"
 // Axes may be given as negative numbers, counted from the end: −1 is the last.
 
 func axis(x *Node, a int) int {
-	rank := len(x.Shape())
-	if a < -rank || a >= rank {
-		Fail("graph: axis %d of shape %v", a, x.Shape())
+	rank := len(dims(x))
+	switch {
+	case rank == 0:
+		Fail("graph: %s: axis %d of a scalar, which has none", called(), a)
+	case a < -rank || a >= rank:
+		Fail("graph: %s: axis %d of shape %v, want %d to %d; the last is -1", called(), a, x.Shape(), -rank, rank-1)
 	}
 	return (a + rank) % rank
 }
 
 func reduce(f op.Fold, x *Node, axes []int) *Node {
-	seen := make([]bool, len(x.Shape()))
+	seen := make([]bool, len(dims(x)))
 	for _, a := range axes {
 		if a = axis(x, a); seen[a] {
 			Fail("graph: axis %d of shape %v named twice", a, x.Shape())
@@ -66,15 +69,21 @@ func Softmax(x *Node) *Node { return Exp(LogSoftmax(x)) }
 func LogSoftmax(x *Node) *Node { return Sub(x, ExpandDims(LogSumExp(x, -1), -1)) }
 
 // BroadcastTo stretches axes of size 1 and adds leading axes.
-func BroadcastTo(x *Node, shape ...int) *Node { return op.Stretch(x, Shape(shape).Clone()) }
+func BroadcastTo(x *Node, shape ...int) *Node {
+	dims(x)
+	return op.Stretch(x, Shape(shape).Clone())
+}
 
 // SumTo sums x down to a shape that broadcasts to its own.
-func SumTo(x *Node, shape ...int) *Node { return op.Fit(x, Shape(shape).Clone()) }
+func SumTo(x *Node, shape ...int) *Node {
+	dims(x)
+	return op.Fit(x, Shape(shape).Clone())
+}
 
 // Reshape gives the elements, in order, another shape; a size of −1, at most
 // one, is found from the others.
 func Reshape(x *Node, shape ...int) *Node {
-	to := Shape(shape).Clone()
+	size, to := op.Size(dims(x)), Shape(shape).Clone()
 	free, rest := -1, 1
 	for i, d := range to {
 		switch {
@@ -87,17 +96,17 @@ func Reshape(x *Node, shape ...int) *Node {
 		}
 	}
 	if free >= 0 {
-		if rest == 0 || op.Size(x.Shape())%rest != 0 {
+		if rest == 0 || size%rest != 0 {
 			Fail("graph: reshape %v to %v", x.Shape(), to)
 		}
-		to[free] = op.Size(x.Shape()) / rest
+		to[free] = size / rest
 	}
 	return op.Reshaped(x, to)
 }
 
 // ExpandDims inserts an axis of size 1 so that it becomes axis a; −1 appends.
 func ExpandDims(x *Node, a int) *Node {
-	s := x.Shape()
+	s := dims(x)
 	if a < 0 {
 		a += len(s) + 1
 	}
@@ -155,7 +164,7 @@ func Take(x *Node, a int, index []int) *Node {
 
 // Reverse reverses an axis.
 func Reverse(x *Node, a int) *Node {
-	n := x.Shape()[axis(x, a)]
+	n := dims(x)[axis(x, a)]
 	index := make([]int, n)
 	for i := range index {
 		index[i] = n - 1 - i

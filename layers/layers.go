@@ -6,6 +6,7 @@ package layers
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/latentgo/latent/graph"
 )
@@ -20,7 +21,10 @@ type Stack []Layer
 
 // Apply implements Layer.
 func (l Stack) Apply(x *graph.Node) *graph.Node {
-	for _, f := range l {
+	for i, f := range l {
+		if v := reflect.ValueOf(f); !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
+			graph.Fail("layers: stack: layer %d is nil", i)
+		}
 		x = f.Apply(x)
 	}
 	return x
@@ -30,7 +34,12 @@ func (l Stack) Apply(x *graph.Node) *graph.Node {
 type Func func(x *graph.Node) *graph.Node
 
 // Apply implements Layer.
-func (f Func) Apply(x *graph.Node) *graph.Node { return f(x) }
+func (f Func) Apply(x *graph.Node) *graph.Node {
+	if f == nil {
+		graph.Fail("layers: Func is nil")
+	}
+	return f(x)
+}
 
 // Config says how networks are made. The zero value is the thesis's: tanh
 // units, Glorot-uniform weights.

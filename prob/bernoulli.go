@@ -26,6 +26,7 @@ var (
 
 // LogProbs returns the log probability of each element.
 func (d Bernoulli) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Bernoulli", x, d.Logits)
 	out := graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, graph.Const(1)))
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
@@ -38,6 +39,7 @@ func (d Bernoulli) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(
 
 // Sample returns zeros and ones, through which no derivative passes.
 func (d Bernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return graph.Lt(draw(s, graph.Uniform, lead, event("Bernoulli", d.Logits)), d.P())
 }
 
@@ -46,23 +48,32 @@ func (Bernoulli) Support() Support { return Support{Kind: Integers, Hi: 1} }
 
 // Values returns the 2ᴰ vectors, the last element running fastest.
 func (d Bernoulli) Values() [][]float64 {
+	complete(d)
 	return enumerate("Bernoulli", event("Bernoulli", d.Logits), 2)
 }
 
 // Mode returns 1 where p > ½.
-func (d Bernoulli) Mode() *graph.Node { return graph.Gt(d.Logits, graph.Const(0)) }
+func (d Bernoulli) Mode() *graph.Node {
+	complete(d)
+	return graph.Gt(d.Logits, graph.Const(0))
+}
 
 // P returns the probabilities of a 1.
-func (d Bernoulli) P() *graph.Node { return graph.Sigmoid(d.Logits) }
+func (d Bernoulli) P() *graph.Node {
+	complete(d)
+	return graph.Sigmoid(d.Logits)
+}
 
 // Moments returns p and p(1−p).
 func (d Bernoulli) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	p := d.P()
 	return p, graph.Mul(p, graph.Sigmoid(graph.Neg(d.Logits)))
 }
 
 // Entropy returns Σ log(1+exp(l)) − l·sigmoid(l).
 func (d Bernoulli) Entropy() *graph.Node {
+	complete(d)
 	return total(graph.Sub(graph.Softplus(d.Logits), graph.Mul(d.Logits, d.P())))
 }
 

@@ -33,6 +33,7 @@ var unit = Support{Kind: Interval, Hi: 1}
 
 // LogProbs returns the log density of each element.
 func (d Beta) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Beta", x, d.LogA, d.LogB)
 	return inside(x, unit.outside(x), .5, func(x *graph.Node) *graph.Node {
 		return density(op.BetaLaw, d.LogA, d.LogB, x)
@@ -44,6 +45,7 @@ func (d Beta) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
 
 // Sample draws by way of two gamma numbers.
 func (d Beta) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	l := d.LogitSample(s, lead...)
 	lo, _ := limits(l)
 	hi := 16.6 // 1−2⁻²⁴
@@ -55,6 +57,7 @@ func (d Beta) Sample(s *graph.Scope, lead ...int) *graph.Node {
 
 // LogitSample returns log x/(1−x) of a draw x.
 func (d Beta) LogitSample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return implicit(s, op.LogitBeta, lead, event("Beta", d.LogA, d.LogB), graph.Exp(d.LogA), graph.Exp(d.LogB))
 }
 
@@ -66,6 +69,7 @@ func (Beta) Support() Support { return unit }
 
 // Moments returns m = a/(a+b) and m(1−m)/(a+b+1).
 func (d Beta) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	l := graph.Sub(d.LogA, d.LogB)
 	mean = graph.Sigmoid(l)
 	n := graph.Add(graph.Exp(d.LogA), graph.Exp(d.LogB))
@@ -75,6 +79,7 @@ func (d Beta) Moments() (mean, variance *graph.Node) {
 // Mode returns (a−1)/(a+b−2), 0 or 1 where only b or a exceeds 1 and the end
 // of the larger where neither does; 1 if they are equal, ½ if both are 1.
 func (d Beta) Mode() *graph.Node {
+	complete(d)
 	zero := graph.Const(0)
 	a, b := graph.Expm1(d.LogA), graph.Expm1(d.LogB)
 	inner := graph.Mul(graph.Gt(a, zero), graph.Gt(b, zero))
@@ -86,11 +91,13 @@ func (d Beta) Mode() *graph.Node {
 
 // Entropy returns Σ log B(a,b) − (a−1)ψ(a) − (b−1)ψ(b) + (a+b−2)ψ(a+b).
 func (d Beta) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("Beta", special(op.BetaEntropy, d.LogA, d.LogB), d.LogA, d.LogB)
 }
 
 // CDF returns I_x(a,b).
 func (d Beta) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Beta", x, d.LogA, d.LogB)
 	out := unit.outside(x)
 	p := graph.BetaI(graph.Exp(d.LogA), graph.Exp(d.LogB), graph.Where(out, graph.Const(.5), x))

@@ -1,6 +1,8 @@
 package prob
 
 import (
+	"fmt"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -31,6 +33,7 @@ type Ranged interface {
 // perEvent sums over the event axis the log derivative of a bijector that acts
 // on each element of x. A bijector of one element for all is counted D times.
 func perEvent(x, logDerivative *graph.Node) *graph.Node {
+	eventSize("bijector", x)
 	shape, err := op.Broadcast(x.Shape(), logDerivative.Shape())
 	if err != nil {
 		graph.Fail("prob: bijector of an event of shape %v with a parameter of shape %v", []int(x.Shape()), []int(logDerivative.Shape()))
@@ -57,19 +60,29 @@ func (Identity) LogDet(x *graph.Node) *graph.Node { return noChange(x) }
 type Invert struct{ Of Inverter }
 
 // Forward implements Bijector.
-func (b Invert) Forward(x *graph.Node) *graph.Node { return b.Of.Inverse(x) }
+func (b Invert) Forward(x *graph.Node) *graph.Node {
+	complete(b)
+	return b.Of.Inverse(x)
+}
 
 // Inverse implements Inverter.
-func (b Invert) Inverse(y *graph.Node) *graph.Node { return b.Of.Forward(y) }
+func (b Invert) Inverse(y *graph.Node) *graph.Node {
+	complete(b)
+	return b.Of.Forward(y)
+}
 
 // LogDet is minus that of the bijector, at the inverse.
-func (b Invert) LogDet(x *graph.Node) *graph.Node { return graph.Neg(b.Of.LogDet(b.Of.Inverse(x))) }
+func (b Invert) LogDet(x *graph.Node) *graph.Node {
+	complete(b)
+	return graph.Neg(b.Of.LogDet(b.Of.Inverse(x)))
+}
 
 // Chain returns bijectors applied one after the other, the first one first. It
 // is an Inverter if all of them are.
 func Chain(bs ...Bijector) Bijector {
 	c := chain(append([]Bijector(nil), bs...))
-	for _, b := range c {
+	for i, b := range c {
+		present(fmt.Sprintf("Chain: bijector %d", i), b)
 		if _, ok := b.(Inverter); !ok {
 			return c
 		}

@@ -30,6 +30,7 @@ var (
 
 // LogProbs returns the log probability of each element.
 func (d Binomial) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Binomial", x, d.Total, d.Logits)
 	constant("Binomial", "Total", d.Total, whole, "a whole number")
 	out := notCount(x, d.Total)
@@ -50,12 +51,14 @@ func (d Binomial) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x
 
 // Sample returns counts, through which no derivative passes.
 func (d Binomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return drawCount(s, op.Binomial, lead, event("Binomial", d.Total, d.Logits), d.Total, d.Logits)
 }
 
 // Support returns {0 … n}, with n the largest of a constant Total; no bound is
 // known where Total is data.
 func (d Binomial) Support() Support {
+	complete(d)
 	c, ok := op.Constant(d.Total)
 	if !ok {
 		return naturals
@@ -69,12 +72,14 @@ func (d Binomial) Support() Support {
 
 // Moments returns np and np(1−p).
 func (d Binomial) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	mean = graph.Mul(d.Total, graph.Sigmoid(d.Logits))
 	return mean, graph.Mul(mean, graph.Sigmoid(graph.Neg(d.Logits)))
 }
 
 // CDF returns I_{1−p}(n−⌊x⌋, ⌊x⌋+1), the regularised incomplete beta function.
 func (d Binomial) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Binomial", x, d.Total, d.Logits)
 	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
 		all := graph.Ge(x, d.Total)
@@ -87,6 +92,7 @@ func (d Binomial) CDF(x *graph.Node) *graph.Node {
 
 // Mode returns ⌊(n+1)p⌋, at most n.
 func (d Binomial) Mode() *graph.Node {
+	complete(d)
 	m := graph.Floor(graph.Mul(graph.Shift(d.Total, 1), graph.Sigmoid(d.Logits)))
 	return graph.Min(m, d.Total)
 }

@@ -29,14 +29,16 @@ var (
 func (d Categorical) sizes() (n, classes int) {
 	sh := d.Logits.Shape()
 	if len(sh) < 2 || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: Categorical: logits of shape %v, want [… D C]", []int(sh))
+		graph.Fail("prob: Categorical: logits of shape %v, want [… D C], C for each of D labels; for rows with one 1 take prob.OneHot", []int(sh))
 	}
 	return sh[len(sh)-2], sh[len(sh)-1]
 }
 
 // LogProbs returns the log probability of each element.
 func (d Categorical) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	n, c := d.sizes()
+	eventSize("Categorical", x)
 	if sh := x.Shape(); len(sh) == 0 || n != 1 && n != sh[len(sh)-1] {
 		graph.Fail("prob: Categorical: value of shape %v does not fit logits of shape %v", []int(sh), []int(d.Logits.Shape()))
 	}
@@ -63,6 +65,7 @@ func (d Categorical) LogProb(x *graph.Node) *graph.Node { return score(d.LogProb
 // Sample returns indices, through which no derivative passes: the first class
 // whose cumulative probability reaches a uniform number.
 func (d Categorical) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	n, _ := d.sizes()
 	return choose(draw(s, graph.Uniform, lead, n), d.Logits)
 }
@@ -78,12 +81,14 @@ func choose(u, logits *graph.Node) *graph.Node {
 
 // Support returns {0 … C−1}.
 func (d Categorical) Support() Support {
+	complete(d)
 	_, c := d.sizes()
 	return Support{Kind: Integers, Hi: float64(c - 1)}
 }
 
 // Values returns the Cᴰ vectors of indices, the last element running fastest.
 func (d Categorical) Values() [][]float64 {
+	complete(d)
 	n, c := d.sizes()
 	return enumerate("Categorical", n, c)
 }
@@ -108,10 +113,14 @@ func enumerate(what string, n, c int) [][]float64 {
 const maxValues = 1 << 20
 
 // Mode returns the first class of highest probability.
-func (d Categorical) Mode() *graph.Node { return graph.ArgMax(d.Logits, -1) }
+func (d Categorical) Mode() *graph.Node {
+	complete(d)
+	return graph.ArgMax(d.Logits, -1)
+}
 
 // Entropy returns −Σ P log P.
 func (d Categorical) Entropy() *graph.Node {
+	complete(d)
 	d.sizes()
 	return total(entropyOf(d.Logits))
 }

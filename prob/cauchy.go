@@ -29,6 +29,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Cauchy) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	z := standardised("Cauchy", x, d.Median, d.LogScale)
 	return graph.Shift(graph.Neg(graph.Add(log1pSquare(z), d.LogScale)), -math.Log(math.Pi))
 }
@@ -38,6 +39,7 @@ func (d Cauchy) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x))
 
 // Sample returns m − s·cot(πu) with uniform noise u.
 func (d Cauchy) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("Cauchy", s, lead, d.Median, d.LogScale)
 	top := graph.Sin(graph.Scale(graph.Shift(u, -.5), math.Pi)) // both arguments keep their digits
 	return placed(d.Median, d.LogScale, graph.Div(top, graph.Sin(graph.Scale(minOne(u), math.Pi))))
@@ -50,15 +52,20 @@ func (Cauchy) Pathwise() {}
 func (Cauchy) Support() Support { return Support{} }
 
 // Mode returns m.
-func (d Cauchy) Mode() *graph.Node { return d.Median }
+func (d Cauchy) Mode() *graph.Node {
+	complete(d)
+	return d.Median
+}
 
 // Entropy returns Σ log 4πs.
 func (d Cauchy) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("Cauchy", graph.Shift(d.LogScale, math.Log(4*math.Pi)), d.Median, d.LogScale)
 }
 
 // CDF returns ½ + atan((x−m)/s)/π.
 func (d Cauchy) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	return special(op.CauchyCDF, standardised("Cauchy", x, d.Median, d.LogScale))
 }
 

@@ -15,6 +15,8 @@ import (
 // Use what it returns in the place of x: a check is part of the graph, made
 // only where it is asked for, and a model without checks pays nothing.
 func Checked(site string, d Dist, x *graph.Node) *graph.Node {
+	present("Checked: the distribution", d)
+	eventSize("Checked", x)
 	var out *graph.Node
 	want := "a value of positive probability"
 	if s, ok := d.(Supported); ok {

@@ -32,7 +32,7 @@ func Constrain(s Support) Inverter {
 	case CholeskyRow:
 		return LowerCholesky{}
 	}
-	graph.Fail("prob: no bijector from the reals to %v, which is discrete", s)
+	graph.Fail("prob: no bijector from the reals to %v, which is discrete", s.String())
 	return nil
 }
 

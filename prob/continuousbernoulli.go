@@ -32,6 +32,7 @@ func (d ContinuousBernoulli) half() *graph.Node { return graph.Scale(d.Logits, .
 
 // LogProbs returns the log density of each element, those of 0 and 1 included.
 func (d ContinuousBernoulli) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("ContinuousBernoulli", x, d.Logits)
 	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
 	return inside(x, out, .5, func(x *graph.Node) *graph.Node {
@@ -44,6 +45,7 @@ func (d ContinuousBernoulli) LogProb(x *graph.Node) *graph.Node { return score(d
 
 // Sample returns log(1+u(eˡ−1))/l with uniform noise u.
 func (d ContinuousBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return special(op.ContinuousBernoulli, d.Logits, uniformFor("ContinuousBernoulli", s, lead, d.Logits))
 }
 
@@ -55,6 +57,7 @@ func (ContinuousBernoulli) Support() Support { return unit }
 
 // Moments returns ½(1+L(t)) and ¼L′(t), with L(t) = coth t − 1/t.
 func (d ContinuousBernoulli) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	t := d.half()
 	return graph.Scale(graph.Shift(special(op.Langevin, t), 1), .5), graph.Scale(special(op.LangevinSlope, t), .25)
 }
@@ -62,17 +65,20 @@ func (d ContinuousBernoulli) Moments() (mean, variance *graph.Node) {
 // Mode returns 1 for a positive logit, 0 for a negative one and ½ for 0, where
 // every value is as probable.
 func (d ContinuousBernoulli) Mode() *graph.Node {
+	complete(d)
 	return graph.Scale(graph.Shift(graph.Sign(d.Logits), 1), .5)
 }
 
 // Entropy returns Σ log(sinh t/t) − t·L(t).
 func (d ContinuousBernoulli) Entropy() *graph.Node {
+	complete(d)
 	t := d.half()
 	return total(graph.Sub(logSinhc(t), graph.Mul(t, special(op.Langevin, t))))
 }
 
 // CDF returns (e^(lx)−1)/(eˡ−1), by its reflection for l > 0.
 func (d ContinuousBernoulli) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("ContinuousBernoulli", x, d.Logits)
 	x = graph.Clamp(x, 0, 1)
 	up := graph.Gt(d.Logits, graph.Const(0))

@@ -27,6 +27,7 @@ var (
 
 // LogProbs returns 0 where x is the value and −Inf elsewhere.
 func (d Delta) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Delta", x, d.Value)
 	off := graph.Add(graph.Lt(x, d.Value), graph.Gt(x, d.Value))
 	zero := graph.Where(graph.Eq(x, d.Value), graph.Const(0), graph.StopGrad(x)) // NaN
@@ -38,6 +39,7 @@ func (d Delta) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) 
 
 // Sample returns the value.
 func (d Delta) Sample(_ *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	sh := d.Value.Shape()
 	if len(sh) == 0 {
 		graph.Fail("prob: Delta: value of rank 0, want an event axis")
@@ -50,14 +52,21 @@ func (Delta) Pathwise() {}
 
 // Moments returns the value and 0.
 func (d Delta) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return d.Value, graph.BroadcastTo(graph.Const(0), d.Value.Shape()...)
 }
 
 // Mode returns the value.
-func (d Delta) Mode() *graph.Node { return d.Value }
+func (d Delta) Mode() *graph.Node {
+	complete(d)
+	return d.Value
+}
 
 // Entropy returns 0.
-func (d Delta) Entropy() *graph.Node { return noChange(d.Value) }
+func (d Delta) Entropy() *graph.Node {
+	complete(d)
+	return noChange(d.Value)
+}
 
 func init() {
 	// −log p(value), with the entropy of Delta taken as 0.

@@ -34,6 +34,7 @@ func (d Dirichlet) classes() int {
 
 // LogProb implements Dist.
 func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
 	sameEvent("Dirichlet", x, d.LogConcentration)
 	set := d.Support()
 	return insideEvent(x, set.outside(x), set.harmless(d.classes()), func(x *graph.Node) *graph.Node {
@@ -58,6 +59,7 @@ func (d Dirichlet) logProb(logX *graph.Node) *graph.Node {
 
 // Sample returns gamma numbers of shape α over their sum.
 func (d Dirichlet) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return graph.Exp(d.sampleLog(s, lead))
 }
 
@@ -76,6 +78,7 @@ func (Dirichlet) Pathwise() {}
 // SampleScore scores the logarithm of the draw, which keeps small elements that
 // round to 0.
 func (d Dirichlet) SampleScore(s *graph.Scope, lead ...int) (x, logProb *graph.Node) {
+	complete(d)
 	l := d.sampleLog(s, lead)
 	return graph.Exp(l), d.logProb(l)
 }
@@ -91,6 +94,7 @@ func (d Dirichlet) sum() (a, n *graph.Node) {
 
 // Moments returns m = α/n and m(1−m)/(n+1), n = Σ α.
 func (d Dirichlet) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	_, n := d.sum()
 	mean = graph.Softmax(d.LogConcentration)
 	spread := graph.Mul(mean, graph.Shift(graph.Neg(mean), 1))
@@ -99,6 +103,7 @@ func (d Dirichlet) Moments() (mean, variance *graph.Node) {
 
 // Entropy returns log B(α) − Σ (α−1)(ψ(α)−ψ(n)), n = Σ α.
 func (d Dirichlet) Entropy() *graph.Node {
+	complete(d)
 	a, n := d.sum()
 	psi := graph.Sub(graph.Digamma(a), graph.Digamma(n))
 	each := graph.Sub(graph.Lgamma(a), graph.Mul(graph.Shift(a, -1), psi))

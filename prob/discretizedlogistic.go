@@ -54,6 +54,7 @@ func (d DiscretizedLogistic) edge(k *graph.Node) *graph.Node {
 // of a bin the difference of sigmoids is σ(u)·σ(−v)·(1−e^(v−u)), of which every
 // factor keeps its digits in the tails.
 func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	n := d.steps()
 	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
@@ -75,12 +76,14 @@ func (d DiscretizedLogistic) LogProb(x *graph.Node) *graph.Node { return score(d
 // Sample returns the value of the bin that a logistic number falls into; no
 // derivative passes.
 func (d DiscretizedLogistic) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	x := Logistic{d.Mean, d.LogScale}.Sample(s, lead...)
 	return graph.Scale(d.bin(graph.StopGrad(graph.Clamp(x, 0, 1))), 1/d.steps())
 }
 
 // CDF returns the mass of the bins up to that of x.
 func (d DiscretizedLogistic) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	k := graph.Floor(graph.Shift(graph.Scale(graph.Clamp(x, 0, 1), d.steps()), 1e-3))
 	p := graph.Sigmoid(d.edge(k))

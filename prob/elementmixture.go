@@ -25,6 +25,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d ElementMixture) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	l := d.Components.LogProbs(d.each(x))
 	return graph.LogSumExp(graph.Add(l, swapLast(graph.LogSoftmax(d.Logits))), -2)
 }
@@ -32,6 +33,7 @@ func (d ElementMixture) LogProbs(x *graph.Node) *graph.Node {
 // each repeats x for the components and checks its shape.
 func (d ElementMixture) each(x *graph.Node) *graph.Node {
 	c := components("ElementMixture", d.Logits, 2)
+	eventSize("ElementMixture", x)
 	xs, ls := x.Shape(), d.Logits.Shape()
 	if n := ls[len(ls)-2]; len(xs) == 0 || n != 1 && n != xs[len(xs)-1] {
 		graph.Fail("prob: ElementMixture: value of shape %v does not fit logits of shape %v", []int(xs), []int(ls))
@@ -46,6 +48,7 @@ func (d ElementMixture) LogProb(x *graph.Node) *graph.Node { return score(d.LogP
 // No derivative passes. All components are drawn, and numbered as rows of
 // noise.
 func (d ElementMixture) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	c := components("ElementMixture", d.Logits, 2)
 	sh := d.Logits.Shape()
 	k := choose(draw(s, graph.Uniform, lead, sh[len(sh)-2]), d.Logits)
@@ -54,12 +57,14 @@ func (d ElementMixture) Sample(s *graph.Scope, lead ...int) *graph.Node {
 
 // Moments returns those of each element; the components must have them.
 func (d ElementMixture) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	components("ElementMixture", d.Logits, 2)
 	return mixedMoments(d.Components, swapLast(graph.Softmax(d.Logits)))
 }
 
 // CDF returns the mixture of those of the components, which must have one.
 func (d ElementMixture) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	base, ok := d.Components.(Cumulative)
 	if !ok {
 		graph.Fail("prob: ElementMixture of %T, which has no CDF", d.Components)
@@ -68,4 +73,7 @@ func (d ElementMixture) CDF(x *graph.Node) *graph.Node {
 }
 
 // Support returns that of the components, or the reals if they do not say.
-func (d ElementMixture) Support() Support { return supportOf(d.Components) }
+func (d ElementMixture) Support() Support {
+	complete(d)
+	return supportOf(d.Components)
+}

@@ -23,6 +23,7 @@ var (
 
 // LogProbs returns the log density of each element, that of 0 included.
 func (d Exponential) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Exponential", x, d.LogRate)
 	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
 		return graph.Sub(d.LogRate, graph.Mul(x, graph.Exp(d.LogRate)))
@@ -34,6 +35,7 @@ func (d Exponential) LogProb(x *graph.Node) *graph.Node { return score(d.LogProb
 
 // Sample returns −log(u)/λ with uniform noise u.
 func (d Exponential) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("Exponential", s, lead, d.LogRate)
 	return graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate)))
 }
@@ -46,17 +48,25 @@ func (Exponential) Support() Support { return above }
 
 // Moments returns 1/λ and 1/λ².
 func (d Exponential) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return graph.Exp(graph.Neg(d.LogRate)), graph.Exp(graph.Scale(d.LogRate, -2))
 }
 
 // Mode returns 0.
-func (d Exponential) Mode() *graph.Node { return likeAll(graph.Const(0), d.LogRate) }
+func (d Exponential) Mode() *graph.Node {
+	complete(d)
+	return likeAll(graph.Const(0), d.LogRate)
+}
 
 // Entropy returns Σ 1 − log λ.
-func (d Exponential) Entropy() *graph.Node { return total(oneMinus(d.LogRate)) }
+func (d Exponential) Entropy() *graph.Node {
+	complete(d)
+	return total(oneMinus(d.LogRate))
+}
 
 // CDF returns 1 − exp(−λx), and 0 below 0.
 func (d Exponential) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Exponential", x, d.LogRate)
 	return graph.Neg(graph.Expm1(graph.Neg(graph.Mul(graph.Relu(x), graph.Exp(d.LogRate)))))
 }

@@ -85,10 +85,10 @@ func TestAnotherWidthIsRefused(t *testing.T) {
 }
 
 func TestNilParametersAreNamed(t *testing.T) {
-	refuses(t, "parameter of Normal: node is nil", func(*graph.Scope) *graph.Node {
+	refuses(t, "prob: Normal: LogStd is nil", func(*graph.Scope) *graph.Node {
 		return prob.Normal{Mean: nums(0)}.LogProb(nums(1))
 	})
-	refuses(t, "parameter of Bernoulli: node is nil", func(*graph.Scope) *graph.Node {
+	refuses(t, "prob: Bernoulli: Logits is nil", func(*graph.Scope) *graph.Node {
 		return prob.Bernoulli{}.LogProb(nums(1))
 	})
 }

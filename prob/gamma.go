@@ -30,6 +30,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Gamma) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Gamma", x, d.LogConcentration, d.LogRate)
 	return inside(x, above.outside(x), 1, func(x *graph.Node) *graph.Node {
 		return density(op.GammaLaw, d.LogConcentration, d.LogRate, x)
@@ -41,11 +42,13 @@ func (d Gamma) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) 
 
 // Sample draws by the method of Marsaglia and Tsang.
 func (d Gamma) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return expInside(d.LogSample(s, lead...))
 }
 
 // LogSample returns the logarithm of a draw.
 func (d Gamma) LogSample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	n := event("Gamma", d.LogConcentration, d.LogRate)
 	return graph.Sub(implicit(s, op.LogGamma, lead, n, graph.Exp(d.LogConcentration)), d.LogRate)
 }
@@ -58,23 +61,27 @@ func (Gamma) Support() Support { return above }
 
 // Moments returns a/r and a/r².
 func (d Gamma) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	log := graph.Sub(d.LogConcentration, d.LogRate)
 	return graph.Exp(log), graph.Exp(graph.Sub(log, d.LogRate))
 }
 
 // Mode returns (a−1)/r, and 0 where a < 1.
 func (d Gamma) Mode() *graph.Node {
+	complete(d)
 	return graph.Mul(graph.Relu(graph.Expm1(d.LogConcentration)), graph.Exp(graph.Neg(d.LogRate)))
 }
 
 // Entropy returns Σ a − log r + log Γ(a) + (1−a)ψ(a).
 func (d Gamma) Entropy() *graph.Node {
+	complete(d)
 	h := graph.Sub(special(op.GammaEntropy, d.LogConcentration), d.LogRate)
 	return overEvent("Gamma", h, d.LogConcentration, d.LogRate)
 }
 
 // CDF returns P(a, rx), and 0 below 0.
 func (d Gamma) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Gamma", x, d.LogConcentration, d.LogRate)
 	low := graph.Le(x, graph.Const(0))
 	z := graph.Mul(graph.Where(low, graph.Const(1), x), graph.Exp(d.LogRate))

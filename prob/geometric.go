@@ -25,6 +25,7 @@ func (d Geometric) logFail() *graph.Node { return graph.LogSigmoid(graph.Neg(d.L
 
 // LogProbs returns the log probability of each element.
 func (d Geometric) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Geometric", x, d.Logits)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
 		return graph.Add(graph.Mul(x, d.logFail()), graph.LogSigmoid(d.Logits))
@@ -37,6 +38,7 @@ func (d Geometric) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(
 // Sample returns ⌊log u / log(1−p)⌋ for uniform u, through which no derivative
 // passes.
 func (d Geometric) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := draw(s, graph.Uniform, lead, event("Geometric", d.Logits))
 	return graph.Floor(graph.Div(graph.Log(u), d.logFail()))
 }
@@ -46,21 +48,27 @@ func (Geometric) Support() Support { return naturals }
 
 // Moments returns (1−p)/p and (1−p)/p².
 func (d Geometric) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	mean = graph.Exp(graph.Neg(d.Logits))
 	return mean, graph.Mul(mean, graph.Shift(mean, 1))
 }
 
 // Entropy returns that of one trial times the expected number of trials, 1/p.
 func (d Geometric) Entropy() *graph.Node {
+	complete(d)
 	odds := graph.Exp(graph.Neg(d.Logits))
 	return total(graph.Neg(graph.Add(graph.LogSigmoid(d.Logits), graph.Mul(odds, d.logFail()))))
 }
 
 // Mode returns 0.
-func (d Geometric) Mode() *graph.Node { return graph.Scale(d.Logits, 0) }
+func (d Geometric) Mode() *graph.Node {
+	complete(d)
+	return graph.Scale(d.Logits, 0)
+}
 
 // CDF returns 1−(1−p)^(⌊x⌋+1), and 0 below 0.
 func (d Geometric) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Geometric", x, d.Logits)
 	n := graph.Shift(graph.Floor(graph.Max(x, graph.Const(-1))), 1)
 	return graph.Neg(graph.Expm1(graph.Mul(n, d.logFail())))

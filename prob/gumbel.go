@@ -28,6 +28,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Gumbel) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	none := graph.Eq(x, graph.Const(math.Inf(-1))) // where +z − e⁻ᶻ is undefined
 	return inside(x, none, 0, func(x *graph.Node) *graph.Node {
 		z := standardised("Gumbel", x, d.Loc, d.LogScale)
@@ -42,6 +43,7 @@ func (d Gumbel) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x))
 
 // Sample returns m − s·log(−log u) with uniform noise u.
 func (d Gumbel) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("Gumbel", s, lead, d.Loc, d.LogScale)
 	return placed(d.Loc, d.LogScale, graph.Neg(graph.Log(graph.Neg(graph.Log(u)))))
 }
@@ -54,20 +56,26 @@ func (Gumbel) Support() Support { return Support{} }
 
 // Moments returns m + γs, with Euler's constant γ, and π²s²/6.
 func (d Gumbel) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return placed(d.Loc, d.LogScale, graph.Const(eulerGamma)),
 		graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), math.Pi*math.Pi/6)
 }
 
 // Mode returns m.
-func (d Gumbel) Mode() *graph.Node { return d.Loc }
+func (d Gumbel) Mode() *graph.Node {
+	complete(d)
+	return d.Loc
+}
 
 // Entropy returns Σ log s + γ + 1.
 func (d Gumbel) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("Gumbel", graph.Shift(d.LogScale, eulerGamma+1), d.Loc, d.LogScale)
 }
 
 // CDF returns exp(−e⁻ᶻ).
 func (d Gumbel) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	z := standardised("Gumbel", x, d.Loc, d.LogScale)
 	return graph.Exp(graph.Neg(graph.Exp(graph.Neg(z))))
 }

@@ -28,6 +28,7 @@ var (
 
 // LogProbs returns the log density of each element, that of 0 included.
 func (d HalfCauchy) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("HalfCauchy", x, d.LogScale)
 	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
 		z := graph.Mul(x, graph.Exp(graph.Neg(d.LogScale)))
@@ -40,6 +41,7 @@ func (d HalfCauchy) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs
 
 // Sample returns s·tan(πu/2) with uniform noise u.
 func (d HalfCauchy) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("HalfCauchy", s, lead, d.LogScale)
 	quarter := func(u *graph.Node) *graph.Node { return graph.Sin(graph.Scale(u, math.Pi/2)) }
 	return graph.Mul(graph.Exp(d.LogScale), graph.Div(quarter(u), quarter(oneMinus(u))))
@@ -52,15 +54,20 @@ func (HalfCauchy) Pathwise() {}
 func (HalfCauchy) Support() Support { return above }
 
 // Mode returns 0.
-func (d HalfCauchy) Mode() *graph.Node { return likeAll(graph.Const(0), d.LogScale) }
+func (d HalfCauchy) Mode() *graph.Node {
+	complete(d)
+	return likeAll(graph.Const(0), d.LogScale)
+}
 
 // Entropy returns Σ log 2πs.
 func (d HalfCauchy) Entropy() *graph.Node {
+	complete(d)
 	return total(graph.Shift(d.LogScale, math.Log(2*math.Pi)))
 }
 
 // CDF returns 2·atan(x/s)/π, and 0 below 0.
 func (d HalfCauchy) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("HalfCauchy", x, d.LogScale)
 	z := graph.Mul(graph.Relu(x), graph.Exp(graph.Neg(d.LogScale)))
 	return graph.Shift(graph.Scale(special(op.CauchyCDF, z), 2), -1)

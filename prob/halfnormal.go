@@ -30,6 +30,7 @@ func belowZero(x *graph.Node) *graph.Node { return graph.Lt(x, graph.Const(0)) }
 
 // LogProbs returns the log density of each element, that of 0 included.
 func (d HalfNormal) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("HalfNormal", x, d.LogScale)
 	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
 		z := graph.Mul(x, graph.Exp(graph.Neg(d.LogScale)))
@@ -42,6 +43,7 @@ func (d HalfNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs
 
 // Sample returns σ|ε| with standard normal noise ε.
 func (d HalfNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	e := draw(s, graph.Normal, lead, event("HalfNormal", d.LogScale))
 	return graph.Mul(graph.Exp(d.LogScale), graph.Abs(e))
 }
@@ -54,20 +56,26 @@ func (HalfNormal) Support() Support { return above }
 
 // Moments returns σ√(2/π) and σ²(1−2/π).
 func (d HalfNormal) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return graph.Scale(graph.Exp(d.LogScale), math.Sqrt(2/math.Pi)),
 		graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), 1-2/math.Pi)
 }
 
 // Mode returns 0.
-func (d HalfNormal) Mode() *graph.Node { return likeAll(graph.Const(0), d.LogScale) }
+func (d HalfNormal) Mode() *graph.Node {
+	complete(d)
+	return likeAll(graph.Const(0), d.LogScale)
+}
 
 // Entropy returns Σ log σ + ½log(πe/2).
 func (d HalfNormal) Entropy() *graph.Node {
+	complete(d)
 	return total(graph.Shift(d.LogScale, halfLog2Pi+.5-math.Ln2))
 }
 
 // CDF returns erf(x/(σ√2)), and 0 below 0.
 func (d HalfNormal) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("HalfNormal", x, d.LogScale)
 	z := graph.Mul(graph.Relu(x), graph.Exp(graph.Neg(d.LogScale)))
 	return graph.Erf(graph.Scale(z, 1/math.Sqrt2))

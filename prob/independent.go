@@ -31,6 +31,8 @@ type independent struct {
 
 // LogProb sums that of base over the extra axes.
 func (d independent) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
+	eventSize("Independent", x)
 	sh := x.Shape()
 	if n := len(sh) - 1 - len(d.extra); n < 0 || !slices.Equal([]int(sh[n:len(sh)-1]), d.extra) {
 		graph.Fail("prob: Independent: value of shape %v, want extra event axes %v before the last", []int(sh), d.extra)
@@ -52,6 +54,7 @@ type drawIndependent struct{ independent }
 
 // Sample implements Sampler.
 func (d drawIndependent) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d.independent)
 	all := append(append([]int(nil), lead...), d.extra...)
 	return d.base.(Sampler).Sample(s, all...)
 }

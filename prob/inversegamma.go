@@ -33,6 +33,7 @@ func (d InverseGamma) reciprocal() Gamma { return Gamma{d.LogConcentration, d.Lo
 
 // LogProbs returns the log density of each element.
 func (d InverseGamma) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("InverseGamma", x, d.LogConcentration, d.LogScale)
 	return inside(x, above.outside(x), 1, func(x *graph.Node) *graph.Node {
 		return density(op.InverseGammaLaw, d.LogConcentration, d.LogScale, x)
@@ -44,6 +45,7 @@ func (d InverseGamma) LogProb(x *graph.Node) *graph.Node { return score(d.LogPro
 
 // Sample returns the reciprocal of a gamma draw.
 func (d InverseGamma) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return expInside(graph.Neg(d.reciprocal().LogSample(s, lead...)))
 }
 
@@ -56,6 +58,7 @@ func (InverseGamma) Support() Support { return above }
 // Moments returns s/(a−1) and s²/((a−1)²(a−2)), +Inf where a is not above 1 or
 // 2.
 func (d InverseGamma) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	a := graph.Exp(d.LogConcentration)
 	m1, m2 := graph.Relu(graph.Expm1(d.LogConcentration)), graph.Relu(graph.Shift(a, -2))
 	mean = graph.Mul(graph.Exp(d.LogScale), graph.Recip(m1))
@@ -67,17 +70,20 @@ func (d InverseGamma) Moments() (mean, variance *graph.Node) {
 
 // Mode returns s/(a+1).
 func (d InverseGamma) Mode() *graph.Node {
+	complete(d)
 	return graph.Mul(graph.Exp(d.LogScale), graph.Recip(graph.Shift(graph.Exp(d.LogConcentration), 1)))
 }
 
 // Entropy returns Σ a + log s + log Γ(a) − (1+a)ψ(a).
 func (d InverseGamma) Entropy() *graph.Node {
+	complete(d)
 	h := graph.Add(special(op.InverseGammaEntropy, d.LogConcentration), d.LogScale)
 	return overEvent("InverseGamma", h, d.LogConcentration, d.LogScale)
 }
 
 // CDF returns Q(a, s/x), and 0 below 0.
 func (d InverseGamma) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("InverseGamma", x, d.LogConcentration, d.LogScale)
 	low := graph.Le(x, graph.Const(0))
 	z := graph.Mul(graph.Recip(graph.Where(low, graph.Const(1), x)), graph.Exp(d.LogScale))

@@ -52,10 +52,14 @@ func HasKL(q, p Dist) bool { return klOfPair(q, p) != nil }
 // of size 1 where it does not factor. A pair without a closed form aborts the
 // build.
 func KLs(q, p Dist) *graph.Node {
+	present("KL: q", q)
+	present("KL: p", p)
 	f := klOfPair(q, p)
 	if f == nil {
 		graph.Fail("prob: no closed form for KL(%T ‖ %T); register one with prob.RegisterKL, or estimate it with prob.MonteCarloKL", q, p)
 	}
+	complete(q)
+	complete(p)
 	return f(q, p)
 }
 
@@ -66,5 +70,7 @@ func KL(q, p Dist) *graph.Node { return total(KLs(q, p)) }
 // from q an estimate of KL(q ‖ p) without bias, one for each draw. It may be
 // negative. Average over the axis of draws.
 func MonteCarloKL(q, p Dist, x *graph.Node) *graph.Node {
+	present("MonteCarloKL: q", q)
+	present("MonteCarloKL: p", p)
 	return graph.Sub(q.LogProb(x), p.LogProb(x))
 }

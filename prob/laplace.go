@@ -28,6 +28,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Laplace) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	z := standardised("Laplace", x, d.Mean, d.LogScale)
 	return graph.Shift(graph.Sub(graph.Neg(graph.Abs(z)), d.LogScale), -math.Ln2)
 }
@@ -37,6 +38,7 @@ func (d Laplace) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x)
 
 // Sample returns m − b·sign(u−½)·log(2·min(u, 1−u)) with uniform noise u.
 func (d Laplace) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("Laplace", s, lead, d.Mean, d.LogScale)
 	z := graph.Mul(side(u), graph.Neg(graph.Log(graph.Scale(minOne(u), 2))))
 	return placed(d.Mean, d.LogScale, z)
@@ -50,19 +52,25 @@ func (Laplace) Support() Support { return Support{} }
 
 // Moments returns m and 2b².
 func (d Laplace) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return d.Mean, graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), 2)
 }
 
 // Mode returns m.
-func (d Laplace) Mode() *graph.Node { return d.Mean }
+func (d Laplace) Mode() *graph.Node {
+	complete(d)
+	return d.Mean
+}
 
 // Entropy returns Σ 1 + log 2b.
 func (d Laplace) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("Laplace", graph.Shift(d.LogScale, 1+math.Ln2), d.Mean, d.LogScale)
 }
 
 // CDF returns ½eᶻ, or 1 − ½e⁻ᶻ, with z = (x−m)/b.
 func (d Laplace) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	z := standardised("Laplace", x, d.Mean, d.LogScale)
 	tail := graph.Scale(graph.Exp(graph.Neg(graph.Abs(z))), .5)
 	return graph.Where(graph.Lt(z, graph.Const(0)), tail, oneMinus(tail))

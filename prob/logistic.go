@@ -29,6 +29,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Logistic) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	z := graph.Abs(standardised("Logistic", x, d.Mean, d.LogScale))
 	return graph.Neg(graph.Add(graph.Add(z, d.LogScale), graph.Scale(graph.Softplus(graph.Neg(z)), 2)))
 }
@@ -38,6 +39,7 @@ func (d Logistic) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x
 
 // Sample returns m + s·log(u/(1−u)) with uniform noise u.
 func (d Logistic) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("Logistic", s, lead, d.Mean, d.LogScale)
 	return placed(d.Mean, d.LogScale, graph.Sub(graph.Log(u), graph.Log(oneMinus(u))))
 }
@@ -50,18 +52,24 @@ func (Logistic) Support() Support { return Support{} }
 
 // Moments returns m and π²s²/3.
 func (d Logistic) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return d.Mean, graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), math.Pi*math.Pi/3)
 }
 
 // Mode returns m.
-func (d Logistic) Mode() *graph.Node { return d.Mean }
+func (d Logistic) Mode() *graph.Node {
+	complete(d)
+	return d.Mean
+}
 
 // Entropy returns Σ log s + 2.
 func (d Logistic) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("Logistic", graph.Shift(d.LogScale, 2), d.Mean, d.LogScale)
 }
 
 // CDF returns sigmoid((x−m)/s).
 func (d Logistic) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	return graph.Sigmoid(standardised("Logistic", x, d.Mean, d.LogScale))
 }

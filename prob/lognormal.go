@@ -28,6 +28,7 @@ func (d LogNormal) log() Normal { return Normal(d) }
 
 // LogProbs returns the log density of each element.
 func (d LogNormal) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("LogNormal", x, d.Mean, d.LogStd)
 	return inside(x, above.outside(x), 1, func(x *graph.Node) *graph.Node {
 		y := graph.Log(x)
@@ -40,6 +41,7 @@ func (d LogNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(
 
 // Sample returns exp(μ + σε) with standard normal noise ε.
 func (d LogNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return expInside(d.log().Sample(s, lead...))
 }
 
@@ -51,6 +53,7 @@ func (LogNormal) Support() Support { return above }
 
 // Moments returns exp(μ+½σ²) and (exp(σ²)−1)·exp(2μ+σ²).
 func (d LogNormal) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	v := graph.Exp(graph.Scale(d.LogStd, 2))
 	mean = graph.Exp(graph.Add(d.Mean, graph.Scale(v, .5)))
 	return mean, graph.Mul(graph.Expm1(v), graph.Square(mean))
@@ -58,16 +61,19 @@ func (d LogNormal) Moments() (mean, variance *graph.Node) {
 
 // Mode returns exp(μ−σ²).
 func (d LogNormal) Mode() *graph.Node {
+	complete(d)
 	return graph.Exp(graph.Sub(d.Mean, graph.Exp(graph.Scale(d.LogStd, 2))))
 }
 
 // Entropy returns Σ μ + log σ + ½log 2πe.
 func (d LogNormal) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("LogNormal", graph.Shift(graph.Add(d.Mean, d.LogStd), halfLog2Pi+.5), d.Mean, d.LogStd)
 }
 
 // CDF returns Φ((log x−μ)/σ), and 0 below 0.
 func (d LogNormal) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("LogNormal", x, d.Mean, d.LogStd)
 	low := graph.Le(x, graph.Const(0))
 	y := graph.Log(graph.Where(low, graph.Const(1), x))

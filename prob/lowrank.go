@@ -67,6 +67,7 @@ func eye(n int) *graph.Node { return graph.Diag(graph.BroadcastTo(graph.Const(1)
 
 // LogProb implements Dist.
 func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
 	n, _ := d.size()
 	sameSize("LowRankNormal", x, n)
 	fit("LowRankNormal", x, d.Mean, d.LogStd)
@@ -98,6 +99,7 @@ func (d LowRankNormal) halfLogDet() *graph.Node {
 
 // Sample returns μ + σε + Fη with standard normal noise ε and η.
 func (d LowRankNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	n, r := d.size()
 	e := graph.Mul(graph.Exp(d.LogStd), draw(s, graph.Normal, lead, n))
 	f := onVectors(d.Factor, draw(s.In("factor"), graph.Normal, lead, r), graph.MatMul)
@@ -112,16 +114,21 @@ func (LowRankNormal) Support() Support { return Support{} }
 
 // Moments returns μ and the diagonal of Σ.
 func (d LowRankNormal) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	d.size()
 	f := total(graph.Square(d.Factor))
 	return d.Mean, graph.Add(f, graph.Exp(graph.Scale(d.LogStd, 2)))
 }
 
 // Mode returns μ.
-func (d LowRankNormal) Mode() *graph.Node { return d.Mean }
+func (d LowRankNormal) Mode() *graph.Node {
+	complete(d)
+	return d.Mean
+}
 
 // Entropy returns ½ log|Σ| + ½D·log 2πe.
 func (d LowRankNormal) Entropy() *graph.Node {
+	complete(d)
 	n, _ := d.size()
 	return graph.Shift(d.halfLogDet(), float64(n)*(halfLog2Pi+.5))
 }

@@ -25,6 +25,7 @@ type masked struct {
 
 // LogProbs returns 0 for each missing element.
 func (d masked) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Masked", x, d.mask)
 	stand := graph.Const(0)
 	if s, ok := d.base.(Supported); ok {
@@ -40,6 +41,7 @@ type drawMasked struct{ masked }
 
 // Sample implements Sampler.
 func (d drawMasked) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d.masked)
 	return d.base.(Sampler).Sample(s, lead...)
 }
 

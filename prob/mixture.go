@@ -23,6 +23,7 @@ var (
 
 // LogProb implements Dist.
 func (d Mixture) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
 	c := components("Mixture", d.Logits, 1)
 	l := d.Components.LogProb(eachOf(x, c))
 	if sh := l.Shape(); len(sh) == 0 || sh[len(sh)-1] != c {
@@ -52,6 +53,7 @@ func eachOf(x *graph.Node, c int) *graph.Node {
 // passes: the choice has none. All components are drawn, and numbered as rows
 // of noise.
 func (d Mixture) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	c := components("Mixture", d.Logits, 1)
 	k := choose(draw(s, graph.Uniform, lead, 1), graph.ExpandDims(d.Logits, -2))
 	return pick(s, d.Components, lead, c, graph.OneHot(k, c))
@@ -82,6 +84,7 @@ func swapLast(x *graph.Node) *graph.Node {
 
 // Moments returns those of the mixture; the components must have them.
 func (d Mixture) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	w := graph.ExpandDims(graph.Softmax(d.Logits), -1) // [C, 1]
 	return mixedMoments(d.Components, w)
 }
@@ -99,7 +102,10 @@ func mixedMoments(components Dist, w *graph.Node) (mean, variance *graph.Node) {
 }
 
 // Support returns that of the components, or the reals if they do not say.
-func (d Mixture) Support() Support { return supportOf(d.Components) }
+func (d Mixture) Support() Support {
+	complete(d)
+	return supportOf(d.Components)
+}
 
 // supportOf returns a distribution's support, or the reals if it does not say.
 func supportOf(d Dist) Support {

@@ -15,7 +15,7 @@ import (
 // with counts and logits […, V].
 type Multinomial struct {
 	Logits *graph.Node
-	Total  *graph.Node // n […, 1] or a scalar; nil takes n from the counts, and cannot be sampled
+	Total  *graph.Node `prob:"optional"` // n […, 1] or a scalar; nil takes n from the counts, and cannot be sampled
 }
 
 var (
@@ -26,6 +26,7 @@ var (
 
 // LogProb implements Dist.
 func (d Multinomial) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
 	sameEvent("Multinomial", x, d.Logits)
 	out := graph.ExpandDims(graph.MaxOver(notCount(x, largest()), -1), -1)
 	if d.Total != nil {
@@ -46,6 +47,7 @@ func (d Multinomial) LogProb(x *graph.Node) *graph.Node {
 // Sample returns counts that add up to Total, through which no derivative
 // passes.
 func (d Multinomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	noise := draw(s, graph.Uniform, lead, op.StreamNoise)
 	return op.Apply(op.Multinomial{}, noise, d.total(), graph.Softmax(d.Logits))
 }
@@ -64,6 +66,7 @@ func (d Multinomial) total() *graph.Node {
 // Support returns the counts of n, with n infinite where Total is not a
 // constant scalar.
 func (d Multinomial) Support() Support {
+	complete(d)
 	n := math.Inf(1)
 	if d.Total != nil {
 		if c, ok := op.Constant(d.Total); ok && c.Len() == 1 {
@@ -75,6 +78,7 @@ func (d Multinomial) Support() Support {
 
 // Moments returns np and np(1−p) of each class.
 func (d Multinomial) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	p := graph.Softmax(d.Logits)
 	mean = graph.Mul(p, d.total())
 	return mean, graph.Mul(mean, graph.Shift(graph.Neg(p), 1))

@@ -34,6 +34,7 @@ func (d MultivariateNormal) size() int {
 
 // LogProb implements Dist.
 func (d MultivariateNormal) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
 	n := d.size()
 	sameSize("MultivariateNormal", x, n)
 	fit("MultivariateNormal", x, d.Mean)
@@ -46,6 +47,7 @@ func (d MultivariateNormal) LogProb(x *graph.Node) *graph.Node {
 
 // sameSize aborts unless x has an event of size n.
 func sameSize(what string, x *graph.Node, n int) {
+	eventSize(what, x)
 	if sh := x.Shape(); len(sh) == 0 || sh[len(sh)-1] != n {
 		graph.Fail("prob: %s: value of shape %v, want an event of %d", what, []int(sh), n)
 	}
@@ -79,6 +81,7 @@ func logDiagonal(l *graph.Node) *graph.Node { return total(graph.Log(graph.DiagP
 
 // Sample returns μ + Lε with standard normal noise ε.
 func (d MultivariateNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	e := draw(s, graph.Normal, lead, d.size())
 	return graph.Add(d.Mean, onVectors(graph.Tril(d.Cholesky, 0), e, graph.MatMul))
 }
@@ -91,14 +94,19 @@ func (MultivariateNormal) Support() Support { return Support{} }
 
 // Moments returns μ and the diagonal of the covariance.
 func (d MultivariateNormal) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	d.size()
 	return d.Mean, total(graph.Square(graph.Tril(d.Cholesky, 0)))
 }
 
 // Mode returns μ.
-func (d MultivariateNormal) Mode() *graph.Node { return d.Mean }
+func (d MultivariateNormal) Mode() *graph.Node {
+	complete(d)
+	return d.Mean
+}
 
 // Entropy returns Σ log L_ii + ½D·log 2πe.
 func (d MultivariateNormal) Entropy() *graph.Node {
+	complete(d)
 	return graph.Shift(logDiagonal(d.Cholesky), float64(d.size())*(halfLog2Pi+.5))
 }

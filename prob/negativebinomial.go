@@ -32,6 +32,7 @@ var (
 //
 //	S(n) − S(x) − S(r) − log(n/r) − D(x, np) − D(r, n(1−p))
 func (d NegativeBinomial) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("NegativeBinomial", x, d.LogTotal, d.Logits)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
 		r := graph.Exp(d.LogTotal)
@@ -51,6 +52,7 @@ func (d NegativeBinomial) LogProb(x *graph.Node) *graph.Node { return score(d.Lo
 
 // Sample returns counts, through which no derivative passes.
 func (d NegativeBinomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	n := event("NegativeBinomial", d.LogTotal, d.Logits)
 	return drawCount(s, op.NegativeBinomial, lead, n, d.LogTotal, d.Logits)
 }
@@ -60,12 +62,14 @@ func (NegativeBinomial) Support() Support { return naturals }
 
 // Moments returns r·eˡ and r·eˡ·(1+eˡ).
 func (d NegativeBinomial) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	mean = graph.Exp(graph.Add(d.LogTotal, d.Logits))
 	return mean, graph.Mul(mean, graph.Shift(graph.Exp(d.Logits), 1))
 }
 
 // CDF returns I_{1−p}(r, ⌊x⌋+1), the regularised incomplete beta function.
 func (d NegativeBinomial) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("NegativeBinomial", x, d.LogTotal, d.Logits)
 	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
 		return graph.BetaI(graph.Exp(d.LogTotal), graph.Shift(x, 1), graph.Sigmoid(graph.Neg(d.Logits)))
@@ -74,6 +78,7 @@ func (d NegativeBinomial) CDF(x *graph.Node) *graph.Node {
 
 // Mode returns ⌊(r−1)·eˡ⌋, and 0 for r below 1.
 func (d NegativeBinomial) Mode() *graph.Node {
+	complete(d)
 	return graph.Floor(graph.Mul(graph.Relu(graph.Expm1(d.LogTotal)), graph.Exp(d.Logits)))
 }
 

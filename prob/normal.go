@@ -29,6 +29,7 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Normal) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Normal", x, d.Mean, d.LogStd)
 	e := graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
 	return graph.Shift(graph.Sub(graph.Scale(graph.Square(e), -.5), d.LogStd), -halfLog2Pi)
@@ -39,6 +40,7 @@ func (d Normal) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x))
 
 // Sample returns μ + σε with standard normal noise ε.
 func (d Normal) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	e := draw(s, graph.Normal, lead, event("Normal", d.Mean, d.LogStd))
 	return graph.Add(d.Mean, graph.Mul(graph.Exp(d.LogStd), e))
 }
@@ -51,20 +53,26 @@ func (Normal) Support() Support { return Support{} }
 
 // CDF returns Φ((x−μ)/σ).
 func (d Normal) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Normal", x, d.Mean, d.LogStd)
 	return graph.NormalCDF(graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd))))
 }
 
 // Mode returns μ.
-func (d Normal) Mode() *graph.Node { return d.Mean }
+func (d Normal) Mode() *graph.Node {
+	complete(d)
+	return d.Mean
+}
 
 // Moments returns μ and σ².
 func (d Normal) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return d.Mean, graph.Exp(graph.Scale(d.LogStd, 2))
 }
 
 // Entropy returns Σ log σ + ½ log 2πe.
 func (d Normal) Entropy() *graph.Node {
+	complete(d)
 	shape, n := d.LogStd.Shape(), event("Normal", d.Mean, d.LogStd)
 	if len(shape) == 0 {
 		return graph.Shift(graph.Scale(d.LogStd, float64(n)), float64(n)*(halfLog2Pi+.5))
@@ -124,8 +132,9 @@ func (d StdNormal) Mode() *graph.Node { return graph.BroadcastTo(graph.Const(0),
 func (d StdNormal) Entropy() *graph.Node { return graph.Const(float64(d) * (halfLog2Pi + .5)) }
 
 func (d StdNormal) check(x *graph.Node) {
-	if sh := x.Shape(); len(sh) == 0 || sh[len(sh)-1] != int(d) {
-		graph.Fail("prob: StdNormal(%d): value of shape %v", int(d), []int(sh))
+	eventSize("StdNormal", x)
+	if sh := x.Shape(); sh[len(sh)-1] != int(d) {
+		graph.Fail("prob: StdNormal(%d): value of shape %v, want an event of that size", int(d), []int(sh))
 	}
 }
 

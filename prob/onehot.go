@@ -30,6 +30,10 @@ func (d OneHot) classes() int {
 
 // LogProb implements Dist.
 func (d OneHot) LogProb(x *graph.Node) *graph.Node {
+	complete(d)
+	if c := d.classes(); c > 1 && eventSize("OneHot", x) == 1 {
+		graph.Fail("prob: OneHot: value of shape %v is of labels, want rows of %d with one 1, such as graph.OneHot makes; for labels take prob.Categorical", []int(x.Shape()), c)
+	}
 	sameEvent("OneHot", x, d.Logits)
 	set := d.Support()
 	return insideEvent(x, set.outside(x), set.harmless(d.classes()), func(x *graph.Node) *graph.Node {
@@ -41,6 +45,7 @@ func (d OneHot) LogProb(x *graph.Node) *graph.Node {
 
 // Sample returns rows, through which no derivative passes.
 func (d OneHot) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	c := d.classes()
 	u := draw(s, graph.Uniform, lead, 1)
 	logits := graph.ExpandDims(d.Logits, -2)
@@ -53,6 +58,7 @@ func (OneHot) Support() Support { return Support{Kind: OneHotRows} }
 
 // Values returns the C rows in order.
 func (d OneHot) Values() [][]float64 {
+	complete(d)
 	v := make([][]float64, d.classes())
 	for i := range v {
 		v[i] = make([]float64, len(v))
@@ -63,15 +69,22 @@ func (d OneHot) Values() [][]float64 {
 
 // Moments returns P and P(1−P) of each class.
 func (d OneHot) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	p := graph.Softmax(d.Logits)
 	return p, graph.Mul(p, graph.Shift(graph.Neg(p), 1))
 }
 
 // Mode returns the row of the first class of highest probability.
-func (d OneHot) Mode() *graph.Node { return graph.OneHot(graph.ArgMax(d.Logits, -1), d.classes()) }
+func (d OneHot) Mode() *graph.Node {
+	complete(d)
+	return graph.OneHot(graph.ArgMax(d.Logits, -1), d.classes())
+}
 
 // Entropy returns −Σ P log P.
-func (d OneHot) Entropy() *graph.Node { return entropyOf(d.Logits) }
+func (d OneHot) Entropy() *graph.Node {
+	complete(d)
+	return entropyOf(d.Logits)
+}
 
 func init() {
 	RegisterKL(func(q, p OneHot) *graph.Node {

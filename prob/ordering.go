@@ -11,20 +11,20 @@ type Rising struct{}
 
 // Forward implements Bijector.
 func (Rising) Forward(x *graph.Node) *graph.Node {
-	n := x.Shape()[len(x.Shape())-1]
+	n := eventSize("Rising", x)
 	return graph.CumSum(graph.Concat(-1, graph.Cols(x, 0, 1), graph.Exp(graph.Cols(x, 1, n))), -1)
 }
 
 // Inverse returns the logarithms of the differences.
 func (Rising) Inverse(y *graph.Node) *graph.Node {
-	n := y.Shape()[len(y.Shape())-1]
+	n := eventSize("Rising", y)
 	gaps := graph.Sub(graph.Cols(y, 1, n), graph.Cols(y, 0, n-1))
 	return graph.Concat(-1, graph.Cols(y, 0, 1), graph.Log(gaps))
 }
 
 // LogDet returns Σ_{k>1} x_k.
 func (Rising) LogDet(x *graph.Node) *graph.Node {
-	return total(graph.Cols(x, 1, x.Shape()[len(x.Shape())-1]))
+	return total(graph.Cols(x, 1, eventSize("Rising", x)))
 }
 
 // Range returns events of rising numbers.
@@ -34,7 +34,7 @@ func (Rising) Range() Support { return Support{Kind: Ordered} }
 type Permutation struct{ Index []int }
 
 func (b Permutation) check(x *graph.Node) {
-	n := x.Shape()[len(x.Shape())-1]
+	n := eventSize("Permutation", x)
 	sorted := slices.Sorted(slices.Values(b.Index))
 	for i, k := range sorted {
 		if i != k || len(sorted) != n {

@@ -12,6 +12,7 @@ const rowTolerance = 1e-4
 // outside returns a mask of the values outside of a support: […, D], or […, 1]
 // where the support is of whole events. NaN is marked nowhere.
 func (s Support) outside(x *graph.Node) *graph.Node {
+	eventSize("support", x)
 	zero, one := graph.Const(0), graph.Const(1)
 	sum := func(x *graph.Node) *graph.Node { return graph.ExpandDims(total(x), -1) }
 	anyOf := func(mask *graph.Node) *graph.Node { return graph.ExpandDims(graph.MaxOver(mask, -1), -1) }

@@ -25,6 +25,7 @@ var (
 
 // LogProbs returns the log probability of each element.
 func (d Poisson) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Poisson", x, d.LogRate)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
 		return graph.Neg(graph.Add(stirling(x), deviance(x, d.LogRate)))
@@ -36,6 +37,7 @@ func (d Poisson) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)
 
 // Sample returns counts, through which no derivative passes.
 func (d Poisson) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return drawCount(s, op.Poisson, lead, event("Poisson", d.LogRate), d.LogRate)
 }
 
@@ -44,12 +46,14 @@ func (Poisson) Support() Support { return naturals }
 
 // Moments returns λ and λ.
 func (d Poisson) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	rate := graph.Exp(d.LogRate)
 	return rate, rate
 }
 
 // CDF returns Q(⌊x⌋+1, λ), the regularised upper incomplete gamma function.
 func (d Poisson) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Poisson", x, d.LogRate)
 	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
 		return graph.GammaQ(graph.Shift(x, 1), graph.Exp(d.LogRate))
@@ -57,7 +61,10 @@ func (d Poisson) CDF(x *graph.Node) *graph.Node {
 }
 
 // Mode returns ⌊λ⌋.
-func (d Poisson) Mode() *graph.Node { return graph.Floor(graph.Exp(d.LogRate)) }
+func (d Poisson) Mode() *graph.Node {
+	complete(d)
+	return graph.Floor(graph.Exp(d.LogRate))
+}
 
 func init() {
 	// λ₁·log(λ₁/λ₂) − λ₁ + λ₂

@@ -33,6 +33,7 @@ var (
 
 // LogProbs returns the log density of each logit.
 func (d RelaxedBernoulli) LogProbs(y *graph.Node) *graph.Node {
+	complete(d)
 	fit("RelaxedBernoulli", y, d.Logits, d.Temperature)
 	constant("RelaxedBernoulli", "Temperature", d.Temperature, above0, "a number above 0")
 	set := d.Support()
@@ -44,10 +45,14 @@ func (d RelaxedBernoulli) LogProbs(y *graph.Node) *graph.Node {
 }
 
 // LogProb implements Dist.
-func (d RelaxedBernoulli) LogProb(y *graph.Node) *graph.Node { return total(d.LogProbs(y)) }
+func (d RelaxedBernoulli) LogProb(y *graph.Node) *graph.Node {
+	complete(d)
+	return total(d.LogProbs(y))
+}
 
 // Sample returns (l + log u − log(1−u)) / τ for uniform u.
 func (d RelaxedBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := draw(s, graph.Uniform, lead, event("RelaxedBernoulli", d.Logits, d.Temperature))
 	return graph.Div(graph.Add(d.Logits, logit(u)), d.Temperature)
 }
@@ -60,20 +65,26 @@ func (RelaxedBernoulli) Support() Support { return Support{} }
 
 // Moments returns those of the logit: l/τ and π²/3τ².
 func (d RelaxedBernoulli) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	variance = graph.Scale(graph.Recip(graph.Square(d.Temperature)), math.Pi*math.Pi/3)
 	return d.Mode(), variance
 }
 
 // Mode returns the most probable logit, l/τ.
-func (d RelaxedBernoulli) Mode() *graph.Node { return graph.Div(d.Logits, d.Temperature) }
+func (d RelaxedBernoulli) Mode() *graph.Node {
+	complete(d)
+	return graph.Div(d.Logits, d.Temperature)
+}
 
 // Entropy returns that of the logits, Σ 2 − log τ.
 func (d RelaxedBernoulli) Entropy() *graph.Node {
+	complete(d)
 	return perEvent(d.Logits, graph.Shift(graph.Neg(graph.Log(d.Temperature)), 2))
 }
 
 // CDF returns sigmoid(τy − l).
 func (d RelaxedBernoulli) CDF(y *graph.Node) *graph.Node {
+	complete(d)
 	fit("RelaxedBernoulli", y, d.Logits, d.Temperature)
 	return graph.Sigmoid(graph.Sub(graph.Mul(d.Temperature, y), d.Logits))
 }
@@ -112,6 +123,7 @@ func (d RelaxedOneHot) classes() int {
 
 // LogProb implements Dist.
 func (d RelaxedOneHot) LogProb(y *graph.Node) *graph.Node {
+	complete(d)
 	n := float64(d.classes())
 	sameEvent("RelaxedOneHot", y, d.Logits)
 	fit("RelaxedOneHot", y, d.Temperature)
@@ -130,6 +142,7 @@ func (d RelaxedOneHot) LogProb(y *graph.Node) *graph.Node {
 
 // Sample returns log softmax((l+g)/τ) with Gumbel noise g = −log(−log u).
 func (d RelaxedOneHot) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := draw(s, graph.Uniform, lead, d.classes())
 	g := graph.Neg(graph.Log(graph.Neg(graph.Log(u))))
 	return onLogSimplex(graph.Div(graph.Add(d.Logits, g), d.Temperature))

@@ -23,7 +23,7 @@ func onLogSimplex(x *graph.Node) *graph.Node {
 
 // differences returns a_i − a_C for i < C.
 func differences(a *graph.Node) *graph.Node {
-	n := a.Shape()[len(a.Shape())-1]
+	n := eventSize("bijector to the simplex", a)
 	return graph.Sub(graph.Cols(a, 0, n-1), graph.Cols(a, n-1, n))
 }
 
@@ -69,7 +69,7 @@ type StickBreaking struct{}
 
 // logits returns x_k − log(D+1−k).
 func (StickBreaking) logits(x *graph.Node, sign float64) *graph.Node {
-	d := x.Shape()[len(x.Shape())-1]
+	d := eventSize("StickBreaking", x)
 	c := make([]float64, d)
 	for k := range c {
 		c[k] = sign * -math.Log(float64(d-k))
@@ -93,7 +93,7 @@ func (b StickBreaking) Forward(x *graph.Node) *graph.Node {
 
 // Inverse returns log y_k − log Σ_{j>k} y_j + log(D+1−k).
 func (b StickBreaking) Inverse(y *graph.Node) *graph.Node {
-	n := y.Shape()[len(y.Shape())-1]
+	n := eventSize("StickBreaking", y)
 	after := graph.Reverse(graph.CumSum(graph.Reverse(y, -1), -1), -1)
 	l := graph.Sub(graph.Log(graph.Cols(y, 0, n-1)), graph.Log(graph.Cols(after, 1, n)))
 	return b.logits(l, -1)

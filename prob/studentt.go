@@ -36,6 +36,7 @@ func (d StudentT) standardised(x *graph.Node) *graph.Node {
 
 // LogProbs returns the log density of each element.
 func (d StudentT) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	return graph.Sub(density(op.StudentLaw, d.LogDF, d.standardised(x)), d.LogScale)
 }
 
@@ -44,6 +45,7 @@ func (d StudentT) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x
 
 // Sample returns m + s·t, with t a normal number over the root of a mean square.
 func (d StudentT) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	n := event("StudentT", d.LogDF, d.Loc, d.LogScale)
 	return placed(d.Loc, d.LogScale, implicit(s, op.Student, lead, n, graph.Exp(d.LogDF)))
 }
@@ -57,6 +59,7 @@ func (StudentT) Support() Support { return Support{} }
 // Moments returns m and s²ν/(ν−2), which is +Inf where ν is not above 2. The
 // mean does not exist where ν is not above 1; +Inf stands for it.
 func (d StudentT) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	nu, inf := graph.Exp(d.LogDF), graph.Const(math.Inf(1))
 	finite := graph.Gt(nu, graph.Const(2))
 	ratio := graph.Recip(oneMinus(graph.Scale(graph.Recip(graph.Where(finite, nu, graph.Const(3))), 2)))
@@ -65,15 +68,20 @@ func (d StudentT) Moments() (mean, variance *graph.Node) {
 }
 
 // Mode returns m.
-func (d StudentT) Mode() *graph.Node { return d.Loc }
+func (d StudentT) Mode() *graph.Node {
+	complete(d)
+	return d.Loc
+}
 
 // Entropy returns Σ ½(ν+1)(ψ(½(ν+1)) − ψ(½ν)) + ½log ν + log B(½ν, ½) + log s.
 func (d StudentT) Entropy() *graph.Node {
+	complete(d)
 	h := graph.Add(special(op.StudentEntropy, d.LogDF), d.LogScale)
 	return overEvent("StudentT", h, d.LogDF, d.Loc, d.LogScale)
 }
 
 // CDF returns the distribution function.
 func (d StudentT) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	return special(op.StudentCDF, graph.Exp(d.LogDF), d.standardised(x))
 }

@@ -1,6 +1,9 @@
 package prob
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Support is the set of values that an event element, or a whole event, can
 // take. Supports are comparable.
@@ -30,9 +33,19 @@ func (s Support) String() string {
 	case Interval:
 		return fmt.Sprintf("(%v, %v)", s.Lo, s.Hi)
 	case Integers:
+		if math.IsInf(s.Hi, 1) {
+			return fmt.Sprintf("{%v, %v, …}", s.Lo, s.Lo+1)
+		}
 		return fmt.Sprintf("{%v … %v}", s.Lo, s.Hi)
 	case Counts:
+		if math.IsInf(s.Hi, 1) {
+			return "counts"
+		}
 		return fmt.Sprintf("counts of %v", s.Hi)
 	}
-	return [...]string{"reals", "", "", "simplex", "log simplex", "one-hot rows", "", "ordered", "Cholesky factors"}[s.Kind]
+	names := [...]string{"reals", "", "", "simplex", "log simplex", "one-hot rows", "", "ordered", "Cholesky factors"}
+	if int(s.Kind) >= len(names) {
+		return fmt.Sprintf("support of unknown kind %d", s.Kind)
+	}
+	return names[s.Kind]
 }

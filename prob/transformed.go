@@ -25,6 +25,7 @@ var (
 
 // LogProb implements Dist. Values that f does not reach have density 0.
 func (d Transformed) LogProb(y *graph.Node) *graph.Node {
+	complete(d)
 	b, ok := d.Bijector.(Inverter)
 	if !ok {
 		graph.Fail("prob: Transformed: %T has no inverse: it scores its own draws only (SampleScore)", d.Bijector)
@@ -63,6 +64,7 @@ func pull(b Inverter, y *graph.Node) (x, out *graph.Node) {
 
 // Sample returns f of a draw from Base.
 func (d Transformed) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	return d.Bijector.Forward(d.Base.Sample(s, lead...))
 }
 
@@ -71,6 +73,7 @@ func (Transformed) Pathwise() {}
 
 // SampleScore implements SampleScorer, without an inverse.
 func (d Transformed) SampleScore(s *graph.Scope, lead ...int) (y, logProb *graph.Node) {
+	complete(d)
 	x := d.Base.Sample(s, lead...)
 	return d.Bijector.Forward(x), graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
 }

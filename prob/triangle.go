@@ -50,6 +50,7 @@ func CholeskyFactor(x *graph.Node) *graph.Node { return Triangle(LowerCholesky{}
 
 // triangleSize returns N of rows […, N(N+1)/2].
 func triangleSize(x *graph.Node) int {
+	eventSize("rows of a triangle", x)
 	sh := x.Shape()
 	if len(sh) > 0 {
 		m := sh[len(sh)-1]

@@ -37,6 +37,7 @@ func (d Uniform) width() *graph.Node {
 
 // LogProbs returns the log density of each element, those of the ends included.
 func (d Uniform) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Uniform", x, d.Low, d.High)
 	w := d.width()
 	out := graph.Max(graph.Max(graph.Lt(x, d.Low), graph.Gt(x, d.High)), graph.Le(w, graph.Const(0)))
@@ -49,6 +50,7 @@ func (d Uniform) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)
 
 // Sample returns l + (h−l)u with uniform noise u.
 func (d Uniform) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	u := uniformFor("Uniform", s, lead, d.Low, d.High)
 	return graph.Add(d.Low, graph.Mul(d.width(), u))
 }
@@ -59,6 +61,7 @@ func (Uniform) Pathwise() {}
 // Support returns (l, h) where both are constants of one number, else the
 // reals.
 func (d Uniform) Support() Support {
+	complete(d)
 	if v, ok := constants(d.Low, d.High); ok {
 		return Support{Kind: Interval, Lo: v[0], Hi: v[1]}
 	}
@@ -67,22 +70,26 @@ func (d Uniform) Support() Support {
 
 // Moments returns ½(l+h) and (h−l)²/12.
 func (d Uniform) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	return graph.Add(graph.Scale(d.Low, .5), graph.Scale(d.High, .5)), graph.Scale(graph.Square(d.width()), 1./12)
 }
 
 // Mode returns ½(l+h); every value is as probable.
 func (d Uniform) Mode() *graph.Node {
+	complete(d)
 	mean, _ := d.Moments()
 	return mean
 }
 
 // Entropy returns Σ log(h−l).
 func (d Uniform) Entropy() *graph.Node {
+	complete(d)
 	return overEvent("Uniform", graph.Log(d.width()), d.Low, d.High)
 }
 
 // CDF returns (x−l)/(h−l), from 0 to 1.
 func (d Uniform) CDF(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("Uniform", x, d.Low, d.High)
 	return graph.Clamp(graph.Div(graph.Sub(x, d.Low), d.width()), 0, 1)
 }

@@ -26,6 +26,7 @@ var (
 
 // LogProbs returns the log probability of each element.
 func (d ZeroInflated) LogProbs(x *graph.Node) *graph.Node {
+	complete(d)
 	fit("ZeroInflated", x, d.Logits)
 	base := d.Base.LogProbs(x)
 	never := graph.Eq(base, graph.Const(math.Inf(-1)))
@@ -40,6 +41,7 @@ func (d ZeroInflated) LogProb(x *graph.Node) *graph.Node { return score(d.LogPro
 // Sample returns counts, through which no derivative passes. Base must be a
 // Sampler.
 func (d ZeroInflated) Sample(s *graph.Scope, lead ...int) *graph.Node {
+	complete(d)
 	base, ok := d.Base.(Sampler)
 	if !ok {
 		graph.Fail("prob: ZeroInflated: %T cannot be drawn from: it has no Sample method", d.Base)
@@ -52,6 +54,7 @@ func (d ZeroInflated) Sample(s *graph.Scope, lead ...int) *graph.Node {
 
 // Support returns that of Base, or {0, 1, …} if it does not say.
 func (d ZeroInflated) Support() Support {
+	complete(d)
 	if s, ok := d.Base.(Supported); ok {
 		return s.Support()
 	}
@@ -61,6 +64,7 @@ func (d ZeroInflated) Support() Support {
 // Moments returns (1−π)m and (1−π)(v + π·m²) for a Base of moments m and v,
 // which must have them.
 func (d ZeroInflated) Moments() (mean, variance *graph.Node) {
+	complete(d)
 	base, ok := d.Base.(Moments)
 	if !ok {
 		graph.Fail("prob: ZeroInflated: %T has no Moments", d.Base)

@@ -38,6 +38,7 @@ func (a Adam) Step64(param, grad []float64, slots [][]float64, t int, scale floa
 }
 
 func adam[T graph.Float](a Adam, param, grad []T, slots [][]T, t int, scale float64) {
+	sameLengths("Adam", a.Slots(), param, grad, slots)
 	a = a.defaults()
 	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Epsilon, Scale: scale}.At(t)
 	kernel.Adam(param, grad, slots[0], slots[1], s)

@@ -38,6 +38,7 @@ func (a AdaMax) Step64(param, grad []float64, slots [][]float64, t int, scale fl
 }
 
 func adaMax[T graph.Float](a AdaMax, param, grad []T, slots [][]T, t int, scale float64) {
+	sameLengths("AdaMax", a.Slots(), param, grad, slots)
 	a = a.defaults()
 	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Scale: scale}.At(t)
 	kernel.AdaMax(param, grad, slots[0], slots[1], s)

@@ -132,7 +132,7 @@ func (e *evaluator) each(ctx context.Context, step int, visit func(p *graph.Prog
 			err = p.Run(ctx, graph.Draw{Seed: e.Seed, Stream: graph.Evaluation, Row: row})
 		}
 		if err == nil {
-			err = visit(p, len(b.Rows()))
+			err = placed(visit(p, len(b.Rows())), 0, b.Rows())
 		}
 		if err != nil {
 			return errors.WithMessagef(err, "trainers: evaluate rows from %d", row)

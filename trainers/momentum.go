@@ -35,6 +35,7 @@ func (m Momentum) Step64(param, grad []float64, slots [][]float64, _ int, scale 
 }
 
 func momentum[T graph.Float](m Momentum, param, grad []T, slots [][]T, scale float64) {
+	sameLengths("Momentum", m.Slots(), param, grad, slots)
 	m = m.defaults()
 	kernel.Momentum(param, grad, slots[0], T(m.Rate), T(m.Mu), T(scale))
 }

@@ -54,9 +54,15 @@ func NewUpdater(params *graph.Params, o Optimizer, clip float64) *Updater {
 // all trainable parameters declared so far. Programs that share an updater
 // must train the same ones.
 func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
+	if err := u.alive(); err != nil {
+		graph.Fail("%v", err)
+	}
+	if e == nil {
+		graph.Fail("trainers: the model returned no estimate")
+	}
 	wrt := s.Trainable()
 	if len(wrt) == 0 {
-		graph.Fail("trainers: the model has no trainable parameter")
+		graph.Fail("trainers: the model has no trainable parameter: declare one by Scope.Param or a layer, in a scope that is not Frozen")
 	}
 	if len(e.Costs) == 0 {
 		graph.Fail("trainers: the estimate has no costs to train by")
@@ -76,6 +82,9 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 // commits p's states, or, if a gradient is not finite, changes nothing and
 // returns an error. The first step seals the parameters.
 func (u *Updater) Step(p *graph.Program) error {
+	if err := u.alive(); err != nil {
+		return err
+	}
 	if u.f32 == nil && u.f64 == nil {
 		if err := u.bind(); err != nil {
 			return err

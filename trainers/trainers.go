@@ -65,12 +65,16 @@ type Result struct {
 // ascent on minibatches.
 //
 // When ctx is done it stops between two operations and returns ctx's error
-// with the Result so far. A loss or a gradient that is not finite stops it
-// with an error that names the step and the first node that went wrong. Either
-// way the parameters are those of the last complete step.
+// with the Result so far. A bound or a gradient that is not finite stops it
+// with a *NotFinite, which names the value, site and row that its law cannot
+// take, or else the operation that went wrong. Either way the parameters are
+// those of the last complete step.
 func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error) {
 	if m == nil {
 		return Result{}, errors.New("trainers: no model")
+	}
+	if ctx == nil {
+		return Result{}, errors.New("trainers: the context is nil")
 	}
 	if err := c.check(train); err != nil {
 		return Result{}, err
@@ -119,6 +123,8 @@ func (c Config) check(train *data.Set) error {
 		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
 	case c.Batch < 0:
 		return errors.Errorf("trainers: Batch %d, want 1 or more", c.Batch)
+	case c.Optimizer != nil && isNil(c.Optimizer):
+		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
 	case !(c.ClipNorm >= 0):
 		return errors.Errorf("trainers: ClipNorm %v, want 0 or more", c.ClipNorm)
 	}
@@ -201,10 +207,11 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 	if err := p.Run(ctx, graph.Draw{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
 		return err
 	}
-	if err := mean.add(p, len(batches.Rows())); err != nil {
-		return err
+	err = mean.add(p, len(batches.Rows()))
+	if err == nil {
+		err = runs.update.Step(p)
 	}
-	return runs.update.Step(p)
+	return placed(err, t.result.Steps+1, batches.Rows())
 }
 
 // scheduled is an error if a schedule is of no input of the model, neither in
@@ -219,12 +226,4 @@ func (t *trainer) scheduled(runs *runner, p *graph.Program) error {
 		return err
 	}
 	return idle(t.Schedules, append(inputs, t.test.runs.own(p)...))
-}
-
-// notFinite says that an output is not finite, and where that began.
-func notFinite(p *graph.Program, output, what string) error {
-	if first := p.NonFinite(output); first != nil {
-		return errors.Errorf("%s; the first node that is not finite: %v", what, first)
-	}
-	return errors.New(what)
 }

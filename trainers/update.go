@@ -1,7 +1,6 @@
 package trainers
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/pkg/errors"
@@ -82,7 +81,7 @@ func (d *update[T]) run(u *Updater, p *graph.Program) error {
 	norm := 0.0
 	for _, c := range d.pieces {
 		if !(c.squares <= d.most) {
-			return notFinite(p, u.outputs[c.of], fmt.Sprintf("the gradient of %s is not finite, or its square is not", u.names[c.of]))
+			return badGradient(p, u.outputs[c.of], u.names[c.of], d.params[c.of].grad)
 		}
 		norm += c.squares
 	}

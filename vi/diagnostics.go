@@ -96,7 +96,10 @@ type Activity struct {
 // Add takes posterior means [rows, units]. It panics if units is below 1 or not
 // what it was before, or if the last row is not whole.
 func (a *Activity) Add(means []float64, units int) {
+	a.alive()
 	switch {
+	case len(means) == 0 && units > 0:
+		return
 	case units < 1 || len(means)%units != 0:
 		panic(fmt.Sprintf("vi: Activity: %d means are not rows of %d units", len(means), units))
 	case a.mean == nil:
@@ -116,6 +119,7 @@ func (a *Activity) Add(means []float64, units int) {
 
 // Variances returns the activity of each unit.
 func (a *Activity) Variances() []float64 {
+	a.alive()
 	v := make([]float64, len(a.m2))
 	for i, m := range a.m2 {
 		v[i] = m / a.n

@@ -33,6 +33,7 @@ type Estimate struct {
 // Grad returns the gradient of the costs by each node of wrt. Costs that hold
 // the same nodes are differentiated together.
 func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
+	e.alive()
 	if len(e.Costs) == 0 {
 		graph.Fail("vi: the gradient of an estimate that has no costs, such as Evidence")
 	}
@@ -73,6 +74,7 @@ func holdKey(hold []*graph.Node) string {
 // Times returns the estimate weighted by w, a scalar: bound and costs, not the
 // terms.
 func (e *Estimate) Times(w *graph.Node) *Estimate {
+	e.alive()
 	out := *e
 	out.Value = graph.Mul(e.Value, w)
 	if e.Rows != nil {

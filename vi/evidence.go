@@ -48,6 +48,7 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 // Evidence returns log p(x) of every row by importance sampling with the run's
 // draws, and its standard error by the delta method: [B] both.
 func (r *Record) Evidence() (logp, stderr *graph.Node) {
+	r.alive()
 	w := r.summed()
 	logp = graph.Shift(graph.LogSumExp(w, 0), -logOf(r.K))
 	over := graph.Shift(graph.Scale(graph.Recip(EffectiveSampleSize(w, 0)), float64(r.K)), -1) // K/ESS − 1

@@ -12,7 +12,11 @@ import (
 // shape [lead…, event], its score is one number. Its divergence counts once a
 // data set, so bounds per datum divide it by Config.Total, which they require.
 func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
+	t.alive()
 	defer graph.Enter("global " + name)()
+	if isNil(d) {
+		graph.Fail("vi: %s is drawn from no distribution", name)
+	}
 	if _, ok := t.r.data[name]; ok {
 		graph.Fail("vi: %s is Global: it cannot be data, which have one value a row", name)
 	}

@@ -74,6 +74,7 @@ func (p particles) fits(r *Record) {
 // B], with the globals left out and what only the joint enumerates summed out.
 // Estimators that drop the score have log q constant in it.
 func (r *Record) LogWeights() *graph.Node {
+	r.alive()
 	total, among := r.summedOut()
 	add := func(x *graph.Node) {
 		if total == nil {

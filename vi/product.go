@@ -34,6 +34,7 @@ type (
 // linear in each argument, such as graph.MatMul, and takes leading axes on
 // both: Separate calls it with x [E…, K, B, 1, …] and w [1…, 1, B, lead…, D].
 func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x, w *graph.Node) *graph.Node) *graph.Node {
+	t.alive()
 	defer graph.Enter("product " + name)()
 	s := t.r.find(name)
 	if s != nil && s.product {
@@ -41,6 +42,9 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	}
 	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
 		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
+	}
+	if isNil(prior) {
+		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
 	if x == nil || mul == nil {
 		graph.Fail("vi: %s: a Product without its x or its mul", name)

@@ -94,6 +94,7 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 	if r.Rows == 0 {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
 	}
+	s.Note(r) // for who looks into a run afterwards
 	return r
 }
 
@@ -101,6 +102,7 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 // [E…, K or 1, B or 1, event…]; the sites after them are drawn again from the
 // same noise. It is what estimators that compare values of a latent stand on.
 func (r *Record) With(values Data) *Record {
+	r.alive()
 	out := &Record{
 		Scope: r.Scope.Replay(), K: r.K, Rows: r.Rows, model: r.model, config: r.config,
 		enum: r.enum, sizes: make([]int, len(r.enum)), data: r.data, over: maps.Clone(r.over), used: map[string]bool{},
@@ -110,6 +112,9 @@ func (r *Record) With(values Data) *Record {
 	}
 	for _, name := range values.names() {
 		s := r.Site(name)
+		if values[name] == nil || s.Value == nil {
+			graph.Fail("vi: With a value of %s that is nil, or in place of one that has none", name)
+		}
 		if s.Enumerated || s.Global {
 			graph.Fail("vi: With another value of %s, which is %s; only latents and data of single rows can be replaced", name, s.kind())
 		}
@@ -136,10 +141,14 @@ func (r *Record) lead() []int { return append(ones(len(r.enum)), r.K, r.Rows) }
 func ones(n int) []int { return slices.Repeat([]int{1}, n) }
 
 // Sites returns the sites in the order drawn, those of the guide first.
-func (r *Record) Sites() []*Site { return append([]*Site(nil), r.sites...) }
+func (r *Record) Sites() []*Site {
+	r.alive()
+	return append([]*Site(nil), r.sites...)
+}
 
 // Site returns a site by name; there must be one.
 func (r *Record) Site(name string) *Site {
+	r.alive()
 	s := r.find(name)
 	if s == nil {
 		graph.Fail("vi: no site %s; the model has %v", name, r.names(nil))

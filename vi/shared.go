@@ -34,7 +34,7 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 // observes refuses a model without data to explain.
 func (r *Record) observes(o objective) {
 	if len(r.observed()) == 0 {
-		graph.Fail("vi: %s of a model without an observed site; its sites are %v", o, r.names(nil))
+		graph.Fail("vi: %s of a model without an observed site; its sites are %v: the joint draws each array that it explains, by the name that it has among the data", o, r.names(nil))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -41,7 +42,12 @@ var methodNames = [methods]string{
 func (m method) String() string { return methodNames[m] }
 
 // Name returns an estimator's name in the support matrix.
-func Name(e Estimator) string { return e.method().String() }
+func Name(e Estimator) string {
+	if isNil(e) {
+		graph.Fail("vi: the Estimator is nil: it has no name")
+	}
+	return plain("vi.Name", e).method().String()
+}
 
 // objective is a column of the support matrix.
 type objective uint8

@@ -14,11 +14,15 @@ type Trace struct {
 }
 
 // Rows returns the number of data.
-func (t *Trace) Rows() int { return t.r.Rows }
+func (t *Trace) Rows() int {
+	t.alive()
+	return t.r.Rows
+}
 
 // Given returns data or an earlier value by name, [E…, K or 1, B, event…], of a
 // global [lead…, event].
 func (t *Trace) Given(name string) *graph.Node {
+	t.alive()
 	if s := t.r.find(name); s != nil {
 		if s.Value == nil {
 			graph.Fail("vi: the weight %s has no value: its noise is Local", name)
@@ -38,14 +42,16 @@ func (t *Trace) Given(name string) *graph.Node {
 // latent, and then it returns the same ones. Parameters belong in the model's
 // constructor, which runs once.
 func (t *Trace) Noise(site string, law graph.Noise, event ...int) *graph.Node {
+	t.alive()
 	return t.r.noise(site).Noise("noise", law, append(t.r.lead(), event...)...)
 }
 
 // Draw names one random variable for each datum and returns its value: the one
 // it has, which is scored, or else a draw from d.
 func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
+	t.alive()
 	defer graph.Enter("site " + name)()
-	if d == nil {
+	if isNil(d) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
 	s := t.site(name)
@@ -72,6 +78,7 @@ func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 // itself, such as a full-rank Gaussian or a flow without an inverse: value
 // [E…, K, B, event…] and logq [E…, K, B].
 func (t *Trace) Set(name string, value, logq *graph.Node) {
+	t.alive()
 	defer graph.Enter("site " + name)()
 	if t.joint {
 		graph.Fail("vi: %s is Set in the joint; only the guide sets values", name)
@@ -113,7 +120,7 @@ func (setDist) Sample(*graph.Scope, ...int) *graph.Node { return nil }
 func (t *Trace) site(name string) *Site {
 	s := t.r.find(name)
 	if s != nil && (!t.joint || s.P != nil) {
-		graph.Fail("vi: %s is drawn twice", name)
+		graph.Fail("vi: %s is drawn twice: give the second site a name of its own", name)
 	}
 	if s == nil {
 		s = &Site{Name: name, axis: -1}
@@ -149,7 +156,7 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 		return
 	case t.joint && t.guided:
 		r.sites = r.sites[:len(r.sites)-1]
-		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v", name, r.names(nil), r.data.names())
+		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v; draw it in the guide too, or give it as data of this name", name, r.names(nil), r.data.names())
 	}
 	s.prior = t.joint
 	if f, ok := d.(prob.Transformed); ok && explicit(r.asked(name)) {

@@ -122,12 +122,12 @@ func (r *Record) trace() {
 	leave()
 	for _, site := range r.sites {
 		if site.P == nil {
-			graph.Fail("vi: the guide draws %s, which is no site of the joint; the joint has %v", site.Name, r.names(inJoint))
+			graph.Fail("vi: the guide draws %s, which is no site of the joint; the joint has %v: draw it there too, from its prior, or not in the guide", site.Name, r.names(inJoint))
 		}
 	}
 	for _, name := range d.names() {
 		if !r.used[name] {
-			graph.Fail("vi: data %s is used by neither joint nor guide; the model has sites %v", name, r.names(nil))
+			graph.Fail("vi: data %s is used by neither joint nor guide; the model has sites %v: name a site after it, read it by Given, or leave it out of the data", name, r.names(nil))
 		}
 	}
 	for i, name := range r.enum {

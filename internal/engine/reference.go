@@ -3,7 +3,6 @@ package engine
 
 import (
 	"context"
-	"math"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -131,35 +130,3 @@ func (r *Reference) Run(ctx context.Context) error {
 
 // Value returns the memory of a node.
 func (r *Reference) Value(n *op.Node) op.Array { return r.value[n] }
-
-// NonFinite goes from a node that holds a NaN or an infinity to the first such
-// operand, and on, until the operands are finite. It returns that node with the
-// position and value of its first such element; nil if out is finite.
-func (r *Reference) NonFinite(out *op.Node) (n *op.Node, at int, v float64) {
-	at, v, bad := nonFinite(r.value[out])
-	if !bad {
-		return nil, 0, 0
-	}
-	for n = out; ; {
-		deeper := false
-		for _, c := range op.Inputs(n) {
-			if i, x, bad := nonFinite(r.value[c]); bad {
-				n, at, v, deeper = c, i, x, true
-				break
-			}
-		}
-		if !deeper {
-			return n, at, v
-		}
-	}
-}
-
-// nonFinite returns the first element that is not finite.
-func nonFinite(a op.Array) (at int, v float64, bad bool) {
-	for i := range a.Len() {
-		if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
-			return i, v, true
-		}
-	}
-	return 0, 0, false
-}

@@ -18,6 +18,7 @@ const module = "github.com/latentgo/latent/"
 // of its own room. A name stands for the folder and all below it; the longest
 // match counts.
 var level = map[string]int{
+	"internal/absurd":      0,
 	"internal/atomicfile":  0,
 	"internal/safetensors": 1,
 	"internal/kernel":      1,

@@ -20,11 +20,16 @@ type Builder struct {
 	names map[string]bool
 	last  uint32
 	where []string
+
+	whereOf  []string // what whereAll was joined from
+	whereAll string
+	deriving *Node // the operation whose derivative is being made
+	places   map[*Node]Place
 }
 
 // NewBuilder returns the builder of an empty graph.
 func NewBuilder(dt tensor.Dtype) *Builder {
-	return &Builder{Graph: gorgonia.NewGraph(), Dtype: dt, nodes: map[string]*Node{}, names: map[string]bool{}}
+	return &Builder{Graph: gorgonia.NewGraph(), Dtype: dt, nodes: map[string]*Node{}, names: map[string]bool{}, places: map[*Node]Place{}}
 }
 
 // building guards Gorgonia's global constants, which building reads and
@@ -208,6 +213,7 @@ func Apply(r Rule, in ...*Node) *Node {
 			gorgonia.WithChildren(append([]*Node(nil), in...)), gorgonia.In(b.Graph), gorgonia.WithShape(shape...))
 		if n.Op() == gorgonia.Op(o) { // else a hash met another node's: take the next number
 			b.nodes[key.String()] = n
+			b.put(n)
 			return n
 		}
 	}

@@ -70,7 +70,7 @@ func Name(r any) string {
 // operation and what stands next to it.
 func Describe(n *Node) string {
 	if n.Op() == nil {
-		return n.Name()
+		return leafName(n)
 	}
 	s := ruleName(n) + "("
 	for i, c := range Inputs(n) {
@@ -78,12 +78,24 @@ func Describe(n *Node) string {
 			s += ", "
 		}
 		if c.Op() == nil {
-			s += c.Name()
+			s += leafName(c)
 		} else {
 			s += ruleName(c) + "(…)"
 		}
 	}
 	return s + ")"
+}
+
+// leafName is the name of a leaf, or the number of a scalar constant.
+func leafName(n *Node) string {
+	c, ok := Constant(n)
+	switch {
+	case !ok:
+		return n.Name()
+	case c.Len() == 1:
+		return fmt.Sprint(c.At(0))
+	}
+	return fmt.Sprintf("constant %v", []int(c.Shape))
 }
 
 func ruleName(n *Node) string {

@@ -52,7 +52,9 @@ func (r Transpose) Shape(in []tensor.Shape) (tensor.Shape, error) {
 		if p != i {
 			return nil, errors.Errorf("permutation %v of shape %v", r.Perm, in[0])
 		}
-		out[i] = in[0][r.Perm[i]]
+	}
+	for i, p := range r.Perm {
+		out[i] = in[0][p]
 	}
 	return out, nil
 }

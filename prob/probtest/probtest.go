@@ -106,6 +106,9 @@ func (r Rule) on(s *subject) error {
 	if slices.Contains(s.Skip, r.Name) {
 		return notApplicable("the case says so")
 	}
+	if r.check == nil {
+		return errors.New("probtest: a zero Rule, want one of Rules")
+	}
 	return r.check(s)
 }
 

@@ -2,6 +2,7 @@ package probtest
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,17 @@ type subject struct {
 }
 
 func newSubject(c Case) *subject {
+	made := c.New
+	c.New = func(s *graph.Scope, p []*graph.Node) prob.Dist {
+		if made == nil {
+			graph.Fail("probtest: the case has no New")
+		}
+		d := made(s, p)
+		if v := reflect.ValueOf(d); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+			graph.Fail("probtest: the case's New returned no distribution")
+		}
+		return d
+	}
 	s := &subject{Case: c, shapes: c.Shapes, event: max(c.Event, 1), draws: map[int][]float64{}, laws: map[int]*law{}}
 	if s.shapes == nil && len(c.Params) > 0 {
 		for range c.Params[0] {

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"fmt"
+
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/pkg/errors"
 )
@@ -40,6 +42,9 @@ type Batches struct {
 // It is an error if the size is less than 1 or, with Binarize, if Pixels is
 // not in the set or has a value outside [0, 1].
 func NewBatches(s *Set, c BatchConfig) (*Batches, error) {
+	if s == nil || s.rows == 0 {
+		return nil, errors.New("data: batches of a set that is nil or has no rows")
+	}
 	if c.Pixels == "" {
 		c.Pixels = "x"
 	}
@@ -66,12 +71,16 @@ func NewBatches(s *Set, c BatchConfig) (*Batches, error) {
 }
 
 // Count returns the number of batches in an epoch, the short one included.
-func (b *Batches) Count() int { return (len(b.order) + b.c.Size - 1) / b.c.Size }
+func (b *Batches) Count() int {
+	b.alive()
+	return (len(b.order) + b.c.Size - 1) / b.c.Size
+}
 
 // Seek moves before the given batch of the given epoch, so that Next delivers
 // it. Seek(e, 0) starts epoch e; Seek(e, Count()) is its end. After an error
 // the position is what it was.
 func (b *Batches) Seek(epoch, batch int) error {
+	b.alive()
 	if epoch < 0 || int64(epoch) > 1<<32-1 || batch < 0 || batch > b.Count() {
 		return errors.Errorf("data: batches: no batch %d of epoch %d, there are %d an epoch", batch, epoch, b.Count())
 	}
@@ -92,6 +101,7 @@ func (b *Batches) Seek(epoch, batch int) error {
 
 // Next moves to the next batch and reports whether the epoch has one.
 func (b *Batches) Next() bool {
+	b.alive()
 	b.from = b.to
 	b.to = min(b.from+b.c.Size, len(b.order))
 	return b.from < b.to
@@ -99,7 +109,10 @@ func (b *Batches) Next() bool {
 
 // Rows returns the row numbers of this batch, in its order; none before the
 // first Next. Do not change the slice, nor use it after the next Next or Seek.
-func (b *Batches) Rows() []int { return b.order[b.from:b.to] }
+func (b *Batches) Rows() []int {
+	b.alive()
+	return b.order[b.from:b.to]
+}
 
 // Float32 writes the rows of an array into dst, whose length must be
 // len(Rows()) times the array's Cols.
@@ -112,12 +125,17 @@ func (b *Batches) Float64(name string, dst []float64) error { return fill(b, nam
 // goroutines may write parts of it at once. It is good until the next Next or
 // Seek of b.
 func (b *Batches) Part(from, to int) Batches {
+	b.alive()
+	if from < 0 || to < from || to > len(b.Rows()) {
+		panic(fmt.Sprintf("data: part [%d, %d) of a batch of %d rows", from, to, len(b.Rows())))
+	}
 	p := *b
 	p.from, p.to = b.from+from, b.from+to
 	return p
 }
 
 func fill[T float32 | float64](b *Batches, name string, dst []T) error {
+	b.alive()
 	a, ok := b.set.array(name)
 	if !ok {
 		return errors.Errorf("data: batches: no array %q, have %q", name, b.set.Names())

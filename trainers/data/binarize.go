@@ -1,6 +1,10 @@
 package data
 
-import "github.com/latentgo/latent/internal/kernel"
+import (
+	"fmt"
+
+	"github.com/latentgo/latent/internal/kernel"
+)
 
 // Drawing says how Batches turns grey values into black and white.
 type Drawing uint8
@@ -17,6 +21,9 @@ const (
 // their order. (The float32 and the float64 draws of one seed differ.) p must
 // be in [0, 1]; dst may be p. It panics if the lengths differ.
 func Binarize[T float32 | float64](dst, p []T, seed uint64, epoch, row int) {
+	if len(dst) != len(p) {
+		panic(fmt.Sprintf("data: Binarize of %d probabilities into %d pixels", len(p), len(dst)))
+	}
 	binarize(dst, p, binarizeKey(seed), epoch, row)
 }
 

@@ -1,8 +1,10 @@
 package data
 
 import (
+	"fmt"
 	"image"
 	"image/draw"
+	"math"
 	"runtime"
 	"sync"
 
@@ -33,6 +35,9 @@ const (
 func Digits(seed uint64, n int) *Set {
 	if n < 1 {
 		panic("data: Digits of fewer than one picture")
+	}
+	if n > math.MaxInt32/(digitSide*digitSide) {
+		panic(fmt.Sprintf("data: %d Digits have more than 2³¹ pixels", n))
 	}
 	x := make([]float32, n*digitSide*digitSide)
 	y := make([]uint8, n)

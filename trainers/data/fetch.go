@@ -36,6 +36,9 @@ type Fetcher struct {
 //
 // The error names the file and what each mirror answered.
 func (f Fetcher) Fetch(ctx context.Context, s Source) (dir string, err error) {
+	if ctx == nil {
+		return "", errors.New("data: fetch: the context is nil")
+	}
 	if f.Dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {

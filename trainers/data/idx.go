@@ -35,6 +35,9 @@ func ReadIDX(path string) (*IDX, error) {
 
 // DecodeIDX is ReadIDX on a reader, which it reads to its end.
 func DecodeIDX(r io.Reader) (*IDX, error) {
+	if isNil(r) {
+		return nil, errors.New("data: idx: the reader is nil")
+	}
 	x, err := decodeIDX(r)
 	return x, errors.WithMessage(err, "data: idx")
 }

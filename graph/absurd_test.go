@@ -1,0 +1,80 @@
+package graph_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/absurd"
+)
+
+// No function of the package ends in an error of the Go runtime, whatever it
+// is given.
+func TestAbsurdArguments(t *testing.T) {
+	var scope *graph.Scope
+	params := &graph.Params{}
+	program := build(t, &graph.Params{}, func(s *graph.Scope) {
+		s.Output("y", graph.Add(s.Input("x", 2), s.Param("w", graph.Fixed(1), 2)))
+	})
+	absurd.Sweep{
+		Funcs: map[string]any{
+			"Cholesky": graph.Cholesky, "SolveLower": graph.SolveLower, "SolveLowerT": graph.SolveLowerT, "Const": graph.Const,
+			"Tensor": graph.Tensor, "Grad": graph.Grad, "DependsOn": graph.DependsOn, "MatMul": graph.MatMul, "MatMulT": graph.MatMulT,
+			"TMatMul": graph.TMatMul, "Linear": graph.Linear, "Neg": graph.Neg, "Abs": graph.Abs, "Sign": graph.Sign, "Exp": graph.Exp,
+			"Expm1": graph.Expm1, "Log": graph.Log, "Log1p": graph.Log1p, "Log1mExp": graph.Log1mExp, "Sqrt": graph.Sqrt,
+			"Rsqrt": graph.Rsqrt, "Square": graph.Square, "Recip": graph.Recip, "Tanh": graph.Tanh, "Sigmoid": graph.Sigmoid,
+			"LogSigmoid": graph.LogSigmoid, "Softplus": graph.Softplus, "Relu": graph.Relu, "LeakyRelu": graph.LeakyRelu,
+			"Elu": graph.Elu, "Gelu": graph.Gelu, "Silu": graph.Silu, "Sin": graph.Sin, "Cos": graph.Cos, "Erf": graph.Erf,
+			"Erfinv": graph.Erfinv, "Lgamma": graph.Lgamma, "Digamma": graph.Digamma, "Trigamma": graph.Trigamma, "Floor": graph.Floor,
+			"Clamp": graph.Clamp, "Shift": graph.Shift, "Scale": graph.Scale, "StopGrad": graph.StopGrad, "IsFinite": graph.IsFinite,
+			"Add": graph.Add, "Sub": graph.Sub, "Mul": graph.Mul, "Div": graph.Div, "Pow": graph.Pow, "Max": graph.Max, "Min": graph.Min,
+			"LogAddExp": graph.LogAddExp, "Lt": graph.Lt, "Le": graph.Le, "Gt": graph.Gt, "Ge": graph.Ge, "Eq": graph.Eq, "Ne": graph.Ne,
+			"Where": graph.Where, "AddN": graph.AddN, "Enter": graph.Enter, "Fail": graph.Fail, "Sum": graph.Sum, "Mean": graph.Mean,
+			"MaxOver": graph.MaxOver, "MinOver": graph.MinOver, "LogSumExp": graph.LogSumExp, "ArgMax": graph.ArgMax,
+			"CumSum": graph.CumSum, "Softmax": graph.Softmax, "LogSoftmax": graph.LogSoftmax, "BroadcastTo": graph.BroadcastTo,
+			"SumTo": graph.SumTo, "Reshape": graph.Reshape, "ExpandDims": graph.ExpandDims, "Transpose": graph.Transpose,
+			"Slice": graph.Slice, "Cols": graph.Cols, "Pad": graph.Pad, "Concat": graph.Concat, "Repeat": graph.Repeat,
+			"Take": graph.Take, "Reverse": graph.Reverse, "Gather": graph.Gather, "ScatterAdd": graph.ScatterAdd, "OneHot": graph.OneHot,
+			"Diag": graph.Diag, "DiagPart": graph.DiagPart, "Tril": graph.Tril, "Dawson": graph.Dawson,
+			"DawsonIntegral": graph.DawsonIntegral, "NormalCDF": graph.NormalCDF, "LogNormalCDF": graph.LogNormalCDF,
+			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI,
+			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining,
+			"Values": graph.Values[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
+		},
+		Types: []any{
+			graph.Scope{}, graph.Params{}, graph.Program{}, graph.Random{}, graph.Glorot{}, graph.He{}, graph.LeCun{},
+			graph.Gaussian{}, graph.Fixed(0), graph.Orthogonal{}, graph.NonFinite{},
+		},
+		Skip: map[string]string{"Fail": "its text is the caller's"},
+		Within: func(name string, call func()) error {
+			if name == "Build" || name == "BuildTraining" {
+				call()
+				return nil
+			}
+			_, err := graph.Build(params, func(s *graph.Scope) {
+				scope = s
+				s.Output("y", s.Const(1))
+				call()
+			})
+			return err
+		},
+		Values: func(t reflect.Type) []any {
+			switch t {
+			case reflect.TypeFor[*graph.Node]():
+				if scope == nil {
+					return nil
+				}
+				return []any{new(graph.Node), graph.Const(1), graph.Tensor([]float64{1, 0}, 2), graph.Tensor(make([]float64, 6), 2, 3), graph.Tensor(nil, 2, 0)}
+			case reflect.TypeFor[*graph.Scope]():
+				return []any{&graph.Scope{}, scope}
+			case reflect.TypeFor[*graph.Params]():
+				return []any{&graph.Params{}, params}
+			case reflect.TypeFor[*graph.Program]():
+				return []any{&graph.Program{}, program}
+			case reflect.TypeFor[graph.Init]():
+				return []any{graph.Glorot{}, graph.Fixed(1), graph.Orthogonal{}, (*graph.Gaussian)(nil)}
+			}
+			return nil
+		},
+	}.Run(t)
+}

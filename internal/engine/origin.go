@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"math"
+	"slices"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Origin is where a number that is not finite began: a leaf that holds it, or
+// the operation that made it from finite operands or from a constant that is
+// infinite on purpose.
+type Origin struct {
+	Node  *op.Node
+	At    int       // the element
+	Value float64   // NaN or ±Inf
+	In    []float64 // the operands of an element-wise operation at that element, else nil
+}
+
+// Origin goes from the first element of out that is not finite to the element
+// of an operand that it is not finite for, and on, until there is none. nil if
+// out is finite.
+//
+// Which element that is, an operation is asked by experiment, so that a mask of
+// −Inf beside it, or a branch that was not taken, is not blamed: the others are
+// made finite, and the result looked at again.
+func (r *Reference) Origin(out *op.Node) (*Origin, error) {
+	at := firstNot(r.value[out])
+	if at < 0 {
+		return nil, nil
+	}
+	fixed := fixedNodes(r.nodes)
+	n := out
+	for {
+		c, i, err := r.culprit(n, at, fixed)
+		if err != nil {
+			return nil, err
+		}
+		if c == nil {
+			break
+		}
+		n, at = c, i
+	}
+	return &Origin{Node: n, At: at, Value: r.value[n].At(at), In: r.operands(n, at)}, nil
+}
+
+// number tells whether v is finite.
+func number(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// firstNot returns the first element that is not finite, or −1.
+func firstNot(a op.Array) int {
+	for i := range a.Len() {
+		if !number(a.At(i)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// fixedNodes returns the nodes that are computed from constants alone.
+func fixedNodes(nodes []*op.Node) map[*op.Node]bool {
+	fixed := map[*op.Node]bool{}
+	for _, n := range nodes {
+		if n.Op() == nil {
+			_, fixed[n] = op.Constant(n)
+			continue
+		}
+		fixed[n] = !slices.ContainsFunc(op.Inputs(n), func(c *op.Node) bool { return !fixed[c] })
+	}
+	return fixed
+}
+
+// elementwise tells whether an element of n is computed from one of each
+// operand.
+func elementwise(n *op.Node) bool {
+	o, ok := n.Op().(*op.Op)
+	if !ok {
+		return false
+	}
+	switch o.Rule.(type) {
+	case op.Unary, op.Binary, op.Where:
+		return true
+	}
+	return false
+}
+
+// operands returns the elements that an element-wise result was made from.
+func (r *Reference) operands(n *op.Node, at int) []float64 {
+	if !elementwise(n) {
+		return nil
+	}
+	var in []float64
+	for _, c := range op.Inputs(n) {
+		in = append(in, r.value[c].At(op.ElementAt(n.Shape(), c.Shape(), at)))
+	}
+	return in
+}
+
+// suspect is an element of an operand.
+type suspect struct{ operand, at int }
+
+// culprit returns the element of an operand for which element at of n is not
+// finite, or nil if n made that itself. NaN comes before infinities.
+func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.Node, int, error) {
+	in := op.Inputs(n)
+	var nans, infs []suspect
+	all := make([]op.Array, len(in)) // with finite numbers in the place of those that are not
+	for k, c := range in {
+		a := r.value[c]
+		all[k] = op.NewArray(dtype(a), a.Shape)
+		all[k].Copy(a)
+		only := -1
+		if elementwise(n) {
+			only = op.ElementAt(n.Shape(), c.Shape(), at)
+		}
+		for i := range a.Len() {
+			if v := a.At(i); !number(v) {
+				all[k].Set(i, .5)
+				switch s := (suspect{k, i}); {
+				case fixed[c] || only >= 0 && i != only:
+				case math.IsNaN(v):
+					nans = append(nans, s)
+				default:
+					infs = append(infs, s)
+				}
+			}
+		}
+	}
+	list := append(nans, infs...)
+	if len(list) == 0 {
+		return nil, 0, nil
+	}
+	result := op.NewArray(n.Dtype(), n.Shape())
+	bad := func(some []suspect) (bool, error) {
+		for _, s := range some {
+			all[s.operand].Set(s.at, r.value[in[s.operand]].At(s.at))
+		}
+		var err error
+		if o, ok := n.Op().(*op.Op); ok {
+			err = o.Eval(result, all)
+		} else {
+			err = foreign(n.Op(), result, all)
+		}
+		for _, s := range some {
+			all[s.operand].Set(s.at, .5)
+		}
+		return !number(result.At(at)), err
+	}
+	if is, err := bad(list); err != nil || !is {
+		return nil, 0, err
+	}
+	if is, err := bad(nil); err != nil || is {
+		return nil, 0, err
+	}
+	for len(list) > 1 {
+		half := list[:len(list)/2]
+		is, err := bad(half)
+		if err != nil {
+			return nil, 0, err
+		}
+		if !is {
+			half = list[len(list)/2:]
+			if is, err = bad(half); err != nil || !is {
+				return in[list[0].operand], list[0].at, err // it takes both
+			}
+		}
+		list = half
+	}
+	return in[list[0].operand], list[0].at, nil
+}

@@ -1,0 +1,42 @@
+package layers_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/absurd"
+	"github.com/latentgo/latent/layers"
+)
+
+// No function of the package ends in an error of the Go runtime, whatever it
+// is given.
+func TestAbsurdArguments(t *testing.T) {
+	var scope *graph.Scope
+	absurd.Sweep{
+		Funcs: map[string]any{"NewDense": layers.NewDense, "NewMLP": layers.NewMLP},
+		Types: []any{layers.Config{}, layers.Dense{}, layers.Stack{}, layers.Func(nil)},
+		Within: func(_ string, call func()) error {
+			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+				scope = s
+				s.Output("y", s.Const(1))
+				call()
+			})
+			return err
+		},
+		Values: func(t reflect.Type) []any {
+			switch t {
+			case reflect.TypeFor[*graph.Node]():
+				return []any{new(graph.Node), graph.Const(0), graph.Tensor([]float64{1, 0}, 2), graph.Tensor(make([]float64, 4), 2, 2)}
+			case reflect.TypeFor[*graph.Scope]():
+				return []any{&graph.Scope{}, scope}
+			case reflect.TypeFor[graph.Init]():
+				return []any{graph.Fixed(1), (*graph.He)(nil)}
+			case reflect.TypeFor[layers.Layer]():
+				return []any{layers.Dense{}, (*layers.Dense)(nil), layers.Func(nil), layers.Func(graph.Tanh), layers.Stack{nil}}
+			}
+			return nil
+		},
+		Calls: 200,
+	}.Run(t)
+}

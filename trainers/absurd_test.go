@@ -1,0 +1,77 @@
+package trainers_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/absurd"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// No function of the package ends in an error of the Go runtime, whatever it
+// is given.
+func TestAbsurdArguments(t *testing.T) {
+	model := observing(1, func(m *graph.Node) prob.Dist { return prob.Normal{Mean: m, LogStd: m} })
+	rows := set(t, 1, 2, 3)
+	var scope *graph.Scope
+	var estimate *vi.Estimate
+	updater := func() *trainers.Updater { return trainers.NewUpdater(&graph.Params{}, trainers.Adam{}, 0) }
+	u := updater()
+	params := &graph.Params{}
+	program, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		u.Declare(s, model(s, vi.Data{"x": graph.Tensor([]float64{1}, 1, 1)}))
+		s.Output("y", s.Const(1))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	absurd.Sweep{
+		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Rows": trainers.Rows, "NewUpdater": trainers.NewUpdater},
+		Types: []any{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.Updater{}, trainers.NotFinite{}},
+		Within: func(name string, call func()) error {
+			if name != "Updater.Declare" {
+				call()
+				return nil
+			}
+			_, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
+				scope = s
+				s.Output("y", s.Const(1))
+				estimate = model(s, vi.Data{"x": graph.Tensor([]float64{1}, 1, 1)})
+				call()
+			})
+			scope, estimate = nil, nil
+			return err
+		},
+		Values: func(t reflect.Type) []any {
+			switch t {
+			case reflect.TypeFor[*graph.Scope]():
+				return []any{&graph.Scope{}, scope}
+			case reflect.TypeFor[*vi.Estimate]():
+				return []any{&vi.Estimate{}, estimate}
+			case reflect.TypeFor[*graph.Program]():
+				return []any{&graph.Program{}, program}
+			case reflect.TypeFor[*graph.Params]():
+				return []any{&graph.Params{}}
+			case reflect.TypeFor[*data.Set]():
+				return []any{&data.Set{}, rows}
+			case reflect.TypeFor[trainers.Model]():
+				return []any{model, trainers.Model(func(*graph.Scope, vi.Data) *vi.Estimate { return &vi.Estimate{} })}
+			case reflect.TypeFor[*trainers.Updater]():
+				return []any{&trainers.Updater{}, updater(), u}
+			case reflect.TypeFor[trainers.Optimizer]():
+				return []any{trainers.Adam{}, (*trainers.Adam)(nil), trainers.Momentum{Rate: -1}, trainers.AdaMax{}}
+			case reflect.TypeFor[int]():
+				return []any{3} // few epochs
+			}
+			return nil
+		},
+	}.Run(t)
+}

@@ -1,0 +1,23 @@
+package data
+
+import "reflect"
+
+// alive panics unless there is a set to read.
+func (s *Set) alive() {
+	if s == nil {
+		panic("data: the Set is nil, want one that New or Load returned without an error")
+	}
+}
+
+// alive panics unless batches are of a set.
+func (b *Batches) alive() {
+	if b == nil || b.set == nil {
+		panic("data: the Batches are nil or zero, want those of NewBatches")
+	}
+}
+
+// isNil tells whether an interface holds nothing, or a nil pointer.
+func isNil(v any) bool {
+	x := reflect.ValueOf(v)
+	return !x.IsValid() || x.Kind() == reflect.Pointer && x.IsNil()
+}

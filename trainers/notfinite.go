@@ -1,0 +1,175 @@
+package trainers
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/vi"
+)
+
+// NotFinite is the error of a bound or of a gradient that is NaN or infinite.
+// errors.As finds it in what Fit, Evaluate and Updater.Step return.
+type NotFinite struct {
+	What string // "the bound is -Inf", "the gradient of w is not finite"
+	Step int    // of training, from 1; 0 in evaluation and where an Updater is used by itself
+
+	// Value is the value that the law of its site cannot take; nil if there is
+	// none. Fit and Evaluate count its Row in the data set, an Updater in the
+	// batch.
+	Value *vi.Outside
+
+	// Origin is the operation, parameter or data that the number came from; nil
+	// where Value says it, or where none is found, as the operations one by one
+	// do not overflow where they do together.
+	Origin *graph.NonFinite
+	Site   string // the first whose draw or density is computed from Origin; "" if there is none
+
+	params *graph.Params
+	large  string // a gradient that is finite, with a square that is not
+}
+
+// Error says what is not finite, why and what may be done.
+func (e *NotFinite) Error() string {
+	if e == nil {
+		return "trainers: finite"
+	}
+	var b strings.Builder
+	b.WriteString(e.What)
+	if e.Value != nil {
+		fmt.Fprintf(&b, ": %v", e.Value)
+	}
+	if e.Origin != nil {
+		fmt.Fprintf(&b, ": %v", e.Origin)
+	}
+	if e.Site != "" {
+		fmt.Fprintf(&b, " on the way to site %s", e.Site)
+	}
+	b.WriteString(e.large)
+	if remedy := e.remedy(); remedy != "" {
+		fmt.Fprintf(&b, "; %s", remedy)
+	}
+	return b.String()
+}
+
+func (e *NotFinite) remedy() string {
+	v, o := e.Value, e.Origin
+	switch {
+	case v != nil && v.Observed && math.IsNaN(v.Value) && v.Element >= 0:
+		return "mend the data, or leave the entry out with prob.Masked"
+	case v != nil && v.Observed:
+		return fmt.Sprintf("rescale or mend the data %s, or choose a distribution that can take them", v.Site)
+	case v != nil:
+		return "the guide's law reaches values that the joint's cannot take: give both the same support"
+	case o != nil && o.Leaf != "" && o.Kind == "input":
+		return "mend the data"
+	case o != nil && o.Leaf != "":
+		return "it was so before this step: initialise or load it anew"
+	case e.Step > 1:
+		return "if training went well before, it has diverged (" + e.largest() + "): lower the optimiser's rate or set ClipNorm"
+	case o != nil:
+		return "keep the operands away from there, such as by graph.Clamp or another parametrisation"
+	}
+	return ""
+}
+
+// largest names the parameter with the largest element.
+func (e *NotFinite) largest() string {
+	if e.params == nil {
+		return "by its parameters"
+	}
+	at, most := "", 0.
+	for _, name := range e.params.Names() {
+		for _, v := range valuesOf(e.params, name) {
+			if v = math.Abs(v); !(v <= most) || at == "" {
+				at, most = name, v
+			}
+		}
+	}
+	return fmt.Sprintf("the largest element of a parameter, %.3g, is in %s", most, at)
+}
+
+// valuesOf returns the values of a parameter of either dtype.
+func valuesOf(params *graph.Params, name string) []float64 {
+	if x, err := graph.Values[float64](params, name); err == nil {
+		return x
+	}
+	x, _ := graph.Values[float32](params, name)
+	return widened(x)
+}
+
+func widened[T graph.Float](x []T) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// notFinite finds out why an output of p's last run is not finite.
+func notFinite(p *graph.Program, output, what string) error {
+	e := &NotFinite{What: what, params: p.Params()}
+	var runs []*vi.Record
+	for _, n := range p.Notes() {
+		if r, ok := n.(*vi.Record); ok {
+			runs = append(runs, r)
+		}
+	}
+	for _, r := range runs {
+		var err error
+		if e.Value, err = r.Outside(p); err != nil {
+			return errors.WithMessage(err, what)
+		}
+		if e.Value != nil {
+			break
+		}
+	}
+	if e.Value != nil && e.Value.Element >= 0 {
+		return e
+	}
+	err := p.NonFinite(output)
+	if err != nil && !errors.As(err, &e.Origin) {
+		return errors.WithMessage(err, what)
+	}
+	for _, r := range runs {
+		if e.Origin != nil && e.Site == "" {
+			e.Site = r.FirstFrom(e.Origin.Node)
+		}
+	}
+	return e
+}
+
+// badGradient says why a gradient is not finite, or how large it is.
+func badGradient[T graph.Float](p *graph.Program, output, name string, grad []T) error {
+	at := 0 // NaN, or else the largest
+	for i, g := range grad {
+		if g != g || math.Abs(float64(g)) > math.Abs(float64(grad[at])) {
+			if at = i; g != g {
+				break
+			}
+		}
+	}
+	if v := float64(grad[at]); !math.IsNaN(v) && !math.IsInf(v, 0) {
+		e := &NotFinite{What: "the square of the gradient of " + name + " is not finite", params: p.Params()}
+		e.large = fmt.Sprintf(": element %d is %.3g", at, v)
+		return e
+	}
+	return notFinite(p, output, fmt.Sprintf("the gradient of %s is not finite", name))
+}
+
+// placed gives an error that a number is not finite its step, and counts its
+// row in the data set.
+func placed(err error, step int, rows []int) error {
+	var e *NotFinite
+	if !errors.As(err, &e) {
+		return err
+	}
+	e.Step = step
+	if v := e.Value; v != nil && v.Row >= 0 && v.Row < len(rows) {
+		v.Row = rows[v.Row]
+	}
+	return err
+}

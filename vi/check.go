@@ -1,0 +1,41 @@
+package vi
+
+import (
+	"reflect"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// isNil tells whether an interface holds nothing, or a nil pointer.
+func isNil(v any) bool {
+	x := reflect.ValueOf(v)
+	return !x.IsValid() || x.Kind() == reflect.Pointer && x.IsNil()
+}
+
+// alive aborts unless a trace is one that Run made.
+func (t *Trace) alive() {
+	if t == nil || t.r == nil {
+		graph.Fail("vi: the Trace is nil or zero, want the one that Run gives to the joint and the guide")
+	}
+}
+
+// alive aborts unless a record is one that Run returned.
+func (r *Record) alive() {
+	if r == nil || r.Scope == nil {
+		graph.Fail("vi: the Record is nil or zero, want one of vi.Run or of an Estimate")
+	}
+}
+
+// alive aborts unless there is an estimate.
+func (e *Estimate) alive() {
+	if e == nil || e.Value == nil {
+		graph.Fail("vi: the Estimate is nil or has no Value")
+	}
+}
+
+// alive panics if there is nothing to add to.
+func (a *Activity) alive() {
+	if a == nil {
+		panic("vi: the Activity is nil, want &vi.Activity{}")
+	}
+}
