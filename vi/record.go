@@ -99,10 +99,12 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 
 // With runs the model again with other values for some sites, full-rank nodes
 // [E…, K or 1, B or 1, event…]; the sites after them are drawn again from the
-// same noise. It is what estimators that compare values of a latent stand on.
+// same noise. It is a graph.Scope.Replay: layers with noise of their own have the
+// same too, and states are assigned once. It is what estimators that compare
+// values of a latent stand on.
 func (r *Record) With(values Data) *Record {
 	out := &Record{
-		Scope: r.Scope.Replay(), K: r.K, Rows: r.Rows, model: r.model, config: r.config,
+		Scope: r.Scope, K: r.K, Rows: r.Rows, model: r.model, config: r.config,
 		enum: r.enum, sizes: make([]int, len(r.enum)), data: r.data, over: maps.Clone(r.over), used: map[string]bool{},
 	}
 	if out.over == nil {
@@ -121,8 +123,8 @@ func (r *Record) With(values Data) *Record {
 		}
 		out.over[name] = values[name]
 	}
-	leave := graph.Enter(fmt.Sprintf("the run for other values of %v (noise must come from Trace.Noise, parameters from the constructor)", values.names()))
-	out.trace()
+	leave := graph.Enter(fmt.Sprintf("the run for other values of %v", values.names()))
+	r.Scope.Replay(out.trace)
 	leave()
 	for _, s := range r.sites {
 		out.Site(s.Name).estimator = s.estimator

@@ -102,11 +102,11 @@ type Config struct {
 func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := newRecord(s, d, c)
 	r.model = m
-	r.trace()
+	s.Run(r.trace)
 	return r
 }
 
-// trace runs the model's functions.
+// trace calls the model's functions, in a run or a replay of the scope.
 func (r *Record) trace() {
 	m, d := r.model, r.data
 	if m.Joint == nil {

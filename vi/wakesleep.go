@@ -63,7 +63,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	for name := range inputs { // some may be the guide's alone
 		dream.used[name] = true
 	}
-	dream.trace()
+	s.Replay(func() { sleep.Run(dream.trace) }) // states are those of the wake phase
 	given, dreams := Data{}, []*graph.Node{}
 	for name, x := range inputs {
 		given[name] = x
@@ -73,7 +73,8 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		given[s.Name] = graph.Reshape(x, []int(x.Shape())[1:]...)
 		dreams = append(dreams, x)
 	}
-	asleep := Run(sleep, m, given, Config{})
+	var asleep *Record
+	s.Replay(func() { asleep = Run(sleep, m, given, Config{}) })
 	score := zeros(r)
 	for _, s := range asleep.sites {
 		if s.Q != nil {
