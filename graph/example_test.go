@@ -61,7 +61,7 @@ func ExampleGrad_hold() {
 		z := graph.Square(x)
 		cost := graph.Mul(z, x) // x³
 		s.Output("through_z", graph.Grad(cost, []*graph.Node{x})[0])
-		s.Output("z held", graph.Grad(cost, []*graph.Node{x}, z)[0])
+		s.Output("z_held", graph.Grad(cost, []*graph.Node{x}, z)[0])
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -75,5 +75,5 @@ func ExampleGrad_hold() {
 	}
 	// Output:
 	// through_z [27]
-	// z held [9]
+	// z_held [9]
 }

@@ -192,6 +192,8 @@ var structural = []struct {
 				return 0
 			})
 		}},
+	{"Labels", []gradcheck.Input{gradcheck.At([]int{1, 2, 1}, 0, 2)}, func(x []*node) *node { return graph.Labels(x[0], 3) }, graph.Shape{1, 2, 3},
+		func(x at, p []int) float64 { return truth(int(x(0, 0, p[1], 0)) == p[2]) }},
 	{"OneHot", []gradcheck.Input{gradcheck.At([]int{2, 2}, 0, 2, 1, 1)}, func(x []*node) *node { return graph.OneHot(x[0], 3) }, graph.Shape{2, 2, 3},
 		func(x at, p []int) float64 { return truth(int(x(0, p[0], p[1])) == p[2]) }},
 	{"Diag", arrays([]int{2, 3}), func(x []*node) *node { return graph.Diag(x[0]) }, graph.Shape{2, 3, 3},
