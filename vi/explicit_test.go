@@ -111,7 +111,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		return vi.Model{
 			Guide: func(t *vi.Trace) { z(t, t.Global("w", q(), 1)) },
 			Joint: func(t *vi.Trace) {
-				use(t, func(x *graph.Node) *graph.Node { return t.Product("w", prob.StdNormal(1), x, graph.MatMul) })
+				use(t, func(x *graph.Node) *graph.Node { return t.Product("w", prob.StdNormal(1), x, vi.MatMul{}) })
 			},
 		}
 	}
@@ -155,7 +155,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 				x(t, graph.Add(w(zero(1, 4, 1)), own))
 			}), "vi: site x depends on the weight w, which Local noise draws anew for each row; use vi.Single for w"},
 		{"no x", vi.ELBO{Total: 3}, weight(flat, alone, func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(nil)) }),
-			"in joint: product w: vi: w: a Product without its x or its mul"},
+			"in joint: product w: vi: w: a Product without its x or its map"},
 		{"one set value for two draws", vi.ELBO{K: 2}, guide(func(t *vi.Trace) { t.Set("z", t.Given("x"), prob.StdNormal(1).LogProb(t.Given("x"))) }),
 			"in guide: site z: vi: z is Set to a value of shape [1 4 1], want [2 4 event…]"},
 		{"nothing set", vi.ELBO{}, guide(func(t *vi.Trace) { t.Set("z", nil, nil) }), "in guide: site z: vi: z is Set without a value or without its log density"},
@@ -184,7 +184,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		{"no mul", vi.ELBO{Total: 3}, vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", flat(), 1) },
 			Joint: func(t *vi.Trace) { x(t, t.Product("w", prob.StdNormal(1), t.Given("x"), nil)) },
-		}, "in joint: product w: vi: w: a Product without its x or its mul"},
+		}, "in joint: product w: vi: w: a Product without its x or its map"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
@@ -230,7 +230,7 @@ func TestLocalNoiseOfAZeroRow(t *testing.T) {
 		m := vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", prob.Normal{Mean: mean, LogStd: logStd}, 2) },
 			Joint: func(t *vi.Trace) {
-				t.Draw("y", prob.Bernoulli{Logits: t.Product("w", prob.StdNormal(1), t.Given("x"), graph.MatMul)})
+				t.Draw("y", prob.Bernoulli{Logits: t.Product("w", prob.StdNormal(1), t.Given("x"), vi.MatMul{})})
 			},
 		}
 		x := s.Input("x", 2, 2)

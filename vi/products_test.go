@@ -25,7 +25,7 @@ func weight(noise string, rows int) problem {
 					if noise == "global" {
 						h = graph.MatMul(t.Given("x"), t.Global("w", prior, 1))
 					} else {
-						h = t.Product("w", prior, t.Given("x"), graph.MatMul)
+						h = t.Product("w", prior, t.Given("x"), vi.MatMul{})
 					}
 					t.Draw("y", prob.Bernoulli{Logits: h})
 				},
@@ -129,7 +129,7 @@ func layer(noise string) problem {
 				if noise == "global" {
 					h = graph.MatMul(t.Given("x"), t.Global("w", prior, 1))
 				} else {
-					h = t.Product("w", prior, t.Given("x"), graph.MatMul)
+					h = t.Product("w", prior, t.Given("x"), vi.MatMul{})
 				}
 				t.Draw("y", prob.Bernoulli{Logits: graph.Add(h, z)})
 			},
