@@ -158,6 +158,9 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 // error when ctx is done; outputs are then those of no run.
 func (p *Program) Run(ctx context.Context, d Draw) error {
 	p.ready = false
+	if err := p.b.params.unchanged(); err != nil {
+		return err
+	}
 	for _, f := range p.needed {
 		if !f.set {
 			return errors.Errorf("graph: run: input %s has not been fed", f.name)

@@ -64,7 +64,7 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if o.Capacity != nil {
 		which = capacity
 	}
-	r := Run(s, m, d, o.config())
+	r := run(s, m, d, o.config())
 	r.observes(which)
 	scalar(which, "Beta", o.Beta)
 	scalar(which, "Capacity", o.Capacity)
@@ -186,7 +186,7 @@ func (o ELBO) scores(r *Record, global bool) *graph.Node {
 		switch {
 		case !s.sticky() || s.Global != global:
 		case s.Global:
-			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.config.Total)))
+			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
 		default:
 			x := r.wide(s.LogQ)
 			if w := r.weight(); w != nil {

@@ -26,7 +26,7 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 		if div == nil {
 			div, name = graph.Sub(logq(s), s.LogP), "kl-mc/"
 		}
-		ts = append(ts, term{name: name + s.Name, node: graph.Scale(div, 1/float64(r.config.Total)), kl: true})
+		ts = append(ts, term{name: name + s.Name, node: graph.Scale(div, 1/float64(r.Total)), kl: true})
 	}
 	return ts
 }

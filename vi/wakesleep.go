@@ -42,12 +42,12 @@ var (
 
 // Estimate implements Objective.
 func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K, Default: asDrawn{}})
-	r.observes(wakeSleep)
-	r.choose(wakeSleep)
 	if m.Guide == nil {
 		graph.Fail("vi: WakeSleep of a model without a guide")
 	}
+	r := run(s, m, d, Config{K: o.K, Default: asDrawn{}})
+	r.observes(wakeSleep)
+	r.choose(wakeSleep)
 	e := &Estimate{Record: r, Rows: r.perRow(r.LogWeights())}
 	e.Value = graph.Mean(e.Rows)
 
@@ -74,7 +74,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		dreams = append(dreams, x)
 	}
 	var asleep *Record
-	s.Replay(func() { asleep = Run(sleep, m, given, Config{}) })
+	s.Replay(func() { asleep = run(sleep, m, given, Config{}) })
 	score := zeros(r)
 	for _, s := range asleep.sites {
 		if s.Q != nil {
@@ -91,7 +91,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 // Estimate implements Objective.
 func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Default: asDrawn{}})
+	r := run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Default: asDrawn{}})
 	r.observes(reweighted)
 	r.choose(reweighted)
 	p := particles{of: reweighted, beta: 1, lower: true}
