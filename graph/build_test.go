@@ -51,6 +51,7 @@ func TestBuildErrors(t *testing.T) {
 		{func(s *scope, x *node) { s.Param("const:1", graph.He{}) }, `bad name "const:1": want no spaces, no colons, not empty`},
 		{func(s *scope, x *node) { s.Output("y", x); s.Output("y", x) }, "output y declared twice at the root"},
 		{func(s *scope, x *node) { s.Output("a b", x) }, `bad name "a b": want no spaces, no colons, not empty`},
+		{func(s *scope, x *node) { s.Noise("e", graph.Uniform+1, 2) }, "noise e of law 2, want Normal or Uniform"},
 		{func(s *scope, x *node) { s.Tensor([]float64{1, 2}, 3) }, "constant of 2 values, want shape (3)"},
 		{func(s *scope, x *node) { s.Assign(x, x) }, "assign to x, which is no State"},
 		{func(s *scope, x *node) { s.Assign(s.State("a", graph.Fixed(0), 3), x) }, "assign (2, 3) to state a of shape (3)"},

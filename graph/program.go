@@ -94,6 +94,7 @@ func newProgram(b *build) (*Program, error) {
 			p.assigns = append(p.assigns, assign{n, v, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
+	p.outs = append(p.outs, Unused(b.Checks, p.outs...)...)
 	for _, n := range p.outs {
 		if n.Op() == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
 			p.kept = append(p.kept, kept{n, op.NewArray(b.Dtype, n.Shape())})

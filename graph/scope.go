@@ -181,6 +181,9 @@ func (s *Scope) RowAxis(axis int) *Scope {
 // so that the number of samples and the split into batches do not change it.
 // The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
+	if law > Uniform {
+		Fail("graph: noise %s of law %d, want Normal or Uniform", name, law)
+	}
 	l := leaf{kind: noise, noise: law, rows: len(shape) - 2}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)

@@ -104,6 +104,9 @@ func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set
 	if err != nil {
 		return nil, err
 	}
+	if err := pictures(c.Binarize, arrays); err != nil {
+		return nil, err
+	}
 	draw := c.Binarize
 	if draw != data.Grey {
 		draw = data.Static

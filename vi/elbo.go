@@ -16,7 +16,8 @@ const (
 	Auto KL = iota
 	// ClosedForm takes the closed form at every site, or refuses.
 	ClosedForm
-	// MonteCarlo takes log q − log p of the draw at every site.
+	// MonteCarlo takes log q − log p of the draw at every site that has one: a
+	// weight whose noise is Local has none, and keeps the closed form.
 	MonteCarlo
 )
 
@@ -66,6 +67,7 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	}
 	r := run(s, m, d, o.config())
 	r.observes(which)
+	o.KL.check(which)
 	scalar(which, "Beta", o.Beta)
 	scalar(which, "Capacity", o.Capacity)
 	r.choose(which)

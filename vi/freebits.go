@@ -34,6 +34,7 @@ func (o FreeBits) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	plain := ELBO{KL: o.KL}
 	r := run(s, m, d, Config{K: o.K, Total: o.Total, Default: o.Default, Sites: o.Sites})
 	r.observes(freeBits)
+	o.KL.check(freeBits)
 	if !(o.Lambda >= 0) || math.IsInf(o.Lambda, 1) {
 		graph.Fail("vi: FreeBits with a Lambda of %v, want a finite number not below 0", o.Lambda)
 	}

@@ -38,6 +38,12 @@ func (r *Record) observes(o objective) {
 	}
 }
 
+func (k KL) check(o objective) {
+	if k > MonteCarlo {
+		graph.Fail("vi: %s with the KL %d, want vi.Auto, vi.ClosedForm or vi.MonteCarlo", o, k)
+	}
+}
+
 func scalar(o objective, what string, n *graph.Node) {
 	if n != nil && len(n.Shape()) != 0 {
 		graph.Fail("vi: %s with a %s of shape %v, want a scalar", o, what, []int(n.Shape()))

@@ -36,6 +36,9 @@ type Fetcher struct {
 //
 // The error names the file and what each mirror answered.
 func (f Fetcher) Fetch(ctx context.Context, s Source) (dir string, err error) {
+	if f.Tries < 0 || f.Wait < 0 || f.Stall < 0 {
+		return "", errors.Errorf("data: fetch: Tries %d, Wait %v and Stall %v, want none below 0", f.Tries, f.Wait, f.Stall)
+	}
 	if f.Dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
