@@ -39,6 +39,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"DawsonIntegral": graph.DawsonIntegral, "NormalCDF": graph.NormalCDF, "LogNormalCDF": graph.LogNormalCDF,
 			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI,
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining,
+			"Labels": graph.Labels, "Unused": graph.Unused, "Squeeze": graph.Squeeze,
 			"Values": graph.Values[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
 		},
 		Types: []any{

@@ -24,7 +24,8 @@ func run(params *Params, training bool, f func(s *Scope)) (*Program, error) {
 	}
 	b := &build{
 		Builder: op.NewBuilder(params.Dtype), params: params, training: training,
-		leaves: map[*Node]leaf{}, assigns: map[*Node]*Node{}, outputs: map[string]*Node{},
+		leaves: map[*Node]leaf{}, names: map[string]*Node{}, written: map[*Node][]assignment{},
+		assigns: map[*Node]*Node{}, outputs: map[string]*Node{},
 	}
 	var p *Program
 	err := b.Do(func() {

@@ -60,8 +60,8 @@ func ExampleGrad_hold() {
 		x := s.Tensor([]float64{3})
 		z := graph.Square(x)
 		cost := graph.Mul(z, x) // x³
-		s.Output("through z", graph.Grad(cost, []*graph.Node{x})[0])
-		s.Output("z held", graph.Grad(cost, []*graph.Node{x}, z)[0])
+		s.Output("through_z", graph.Grad(cost, []*graph.Node{x})[0])
+		s.Output("z_held", graph.Grad(cost, []*graph.Node{x}, z)[0])
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -74,6 +74,6 @@ func ExampleGrad_hold() {
 		fmt.Println(name, v)
 	}
 	// Output:
-	// through z [27]
-	// z held [9]
+	// through_z [27]
+	// z_held [9]
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/internal/safetensors"
@@ -23,6 +24,9 @@ func (p *Params) Save(path string) error {
 	p.alive()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.changed(); err != nil {
+		return err
+	}
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
 	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
 		a := p.byName[name]
@@ -39,7 +43,7 @@ func (p *Params) Save(path string) error {
 }
 
 // Load reads a file of Save, or any other safetensors file, and seals. Into empty Params it takes everything
-// and the dtype. Into others the file must have the same names, shapes and
+// and the dtype, which must be that of Params where they say one. Into others the file must have the same names, shapes and
 // dtype; the values go into the memory that programs already use. On an error,
 // which names the first parameter that differs, Params is as before.
 func (p *Params) Load(path string) error {
@@ -61,6 +65,9 @@ func (p *Params) take(f safetensors.File) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.changed(); err != nil {
+		return err
+	}
 	names := slices.Concat(slices.Collect(maps.Keys(file)), slices.Collect(maps.Keys(p.byName)))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
@@ -83,17 +90,21 @@ func (p *Params) take(f safetensors.File) error {
 			return errors.Errorf("parameter %s has shape %v in the file, the model declares %v", name, a.Shape, have.Shape)
 		}
 	}
-	p.sealed = true
 	if len(p.byName) > 0 {
 		for name, a := range p.byName {
 			a.Copy(file[name])
 		}
+		p.sealed = true
 		return nil
 	}
-	p.byName = file
 	for _, a := range file {
+		if dt := a.Dtype(); p.Dtype != dt && p.Dtype != (tensor.Dtype{}) {
+			return errors.Errorf("the file is %v, Params are to be %v; leave Dtype out to take the file's", dt, p.Dtype)
+		}
 		p.Dtype = a.Dtype()
 	}
+	p.byName, p.sealed = file, true
+	p.seed, p.dtype = p.Seed, p.Dtype
 	return nil
 }
 

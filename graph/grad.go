@@ -115,6 +115,18 @@ var (
 	wrongGradient = regexp.MustCompile(`^(log2|invSqrt|a.* ⊗ b.*|MaxAlong.*|AvgPool\{.*|ByIndicesOp\{axis=-?[1-9].*|T\[.*\+=.*|col2im.*)$`)
 )
 
+// Unused returns those of the given nodes that no node of by is computed from.
+func Unused(nodes []*Node, by ...*Node) []*Node {
+	for _, n := range by {
+		dims(n)
+	}
+	used := map[*Node]bool{}
+	for _, n := range engine.Needed(by) {
+		used[n] = true
+	}
+	return slices.DeleteFunc(slices.Clone(nodes), func(n *Node) bool { return used[n] })
+}
+
 // DependsOn tells whether n is computed from m, or is m.
 func DependsOn(n, m *Node) bool {
 	dims(n)

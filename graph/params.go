@@ -15,11 +15,17 @@ import (
 // graph: every program built with it shares them. The zero value is ready for
 // a float32 model of seed 0. Programs may read it at the same time; only one
 // may train.
+//
+// Seed and Dtype are said before the first parameter is made or loaded. Changed
+// after that they would mean nothing: Build, Run, Save and Load then return an
+// error.
 type Params struct {
 	Seed  uint64       // of the initial values
-	Dtype tensor.Dtype // Float32 (also the zero value) or Float64
+	Dtype tensor.Dtype // Float32 (also the zero value) or Float64; into empty Params of the zero value Load takes the file's
 
 	mu     sync.Mutex
+	seed   uint64       // that the parameters were made with
+	dtype  tensor.Dtype // likewise
 	byName map[string]op.Array
 	sealed bool
 	fresh  []string // declared by the build under way
@@ -38,7 +44,29 @@ func (p *Params) init() error {
 	if p.byName == nil {
 		p.byName = map[string]op.Array{}
 	}
-	return nil
+	if len(p.byName) == 0 {
+		p.seed, p.dtype = p.Seed, p.Dtype
+	}
+	return p.changed()
+}
+
+// changed is an error if what the parameters were made with was changed since.
+func (p *Params) changed() error {
+	if len(p.byName) == 0 || p.Seed == p.seed && p.Dtype == p.dtype {
+		return nil
+	}
+	now := "no dtype"
+	if p.Dtype != (tensor.Dtype{}) {
+		now = p.Dtype.String()
+	}
+	return errors.Errorf("graph: params of seed %d and %v were changed to seed %d and %s after parameters had been made; start from new Params", p.seed, p.dtype, p.Seed, now)
+}
+
+// unchanged is changed for those who do not hold the lock.
+func (p *Params) unchanged() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.changed()
 }
 
 // Seal forbids new names: from now on a build that declares an unknown

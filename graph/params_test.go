@@ -1,9 +1,12 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -234,5 +237,68 @@ func TestTrainable(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestParamsRefuseChanges goes through what may be said only before the first
+// parameter, and through what would silently ignore a change.
+func TestParamsRefuseChanges(t *testing.T) {
+	dir := t.TempDir()
+	model := func(s *scope) { s.Output("w", s.Param("w", graph.Glorot{}, 2, 2)) }
+	good := &graph.Params{Dtype: graph.Float32}
+	if _, err := graph.Build(good, model); err != nil {
+		t.Fatal(err)
+	}
+	if err := good.Save(filepath.Join(dir, "good")); err != nil {
+		t.Fatal(err)
+	}
+	made := map[string]func(t *testing.T) *graph.Params{
+		"built": func(t *testing.T) *graph.Params {
+			p := &graph.Params{Seed: 1}
+			if _, err := graph.Build(p, model); err != nil {
+				t.Fatal(err)
+			}
+			return p
+		},
+		"loaded": func(t *testing.T) *graph.Params {
+			p := &graph.Params{Seed: 1}
+			if err := p.Load(filepath.Join(dir, "good")); err != nil {
+				t.Fatal(err)
+			}
+			return p
+		},
+	}
+	changes := map[string]func(p *graph.Params){
+		"Seed":     func(p *graph.Params) { p.Seed = 2 },
+		"Dtype":    func(p *graph.Params) { p.Dtype = graph.Float64 },
+		"no Dtype": func(p *graph.Params) { p.Seed, p.Dtype = 2, tensor.Dtype{} },
+	}
+	for from, f := range made {
+		for what, change := range changes {
+			p := f(t)
+			prog, err := graph.Build(p, model)
+			if err != nil {
+				t.Fatal(err)
+			}
+			change(p)
+			_, built := graph.Build(p, model)
+			for then, err := range map[string]error{
+				"Build": built, "Run": prog.Run(context.Background(), graph.Draw{}),
+				"Save": p.Save(filepath.Join(dir, "bad")), "Load": p.Load(filepath.Join(dir, "good")),
+			} {
+				if err == nil || !strings.Contains(err.Error(), "params of seed 1 and float32 were changed to seed") {
+					t.Errorf("%s, then another %s, then %s: error %v", from, what, then, err)
+				}
+			}
+		}
+	}
+	if err := (&graph.Params{Dtype: graph.Float64}).Load(filepath.Join(dir, "good")); err == nil || !strings.Contains(err.Error(), "the file is float32, Params are to be float64") {
+		t.Errorf("another dtype than the file's: %v", err)
+	}
+	early := &graph.Params{} // nothing has been made yet
+	declare(t, early, func(s *scope) { graph.Fail("no") })
+	early.Seed, early.Dtype = 3, graph.Float64
+	if _, err := graph.Build(early, model); err != nil {
+		t.Error(err)
 	}
 }

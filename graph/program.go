@@ -94,6 +94,7 @@ func newProgram(b *build) (*Program, error) {
 			p.assigns = append(p.assigns, assign{n, v, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
+	p.outs = append(p.outs, Unused(b.Checks, p.outs...)...)
 	for _, n := range p.outs {
 		if n.Op() == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
 			p.kept = append(p.kept, kept{n, op.NewArray(b.Dtype, n.Shape())})
@@ -162,6 +163,9 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 		return err
 	}
 	p.ready = false
+	if err := p.b.params.unchanged(); err != nil {
+		return err
+	}
 	for _, f := range p.needed {
 		if !f.set {
 			return errors.Errorf("graph: run: input %s has not been fed", f.name)

@@ -1,16 +1,56 @@
 package graph
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// Replay returns the same scope in which declaring a noise again gives the
-// node that exists under its name, if law and shape are equal: code that runs
-// twice then sees the same random numbers. Noise that does not exist is
-// declared as ever; one of another law or shape aborts the build.
-func (s *Scope) Replay() *Scope {
+// modelRun is one run of a model's code during a build.
+type modelRun struct{ path string }
+
+// Run calls f, the code of a model, as one run of it in this scope. A network
+// that several runs share, whatever scope its layers were declared in, then is
+// the same network in each:
+//
+//   - Noise and outputs are the run's own: declared from outside of the run's
+//     scope, they are named below it, so that two runs draw different numbers.
+//   - A Param, State or Input of a name that another run declared is that one.
+//   - A State that several runs assign gets the mean of what they assign.
+//
+// Within one run a name is declared once.
+func (s *Scope) Run(f func()) {
 	s.alive()
-	r := *s
-	r.replay = true
-	return &r
+	s.b.during(&modelRun{s.path}, s.b.again, f)
+}
+
+// Replay calls f as the run that was there before, once more, as estimators do
+// that compare other values of a latent. A declaration of a name that exists
+// gives the node that exists: the same noise, the same parameters. Of
+// assignments to a State and of outputs the first stays. What does not exist is
+// declared as ever; what exists with another law or shape aborts the build. A
+// Run within f is a replay too, of the run of its own scope.
+func (s *Scope) Replay(f func()) {
+	s.alive()
+	s.b.during(&modelRun{s.path}, true, f)
+}
+
+func (b *build) during(r *modelRun, again bool, f func()) {
+	if f == nil {
+		Fail("graph: run of a model: the function is nil")
+	}
+	run, before := b.run, b.again
+	defer func() { b.run, b.again = run, before }()
+	b.run, b.again = r, again
+	f()
+}
+
+// ours returns the full name of noise or an output, which belong to a run.
+func (s *Scope) ours(name string) string {
+	path := s.join(name)
+	if r := s.b.run; r != nil && r.path != "" && !strings.HasPrefix(path, r.path+"/") {
+		return r.path + "/" + path
+	}
+	return path
 }
 
 // NoiseAsInput returns the same scope in which noise is not drawn but fed: what
@@ -23,20 +63,56 @@ func (s *Scope) NoiseAsInput() *Scope {
 	return &r
 }
 
-// replayed returns the existing noise of a name in a scope that replays.
-func (s *Scope) replayed(l leaf, name string, shape Shape) *Node {
-	if !s.replay {
+// found returns the node that a declaration gives instead of a new one, or nil.
+func (s *Scope) found(l leaf, shape Shape) *Node {
+	n := s.b.names[l.name]
+	if n == nil {
 		return nil
 	}
-	path := s.join(name)
-	for _, n := range s.b.order {
-		switch old := s.b.leaves[n]; {
-		case old.name != path:
-		case old.kind != l.kind || old.noise != l.noise || !slices.Equal(n.Shape(), shape):
-			Fail("graph: replay of %s: another law or shape, %v, than at first, %v", path, shape, n.Shape())
+	old := s.b.leaves[n]
+	another := !l.own && l.run != nil && old.run != nil && l.run != old.run
+	switch {
+	case !s.b.again && !another:
+		Fail("graph: %s declared twice %s; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)", l.name, s.where())
+	case old.kind != l.kind || old.noise != l.noise || !slices.Equal(n.Shape(), shape):
+		Fail("graph: %s declared again by another run, with another law or shape, %v, than at first, %v", l.name, shape, n.Shape())
+	}
+	return n
+}
+
+// where says where a scope is.
+func (s *Scope) where() string {
+	if s.path == "" {
+		return "at the root"
+	}
+	return "in scope " + s.path
+}
+
+// assign notes what a run assigns to a state.
+type assignment struct {
+	run   *modelRun
+	value *Node
+}
+
+// assigned adds an assignment and returns what the state gets.
+func (b *build) assigned(to, value *Node) *Node {
+	list := b.written[to]
+	if b.again && len(list) > 0 {
+		return b.assigns[to]
+	}
+	for _, a := range list {
+		switch {
+		case a.run != b.run && a.run != nil && b.run != nil:
+		case a.value == value:
+			return b.assigns[to]
 		default:
-			return n
+			Fail("graph: state %s assigned twice: a layer that writes states is applied once in a run", to.Name())
 		}
 	}
-	return nil
+	b.written[to] = append(list, assignment{b.run, value})
+	var all []*Node
+	for _, a := range b.written[to] {
+		all = append(all, a.value)
+	}
+	return Scale(AddN(all...), 1/float64(len(all)))
 }

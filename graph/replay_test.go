@@ -3,39 +3,131 @@ package graph_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
 )
 
-func TestReplayTakesNoiseThatExists(t *testing.T) {
-	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
-		a := s.In("z").Noise("noise", graph.Normal, 2, 3)
-		again := s.Replay().In("z")
-		if again.Noise("noise", graph.Normal, 2, 3) != a {
-			t.Error("another node")
+// TestReplayTakesWhatExists declares one of each in a run and again in a
+// replay, in scopes inside and outside of the run's.
+func TestReplayTakesWhatExists(t *testing.T) {
+	for _, fed := range []bool{false, true} {
+		p, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
+			if fed {
+				s = s.NoiseAsInput()
+			}
+			declare := func(b *graph.Scope) (ns []*graph.Node) {
+				for _, b := range []*graph.Scope{b, s.In("net")} {
+					mean := b.State("mean", graph.Fixed(0), 2)
+					ns = append(ns, mean, b.Param("w", graph.Fixed(0), 2), b.Input("in", 2), b.Noise("noise", graph.Normal, 1, 2))
+				}
+				return ns
+			}
+			b := s.In("b")
+			var first []*graph.Node
+			b.Run(func() { first = declare(b) })
+			b.Replay(func() {
+				if !slices.Equal(declare(b), first) {
+					t.Error("a replay makes other nodes")
+				}
+				for range 2 {
+					if b.In("new").Noise("z", graph.Normal, 1, 2) == first[3] {
+						t.Error("a new name gives an old node")
+					}
+				}
+				b.Output("y", graph.Add(b.In("new").Noise("z", graph.Normal, 1, 2), first[7]))
+				b.Output("y", first[0])
+				s.Assign(first[0], graph.Shift(first[0], 1))
+				s.Assign(first[0], graph.Shift(first[0], 2))
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if again.Noise("other", graph.Normal, 2, 3) == a {
-			t.Error("a new name gives an old node")
+		want := []string{"b/in", "net/in"}
+		if fed {
+			want = []string{"b/in", "b/net/noise", "b/new/z", "b/noise", "net/in"}
 		}
-		s.Output("a", a)
+		if got := p.Inputs(); !slices.Equal(got, want) {
+			t.Errorf("inputs %v, want %v", got, want)
+		}
+	}
+}
+
+// TestRunsShareANetwork: two runs draw their own noise, find each other's
+// parameters, have outputs of their own and write the mean to a state.
+func TestRunsShareANetwork(t *testing.T) {
+	params := &graph.Params{Dtype: graph.Float64}
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		x, net := s.Input("x", 3), s.In("net")
+		var ws, es []*graph.Node
+		for i, scope := range []*graph.Scope{s, s.In("a"), s.In("b")} {
+			scope.Run(func() {
+				w := net.Param("w", graph.Fixed(2), 1)
+				e := net.Noise("e", graph.Normal, 1, 1)
+				ws, es = append(ws, w), append(es, e)
+				c := net.State("c", graph.Fixed(10), 1)
+				for range 2 { // the same value again is no second assignment
+					net.Assign(c, graph.Add(c, graph.Slice(x, 0, i, i+1)))
+				}
+				net.Output("e", e)
+			})
+		}
+		if ws[0] != ws[1] || ws[0] != ws[2] || es[0] == es[1] || es[1] == es[2] {
+			t.Error("runs share their noise or not their parameters")
+		}
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Inputs()) != 0 {
-		t.Error("noise became an input")
+	if got, want := p.Outputs(), []string{"net/e", "a/net/e", "b/net/e"}; !slices.Equal(got, want) {
+		t.Errorf("outputs %v, want %v", got, want)
 	}
-	for _, c := range []func(s *graph.Scope){
-		func(s *graph.Scope) { s.Noise("noise", graph.Uniform, 2, 3) },
-		func(s *graph.Scope) { s.Noise("noise", graph.Normal, 3, 2) },
+	graph.Feed(p, "x", []float64{1, 2, 6})
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := graph.Values[float64](params, "net/c"); v[0] != 13 {
+		t.Errorf("the state is %v, want 13", v)
+	}
+}
+
+func TestRunsRefuse(t *testing.T) {
+	for _, c := range []struct {
+		f    func(s *graph.Scope)
+		want string
+	}{
+		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Uniform, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, (1, 2), than at first, (1, 2)"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Normal, 2, 2) }) }, "another law or shape, (2, 2)"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Param("e", graph.Fixed(0), 1, 2) }) }, "another law or shape"},
+		{func(s *graph.Scope) { s.Noise("e", graph.Normal, 1, 2) }, "graph: e declared twice at the root; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)"},
+		{func(s *graph.Scope) { s.Run(func() { s.Noise("e", graph.Normal, 1, 2) }) }, "e declared twice at the root"},
+		{func(s *graph.Scope) { s.In("a").Input("x"); s.In("a").Param("x", graph.Fixed(0)) }, "a/x declared twice in scope a"},
+		{func(s *graph.Scope) { s.Run(func() { s.Param("w", graph.Fixed(0)); s.Param("w", graph.Fixed(0)) }) }, "w declared twice"},
+		{func(s *graph.Scope) {
+			s.Run(func() { s.Param("w", graph.Fixed(0)) })
+			s.In("a").Run(func() { s.Param("w", graph.Fixed(0), 1) })
+		}, "w declared again"},
+		{func(s *graph.Scope) {
+			c := s.State("c", graph.Fixed(0))
+			s.Run(func() { s.Assign(c, s.Const(1)); s.Assign(c, s.Const(2)) })
+		}, "graph: state c assigned twice"},
 	} {
-		_, err = graph.Build(&graph.Params{}, func(s *graph.Scope) {
-			s.Output("a", s.Noise("noise", graph.Normal, 2, 3))
-			c(s.Replay())
-		})
-		if err == nil {
-			t.Error("replay of another law or shape was accepted")
+		for _, fed := range []bool{false, true} {
+			_, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
+				if fed {
+					s = s.NoiseAsInput()
+				}
+				s.Output("a", s.Noise("e", graph.Normal, 1, 2))
+				c.f(s)
+			})
+			if want := c.want; err == nil || !strings.Contains(err.Error(), want) && !fed {
+				t.Errorf("fed %v: error %v, want %s", fed, err, want)
+			}
 		}
 	}
 }
@@ -43,11 +135,7 @@ func TestReplayTakesNoiseThatExists(t *testing.T) {
 func TestNoiseAsInputIsFed(t *testing.T) {
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 		s = s.NoiseAsInput()
-		z := s.In("z").Noise("noise", graph.Normal, 1, 2)
-		if s.Replay().In("z").Noise("noise", graph.Normal, 1, 2) != z {
-			t.Error("replay declares anew")
-		}
-		s.Output("z", z)
+		s.Output("z", s.In("z").Noise("noise", graph.Normal, 1, 2))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -11,12 +11,12 @@ import (
 
 // Scope is a place in a model's tree of names while it is being built.
 // Whatever is declared in it carries its path: s.In("enc").Param("w", …) is
-// "enc/w". A name is declared once in a build.
+// "enc/w". A name is declared once in a build; Run and Replay say what is the
+// same in several runs of one network.
 type Scope struct {
 	b      *build
 	path   string
 	frozen bool
-	replay bool // noise that exists is taken
 	fed    bool // noise is an input
 	rows   *int // the axis of noise that counts rows; nil: the last but one
 }
@@ -27,9 +27,14 @@ type build struct {
 	params   *Params
 	training bool
 
+	run   *modelRun // under way; nil outside of runs
+	again bool      // it was there before
+
 	leaves  map[*Node]leaf
-	order   []*Node // of declaration
-	assigns map[*Node]*Node
+	names   map[string]*Node // of leaves
+	order   []*Node          // of declaration
+	written map[*Node][]assignment
+	assigns map[*Node]*Node // what written comes to
 	outputs map[string]*Node
 	outs    []string // the names of outputs in order of declaration
 	notes   []any
@@ -41,7 +46,9 @@ type leaf struct {
 	name   string
 	frozen bool
 	noise  Noise
-	rows   int // the axis of noise that counts rows; −1: none
+	rows   int       // the axis of noise that counts rows; −1: none
+	run    *modelRun // that declared it
+	own    bool      // of its run alone
 }
 
 type kind uint8
@@ -115,10 +122,19 @@ func Fail(format string, args ...any) { op.Fail(format, args...) }
 func (s *Scope) leaf(l leaf, name string, shape Shape) *Node {
 	s.alive()
 	checkName(name)
-	l.name = s.join(name)
-	l.frozen = s.frozen
+	l.name, l.frozen, l.run = s.join(name), s.frozen, s.b.run
+	if l.kind == noise {
+		l.name, l.own = s.ours(name), true
+		if s.fed {
+			l.kind = input
+		}
+	}
+	if n := s.found(l, shape); n != nil {
+		return n
+	}
 	n := s.b.Leaf(l.name, shape.Clone())
 	s.b.leaves[n] = l
+	s.b.names[l.name] = n
 	s.b.order = append(s.b.order, n)
 	return n
 }
@@ -161,10 +177,7 @@ func (s *Scope) Assign(to, value *Node) {
 	if !slices.Equal(to.Shape(), value.Shape()) {
 		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
 	}
-	if s.b.assigns[to] != nil {
-		Fail("graph: state %s assigned twice", to.Name())
-	}
-	s.b.assigns[to] = value
+	s.b.assigns[to] = s.b.assigned(to, value)
 }
 
 // RowAxis returns the same scope in which the given axis of noise counts rows;
@@ -183,15 +196,12 @@ func (s *Scope) RowAxis(axis int) *Scope {
 // The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	s.alive()
+	if law > Uniform {
+		Fail("graph: noise %s of law %d, want Normal or Uniform", name, law)
+	}
 	l := leaf{kind: noise, noise: law, rows: len(shape) - 2}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
-	}
-	if s.fed {
-		l.kind = input
-	}
-	if n := s.replayed(l, name, shape); n != nil {
-		return n
 	}
 	return s.leaf(l, name, shape)
 }
@@ -212,11 +222,15 @@ func (s *Scope) Tensor(values []float64, shape ...int) *Node {
 // outputs and what they need, nothing else.
 func (s *Scope) Output(name string, n *Node) {
 	s.alive()
-	name = s.join(name)
-	if s.b.outputs[name] != nil {
-		Fail("graph: output %s declared twice", name)
-	}
+	checkName(name)
+	name = s.ours(name)
 	op.Check(n, "output "+name)
+	switch old := s.b.outputs[name]; {
+	case old != nil && s.b.again:
+		return
+	case old != nil:
+		Fail("graph: output %s declared twice %s", name, s.where())
+	}
 	s.b.outputs[name] = n
 	s.b.outs = append(s.b.outs, name)
 }

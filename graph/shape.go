@@ -135,12 +135,70 @@ func Pad(x *Node, a, before, after int) *Node {
 	return op.Apply(op.Pad{Axis: axis(x, a), Before: before, After: after}, x)
 }
 
-// Concat joins nodes along an axis; their other axes are equal.
+// Squeeze drops axes of size 1. They are named, so that no axis goes that
+// happens to have size 1, such as a batch of one row.
+func Squeeze(x *Node, axes ...int) *Node {
+	s := dims(x)
+	drop := make([]bool, len(s))
+	if len(axes) == 0 {
+		Fail("graph: squeeze of shape %v without an axis", s)
+	}
+	for _, a := range axes {
+		if a = axis(x, a); s[a] != 1 || drop[a] {
+			Fail("graph: squeeze of axis %d of shape %v, want each axis once and of size 1", a, s)
+		}
+		drop[a] = true
+	}
+	to := Shape{}
+	for a, d := range s {
+		if !drop[a] {
+			to = append(to, d)
+		}
+	}
+	return op.Reshaped(x, to)
+}
+
+// Concat joins nodes of one rank along an axis. Their other axes are equal or
+// of size 1, which is stretched, so that a latent of K draws goes beside an
+// input that has one row a datum.
 func Concat(a int, xs ...*Node) *Node {
 	if len(xs) == 0 {
 		Fail("graph: concat of no nodes")
 	}
-	return op.Apply(op.Concat{Axis: axis(xs[0], a)}, xs...)
+	a = axis(xs[0], a)
+	wide := xs[0].Shape()
+	for _, x := range xs {
+		for i, d := range x.Shape() {
+			if i < len(wide) && wide[i] == 1 {
+				wide[i] = d
+			}
+		}
+	}
+	in := make([]*Node, len(xs))
+	for i, x := range xs {
+		in[i] = x
+		if s := x.Shape(); len(s) == len(wide) {
+			to := wide.Clone()
+			to[a] = s[a]
+			if stretches(s, to) {
+				in[i] = op.Stretch(x, to)
+			}
+		}
+	}
+	return op.Apply(op.Concat{Axis: a}, in...) // which refuses what does not fit
+}
+
+// stretches tells whether a shape differs from another of its rank in axes of
+// size 1 alone, and in one of them at least.
+func stretches(from, to Shape) bool {
+	differ := false
+	for i, d := range from {
+		if d != to[i] && d != 1 {
+			return false
+		}
+		differ = differ || d != to[i]
+	}
+	return differ
 }
 
 // Repeat repeats every position of an axis n times in a row.
@@ -182,6 +240,10 @@ func ScatterAdd(rows, index *Node, v int) *Node { return op.Apply(op.ScatterAdd{
 // OneHot turns indices […] into rows […,classes]. An index that is no whole
 // number in [0,classes) stops the run with an error.
 func OneHot(index *Node, classes int) *Node { return op.Apply(op.OneHot{C: classes}, index) }
+
+// Labels turns a column of class numbers […,1], as data sets have them, into
+// one-hot rows […,classes].
+func Labels(column *Node, classes int) *Node { return OneHot(Squeeze(column, -1), classes) }
 
 // Diag puts the last axis on the diagonals of matrices of zeros.
 func Diag(x *Node) *Node { return op.Apply(op.Diag{}, x) }

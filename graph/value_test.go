@@ -144,6 +144,20 @@ var structural = []struct {
 			}
 			return x(1, p[0], p[1]-1, p[2])
 		}},
+	{"Concat of broadcast axes", arrays([]int{2, 1, 3, 2}, []int{1, 4, 1, 1}, []int{1, 1, 3, 2}), func(x []*node) *node { return graph.Concat(-1, x...) }, graph.Shape{2, 4, 3, 5},
+		func(x at, p []int) float64 {
+			switch {
+			case p[3] < 2:
+				return x(0, p[0], 0, p[2], p[3])
+			case p[3] == 2:
+				return x(1, 0, p[1], 0, 0)
+			}
+			return x(2, 0, 0, p[2], p[3]-3)
+		}},
+	{"Concat along an axis of 1", arrays([]int{1, 2}, []int{1, 1}), func(x []*node) *node { return graph.Concat(0, x...) }, graph.Shape{2, 2},
+		func(x at, p []int) float64 { return x(p[0], 0, p[1]*(1-p[0])) }},
+	{"Squeeze", arrays([]int{1, 2, 1, 1, 3}), func(x []*node) *node { return graph.Squeeze(x[0], 0, -2) }, graph.Shape{2, 1, 3},
+		func(x at, p []int) float64 { return x(0, 0, p[0], 0, 0, p[2]) }},
 	{"Concat of one", arrays([]int{2, 2}), func(x []*node) *node { return graph.Concat(0, x[0]) }, graph.Shape{2, 2},
 		func(x at, p []int) float64 { return x(0, p...) }},
 	{"Concat with itself", arrays([]int{2, 2}), func(x []*node) *node { return graph.Concat(0, x[0], x[0]) }, graph.Shape{4, 2},
@@ -178,6 +192,8 @@ var structural = []struct {
 				return 0
 			})
 		}},
+	{"Labels", []gradcheck.Input{gradcheck.At([]int{1, 2, 1}, 0, 2)}, func(x []*node) *node { return graph.Labels(x[0], 3) }, graph.Shape{1, 2, 3},
+		func(x at, p []int) float64 { return truth(int(x(0, 0, p[1], 0)) == p[2]) }},
 	{"OneHot", []gradcheck.Input{gradcheck.At([]int{2, 2}, 0, 2, 1, 1)}, func(x []*node) *node { return graph.OneHot(x[0], 3) }, graph.Shape{2, 2, 3},
 		func(x at, p []int) float64 { return truth(int(x(0, p[0], p[1])) == p[2]) }},
 	{"Diag", arrays([]int{2, 3}), func(x []*node) *node { return graph.Diag(x[0]) }, graph.Shape{2, 3, 3},

@@ -18,6 +18,16 @@ func NewDense(s *graph.Scope, in, out int) Dense { return Config{}.NewDense(s, i
 
 // NewDense declares a dense layer with weights "w" and biases "b".
 func (c Config) NewDense(s *graph.Scope, in, out int) Dense {
+	if c.Activation != nil {
+		graph.Fail("layers: dense %s: a dense layer has no Activation; put one behind it in a Stack", s.Path())
+	}
+	return c.dense(s, in, out)
+}
+
+func (c Config) dense(s *graph.Scope, in, out int) Dense {
+	if c.NoBias && c.Biases != nil {
+		graph.Fail("layers: dense %s: NoBias and Biases: choose one", s.Path())
+	}
 	if in < 1 || out < 1 {
 		graph.Fail("layers: dense %s: widths %d and %d, want 1 or more", s.Path(), in, out)
 	}

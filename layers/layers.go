@@ -44,10 +44,10 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 // Config says how networks are made. The zero value is the thesis's: tanh
 // units, Glorot-uniform weights.
 type Config struct {
-	Activation Func       // between layers; nil means graph.Tanh
+	Activation Func       // between the layers of an MLP; nil means graph.Tanh. NewDense, which has none, refuses one
 	Weights    graph.Init // nil means graph.Glorot
 	Biases     graph.Init // nil means zero
-	NoBias     bool
+	NoBias     bool       // refused beside Biases
 }
 
 // NewMLP declares a multilayer perceptron with tanh units, linear at its end.
@@ -69,7 +69,7 @@ func (c Config) NewMLP(s *graph.Scope, sizes ...int) Stack {
 		if i > 1 {
 			l = append(l, act)
 		}
-		l = append(l, c.NewDense(s.In(fmt.Sprint(i-1)), sizes[i-1], sizes[i]))
+		l = append(l, c.dense(s.In(fmt.Sprint(i-1)), sizes[i-1], sizes[i]))
 	}
 	return l
 }

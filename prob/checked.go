@@ -12,8 +12,10 @@ import (
 // outside of the support of d or is NaN. Where d does not say its support an
 // event is outside if its log density is −Inf.
 //
-// Use what it returns in the place of x: a check is part of the graph, made
-// only where it is asked for, and a model without checks pays nothing.
+// A check is part of the graph, made only where it is asked for, and a model
+// without checks pays nothing. Every run of a program makes the checks of its
+// build, whether what Checked returns is used or not; used in the place of x, it
+// comes before what would stumble over x.
 func Checked(site string, d Dist, x *graph.Node) *graph.Node {
 	present("Checked: the distribution", d)
 	eventSize("Checked", x)

@@ -47,6 +47,22 @@ func TestChecked(t *testing.T) {
 	}
 }
 
+// TestCheckedIsMadeThoughUnused drops what it returns.
+func TestCheckedIsMadeThoughUnused(t *testing.T) {
+	for _, count := range []float64{3, -1} {
+		p := build(t, func(s *graph.Scope) *graph.Node {
+			x := s.Input("in", 1, 1)
+			prob.Checked("counts", prob.Poisson{LogRate: nums(0)}, x)
+			return graph.Square(x)
+		})
+		graph.Feed(p, "in", []float64{count})
+		err := p.Run(context.Background(), graph.Draw{})
+		if bad := err != nil && strings.Contains(err.Error(), "counts is -1 at [0 0]"); bad != (count < 0) {
+			t.Errorf("%v: error %v", count, err)
+		}
+	}
+}
+
 // unsaid does not say its support.
 type unsaid struct{ d prob.Dist }
 

@@ -38,8 +38,8 @@ func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set,
 }
 
 // Rows runs what outputs builds over a set and returns the values of each of
-// its outputs, nodes [B, …] for a batch of B rows, one row after the other:
-// codes, reconstructions, or the log p(x) of every row. Noise is that of
+// its outputs, nodes [B, …] for a batch of B rows, or [1, B, …] as a model's
+// values are with one draw, one row after the other: codes, reconstructions, or the log p(x) of every row. Noise is that of
 // Evaluate.
 func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, set *data.Set, c EvalConfig) (map[string][]float64, error) {
 	if outputs == nil {
@@ -57,8 +57,8 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 	values := map[string][]float64{}
 	err = e.each(ctx, c.Step, func(p *graph.Program, rows int) error {
 		for _, name := range p.Outputs() {
-			if shape := p.Shape(name); len(shape) == 0 || shape[0] != rows {
-				return errors.Errorf("output %s has shape %v, want [%d …]: an entry for each row", name, shape, rows)
+			if shape := p.Shape(name); !byRow(shape, rows) {
+				return errors.Errorf("output %s has shape %v, want [%d …], perhaps behind axes of 1: an entry for each row", name, shape, rows)
 			}
 			v := make([]float64, p.Shape(name).TotalSize())
 			if err := graph.Read(p, name, v); err != nil {
@@ -72,6 +72,17 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 		return nil, err
 	}
 	return values, nil
+}
+
+// byRow tells whether the elements of a shape are those of one row after the
+// other.
+func byRow(shape graph.Shape, rows int) bool {
+	for _, d := range shape {
+		if d == rows || d != 1 {
+			return d == rows
+		}
+	}
+	return false
 }
 
 // evaluator keeps the programs of an evaluation.
@@ -91,6 +102,9 @@ func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set
 	}
 	arrays, err := given(set, c.Arrays)
 	if err != nil {
+		return nil, err
+	}
+	if err := pictures(c.Binarize, arrays); err != nil {
 		return nil, err
 	}
 	draw := c.Binarize

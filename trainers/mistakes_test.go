@@ -151,7 +151,7 @@ func TestCommonMistakes(t *testing.T) {
 		{"wrong axis of a concatenation", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
 			t.Draw("z", normal(graph.Concat(0, h, graph.Cols(h, 0, 1))))
 		}}.model, rowsOf(t, binary), sequential),
-			"trainers: step 1 (epoch 1): in guide: graph: concat{0}: shapes [[1 2 4] [1 2 1]] on axis 0"},
+			"trainers: step 1 (epoch 1): in guide: site z: vi: z: prob.Normal draws shape [2 2 4], want [1 2 event…]"},
 		{"wrong width of a layer", fit(vae{cols: 3, in: 5}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): in guide: layers: dense enc/0: input [1 2 3], want [… 5] with a batch axis"},
 		{"misspelt data", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
@@ -218,11 +218,11 @@ func TestCommonMistakes(t *testing.T) {
 		{"file of another model: unknown", load(observing(3, func(m *graph.Node) prob.Dist { return normal(m) })),
 			"graph: load FILE: parameter dec/0/b of the file is unknown to the model: another one has saved it"},
 		{"file of another model: shape", load(func(s *graph.Scope, d vi.Data) *vi.Estimate {
-			layers.NewMLP(s.In("enc"), 3, 5, 4)
+			enc := layers.NewMLP(s.In("enc"), 3, 5, 2)
 			dec := layers.NewMLP(s.In("dec"), 2, 3, 3)
 			return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 				t.Draw("x", prob.Bernoulli{Logits: dec.Apply(t.Draw("z", prob.StdNormal(2)))})
-			}}, d)
+			}, Guide: func(t *vi.Trace) { t.Draw("z", normal(enc.Apply(t.Given("x")))) }}, d)
 		}),
 			"graph: load FILE: parameter enc/0/b has shape [3] in the file, the model declares [5]"},
 		{"negative standard deviation", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {

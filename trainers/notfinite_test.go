@@ -89,9 +89,9 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 				m = func(s *graph.Scope, d vi.Data) *vi.Estimate {
 					p := s.Param("m", graph.Fixed(0), 1)
 					return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-						t.Draw("w", prob.Normal{Mean: p, LogStd: p})
+						t.Draw("w", prob.StdNormal(1))
 						t.Draw("x", c.law(nil))
-					}}, d)
+					}, Guide: func(t *vi.Trace) { t.Draw("w", prob.Normal{Mean: p, LogStd: p}) }}, d)
 				}
 			}
 			set := spoiled(t, c.event, c.at, c.v)

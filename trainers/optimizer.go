@@ -52,7 +52,8 @@ func NewUpdater(params *graph.Params, o Optimizer, clip float64) *Updater {
 
 // Declare makes the program being built compute the gradient of an estimate by
 // all trainable parameters declared so far. Programs that share an updater
-// must train the same ones.
+// must train the same ones. A parameter that no cost of the estimate is computed
+// from aborts the build: it would never change.
 func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	if err := u.alive(); err != nil {
 		graph.Fail("%v", err)
@@ -66,6 +67,17 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	}
 	if len(e.Costs) == 0 {
 		graph.Fail("trainers: the estimate has no costs to train by")
+	}
+	var costs []*graph.Node
+	for _, c := range e.Costs {
+		costs = append(costs, c.Node)
+	}
+	if idle := graph.Unused(wrt, costs...); len(idle) > 0 {
+		var names []string
+		for _, n := range idle {
+			names = append(names, n.Name())
+		}
+		graph.Fail("trainers: the estimate does not depend on the parameters %v: leave them out, or keep them out of training by Frozen", names)
 	}
 	var names, outputs []string
 	for i, g := range e.Grad(wrt...) {

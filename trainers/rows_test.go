@@ -53,7 +53,24 @@ func TestRows(t *testing.T) {
 }
 
 func TestRowsWantsAnEntryForEachRow(t *testing.T) {
-	_, err := trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+	out, err := trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+		return map[string]*graph.Node{"z": graph.ExpandDims(graph.ExpandDims(d["x"], 0), 0), "x": d["x"]}
+	}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{Batch: 2})
+	if err != nil || cmp.Diff(out["z"], out["x"]) != "" || len(out["z"]) != 3 {
+		t.Errorf("rows behind axes of 1: %v, error %v", out, err)
+	}
+	for name, f := range map[string]func(x *graph.Node) *graph.Node{
+		"drawn twice": func(x *graph.Node) *graph.Node { return graph.BroadcastTo(x, 2, 3, 1) },
+		"one for all": func(x *graph.Node) *graph.Node { return graph.ExpandDims(graph.Sum(x), 0) },
+	} {
+		_, err := trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+			return map[string]*graph.Node{"total": f(d["x"])}
+		}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
+		if err == nil || !strings.Contains(err.Error(), "want [3 …]") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	_, err = trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		return map[string]*graph.Node{"total": graph.Sum(d["x"])}
 	}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
 	if err == nil || !strings.Contains(err.Error(), "output total has shape ()") {

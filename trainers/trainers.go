@@ -8,6 +8,7 @@ package trainers
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/pkg/errors"
@@ -94,6 +95,9 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if t.Clock == nil {
 		t.Clock = time.Now
 	}
+	if err := pictures(c.Binarize, arrays); err != nil {
+		return Result{}, err
+	}
 	batches, err := data.NewBatches(train, data.BatchConfig{Size: c.batch(), Seed: c.Seed, Binarize: c.Binarize})
 	if err != nil {
 		return t.result, errors.WithMessage(err, "trainers")
@@ -136,6 +140,14 @@ func (c Config) batch() int {
 		return 100
 	}
 	return c.Batch
+}
+
+// pictures is an error where what is to be drawn is not given to the model.
+func pictures(d data.Drawing, arrays []string) error {
+	if d != data.Grey && !slices.Contains(arrays, "x") {
+		return errors.Errorf("trainers: Binarize draws the array x, and the model is given %v", arrays)
+	}
+	return nil
 }
 
 // given returns the arrays of a set that the model is given: all, unless named.

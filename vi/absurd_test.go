@@ -32,7 +32,7 @@ func TestAbsurdArguments(t *testing.T) {
 		},
 		Types: []any{
 			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.WakeSleep{},
-			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{},
+			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{},
 		},
 		Within: func(_ string, call func()) error {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {

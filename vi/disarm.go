@@ -29,8 +29,11 @@ func isBernoulli(s *Site) *graph.Node {
 }
 
 // uniform returns the noise that a Bernoulli site was drawn from.
-func uniform(r *Record, site, name string, events int) *graph.Node {
-	return r.Scope.Replay().In(site).Noise(name, graph.Uniform, append(r.lead(), events)...)
+func uniform(r *Record, site, name string, events int) (u *graph.Node) {
+	r.Scope.Replay(func() {
+		u = r.Scope.In(site).Noise(name, graph.Uniform, append(r.lead(), events)...)
+	})
+	return u
 }
 
 func (e DisARM) draw(r *Record, s *Site, d prob.Dist) *graph.Node {

@@ -16,7 +16,8 @@ const (
 	Auto KL = iota
 	// ClosedForm takes the closed form at every site, or refuses.
 	ClosedForm
-	// MonteCarlo takes log q − log p of the draw at every site.
+	// MonteCarlo takes log q − log p of the draw at every site that has one: a
+	// weight whose noise is Local has none, and keeps the closed form.
 	MonteCarlo
 )
 
@@ -64,8 +65,9 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if o.Capacity != nil {
 		which = capacity
 	}
-	r := Run(s, m, d, o.config())
+	r := run(s, m, d, o.config())
 	r.observes(which)
+	o.KL.check(which)
 	scalar(which, "Beta", o.Beta)
 	scalar(which, "Capacity", o.Capacity)
 	r.choose(which)
@@ -186,7 +188,7 @@ func (o ELBO) scores(r *Record, global bool) *graph.Node {
 		switch {
 		case !s.sticky() || s.Global != global:
 		case s.Global:
-			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.config.Total)))
+			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
 		default:
 			x := r.wide(s.LogQ)
 			if w := r.weight(); w != nil {

@@ -103,34 +103,58 @@ func (Local) method() method     { return local }
 func (Single) method() method    { return single }
 func (Separate) method() method  { return separate }
 
-// asked returns the estimator that Config names for a local latent.
+// asked returns the estimator that Config names for a latent which is no
+// product.
 func (r *Record) asked(name string) Estimator {
 	if e, ok := r.config.Sites[name]; ok {
 		return e
 	}
-	switch r.config.Default.(type) {
-	case Local, Single, Separate: // of products
+	if ofProducts(r.config.Default) {
 		return nil
 	}
 	return r.config.Default
 }
 
-// choose gives every latent its estimator, refusing what the objective does
-// not take.
-func (r *Record) choose(o objective) {
-	for _, s := range r.latents() {
+// ofProducts tells whether an estimator is the noise of a product.
+func ofProducts(e Estimator) bool {
+	switch e.(type) {
+	case Local, Single, Separate:
+		return true
+	}
+	return false
+}
+
+// assign gives every latent its estimator.
+func (r *Record) assign() {
+	latents, taken := r.latents(), false
+	for _, s := range latents {
+		_, own := r.config.Sites[s.Name]
 		switch {
 		case s.product:
+			taken = taken || !own && ofProducts(r.config.Default)
+			continue
 		case s.Enumerated:
-			if e, ok := r.config.Sites[s.Name]; ok && e.method() != enumerate {
+			if e := r.config.Sites[s.Name]; e != nil && e.method() != enumerate {
 				graph.Fail("vi: site %s is enumerated and has the estimator %s: choose one", s.Name, Name(e))
 			}
 			s.estimator = Enumerate{}
-		case s.Global:
-			s.estimator = r.config.Sites[s.Name]
-		default:
-			s.estimator = r.asked(s.Name)
+			continue
 		}
+		if s.estimator = r.asked(s.Name); s.Global && s.estimator != nil && s.estimator.method() == none {
+			s.estimator = nil
+		}
+		taken = taken || !own && s.estimator != nil
+	}
+	if d := r.config.Default; d != nil && !taken && len(latents) > 0 && d.method() != none {
+		graph.Fail("vi: no site takes the Default %s: Local, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(d), r.names(latent))
+	}
+}
+
+// choose gives every latent its estimator, refusing what the objective does
+// not take.
+func (r *Record) choose(o objective) {
+	r.assign()
+	for _, s := range r.latents() {
 		asked := s.estimator != nil
 		if !asked {
 			s.estimator = Pathwise{}
@@ -139,13 +163,45 @@ func (r *Record) choose(o objective) {
 		case !s.passes(m) && (!asked || support(m, o, s.kind()) != refused):
 			graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", s.Name, s.law(), o, ways(o, s))
 		case support(m, o, s.kind()) == refused:
-			graph.Fail("vi: site %s: %s does not take %s at %s site; it takes %s", s.Name, o, Name(s.estimator), s.kind(), ways(o, s))
+			graph.Fail("vi: site %s: %s does not take %s at %s site; it takes %s%s", s.Name, o, Name(s.estimator), s.kind(), ways(o, s), r.byDefault(s))
 		}
 		r.fits(s)
-		if s.Global && r.config.Total == 0 {
+		if s.prior && !s.Enumerated {
+			graph.Fail("vi: site %s: %s of a model without a guide would draw it from its prior, which is no inference; give the model a guide, or enumerate %s, or estimate log p(x) by vi.Evidence", s.Name, o, s.Name)
+		}
+		if s.Global && r.Total == 0 {
 			graph.Fail("vi: %s has the global site %s: set Total, the size of the data set, by which its divergence is divided", o, s.Name)
 		}
 	}
+	r.manyDraws()
+}
+
+// byDefault says the way out where a refused estimator is the Default.
+func (r *Record) byDefault(s *Site) string {
+	if _, own := r.config.Sites[s.Name]; own || s.estimator != r.config.Default || s.estimator.method() == none {
+		return ""
+	}
+	return "; the Default is of every latent: choose another for " + s.Name + " in Sites"
+}
+
+// alone refuses estimators that a run without an objective cannot realise: their
+// gradient is not that of the values in a Record.
+func (r *Record) alone() {
+	r.assign()
+	for _, s := range r.latents() {
+		if s.estimator == nil {
+			continue
+		}
+		m := s.estimator.method()
+		switch {
+		case explicit(s.estimator):
+			graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO or vi.IWAE, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, Enumerate and the noise of products", s.Name, Name(s.estimator))
+		case !s.passes(m) || table[m][s.kind()] == "":
+			graph.Fail("vi: site %s: %s is not for %s site drawn from %T", s.Name, Name(s.estimator), s.kind(), s.law())
+		}
+		r.fits(s)
+	}
+	r.manyDraws()
 }
 
 // fits checks what an estimator asks of its site beyond the matrix.

@@ -45,7 +45,7 @@ func TestEstimatorRefusals(t *testing.T) {
 			Joint: func(t *vi.Trace) {
 				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
 				for range uses {
-					h = t.Product("w", prob.StdNormal(1), h, graph.MatMul)
+					h = t.Product("w", prob.StdNormal(1), h, vi.MatMul{})
 				}
 				if uses == 0 {
 					h = graph.Mul(h, t.Global("w", prob.StdNormal(1), 1))
@@ -137,7 +137,7 @@ func TestEstimatorRefusals(t *testing.T) {
 			m := layer(1)
 			m.Joint = func(t *vi.Trace) {
 				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
-				t.Draw("x", normal1(t.Product("w", scoreOnly{prob.StdNormal(1)}, h, graph.MatMul), graph.Const(0)))
+				t.Draw("x", normal1(t.Product("w", scoreOnly{prob.StdNormal(1)}, h, vi.MatMul{}), graph.Const(0)))
 			}
 			return vi.ELBO{Total: 9}, m, x(s)
 		},

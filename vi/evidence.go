@@ -28,7 +28,7 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if o.K < 2 {
 		graph.Fail("vi: Evidence of %d draws, want 2 or more for a standard error", o.K)
 	}
-	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate})
+	r := run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate})
 	if g := r.globals(); len(g) > 0 {
 		graph.Fail("vi: Evidence of a model with the global site %s: p(x) is not a product over the rows", g[0].Name)
 	}

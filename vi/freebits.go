@@ -32,8 +32,9 @@ var _ Objective = FreeBits{}
 // Estimate implements Objective.
 func (o FreeBits) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	plain := ELBO{KL: o.KL}
-	r := Run(s, m, d, Config{K: o.K, Total: o.Total, Default: o.Default, Sites: o.Sites})
+	r := run(s, m, d, Config{K: o.K, Total: o.Total, Default: o.Default, Sites: o.Sites})
 	r.observes(freeBits)
+	o.KL.check(freeBits)
 	if !(o.Lambda >= 0) || math.IsInf(o.Lambda, 1) {
 		graph.Fail("vi: FreeBits with a Lambda of %v, want a finite number not below 0", o.Lambda)
 	}

@@ -44,6 +44,20 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 	return s.Value
 }
 
+// manyDraws refuses more draws than one where all that is drawn is globals.
+func (r *Record) manyDraws() {
+	globals := r.globals()
+	if r.config.K < 2 || len(globals) == 0 {
+		return
+	}
+	for _, s := range r.latents() {
+		if _, local := s.estimator.(Local); local || !s.Global && !s.Enumerated {
+			return
+		}
+	}
+	graph.Fail("vi: K of %d draws, and all that is drawn is the global %s, once a run: set K to 1", r.config.K, globals[0].Name)
+}
+
 // globals returns the latents that are shared by all data.
 func (r *Record) globals() []*Site {
 	return r.filter(func(s *Site) bool { return s.Global })

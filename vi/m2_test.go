@@ -26,30 +26,17 @@ func newM2(s *graph.Scope, pixels, classes, latent int) m2 {
 		layers.NewMLP(s.In("enc"), pixels+classes, 8, 2*latent)}
 }
 
-// join puts the events of two nodes side by side, for every value of either.
-func join(a, b *graph.Node) *graph.Node {
-	as, bs := a.Shape(), b.Shape()
-	lead := make([]int, len(as)-1)
-	for i := range lead {
-		lead[i] = max(as[i], bs[i])
-	}
-	wide := func(x *graph.Node) *graph.Node {
-		return graph.BroadcastTo(x, append(append([]int(nil), lead...), x.Shape()[len(lead)])...)
-	}
-	return graph.Concat(-1, wide(a), wide(b))
-}
-
 func (m m2) model() vi.Model {
 	return vi.Model{
 		Joint: func(t *vi.Trace) {
 			y := t.Draw("y", prob.OneHot{Logits: graph.BroadcastTo(graph.Const(0), m.classes)})
 			z := t.Draw("z", prob.StdNormal(m.latent))
-			t.Draw("x", prob.Bernoulli{Logits: m.dec.Apply(join(y, z))})
+			t.Draw("x", prob.Bernoulli{Logits: m.dec.Apply(graph.Concat(-1, y, z))})
 		},
 		Guide: func(t *vi.Trace) {
 			x := t.Given("x")
 			y := t.Draw("y", prob.OneHot{Logits: m.cls.Apply(x)})
-			h := m.enc.Apply(join(x, y))
+			h := m.enc.Apply(graph.Concat(-1, x, y))
 			t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, m.latent), LogStd: graph.Cols(h, m.latent, 2*m.latent)})
 		},
 	}

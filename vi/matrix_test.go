@@ -178,7 +178,7 @@ func shared(noise string) problem {
 						h = graph.MatMul(x, t.Global("w", prior, 1))
 						h = graph.Add(h, t.Global("v", prob.Bernoulli{Logits: s.Tensor([]float64{-.5}, 1)}, 1))
 					} else {
-						h = graph.Add(t.Product("w", prior, x, graph.MatMul), c)
+						h = graph.Add(t.Product("w", prior, x, vi.MatMul{}), c)
 					}
 					t.Draw("y", prob.Bernoulli{Logits: h})
 				},

@@ -19,7 +19,7 @@ type particles struct {
 }
 
 func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate {
-	r := Run(s, m, d, c)
+	r := run(s, m, d, c)
 	r.observes(p.of)
 	r.choose(p.of)
 	p.fits(r)
@@ -129,7 +129,7 @@ func (p particles) scores(r *Record, global bool) *graph.Node {
 		switch {
 		case !s.sticky() || s.Global != global:
 		case s.Global:
-			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.config.Total)))
+			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
 		default:
 			w := graph.StopGrad(r.weighted(p.normalised(r)))
 			sum = append(sum, graph.Scale(graph.Sum(graph.Mul(w, s.LogQ)), 1/float64(r.Rows)))

@@ -17,8 +17,10 @@ type (
 	//
 	// with noise for each row: rows are uncorrelated, and the variance of a
 	// minibatch gradient falls as 1/M (Kingma, Salimans and Welling, arXiv
-	// 1506.02557). It is exact only if the weight is used in one
-	// product, and its divergence must have a closed form.
+	// 1506.02557). Every element of y has its own noise: that is exact where the
+	// elements of a row share no weight, as in x·W, or enter the bound apart. The
+	// weight must be used in one product, and its divergence must have a closed
+	// form.
 	Local struct{}
 	// Single draws one weight for the whole batch: the rows' gradients are
 	// correlated.
@@ -28,12 +30,38 @@ type (
 	Separate struct{}
 )
 
-// Product returns mul(x, w), the joint's one use of a latent weight w whose
+// Bilinear is a product of data and weights, linear in either,
+//
+//	y_k = Σ_j a_kj(x)·w_j
+//
+// with what noise in its weights does to it.
+type Bilinear interface {
+	// Mul returns y of x and w. It takes leading axes on both.
+	Mul(x, w *graph.Node) *graph.Node
+	// Variance returns that of y for independent weights of variances v,
+	//
+	//	Var y_k = Σ_j a_kj(x)²·v_j
+	//
+	// of the shape of y. It squares the coefficients of the map too: of
+	// ½·x·W it is ¼·x²·v, and of the mean over rows (Σ_i x_i/n)·W the square is
+	// that of the mean. Only Local noise needs it.
+	Variance(x, v *graph.Node) *graph.Node
+}
+
+// MatMul is the Bilinear map x·W of the last two axes.
+type MatMul struct{}
+
+// Mul implements Bilinear.
+func (MatMul) Mul(x, w *graph.Node) *graph.Node { return graph.MatMul(x, w) }
+
+// Variance implements Bilinear.
+func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(graph.Square(x), v) }
+
+// Product returns f.Mul(x, w), the joint's one use of a latent weight w whose
 // guide is a Global with a prob.Normal: the site's estimator (Local, the
-// default, Single or Separate) chooses the noise. x is [E…, K, B, …]. mul is
-// linear in each argument, such as graph.MatMul, and takes leading axes on
-// both: Separate calls it with x [E…, K, B, 1, …] and w [1…, 1, B, lead…, D].
-func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x, w *graph.Node) *graph.Node) *graph.Node {
+// default, Single or Separate) chooses the noise. x is [E…, K, B, …]. Separate
+// calls f.Mul with x [E…, K, B, 1, …] and w [1…, 1, B, lead…, D].
+func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear) *graph.Node {
 	t.alive()
 	defer graph.Enter("product " + name)()
 	s := t.r.find(name)
@@ -46,8 +74,8 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	if isNil(prior) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
-	if x == nil || mul == nil {
-		graph.Fail("vi: %s: a Product without its x or its mul", name)
+	if x == nil || isNil(f) {
+		graph.Fail("vi: %s: a Product without its x or its map", name)
 	}
 	e := len(t.r.enum)
 	if sh := x.Shape(); len(sh) < e+3 || sh[e] != 1 && sh[e] != t.r.K || sh[e+1] != 1 && sh[e+1] != t.r.Rows {
@@ -66,7 +94,7 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	s.estimator = noise
 	t.record(s, prior, graph.Sum(prior.LogProb(s.Value)))
 	if _, ok := noise.(Single); ok {
-		return mul(x, s.Value)
+		return f.Mul(x, s.Value)
 	}
 	q, ok := s.Q.(prob.Normal)
 	if !ok {
@@ -76,11 +104,14 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 	s.weight, s.Value = s.Value, nil // each row has its own
 	switch noise.(type) {
 	case Local:
-		mean := mul(x, graph.BroadcastTo(q.Mean, shape...))
+		mean := f.Mul(x, graph.BroadcastTo(q.Mean, shape...))
 		if len(mean.Shape()) < e+3 {
-			graph.Fail("vi: %s: mul of shapes %v and %v gives %v, want [%s%d %d …]", name, []int(x.Shape()), []int(shape), []int(mean.Shape()), dots(e), t.r.K, t.r.Rows)
+			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want [%s%d %d …]", name, f, []int(x.Shape()), []int(shape), []int(mean.Shape()), dots(e), t.r.K, t.r.Rows)
 		}
-		variance := mul(graph.Square(x), graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...))
+		variance := f.Variance(x, graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...))
+		if !slices.Equal(variance.Shape(), mean.Shape()) {
+			graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, []int(variance.Shape()), []int(mean.Shape()))
+		}
 		none := graph.Eq(variance, graph.Const(0)) // where x is 0, and the root has no derivative
 		std := graph.Where(none, graph.Const(0), graph.Sqrt(graph.Where(none, graph.Const(1), variance)))
 		sh := append(t.r.lead(), mean.Shape()[e+2:]...)
@@ -92,10 +123,10 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, mul func(x,
 		w := graph.Add(q.Mean, graph.Mul(graph.Exp(q.LogStd), eps))
 		xs := x.Shape()
 		each := slices.Insert([]int(xs.Clone()), e+2, 1)
-		y := mul(graph.Reshape(x, each...), w)
+		y := f.Mul(graph.Reshape(x, each...), w)
 		ys := []int(y.Shape())
 		if len(ys) <= e+2 || ys[e+2] != 1 {
-			graph.Fail("vi: %s: mul of shapes %v and %v gives %v, want the row's axis of 1 kept", name, each, []int(w.Shape()), ys)
+			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want the row's axis of 1 kept", name, f, each, []int(w.Shape()), ys)
 		}
 		return graph.Reshape(y, slices.Delete(ys, e+2, e+3)...)
 	}

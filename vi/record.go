@@ -14,6 +14,7 @@ type Record struct {
 	Scope *graph.Scope
 	K     int // draws a datum
 	Rows  int // data
+	Total int // size of the data set, as Config says
 
 	model  Model
 	config Config
@@ -57,7 +58,7 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 			c.Sites[name] = plain(name, e)
 		}
 	}
-	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, config: c, data: Data{}, used: map[string]bool{}}
+	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, Total: c.Total, config: c, data: Data{}, used: map[string]bool{}}
 	if c.K < 0 || c.Rows < 0 || c.Total < 0 {
 		graph.Fail("vi: run with K %d, %d rows and a total of %d", c.K, c.Rows, c.Total)
 	}
@@ -100,11 +101,13 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 
 // With runs the model again with other values for some sites, full-rank nodes
 // [E…, K or 1, B or 1, event…]; the sites after them are drawn again from the
-// same noise. It is what estimators that compare values of a latent stand on.
+// same noise. It is a graph.Scope.Replay: layers with noise of their own have the
+// same too, and states are assigned once. It is what estimators that compare
+// values of a latent stand on.
 func (r *Record) With(values Data) *Record {
 	r.alive()
 	out := &Record{
-		Scope: r.Scope.Replay(), K: r.K, Rows: r.Rows, model: r.model, config: r.config,
+		Scope: r.Scope, K: r.K, Rows: r.Rows, Total: r.Total, model: r.model, config: r.config,
 		enum: r.enum, sizes: make([]int, len(r.enum)), data: r.data, over: maps.Clone(r.over), used: map[string]bool{},
 	}
 	if out.over == nil {
@@ -126,8 +129,8 @@ func (r *Record) With(values Data) *Record {
 		}
 		out.over[name] = values[name]
 	}
-	leave := graph.Enter(fmt.Sprintf("the run for other values of %v (noise must come from Trace.Noise, parameters from the constructor)", values.names()))
-	out.trace()
+	leave := graph.Enter(fmt.Sprintf("the run for other values of %v", values.names()))
+	r.Scope.Replay(out.trace)
 	leave()
 	for _, s := range r.sites {
 		out.Site(s.Name).estimator = s.estimator
@@ -166,9 +169,9 @@ func (r *Record) find(name string) *Site {
 }
 
 // latents returns the sites whose value was drawn or enumerated.
-func (r *Record) latents() []*Site {
-	return r.filter(func(s *Site) bool { return !s.Observed })
-}
+func (r *Record) latents() []*Site { return r.filter(latent) }
+
+func latent(s *Site) bool { return !s.Observed }
 
 // observed returns the sites of the joint whose value is data.
 func (r *Record) observed() []*Site {

@@ -26,7 +26,7 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 		if div == nil {
 			div, name = graph.Sub(logq(s), s.LogP), "kl-mc/"
 		}
-		ts = append(ts, term{name: name + s.Name, node: graph.Scale(div, 1/float64(r.config.Total)), kl: true})
+		ts = append(ts, term{name: name + s.Name, node: graph.Scale(div, 1/float64(r.Total)), kl: true})
 	}
 	return ts
 }
@@ -35,6 +35,12 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 func (r *Record) observes(o objective) {
 	if len(r.observed()) == 0 {
 		graph.Fail("vi: %s of a model without an observed site; its sites are %v: the joint draws each array that it explains, by the name that it has among the data", o, r.names(nil))
+	}
+}
+
+func (k KL) check(o objective) {
+	if k > MonteCarlo {
+		graph.Fail("vi: %s with the KL %d, want vi.Auto, vi.ClosedForm or vi.MonteCarlo", o, k)
 	}
 }
 

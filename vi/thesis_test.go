@@ -19,16 +19,17 @@ type integral struct {
 
 func (d integral) LogProb(*graph.Node) *graph.Node { return graph.Sum(d.of(d.z), -1) }
 
-// integrand has one normal z ~ N(k, exp(l)²), drawn from the joint, and f(z) as
-// the score of its only observed site.
+// integrand has one normal z ~ N(k, exp(l)²), of which guide and joint say the
+// same, and f(z) as the score of its only observed site.
 func integrand(f func(z *graph.Node) *graph.Node, k, l float64) problem {
 	return problem{
 		model: func(s *graph.Scope) vi.Model {
 			mu, ls := param(s, "mu"), param(s, "ls")
-			return vi.Model{Joint: func(t *vi.Trace) {
-				z := t.Draw("z", normal1(graph.BroadcastTo(mu, 1), ls))
-				t.Draw("x", integral{of: f, z: z})
-			}}
+			z := func(t *vi.Trace) *graph.Node { return t.Draw("z", normal1(graph.BroadcastTo(mu, 1), ls)) }
+			return vi.Model{
+				Guide: func(t *vi.Trace) { z(t) },
+				Joint: func(t *vi.Trace) { t.Draw("x", integral{of: f, z: z(t)}) },
+			}
 		},
 		params: map[string]float64{"mu": k, "ls": l},
 		data:   map[string][]float64{"x": {0}},

@@ -38,9 +38,8 @@ func (t *Trace) Given(name string) *graph.Node {
 }
 
 // Noise returns random numbers for the value of a site to Set, [1…, K, B,
-// event…]. Some estimators run the functions again to compare values of a
-// latent, and then it returns the same ones. Parameters belong in the model's
-// constructor, which runs once.
+// event…]. Where an estimator runs the functions again to compare values of a
+// latent, it returns the same ones.
 func (t *Trace) Noise(site string, law graph.Noise, event ...int) *graph.Node {
 	t.alive()
 	return t.r.noise(site).Noise("noise", law, append(t.r.lead(), event...)...)

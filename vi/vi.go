@@ -82,13 +82,19 @@ type Data map[string]*graph.Node
 func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 
 // Config says how a model is run.
+//
+// Default is of every latent, globals included: where the objective does not
+// take it at one, that is an error which names the site, and Sites has the last
+// word. Local, Single and Separate are the noise of products, and a Default of
+// those leaves other latents Pathwise, as any other Default leaves products
+// Local. A Default that no latent takes is an error too.
 type Config struct {
-	K         int                  // draws of each latent for a datum; 0 means 1
+	K         int                  // draws of each latent for a datum; 0 means 1. What is enumerated or given is the same in all; refused above 1 where the only draws are globals, one a run
 	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
 	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
 	Enumerate []string             // discrete sites to go through value by value, one leading axis each
-	Default   Estimator            // of the latents drawn for each datum; nil means Pathwise. Local, Single and Separate: of products
-	Sites     map[string]Estimator // by site, before Default
+	Default   Estimator            // of every latent; nil means Pathwise, and Local of products
+	Sites     map[string]Estimator // by site, before Default; nil means Pathwise there
 }
 
 // Run traces the guide and then the joint in a scope. A second run in one
@@ -99,14 +105,26 @@ type Config struct {
 // not have, data that nobody used, a site drawn twice, an enumeration of a site
 // that is not there or not finite, and values whose shape is not one score for
 // each enumerated value, draw and datum.
+//
+// Of estimators a Record alone realises those that are a way to draw: Pathwise,
+// GumbelSoftmax, StraightThrough, Enumerate and the noise of products. The
+// others add costs to a bound, so they are refused; the Record of an
+// objective's Estimate has them.
 func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
-	r := newRecord(s, d, c)
-	r.model = m
-	r.trace()
+	r := run(s, m, d, c)
+	r.alone()
 	return r
 }
 
-// trace runs the model's functions.
+// run is Run for an objective, which chooses the estimators.
+func run(s *graph.Scope, m Model, d Data, c Config) *Record {
+	r := newRecord(s, d, c)
+	r.model = m
+	s.Run(r.trace)
+	return r
+}
+
+// trace calls the model's functions, in a run or a replay of the scope.
 func (r *Record) trace() {
 	m, d := r.model, r.data
 	if m.Joint == nil {

@@ -42,12 +42,12 @@ var (
 
 // Estimate implements Objective.
 func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K, Default: asDrawn{}})
-	r.observes(wakeSleep)
-	r.choose(wakeSleep)
 	if m.Guide == nil {
 		graph.Fail("vi: WakeSleep of a model without a guide")
 	}
+	r := run(s, m, d, Config{K: o.K, Default: asDrawn{}})
+	r.observes(wakeSleep)
+	r.choose(wakeSleep)
 	e := &Estimate{Record: r, Rows: r.perRow(r.LogWeights())}
 	e.Value = graph.Mean(e.Rows)
 
@@ -63,7 +63,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	for name := range inputs { // some may be the guide's alone
 		dream.used[name] = true
 	}
-	dream.trace()
+	s.Replay(func() { sleep.Run(dream.trace) }) // states are those of the wake phase
 	given, dreams := Data{}, []*graph.Node{}
 	for name, x := range inputs {
 		given[name] = x
@@ -73,7 +73,8 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		given[s.Name] = graph.Reshape(x, []int(x.Shape())[1:]...)
 		dreams = append(dreams, x)
 	}
-	asleep := Run(sleep, m, given, Config{})
+	var asleep *Record
+	s.Replay(func() { asleep = run(sleep, m, given, Config{}) })
 	score := zeros(r)
 	for _, s := range asleep.sites {
 		if s.Q != nil {
@@ -90,7 +91,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 // Estimate implements Objective.
 func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := Run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Default: asDrawn{}})
+	r := run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Default: asDrawn{}})
 	r.observes(reweighted)
 	r.choose(reweighted)
 	p := particles{of: reweighted, beta: 1, lower: true}

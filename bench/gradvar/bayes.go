@@ -46,7 +46,7 @@ func bayesModel(s *graph.Scope, noise bool) vi.Model {
 				h = graph.Pad(h, -1, 0, 1) // the bias reads 1 where there was 0
 				h = graph.Add(h, s.Tensor(lastOne(bayesWidths[i]+1), bayesWidths[i]+1))
 				if noise {
-					h = t.Product(name, prior, h, graph.MatMul)
+					h = t.Product(name, prior, h, vi.MatMul{})
 				} else {
 					t.Global(name, prior, bayesWidths[i]+1)
 					h = graph.MatMul(h, q[i].Mean)

@@ -92,7 +92,7 @@ func vdropout(s *graph.Scope, x *graph.Node) *vi.Estimate {
 		kl = append(kl, graph.Scale(graph.Sum(poly), float64(sizes[i+1])/60000))
 	}
 	y := s.Noise("labels", graph.Uniform, 100, 1) // any labels do for a timing
-	labels := graph.OneHot(graph.Floor(graph.Reshape(graph.Scale(y, 10), 100)), 10)
+	labels := graph.Labels(graph.Floor(graph.Scale(y, 10)), 10)
 	fit := graph.Mean(graph.Sum(graph.Mul(labels, graph.LogSoftmax(h)), -1))
 	return objective(graph.Add(fit, graph.AddN(kl...)))
 }

@@ -24,13 +24,8 @@ func mixture(s *graph.Scope, d vi.Data) *vi.Estimate {
 	weights := s.Param("weights", graph.Fixed(0), 1, classes)
 	mean, logStd := s.Param("mean", graph.Gaussian{Std: 1}, classes, 2), s.Param("log_std", graph.Fixed(0), classes, 2)
 	m := vi.Model{Joint: func(t *vi.Trace) {
-		y := graph.OneHot(t.Draw("y", prob.Categorical{Logits: weights}), classes) // […, 1, classes]
-		of := func(table *graph.Node) *graph.Node {
-			rows := graph.MatMul(y, table)
-			sh := []int(rows.Shape())
-			return graph.Reshape(rows, append(sh[:len(sh)-2:len(sh)-2], 2)...)
-		}
-		t.Draw("x", prob.Normal{Mean: of(mean), LogStd: of(logStd)})
+		y := graph.Labels(t.Draw("y", prob.Categorical{Logits: weights}), classes)
+		t.Draw("x", prob.Normal{Mean: graph.MatMul(y, mean), LogStd: graph.MatMul(y, logStd)})
 	}}
 	return vi.ELBO{Enumerate: []string{"y"}}.Estimate(s, m, d) // exact: log p(x) = log Σ_y p(y)p(x|y)
 }

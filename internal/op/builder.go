@@ -16,6 +16,8 @@ type Builder struct {
 	Graph *gorgonia.ExprGraph
 	Dtype tensor.Dtype // Float32 or Float64
 
+	Checks []*Node // of Require: programs compute them, used or not
+
 	nodes map[string]*Node // by rule and operands: exact common subexpressions
 	names map[string]bool
 	last  uint32
@@ -214,6 +216,9 @@ func Apply(r Rule, in ...*Node) *Node {
 		if n.Op() == gorgonia.Op(o) { // else a hash met another node's: take the next number
 			b.nodes[key.String()] = n
 			b.put(n)
+			if _, ok := r.(Require); ok {
+				b.Checks = append(b.Checks, n)
+			}
 			return n
 		}
 	}

@@ -125,7 +125,7 @@ func (s *subject) summaries() (*program, error) {
 			e.s.Output("Entropy", d.Entropy())
 		}
 		if prob.HasKL(e.d, e.d) {
-			e.s.Output("KL to itself", prob.KL(e.d, e.d))
+			e.s.Output("KL_to_itself", prob.KL(e.d, e.d))
 		}
 	})
 }

@@ -13,7 +13,7 @@ type BatchConfig struct {
 	Seed       uint64  // of the order and of the binarisation
 	Sequential bool    // the rows in their own order, for evaluation; false: shuffled anew in each epoch
 	Binarize   Drawing // zero: values as they are
-	Pixels     string  // the array that Binarize draws; empty: "x"
+	Pixels     string  // the array that Binarize draws; empty: "x". Refused without Binarize
 }
 
 // Batches goes through a set, batch by batch and epoch by epoch. The last
@@ -39,11 +39,14 @@ type Batches struct {
 
 // NewBatches starts before the first batch of epoch 0.
 //
-// It is an error if the size is less than 1 or, with Binarize, if Pixels is
-// not in the set or has a value outside [0, 1].
+// It is an error if the size is less than 1, if Pixels is named without
+// Binarize or, with it, is not in the set or has a value outside [0, 1].
 func NewBatches(s *Set, c BatchConfig) (*Batches, error) {
 	if s == nil || s.rows == 0 {
 		return nil, errors.New("data: batches of a set that is nil or has no rows")
+	}
+	if c.Pixels != "" && c.Binarize == Grey {
+		return nil, errors.Errorf("data: batches: Pixels is %q, but nothing is binarized", c.Pixels)
 	}
 	if c.Pixels == "" {
 		c.Pixels = "x"

@@ -39,6 +39,9 @@ func (f Fetcher) Fetch(ctx context.Context, s Source) (dir string, err error) {
 	if ctx == nil {
 		return "", errors.New("data: fetch: the context is nil")
 	}
+	if f.Tries < 0 || f.Wait < 0 || f.Stall < 0 {
+		return "", errors.Errorf("data: fetch: Tries %d, Wait %v and Stall %v, want none below 0", f.Tries, f.Wait, f.Stall)
+	}
 	if f.Dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {

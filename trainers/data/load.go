@@ -17,9 +17,9 @@ type Sets struct {
 }
 
 // LoadConfig says how Load divides a folder that has only one file of images.
-// It means nothing for other folders.
+// Other folders are divided already: numbers of rows are an error there.
 type LoadConfig struct {
-	Seed  uint64 // of the division
+	Seed  uint64 // of the division, if there is one
 	Valid int    // rows for Valid; zero: none
 	Test  int    // rows for Test; zero: a tenth of all
 }
@@ -72,6 +72,9 @@ func load(dir string, c LoadConfig) (Sets, error) {
 		return Sets{}, errors.Errorf("no t10k%s[.gz] or test%[1]s[.gz] beside the training images", imageFile)
 	case files[parts[2]+imageFile] == "":
 		parts = parts[:2]
+	}
+	if len(parts) > 1 && (c.Valid != 0 || c.Test != 0) {
+		return Sets{}, errors.Errorf("the folder has a test set of its own, so that Valid %d and Test %d divide nothing; use Set.Split", c.Valid, c.Test)
 	}
 	raw := make([]rawPart, len(parts))
 	scale := float32(1)

@@ -1,0 +1,116 @@
+package bench_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/latentgo/latent/bench"
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/exported"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// measured is the rows of a measurement, with what Check says, as text.
+func measured(t *testing.T, k bench.Case, c bench.Config) string {
+	t.Helper()
+	if k.Bound == nil {
+		k.Bound = vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}
+	}
+	if c.Draws == 0 {
+		c.Draws = 20
+	}
+	if c.Clock == nil {
+		c.Clock = clock()
+	}
+	d, err := data.New(data.Flat("x", 1, []float64{1, 2, 3}), data.Flat("y", 1, []float64{1, 2, 3}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Arrays == nil {
+		c.Arrays = []string{"x"}
+	}
+	rows, err := bench.GradientVariance(context.Background(), lineModel, d, []bench.Case{k}, c)
+	if err != nil {
+		return "error " + err.Error()
+	}
+	out, err := json.Marshal(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(out)
+	for _, f := range bench.Check(rows, .01) {
+		text += fmt.Sprint(f.Declared)
+	}
+	return text
+}
+
+// TestEveryOptionHasAnEffect: measurements that differ, or a second that is an
+// error which holds the third. A new field has no entry and fails.
+func TestEveryOptionHasAnEffect(t *testing.T) {
+	of := func(k bench.Case) string { return measured(t, k, bench.Config{}) }
+	by := func(c bench.Config) string { return measured(t, bench.Case{}, c) }
+	plain := by(bench.Config{})
+	elsewhere := &graph.Params{}
+	if _, err := graph.Build(elsewhere, func(s *graph.Scope) { s.Output("w", newLine(s).w) }); err != nil {
+		t.Fatal(err)
+	}
+	w, err := graph.Values[float32](elsewhere, "w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w[0] = 0
+	known := bench.Case{Exact: lineELBO}
+	biased := known
+	biased.Biased = true
+	all := map[string][][]string{
+		"Case.Estimator": {{plain, of(bench.Case{Estimator: "e"})}},
+		"Case.Objective": {{plain, of(bench.Case{Objective: "o"})}},
+		"Case.Bound":     {{plain, of(bench.Case{Bound: vi.ELBO{}})}},
+		"Case.Exact":     {{plain, of(known)}},
+		"Case.Biased":    {{of(known), of(biased)}},
+		"Case.Model": {{plain, of(bench.Case{Model: func(s *graph.Scope) vi.Model {
+			m := lineModel(s)
+			m.Guide = func(t *vi.Trace) { t.Draw("z", prob.StdNormal(1)) }
+			return m
+		}})}},
+		"Config.Problem": {{plain, by(bench.Config{Problem: "p"})}},
+		"Config.Params":  {{plain, by(bench.Config{Params: elsewhere})}},
+		"Config.Arrays":  {{plain, by(bench.Config{Arrays: []string{"x", "y"}}), "data y is used by neither joint nor guide"}},
+		"Config.Draws":   {{plain, by(bench.Config{Draws: 30})}, {plain, by(bench.Config{Draws: 3}), "Draws 3"}},
+		"Config.Batch":   {{plain, by(bench.Config{Batch: 2})}, {plain, by(bench.Config{Batch: 9}), "Batch 9"}},
+		"Config.Warmup":  {{plain, by(bench.Config{Warmup: 9})}, {plain, by(bench.Config{Warmup: -9}), "Warmup -9"}},
+		"Config.Seed":    {{plain, by(bench.Config{Seed: 1})}},
+		"Config.Group":   {{plain, by(bench.Config{Group: func(string) string { return "all" }})}},
+		"Config.Clock":   {{plain, by(bench.Config{Clock: func() time.Time { return time.Unix(0, 0) }})}},
+	}
+	fields, err := exported.Fields(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range fields {
+		if of, _, _ := strings.Cut(field, "."); of == "Row" || of == "Finding" {
+			continue // what was measured
+		}
+		if len(all[field]) == 0 {
+			t.Errorf("%s has no change that shows it", field)
+		}
+		for _, c := range all[field] {
+			switch refused := strings.HasPrefix(c[1], "error "); {
+			case len(c) == 3 && !(refused && strings.Contains(c[1], c[2])):
+				t.Errorf("%s: %s, want an error with %s", field, c[1], c[2])
+			case len(c) == 2 && (refused || c[0] == c[1]):
+				t.Errorf("%s shows nothing:\n%s\n%s", field, c[0], c[1])
+			}
+		}
+		delete(all, field)
+	}
+	for field := range all {
+		t.Errorf("%s is no option", field)
+	}
+}

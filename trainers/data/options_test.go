@@ -1,0 +1,193 @@
+package data_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/latentgo/latent/internal/exported"
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// delivered is what two epochs of batches hold, or the error.
+func delivered(t *testing.T, c data.BatchConfig) string {
+	t.Helper()
+	s, err := data.New(data.Flat("x", 1, []float64{.1, .5, .9, .4, .6, .3}), data.Flat("m", 1, []float64{.5, .4, .6, .5, .4, .6}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := data.NewBatches(s, c)
+	if err != nil {
+		return "error " + err.Error()
+	}
+	out := ""
+	for e := range 2 {
+		b.Seek(e, 0)
+		for b.Next() {
+			x, m := make([]float32, len(b.Rows())), make([]float32, len(b.Rows()))
+			if err := b.Float32("x", x); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Float32("m", m); err != nil {
+				t.Fatal(err)
+			}
+			out += fmt.Sprintln(b.Rows(), x, m)
+		}
+	}
+	return out
+}
+
+// loaded is the sizes and first rows of the parts of a folder.
+func loaded(t *testing.T, parts bool, c data.LoadConfig) string {
+	t.Helper()
+	values := make([]byte, 40)
+	for i := range values {
+		values[i] = byte(i)
+	}
+	files := map[string][]byte{"frey-images-idx3-ubyte": idx(values, 40, 1, 1)}
+	if parts {
+		files = map[string][]byte{"train-images-idx3-ubyte": idx(values, 40, 1, 1), "test-images-idx3-ubyte": idx(values, 40, 1, 1)}
+	}
+	s, err := data.Load(folder(t, files), c)
+	if err != nil {
+		return "error " + err.Error()
+	}
+	out := fmt.Sprint(s.Train.Values("x"), s.Test.Values("x"))
+	if s.Valid != nil {
+		out += fmt.Sprint(s.Valid.Values("x"))
+	}
+	return out
+}
+
+// fetched counts the requests of a fetch from a mirror, and says how it ended.
+func fetched(t *testing.T, change func(f *data.Fetcher, s *data.Source), answers ...http.HandlerFunc) string {
+	t.Helper()
+	if answers == nil {
+		answers = []http.HandlerFunc{status(500)}
+	}
+	m := serve(t, answers...)
+	f, s := fetcher(t), source(m.URL)
+	f.Tries = 2
+	if change != nil {
+		change(&f, &s)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if f.Wait >= time.Hour { // nobody waits so long
+		time.AfterFunc(50*time.Millisecond, cancel)
+	}
+	dir, err := f.Fetch(ctx, s)
+	if err == nil {
+		dir, err = filepath.Rel(f.Dir, dir)
+	}
+	for _, varies := range []string{m.URL, f.Dir} {
+		if err != nil {
+			err = fmt.Errorf("%s", strings.ReplaceAll(err.Error(), varies, "…"))
+		}
+	}
+	return fmt.Sprint(len(m.ranges()), dir, err)
+}
+
+// TestEveryOptionHasAnEffect: results that differ, or a second that is an error
+// which holds the third. A new field of a struct that says what to do has no
+// entry and fails.
+func TestEveryOptionHasAnEffect(t *testing.T) {
+	batch := func(c data.BatchConfig) string {
+		if c.Size == 0 {
+			c.Size = 2
+		}
+		return delivered(t, c)
+	}
+	one := func(c data.LoadConfig) string { return loaded(t, false, c) }
+	plain := batch(data.BatchConfig{})
+	drawn := batch(data.BatchConfig{Binarize: data.Static})
+	fetch := func(f func(f *data.Fetcher, s *data.Source)) string { return fetched(t, f) }
+	failed := fetch(nil)
+	got := fetched(t, nil, good)
+	other, progress := t.TempDir(), 0
+	gone := func(f func(s *data.Source)) string {
+		return fetched(t, func(_ *data.Fetcher, s *data.Source) { f(s) }, good)
+	}
+	all := map[string][][]string{
+		"BatchConfig.Size":       {{plain, batch(data.BatchConfig{Size: 3})}, {plain, batch(data.BatchConfig{Size: -1}), "batches of -1 rows"}},
+		"BatchConfig.Seed":       {{plain, batch(data.BatchConfig{Seed: 1})}},
+		"BatchConfig.Sequential": {{plain, batch(data.BatchConfig{Sequential: true})}},
+		"BatchConfig.Binarize":   {{plain, drawn}, {drawn, batch(data.BatchConfig{Binarize: data.EachEpoch})}, {plain, batch(data.BatchConfig{Binarize: 9}), "unknown drawing 9"}},
+		"BatchConfig.Pixels": {{drawn, batch(data.BatchConfig{Binarize: data.Static, Pixels: "m"})}, {plain, batch(data.BatchConfig{Binarize: data.Static, Pixels: "z"}), `no array "z"`},
+			{plain, batch(data.BatchConfig{Pixels: "m"}), `Pixels is "m", but nothing is binarized`}},
+
+		"LoadConfig.Seed":  {{one(data.LoadConfig{}), one(data.LoadConfig{Seed: 1})}},
+		"LoadConfig.Valid": {{one(data.LoadConfig{}), one(data.LoadConfig{Valid: 3})}, {"", loaded(t, true, data.LoadConfig{Valid: 3}), "the folder has a test set of its own, so that Valid 3 and Test 0 divide nothing"}},
+		"LoadConfig.Test":  {{one(data.LoadConfig{}), one(data.LoadConfig{Test: 3})}, {"", loaded(t, true, data.LoadConfig{Test: 3}), "Valid 0 and Test 3 divide nothing"}, {"", one(data.LoadConfig{Test: -3}), "split of -3 rows"}},
+
+		"Fetcher.Dir":      {{"[]", entries(t, other, fetched(t, func(f *data.Fetcher, _ *data.Source) { f.Dir = other }, good))}},
+		"Fetcher.Client":   {{failed, fetch(func(f *data.Fetcher, _ *data.Source) { f.Client = &http.Client{Transport: nowhere{}} })}},
+		"Fetcher.Tries":    {{failed, fetch(func(f *data.Fetcher, _ *data.Source) { f.Tries = 3 })}, {"", "error " + fetch(func(f *data.Fetcher, _ *data.Source) { f.Tries = -1 }), "Tries -1"}},
+		"Fetcher.Wait":     {{failed, fetch(func(f *data.Fetcher, _ *data.Source) { f.Wait = time.Hour })}, {"", "error " + fetch(func(f *data.Fetcher, _ *data.Source) { f.Wait = -1 }), "Wait -1ns"}},
+		"Fetcher.Stall":    {{got, fetched(t, func(f *data.Fetcher, _ *data.Source) { f.Stall = 20 * time.Millisecond }, hang)}, {"", "error " + fetch(func(f *data.Fetcher, _ *data.Source) { f.Stall = -1 }), "Stall -1ns"}},
+		"Fetcher.Progress": {{"0", fmt.Sprint(progressed(t, &progress))}},
+
+		"Source.Name":       {{got, gone(func(s *data.Source) { s.Name = "elsewhere" })}, {"", "error " + gone(func(s *data.Source) { s.Name = "../up" }), "is not the name"}},
+		"Source.Mirrors":    {{got, mirrorsTried(t)}, {"", "error " + gone(func(s *data.Source) { s.Mirrors = nil }), "no mirrors"}},
+		"Source.Files":      {{got, gone(func(s *data.Source) { s.Files = nil })}},
+		"SourceFile.Name":   {{got, gone(func(s *data.Source) { s.Files[0].Name = "/g" })}},
+		"SourceFile.Size":   {{"", "error " + gone(func(s *data.Source) { s.Files[0].Size-- }), "bytes, want"}},
+		"SourceFile.SHA256": {{"", "error " + gone(func(s *data.Source) { s.Files[0].SHA256 = "0" }), "SHA-256"}},
+	}
+	fields, err := exported.Fields(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range fields {
+		of, _, _ := strings.Cut(field, ".")
+		if slices.Contains([]string{"IDX", "Set", "Sets"}, of) {
+			continue // data
+		}
+		if len(all[field]) == 0 {
+			t.Errorf("%s has no change that shows it", field)
+		}
+		for _, c := range all[field] {
+			switch refused := strings.HasPrefix(c[1], "error "); {
+			case len(c) == 3 && !(refused && strings.Contains(c[1], c[2])):
+				t.Errorf("%s: %s, want an error with %s", field, c[1], c[2])
+			case len(c) == 2 && (refused || c[0] == c[1]):
+				t.Errorf("%s shows nothing:\n%s\n%s", field, c[0], c[1])
+			}
+		}
+		delete(all, field)
+	}
+	for field := range all {
+		t.Errorf("%s is no option", field)
+	}
+}
+
+// entries lists a folder.
+func entries(t *testing.T, dir, _ string) string {
+	t.Helper()
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(names)
+}
+
+// progressed counts the calls of Progress in a fetch.
+func progressed(t *testing.T, n *int) int {
+	t.Helper()
+	fetched(t, func(f *data.Fetcher, _ *data.Source) { f.Progress = func(string, int64, int64) { *n++ } }, good)
+	return *n
+}
+
+// mirrorsTried is a fetch with a mirror before the one that delivers.
+func mirrorsTried(t *testing.T) string {
+	t.Helper()
+	first := serve(t, status(500))
+	fetched(t, func(_ *data.Fetcher, s *data.Source) { s.Mirrors = append([]string{first.URL}, s.Mirrors...) }, good)
+	return fmt.Sprint(len(first.ranges()), " requests to the first")
+}

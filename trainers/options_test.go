@@ -1,0 +1,206 @@
+package trainers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/exported"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// greys has grey pixels x and another array y.
+func greys(t *testing.T) *data.Set {
+	t.Helper()
+	s, err := data.New(data.Flat("x", 2, []float64{.1, .9, .5, .3, .7, .2, .4, .6}), data.Flat("y", 1, []float64{1, 2, 3, 4}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// seen is a model of the greys that tells what it was given. Its weight, where
+// it has one, is an input.
+func seen(weighted bool, saw *[]string) trainers.Model {
+	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		names := slices.Sorted(maps.Keys(d))
+		*saw = append(*saw, fmt.Sprint(names, d["x"].Shape()))
+		w := s.Param("w", graph.Gaussian{Std: .1}, 2)
+		m := vi.Model{
+			Guide: func(t *vi.Trace) {
+				h := t.Given("x")
+				if d["y"] != nil {
+					h = graph.Add(h, t.Given("y"))
+				}
+				t.Draw("z", prob.Normal{Mean: graph.Mul(h, w), LogStd: graph.BroadcastTo(s.Const(0), 2)})
+			},
+			Joint: func(t *vi.Trace) {
+				z := t.Draw("z", prob.StdNormal(2))
+				t.Draw("x", prob.Normal{Mean: graph.Add(z, w), LogStd: s.Const(0)})
+			},
+		}
+		e := vi.ELBO{}.Estimate(s, m, d)
+		if weighted {
+			e = e.Times(s.Input("weight"))
+		}
+		return e
+	}
+}
+
+// fitted is what a fit comes to, as text; its error, if there is one, instead.
+func fitted(t *testing.T, c trainers.Config) string {
+	t.Helper()
+	var saw []string
+	if c.Params == nil {
+		c.Params = &graph.Params{Dtype: graph.Float64}
+	}
+	if c.Epochs == 0 {
+		c.Epochs = 2
+	}
+	if c.Batch == 0 {
+		c.Batch = 2
+	}
+	r, err := trainers.Fit(context.Background(), seen(c.Schedules["weight"] != nil, &saw), greys(t), c)
+	if err != nil {
+		return "error " + err.Error()
+	}
+	w, _ := graph.Values[float64](r.Params, "w")
+	for i := range r.Epochs {
+		if c.Clock == nil {
+			r.Epochs[i].Seconds, r.Epochs[i].ExamplesPerSecond = 0, 0
+		}
+	}
+	return fmt.Sprintf("%v %v %v %d", saw, w, r.Epochs, r.Steps)
+}
+
+// evaluated is fitted of an evaluation.
+func evaluated(t *testing.T, c trainers.EvalConfig) string {
+	t.Helper()
+	var saw []string
+	params := &graph.Params{Dtype: graph.Float64}
+	v, err := trainers.Evaluate(context.Background(), seen(c.Schedules["weight"] != nil, &saw), params, greys(t), c)
+	if err != nil {
+		return "error " + err.Error()
+	}
+	return fmt.Sprint(saw, v)
+}
+
+// options has, for each option, results that differ, or of which the second is a
+// refusal that holds the third.
+func options(t *testing.T) map[string][][]string {
+	fit := func(c trainers.Config) string { return fitted(t, c) }
+	eval := func(c trainers.EvalConfig) string { return evaluated(t, c) }
+	rule := func(o trainers.Optimizer) string { return fitted(t, trainers.Config{Optimizer: o}) }
+	ramp := map[string]trainers.Schedule{"weight": func(step int) float64 { return float64(1 + step) }}
+	flat := map[string]trainers.Schedule{"weight": func(int) float64 { return 1 }}
+	plain, even := fit(trainers.Config{}), eval(trainers.EvalConfig{})
+	called := func(c func(*trainers.Config, *int)) string {
+		n, conf := 0, trainers.Config{}
+		c(&conf, &n)
+		fitted(t, conf)
+		return fmt.Sprint("called ", n)
+	}
+	given := &graph.Params{Dtype: graph.Float64, Seed: 9}
+	clock := func() func() time.Time {
+		now := time.Unix(0, 0)
+		return func() time.Time { now = now.Add(time.Second); return now }
+	}
+	return map[string][][]string{
+		"Config.Params":    {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
+		"Config.Arrays":    {{plain, fit(trainers.Config{Arrays: []string{"x"}})}, {plain, fit(trainers.Config{Arrays: []string{"z"}}), "no array z in the data"}},
+		"Config.Epochs":    {{plain, fit(trainers.Config{Epochs: 3})}, {plain, fit(trainers.Config{Epochs: -1}), "Epochs -1"}},
+		"Config.Batch":     {{plain, fit(trainers.Config{Batch: 3})}, {plain, fit(trainers.Config{Batch: -3}), "Batch -3"}},
+		"Config.Seed":      {{plain, fit(trainers.Config{Seed: 1})}},
+		"Config.Optimizer": {{plain, rule(trainers.AdaMax{})}},
+		"Config.ClipNorm":  {{rule(trainers.Momentum{}), fit(trainers.Config{Optimizer: trainers.Momentum{}, ClipNorm: .01})}, {plain, fit(trainers.Config{ClipNorm: -1}), "ClipNorm -1"}},
+		"Config.Binarize": {{plain, fit(trainers.Config{Binarize: data.EachEpoch})}, {plain, fit(trainers.Config{Binarize: data.Static})},
+			{plain, fit(trainers.Config{Binarize: 7}), "unknown drawing 7"}, {plain, fit(trainers.Config{Arrays: []string{"y"}, Binarize: data.Static}), "Binarize draws the array x, and the model is given [y]"}},
+		"Config.Schedules": {{fit(trainers.Config{Schedules: flat}), fit(trainers.Config{Schedules: ramp})}, {plain, fit(trainers.Config{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
+		"Config.Test":      {{plain, fit(trainers.Config{Test: greys(t)})}},
+		"Config.OnEpoch": {{"called 0", called(func(c *trainers.Config, n *int) { c.OnEpoch = func(trainers.Epoch) error { *n++; return nil } })},
+			{plain, fit(trainers.Config{OnEpoch: func(trainers.Epoch) error { return errors.New("stop") }}), "stop"}},
+		"Config.Progress": {{"called 0", called(func(c *trainers.Config, n *int) { c.Progress = func(_, _, _, _ int) { *n++ } })}},
+		"Config.Clock":    {{plain, fit(trainers.Config{Clock: clock()})}},
+
+		"EvalConfig.Arrays": {{even, eval(trainers.EvalConfig{Arrays: []string{"x"}})}, {even, eval(trainers.EvalConfig{Arrays: []string{"z"}}), "no array z"}},
+		"EvalConfig.Batch":  {{even, eval(trainers.EvalConfig{Batch: 3})}, {even, eval(trainers.EvalConfig{Batch: -1}), "batches of -1 rows"}},
+		"EvalConfig.Seed":   {{even, eval(trainers.EvalConfig{Seed: 1})}},
+		"EvalConfig.Binarize": {{even, eval(trainers.EvalConfig{Binarize: data.Static})},
+			{even, eval(trainers.EvalConfig{Arrays: []string{"y"}, Binarize: data.Static}), "Binarize draws the array x"}},
+		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": func(int) float64 { return 2 }}})},
+			{even, eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
+		"EvalConfig.Step": {{eval(trainers.EvalConfig{Schedules: ramp}), eval(trainers.EvalConfig{Schedules: ramp, Step: 3})}},
+
+		"Adam.Rate":     {{rule(trainers.Adam{}), rule(trainers.Adam{Rate: .1})}, {plain, rule(trainers.Adam{Rate: -1}), "want a finite Rate"}},
+		"Adam.Beta1":    {{rule(trainers.Adam{}), rule(trainers.Adam{Beta1: .5})}, {rule(trainers.Adam{}), rule(trainers.Adam{Beta1: -1})}, {plain, rule(trainers.Adam{Beta1: 1}), "Beta1 < 1"}},
+		"Adam.Beta2":    {{rule(trainers.Adam{}), rule(trainers.Adam{Beta2: .5})}, {plain, rule(trainers.Adam{Beta2: 1}), "Beta2 < 1"}},
+		"Adam.Epsilon":  {{rule(trainers.Adam{}), rule(trainers.Adam{Epsilon: .5})}, {plain, rule(trainers.Adam{Epsilon: -1}), "Epsilon ≥ 0"}},
+		"AdaMax.Rate":   {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Rate: .1})}, {plain, rule(trainers.AdaMax{Rate: -1}), "want a finite Rate"}},
+		"AdaMax.Beta1":  {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta1: .5})}, {plain, rule(trainers.AdaMax{Beta1: 1}), "Beta1 < 1"}},
+		"AdaMax.Beta2":  {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta2: .1})}, {plain, rule(trainers.AdaMax{Beta2: 1}), "Beta2 < 1"}},
+		"Momentum.Rate": {{rule(trainers.Momentum{}), rule(trainers.Momentum{Rate: .1})}, {plain, rule(trainers.Momentum{Rate: -1}), "want a finite Rate"}},
+		"Momentum.Mu":   {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "0 ≤ Mu < 1"}},
+	}
+}
+
+// TestEveryOptionHasAnEffect: a new field of a struct that says what to do has
+// no entry and fails.
+func TestEveryOptionHasAnEffect(t *testing.T) {
+	fields, err := exported.Fields(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := options(t)
+	for _, field := range fields {
+		if of, _, _ := strings.Cut(field, "."); of == "Epoch" || of == "Result" || of == "NotFinite" {
+			continue // what a fit says
+		}
+		if len(all[field]) == 0 {
+			t.Errorf("%s has no change that shows it", field)
+		}
+		for _, c := range all[field] {
+			switch refused := strings.HasPrefix(c[1], "error "); {
+			case len(c) == 3 && !(refused && strings.Contains(c[1], c[2])):
+				t.Errorf("%s: %s, want an error with %s", field, c[1], c[2])
+			case len(c) == 2 && (refused || c[0] == c[1]):
+				t.Errorf("%s shows nothing:\n%s\n%s", field, c[0], c[1])
+			}
+		}
+		delete(all, field)
+	}
+	for field := range all {
+		t.Errorf("%s is no option", field)
+	}
+}
+
+// TestParametersThatNothingTrains are an error that names them, frozen ones not.
+func TestParametersThatNothingTrains(t *testing.T) {
+	fit := func(frozen bool) error {
+		_, err := trainers.Fit(context.Background(), func(s *graph.Scope, d vi.Data) *vi.Estimate {
+			spare := s.In("spare")
+			if frozen {
+				spare = spare.Frozen()
+			}
+			spare.Param("w", graph.Fixed(0), 1)
+			spare.Param("v", graph.Fixed(0), 1)
+			return mean(s, d)
+		}, set(t, 1, 2), trainers.Config{Epochs: 1})
+		return err
+	}
+	want := "trainers: the estimate does not depend on the parameters [spare/w spare/v]: leave them out, or keep them out of training by Frozen"
+	if err := fit(false); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if err := fit(true); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,270 @@
+package vi_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// normed is a layer with a State: it takes the mean and the scale of a batch out
+// and follows the mean by a moving average. Plain, it has no state.
+type normed struct {
+	s         *graph.Scope
+	gain, avg *graph.Node
+	plain     bool
+}
+
+func newNormed(s *graph.Scope, width int, plain bool) normed {
+	n := normed{s: s, gain: s.Param("gain", graph.Fixed(1.3), width), plain: plain}
+	if !plain {
+		n.avg = s.State("mean", graph.Fixed(1), width)
+	}
+	return n
+}
+
+func (n normed) Apply(x *graph.Node) *graph.Node {
+	var axes []int
+	for a := range len(x.Shape()) - 1 {
+		axes = append(axes, a)
+	}
+	m := graph.Mean(x, axes...)
+	if !n.plain {
+		n.s.Assign(n.avg, graph.Add(graph.Scale(n.avg, .75), graph.Scale(m, .25)))
+	}
+	c := graph.Sub(x, m)
+	return graph.Mul(n.gain, graph.Div(c, graph.Sqrt(graph.Shift(graph.Mean(graph.Square(c), axes...), .1))))
+}
+
+// dropped is a layer with noise: every unit is dropped with probability .3. Kept,
+// it declares its mask once and hands the same node out ever after.
+type dropped struct {
+	s    *graph.Scope
+	kept bool
+	mask *graph.Node
+}
+
+func (d *dropped) Apply(x *graph.Node) *graph.Node {
+	if d.mask == nil || !d.kept {
+		d.mask = graph.Gt(d.s.Noise("mask", graph.Uniform, x.Shape()...), d.s.Const(.3))
+	}
+	return graph.Scale(graph.Mul(x, d.mask), 1/.7)
+}
+
+// layered is a model of one kind of latent with such layers in guide and joint,
+// which its constructor makes. With once they need no help: the state is left
+// out and the noise made once.
+func layered(s *graph.Scope, kind string, once bool) vi.Model {
+	apply := func(name string) func(x *graph.Node) *graph.Node {
+		norm, drop := newNormed(s.In(name), 2, once), &dropped{s: s.In(name), kept: once}
+		return func(x *graph.Node) *graph.Node { return drop.Apply(norm.Apply(x)) }
+	}
+	enc, dec := apply("enc"), apply("dec")
+	a, c, l := s.Param("a", graph.Fixed(.4), 2), s.Param("c", graph.Fixed(-.3), 2), s.Param("l", graph.Fixed(-.5), 2)
+	b, m := s.Param("b", graph.Fixed(.2), 2), s.Param("m", graph.Fixed(.1), 2)
+	return vi.Model{
+		Guide: func(t *vi.Trace) {
+			if kind == "global" || kind == "product" {
+				t.Global("w", prob.Normal{Mean: graph.Add(graph.BroadcastTo(c, 2, 2), a), LogStd: graph.BroadcastTo(l, 2, 2)}, 2)
+				return
+			}
+			h := graph.Add(graph.Mul(enc(t.Given("x")), a), c)
+			switch kind {
+			case "discrete":
+				t.Draw("z", prob.Bernoulli{Logits: h})
+			case "reparameterised":
+				t.Draw("z", prob.Normal{Mean: h, LogStd: l})
+			case "hierarchy":
+				z := t.Draw("z", prob.Normal{Mean: h, LogStd: l})
+				t.Draw("y", prob.Bernoulli{Logits: graph.Add(graph.Mul(graph.Tanh(z), a), c)})
+			}
+		},
+		Joint: func(t *vi.Trace) {
+			flat := prob.Normal{Mean: graph.BroadcastTo(m, 2), LogStd: graph.BroadcastTo(s.Const(0), 2)}
+			var z *graph.Node
+			switch kind {
+			case "discrete":
+				z = t.Draw("z", prob.Bernoulli{Logits: graph.BroadcastTo(m, 2)})
+			case "reparameterised":
+				z = t.Draw("z", flat)
+			case "hierarchy":
+				y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 2)})
+				z = t.Draw("z", prob.Normal{Mean: graph.Mul(y, b), LogStd: graph.BroadcastTo(s.Const(0), 2)})
+			case "product":
+				z = t.Product("w", prob.StdNormal(2), enc(t.Given("x")), vi.MatMul{})
+			default:
+				z = graph.MatMul(enc(t.Given("x")), t.Global("w", prob.StdNormal(2), 2))
+			}
+			t.Draw("x", prob.Normal{Mean: graph.Add(dec(z), b), LogStd: graph.BroadcastTo(s.Const(-.2), 2)})
+		},
+	}
+}
+
+var layeredRows = []float64{.4, -1.1, 2, .3, -.6, .9}
+
+// layeredRun takes one training step's numbers: bound, gradients, and the states
+// as committed.
+func layeredRun(kind string, o vi.Objective, once bool) (out map[string][]float64, err error) {
+	params := &graph.Params{Dtype: graph.Float64, Seed: 3}
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		m := layered(s, kind, once)
+		e := o.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 2)})
+		s.Output("value", e.Value)
+		if len(e.Costs) > 0 {
+			wrt := s.Trainable()
+			for i, g := range e.Grad(wrt...) {
+				s.Output("grad/"+wrt[i].Name(), g)
+			}
+		}
+		if r := e.Record; r != nil && kind != "product" && kind != "global" {
+			z := r.Site("z").Value
+			var axes []int
+			for a := range len(z.Shape()) - 1 {
+				axes = append(axes, a)
+			}
+			s.Output("z", graph.Mean(z, axes...))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	graph.Feed(p, "x", layeredRows)
+	if err := p.Run(context.Background(), graph.Draw{Seed: 5}); err != nil {
+		return nil, err
+	}
+	out = map[string][]float64{}
+	for _, name := range p.Outputs() {
+		out[name], _ = p.Output(name)
+	}
+	if err := p.Commit(); err != nil {
+		return nil, err
+	}
+	for _, name := range params.Names() {
+		if strings.HasSuffix(name, "/mean") {
+			v, _ := graph.Values[float64](params, name)
+			out[name] = slices.Clone(v)
+		}
+	}
+	return out, nil
+}
+
+// TestLayersUnderEveryEstimator: a layer with a state and one with noise inside
+// of guide and joint train, under every estimator and objective, as layers that
+// are run once: the same numbers, and the states of the first run.
+func TestLayersUnderEveryEstimator(t *testing.T) {
+	type job struct {
+		name, kind string
+		o          vi.Objective
+	}
+	var jobs []job
+	known := estimators()
+	for _, c := range matrix() {
+		if c.verdict == "-" {
+			continue
+		}
+		kind, site, k := c.kind, "z", 2
+		if kind == "global" || kind == "product" {
+			site, k = "w", 1
+		}
+		name := fmt.Sprintf("%s/%s/%s", c.objective, c.kind, c.estimator)
+		switch {
+		case c.objective == "WakeSleep":
+			jobs = append(jobs, job{name, kind, vi.WakeSleep{K: k}})
+		case c.objective == "ReweightedWakeSleep" && c.estimator != "Enumerate":
+			jobs = append(jobs, job{name, kind, vi.ReweightedWakeSleep{K: k}})
+		case c.objective == "ReweightedWakeSleep": // sums a site out of the joint, which has no guide then
+		default:
+			for i, o := range column(c.objective) {
+				jobs = append(jobs, job{fmt.Sprintf("%s/%d", name, i), kind, o(k, choice{site: known[c.estimator]})})
+			}
+		}
+	}
+	for _, es := range []choice{{"z": vi.MeasureValued{}, "y": vi.DisARM{}}, {"z": vi.Pathwise{}, "y": vi.REBAR{}}, {"z": vi.Score{}, "y": vi.RELAX{}}, {"z": vi.MeasureValued{}, "y": vi.VIMCO{}}} {
+		jobs = append(jobs, job{fmt.Sprintf("hierarchy/%v", es), "hierarchy", vi.ELBO{K: 2, Sites: es}})
+	}
+	jobs = append(jobs, job{"Evidence", "reparameterised", vi.Evidence{K: 3}}, job{"Evidence by values", "discrete", vi.Evidence{K: 3, Enumerate: []string{"z"}}})
+	for _, j := range jobs {
+		t.Run(j.name, func(t *testing.T) {
+			got, err := layeredRun(j.kind, j.o, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := []float64{(.4 + 2 - .6) / 3, (-1.1 + .3 + .9) / 3}
+			for i := range 2 {
+				if want := .75 + .25*x[i]; math.Abs(got["enc/mean"][i]-want) > 1e-12 {
+					t.Errorf("the guide's state %v, want %v", got["enc/mean"][i], want)
+				}
+				if z := got["z"]; z != nil && math.Abs(got["dec/mean"][i]-.75-.25*z[i]) > 1e-12 {
+					t.Errorf("the joint's state %v, want %v", got["dec/mean"][i], .75+.25*z[i])
+				}
+			}
+			if strings.HasPrefix(j.name, "WakeSleep") {
+				return // the dreams have noise of their own, below
+			}
+			want, err := layeredRun(j.kind, j.o, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, v := range want {
+				for i := range v {
+					if d := math.Abs(got[name][i] - v[i]); !(d <= 1e-12*(1+math.Abs(v[i]))) {
+						t.Errorf("%s is %v, want %v", name, got[name], v)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestDreamsHaveNoiseOfTheirOwn: the layers of a dream and those that score it
+// share noise, and it is not that of the wake phase.
+func TestDreamsHaveNoiseOfTheirOwn(t *testing.T) {
+	p, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
+		s = s.NoiseAsInput()
+		e := vi.WakeSleep{K: 2}.Estimate(s, layered(s, "reparameterised", false), vi.Data{"x": s.Input("x", 3, 2)})
+		for i, g := range e.Grad(s.Trainable()...) {
+			s.Output(fmt.Sprint("g", i), g)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"dec/mask", "enc/mask", "sleep/dec/mask", "sleep/enc/mask", "sleep/x/noise", "sleep/z/noise", "x", "z/noise"}
+	if got := p.Inputs(); !slices.Equal(got, want) {
+		t.Errorf("noise %v, want %v", got, want)
+	}
+}
+
+// TestRowsOfTwoKindsShareANetwork: two estimates in one build, as in
+// semi-supervised learning, run the same layers with noise of their own; the
+// state follows the mean of both.
+func TestRowsOfTwoKindsShareANetwork(t *testing.T) {
+	params := &graph.Params{Dtype: graph.Float64}
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		m := layered(s, "reparameterised", false)
+		a := vi.ELBO{}.Estimate(s.In("a"), m, vi.Data{"x": s.Input("x", 3, 2)})
+		b := vi.IWAE{K: 2, Default: vi.DReG{}}.Estimate(s.In("b"), m, vi.Data{"x": s.Input("more", 1, 2)})
+		s.Output("bound", vi.Sum(a, b).Value)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph.Feed(p, "x", layeredRows)
+	graph.Feed(p, "more", []float64{7, -3})
+	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := graph.Values[float64](params, "enc/mean")
+	if want := .75 + .25*(.6+7)/2; math.Abs(got[0]-want) > 1e-12 {
+		t.Errorf("the state is %v, want %v", got[0], want)
+	}
+}

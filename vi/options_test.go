@@ -1,0 +1,321 @@
+package vi_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/exported"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// models to see an option by, of data x [3, 2].
+func optionModel(kind string) func(s *graph.Scope) vi.Model {
+	return func(s *graph.Scope) vi.Model {
+		a, b := s.Param("a", graph.Fixed(.4), 2), s.Param("b", graph.Fixed(.3), 2)
+		zero := graph.BroadcastTo(s.Const(0), 2)
+		var latent func(t *vi.Trace, h *graph.Node) *graph.Node
+		switch kind {
+		case "bits":
+			latent = func(t *vi.Trace, h *graph.Node) *graph.Node { return t.Draw("z", prob.Bernoulli{Logits: h}) }
+		case "normals":
+			latent = func(t *vi.Trace, h *graph.Node) *graph.Node {
+				return t.Draw("z", prob.Normal{Mean: h, LogStd: zero})
+			}
+		case "global", "product", "both":
+			w := func(t *vi.Trace, mean *graph.Node) *graph.Node {
+				return t.Global("w", prob.Normal{Mean: graph.BroadcastTo(mean, 2, 2), LogStd: graph.BroadcastTo(zero, 2, 2)}, 2)
+			}
+			return vi.Model{
+				Guide: func(t *vi.Trace) {
+					w(t, a)
+					if kind == "both" {
+						t.Draw("z", prob.Normal{Mean: graph.Mul(t.Given("x"), b), LogStd: zero})
+					}
+				},
+				Joint: func(t *vi.Trace) {
+					x := t.Given("x")
+					if kind == "product" {
+						x = t.Product("w", prob.StdNormal(2), x, vi.MatMul{})
+					} else {
+						x = graph.MatMul(x, w(t, zero))
+					}
+					if kind == "both" {
+						x = graph.Add(x, t.Draw("z", prob.StdNormal(2)))
+					}
+					t.Draw("x", prob.Normal{Mean: graph.Add(x, b), LogStd: zero})
+				},
+			}
+		}
+		return vi.Model{
+			Guide: func(t *vi.Trace) { latent(t, graph.Mul(t.Given("x"), a)) },
+			Joint: func(t *vi.Trace) {
+				z := latent(t, zero)
+				t.Draw("x", prob.Normal{Mean: graph.Add(z, b), LogStd: zero})
+			},
+		}
+	}
+}
+
+// fingerprint is what one training step of an objective computes: value, terms,
+// gradients, parameters and states, as text.
+func fingerprint(kind string, o func() vi.Objective) (string, error) {
+	params := &graph.Params{Seed: 1, Dtype: graph.Float64}
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		e := o().Estimate(s, optionModel(kind)(s), vi.Data{"x": s.Input("x", 3, 2)})
+		s.Output("value", e.Value)
+		for name, n := range e.Terms {
+			s.Output("term/"+name, n)
+		}
+		if len(e.Costs) > 0 {
+			wrt := s.Trainable()
+			for i, g := range e.Grad(wrt...) {
+				s.Output("grad/"+wrt[i].Name(), g)
+			}
+		}
+	})
+	if err != nil {
+		return "", err
+	}
+	graph.Feed(p, "x", []float64{.5, -1, 2, .3, -.2, .8})
+	for range 2 { // the second sees the states of the first
+		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			return "", err
+		}
+		if err := p.Commit(); err != nil {
+			return "", err
+		}
+	}
+	var out []string
+	for _, name := range p.Outputs() {
+		v, _ := p.Output(name)
+		out = append(out, fmt.Sprintf("%s %.12g", name, v))
+	}
+	for _, name := range params.Names() {
+		v, _ := graph.Values[float64](params, name)
+		out = append(out, fmt.Sprintf("%s %.12g", name, v))
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n"), nil
+}
+
+// change is two objectives that an option tells apart: they compute different
+// things, or want says what the second is refused for.
+type change struct {
+	kind     string
+	from, to any // vi.Objective or a function that makes one
+	want     string
+}
+
+func made(o any) func() vi.Objective {
+	if f, ok := o.(func() vi.Objective); ok {
+		return f
+	}
+	return func() vi.Objective { return o.(vi.Objective) }
+}
+
+func (c change) see(t *testing.T) {
+	t.Helper()
+	from, err := fingerprint(c.kind, made(c.from))
+	if err != nil {
+		t.Fatalf("%+v: %v", c.from, err)
+	}
+	to, err := fingerprint(c.kind, made(c.to))
+	switch {
+	case c.want != "":
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: error %v, want %s", c.to, err, c.want)
+		}
+	case err != nil:
+		t.Errorf("%+v: %v", c.to, err)
+	case from == to:
+		t.Errorf("%+v and %+v are the same on %s:\n%s", c.from, c.to, c.kind, from)
+	}
+}
+
+// runs is an objective whose value is what a Run of some Config draws.
+type runs struct{ c vi.Config }
+
+func (o runs) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	r := vi.Run(s, m, d, o.c)
+	return &vi.Estimate{Value: graph.Add(graph.Sum(r.LogWeights()), graph.Const(float64(r.Total)))}
+}
+
+// without drops a part of the model.
+type without struct{ part string }
+
+func (o without) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	if o.part == "Joint" {
+		m.Joint = nil
+	} else {
+		m.Guide = nil
+	}
+	return vi.ELBO{}.Estimate(s, m, d)
+}
+
+func of(e vi.Estimator) choice { return choice{"z": e} }
+
+// family is the changes of the fields that several objectives have; o makes one
+// from a Config.
+func family(o func(c vi.Config) vi.Objective) map[string][]change {
+	loo, avg := vi.Score{Baseline: vi.LeaveOneOut{}}, vi.Score{Baseline: vi.MovingAverage{}}
+	return map[string][]change{
+		"K":         {{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 3}), ""}, {"normals", o(vi.Config{K: 2}), o(vi.Config{K: -1}), "run with K -1"}},
+		"Enumerate": {{"bits", o(vi.Config{K: 2, Sites: of(vi.StraightThrough{})}), o(vi.Config{K: 2, Enumerate: []string{"z"}}), ""}},
+		"Default": {
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Default: vi.STL{}}), ""},
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Default: vi.Local{}}), "vi: no site takes the Default Local: Local, Single and Separate are of products"},
+			{"bits", o(vi.Config{K: 2, Enumerate: []string{"z"}}), o(vi.Config{K: 2, Enumerate: []string{"z"}, Default: vi.Score{}}), "vi: no site takes the Default Score"},
+			{"normals", o(vi.Config{K: 2, Sites: of(vi.STL{})}), o(vi.Config{K: 2, Sites: of(vi.STL{}), Default: avg}), "vi: no site takes the Default Score{MovingAverage}"},
+		},
+		"Sites": {
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Sites: of(vi.DReG{})}), ""},
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Sites: choice{"y": loo}}), "Sites has an estimator for y"},
+			{"normals", o(vi.Config{K: 2, Default: vi.STL{}}), o(vi.Config{K: 2, Default: vi.STL{}, Sites: of(nil)}), "vi: no site takes the Default STL"},
+		},
+	}
+}
+
+// globals is family for objectives that take globals.
+func globals(o func(c vi.Config) vi.Objective) map[string][]change {
+	out := family(o)
+	out["Total"] = []change{{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 6}), ""}, {"global", o(vi.Config{Total: 5}), o(vi.Config{}), "set Total"}}
+	out["K"] = append(out["K"], change{"global", o(vi.Config{Total: 5}), o(vi.Config{K: 2, Total: 5}), "vi: K of 2 draws, and all that is drawn is the global w, once a run: set K to 1"})
+	out["Default"] = append(out["Default"],
+		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Default: vi.STL{}}), ""},
+		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Default: vi.Score{}}), ""},
+		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Default: vi.Enumerate{}}), "does not take Enumerate at a global site"},
+		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Default: vi.DReG{}}), "does not take DReG at a global site; it takes Pathwise, STL, Score, Score{MovingAverage}; the Default is of every latent: choose another for w in Sites"},
+		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Default: vi.DReG{}, Sites: choice{"w": vi.Pathwise{}}}), ""},
+		change{"product", o(vi.Config{Total: 5, Default: vi.Single{}}), o(vi.Config{Total: 5, Default: vi.Separate{}}), ""},
+		change{"product", o(vi.Config{Total: 5, Sites: choice{"w": vi.Single{}}}), o(vi.Config{Total: 5, Default: vi.STL{}, Sites: choice{"w": vi.Single{}}}), "vi: no site takes the Default STL"},
+	)
+	return out
+}
+
+// optionChanges has the changes that show each option.
+func optionChanges() map[string][]change {
+	all := map[string][]change{}
+	add := func(of string, cs map[string][]change) {
+		for field, c := range cs {
+			all[of+"."+field] = append(all[of+"."+field], c...)
+		}
+	}
+	sites := func(e vi.Estimator) vi.Objective { return vi.ELBO{K: 2, Sites: of(e)} }
+	elbo := func(f func() vi.ELBO) func() vi.Objective { return func() vi.Objective { return f() } }
+	add("ELBO", globals(func(c vi.Config) vi.Objective {
+		return vi.ELBO{K: c.K, Total: c.Total, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+	}))
+	add("ELBO", map[string][]change{
+		"KL": {
+			{"normals", vi.ELBO{}, vi.ELBO{KL: vi.MonteCarlo}, ""}, {"normals", vi.ELBO{}, vi.ELBO{KL: 3}, "vi: ELBO with the KL 3"},
+			{"normals", vi.ELBO{}, vi.ELBO{KL: vi.ClosedForm, Default: vi.STL{}}, "closed-form KL at z"},
+		},
+		"Beta": {{"normals", vi.ELBO{}, elbo(func() vi.ELBO { return vi.ELBO{Beta: graph.Const(.5)} }), ""},
+			{"global", vi.ELBO{Total: 5}, elbo(func() vi.ELBO { return vi.ELBO{Total: 5, Beta: graph.Const(.5)} }), ""}},
+		"Capacity": {{"normals", vi.ELBO{}, elbo(func() vi.ELBO { return vi.ELBO{Capacity: graph.Const(9)} }), ""}},
+	})
+	add("IWAE", globals(func(c vi.Config) vi.Objective {
+		return vi.IWAE{K: c.K, Total: c.Total, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+	}))
+	add("Renyi", globals(func(c vi.Config) vi.Objective {
+		return vi.Renyi{Alpha: .5, K: c.K, Total: c.Total, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+	}))
+	add("Renyi", map[string][]change{"Alpha": {{"normals", vi.Renyi{K: 2}, vi.Renyi{K: 2, Alpha: .5}, ""}, {"normals", vi.Renyi{K: 2}, vi.Renyi{K: 2, Alpha: 1}, "Renyi of order 1"}}})
+	add("Chi", family(func(c vi.Config) vi.Objective {
+		return vi.Chi{K: c.K, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+	}))
+	add("Chi", map[string][]change{"Order": {{"normals", vi.Chi{K: 2}, vi.Chi{K: 2, Order: 3}, ""}, {"normals", vi.Chi{K: 2}, vi.Chi{K: 2, Order: 1}, "Chi of order 1"}}})
+	free := func(o vi.FreeBits) vi.FreeBits { o.Lambda = .3; return o }
+	all["FreeBits.Lambda"] = []change{{"normals", vi.FreeBits{}, vi.FreeBits{Lambda: 5}, ""}, {"normals", vi.FreeBits{}, vi.FreeBits{Lambda: -5}, "a Lambda of -5"}}
+	all["FreeBits.Group"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{Group: 2}), ""}, {"normals", free(vi.FreeBits{}), free(vi.FreeBits{Group: 3}), "groups of 3"}}
+	all["FreeBits.K"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{K: 2}), ""}}
+	all["FreeBits.Total"] = []change{{"global", free(vi.FreeBits{Total: 5}), free(vi.FreeBits{Total: 6}), ""}}
+	all["FreeBits.Default"] = []change{{"bits", free(vi.FreeBits{Default: vi.GumbelSoftmax{}}), free(vi.FreeBits{Default: vi.StraightThrough{}}), ""},
+		{"normals", free(vi.FreeBits{}), free(vi.FreeBits{Default: vi.STL{}}), "FreeBits does not take STL"}}
+	all["FreeBits.Sites"] = []change{{"bits", free(vi.FreeBits{Default: vi.GumbelSoftmax{}}), free(vi.FreeBits{Sites: of(vi.StraightThrough{})}), ""}}
+	all["FreeBits.KL"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{KL: vi.MonteCarlo}), ""}, {"normals", free(vi.FreeBits{}), free(vi.FreeBits{KL: 9}), "with the KL 9"}}
+	all["Evidence.K"] = []change{{"normals", vi.Evidence{}, vi.Evidence{K: 60}, ""}, {"normals", vi.Evidence{}, vi.Evidence{K: 1}, "Evidence of 1 draws"}}
+	all["Evidence.Enumerate"] = []change{{"bits", vi.Evidence{}, vi.Evidence{Enumerate: []string{"z"}}, ""}}
+	all["WakeSleep.K"] = []change{{"normals", vi.WakeSleep{}, vi.WakeSleep{K: 2}, ""}}
+	all["ReweightedWakeSleep.K"] = []change{{"normals", vi.ReweightedWakeSleep{}, vi.ReweightedWakeSleep{K: 2}, ""}}
+	all["ReweightedWakeSleep.Enumerate"] = []change{{"bits", vi.ReweightedWakeSleep{}, vi.ReweightedWakeSleep{Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
+
+	all["Config.K"] = []change{{"normals", runs{}, runs{vi.Config{K: 2}}, ""}, {"global", runs{}, runs{vi.Config{K: 2}}, "set K to 1"}}
+	all["Config.Rows"] = []change{{"normals", runs{}, runs{vi.Config{Rows: 2}}, "data x has 3 rows, Config.Rows has 2"}}
+	all["Config.Total"] = []change{{"global", runs{}, runs{vi.Config{Total: 2}}, ""}}
+	all["Config.Enumerate"] = []change{{"bits", runs{}, runs{vi.Config{Enumerate: []string{"z"}}}, ""}}
+	all["Config.Default"] = []change{{"bits", runs{}, runs{vi.Config{Default: vi.GumbelSoftmax{}}}, ""}, {"normals", runs{}, runs{vi.Config{Default: vi.Single{}}}, "no site takes the Default Single"}}
+	all["Config.Sites"] = []change{{"bits", runs{}, runs{vi.Config{Sites: of(vi.GumbelSoftmax{})}}, ""}, {"bits", runs{}, runs{vi.Config{Sites: of(vi.Enumerate{})}}, ""},
+		{"bits", runs{}, runs{vi.Config{Sites: of(vi.Pathwise{})}}, "site z: Pathwise is not for a discrete site"}, {"normals", runs{}, runs{vi.Config{Sites: of(vi.Local{})}}, "site z: Local is not for a reparameterised site"},
+		{"global", runs{}, runs{vi.Config{Sites: choice{"w": vi.STL{}}}}, "site w: STL has costs of its own"}}
+	for name, e := range estimators() { // what a Run cannot realise it refuses
+		kind := "normals"
+		switch e.(type) {
+		case vi.DisARM, vi.REBAR, vi.RELAX, vi.VIMCO:
+			kind = "bits"
+		case vi.Pathwise, vi.Enumerate, vi.GumbelSoftmax, vi.StraightThrough, vi.Local, vi.Single, vi.Separate:
+			continue
+		}
+		all["Config.Sites"] = append(all["Config.Sites"], change{kind, runs{}, runs{vi.Config{K: 2, Sites: of(e)}}, "site z: " + name + " has costs of its own, which only an objective adds"})
+		all["Config.Default"] = append(all["Config.Default"], change{kind, runs{}, runs{vi.Config{K: 2, Default: e}}, "site z: " + name + " has costs of its own"})
+	}
+
+	all["Model.Joint"] = []change{{"normals", vi.ELBO{}, without{"Joint"}, "model has no joint"}}
+	all["Model.Guide"] = []change{{"normals", vi.ELBO{}, without{"Guide"}, "ELBO of a model without a guide would draw it from its prior"}}
+	all["Score.Baseline"] = []change{{"bits", sites(vi.Score{}), sites(vi.Score{Baseline: vi.LeaveOneOut{}}), ""}}
+	avg := func(d float64) vi.Objective { return sites(vi.Score{Baseline: vi.MovingAverage{Decay: d}}) }
+	all["MovingAverage.Decay"] = []change{{"bits", avg(0), avg(.5), ""}, {"bits", avg(0), avg(-1), "a decay of -1"}}
+	nvil := func(n vi.NVIL) vi.Objective { return sites(vi.Score{Baseline: n}) }
+	all["NVIL.Input"] = []change{{"bits", nvil(vi.NVIL{}), nvil(vi.NVIL{Input: "y"}), "NVIL reads y"}}
+	all["NVIL.Hidden"] = []change{{"bits", nvil(vi.NVIL{}), nvil(vi.NVIL{Hidden: 3}), ""}}
+	at := func(f func(t *graph.Node) vi.Estimator) func() vi.Objective {
+		return func() vi.Objective { return sites(f(graph.Const(.2))) }
+	}
+	all["GumbelSoftmax.Temperature"] = []change{{"bits", sites(vi.GumbelSoftmax{}), at(func(t *graph.Node) vi.Estimator { return vi.GumbelSoftmax{Temperature: t} }), ""}}
+	all["StraightThrough.Temperature"] = []change{{"bits", sites(vi.StraightThrough{}), at(func(t *graph.Node) vi.Estimator { return vi.StraightThrough{Temperature: t} }), ""}}
+	all["REBAR.Scale"] = []change{{"bits", sites(vi.REBAR{}), sites(vi.REBAR{Scale: .5}), ""}}
+	all["REBAR.Temperature"] = []change{{"bits", sites(vi.REBAR{}), sites(vi.REBAR{Temperature: .9}), ""}, {"bits", sites(vi.REBAR{}), sites(vi.REBAR{Temperature: -1}), "a temperature of -1"}}
+	all["RELAX.Scale"] = []change{{"bits", sites(vi.RELAX{}), sites(vi.RELAX{Scale: .5}), ""}}
+	all["RELAX.Temperature"] = []change{{"bits", sites(vi.RELAX{}), sites(vi.RELAX{Temperature: .9}), ""}}
+	all["RELAX.Hidden"] = []change{{"bits", sites(vi.RELAX{}), sites(vi.RELAX{Hidden: 3}), ""}}
+	return all
+}
+
+// outcomes are structs that a user reads, or makes as a whole, and sets no
+// option by.
+var outcomes = []string{"Record", "Site", "Estimate", "Cost", "Outside"}
+
+// TestEveryOptionHasAnEffect goes through every exported field of every struct
+// that says what to do: each has changes that show it, by other numbers or by a
+// refusal. A new field has none and fails.
+func TestEveryOptionHasAnEffect(t *testing.T) {
+	fields, err := exported.Fields(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := optionChanges()
+	for _, field := range fields {
+		if of, _, _ := strings.Cut(field, "."); slices.Contains(outcomes, of) {
+			continue
+		}
+		changes := all[field]
+		delete(all, field)
+		if len(changes) == 0 {
+			t.Errorf("%s has no change that shows it", field)
+		}
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range changes {
+				c.see(t)
+			}
+		})
+	}
+	for field := range all {
+		t.Errorf("%s is no option", field)
+	}
+}
