@@ -39,10 +39,10 @@ func TestOutputs(t *testing.T) {
 	objects := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range objects {
 		var row map[string]any
-		if err := json.Unmarshal([]byte(line), &row); err != nil || len(row) != len(columns) {
+		if err := json.Unmarshal([]byte(line), &row); err != nil || len(row) != len(bench.Columns) {
 			t.Errorf("%v: %s", err, line)
 		}
-		for _, name := range columns {
+		for _, name := range bench.Columns {
 			if _, ok := row[name]; !ok {
 				t.Errorf("no %s in %s", name, line)
 			}
@@ -53,7 +53,7 @@ func TestOutputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	table, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || len(table) != len(objects)+1 || strings.Join(table[0], " ") != strings.Join(columns, " ") {
+	if err != nil || len(table) != len(objects)+1 || strings.Join(table[0], " ") != strings.Join(bench.Columns, " ") {
 		t.Errorf("%v: %d rows of CSV and %d of JSON", err, len(table), len(objects))
 	}
 }
