@@ -30,7 +30,7 @@ func (s *Scope) replayed(l leaf, name string, shape Shape) *Node {
 	for _, n := range s.b.order {
 		switch old := s.b.leaves[n]; {
 		case old.name != path:
-		case old.kind != l.kind || old.noise != l.noise || !slices.Equal(n.Shape(), shape):
+		case old.kind != l.kind || old.noise != l.noise || old.passes != l.passes || !slices.Equal(n.Shape(), shape):
 			Fail("graph: replay of %s: another law or shape, %v, than at first, %v", path, shape, n.Shape())
 		default:
 			return n

@@ -18,6 +18,7 @@ type Scope struct {
 	frozen bool
 	replay bool // noise that exists is taken
 	fed    bool // noise is an input
+	passes bool // noise goes on from pass to pass
 	rows   *int // the axis of noise that counts rows; nil: the last but one
 }
 
@@ -32,6 +33,8 @@ type build struct {
 	assigns map[*Node]*Node
 	outputs map[string]*Node
 	outs    []string // the names of outputs in order of declaration
+	passes  int      // of a run; 0 and 1 mean one
+	carries []*carry
 }
 
 // leaf says where the value of a declared node comes from.
@@ -40,7 +43,8 @@ type leaf struct {
 	name   string
 	frozen bool
 	noise  Noise
-	rows   int // the axis of noise that counts rows; −1: none
+	rows   int  // the axis of noise that counts rows; −1: none
+	passes bool // noise goes on from pass to pass
 }
 
 type kind uint8
@@ -50,6 +54,7 @@ const (
 	param
 	state
 	noise
+	carried
 )
 
 // Noise is a law of random numbers that a program makes by itself.
@@ -168,7 +173,7 @@ func (s *Scope) RowAxis(axis int) *Scope {
 // so that the number of samples and the split into batches do not change it.
 // The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
-	l := leaf{kind: noise, noise: law, rows: len(shape) - 2}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
 	}
