@@ -147,7 +147,10 @@ func foreign(t *testing.T) (n *graph.Node) {
 func TestMistakesAreNamed(t *testing.T) {
 	ok := []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}}
 	d := set(t, 1, 2)
-	empty := &graph.Params{}
+	empty, more := &graph.Params{}, &graph.Params{}
+	if _, err := graph.Build(more, func(s *graph.Scope) { newLine(s); s.Output("v", s.Param("v", graph.Fixed(0), 1)) }); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name  string
 		model bench.Model
@@ -166,6 +169,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"another build's node", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{Beta: foreign(t)}}}, bench.Config{}, "bench: case e of o: graph: mul: operand"},
 		{"arrays", lineModel, d, ok, bench.Config{Arrays: []string{"y"}}, "bench: no array y in the data, which have [x]"},
 		{"params", lineModel, d, ok, bench.Config{Params: empty}, "bench: case e of o: Config.Params has no parameter w, only []"},
+		{"more params", lineModel, d, ok, bench.Config{Params: more}, "bench: Config.Params has v, a parameter of no case; the first has [l m w]"},
 		{"group", lineModel, d, ok, bench.Config{Group: func(string) string { return "" }}, "Config.Group leaves out all of the parameters [w m l]"},
 		{"vi", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.IWAE{K: 1, Default: vi.VIMCO{}}}}, bench.Config{}, "bench: case e of o: vi: site z: VIMCO"},
 		{"exact", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}, Exact: noisy}}, bench.Config{}, "the exact gradient of w is not the same for every draw"},

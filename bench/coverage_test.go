@@ -26,7 +26,7 @@ type sampled struct {
 var sampledGradients = []sampled{
 	{"normal", []float64{-.5}, 1.69, func(r *rand.Rand, x []float64) { x[0] = 1.3*r.NormFloat64() - .5 }, false},
 	{"quadratic", []float64{1}, 2.49, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = .7*e + e*e }, false},
-	{"Poisson by mean", []float64{-.00396096359267614}, 7.210596092315408, func(r *rand.Rand, x []float64) { x[0], _ = poissonScore(r) }, false},
+	{"Poisson by mean", []float64{-.0039609635926762616}, 7.210596092315408, func(r *rand.Rand, x []float64) { x[0], _ = poissonScore(r) }, false},
 	{"exp(x²/10)", []float64{0}, 2.151657414559676, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = math.Exp(.1*e*e) * e }, false},
 	{"normal vector", []float64{.1, -.05, .03, 0, 0}, .25*.25 + 1 + .09 + .25 + .25, func(r *rand.Rand, x []float64) {
 		for i, s := range []float64{.25, 1, .3, .5, .5} {
@@ -36,11 +36,11 @@ var sampledGradients = []sampled{
 	{"skewed vector", []float64{1, 1, -2}, 2.25, func(r *rand.Rand, x []float64) {
 		x[0], x[1], x[2] = r.ExpFloat64(), 1+.5*(r.ExpFloat64()-1), -2+r.NormFloat64()
 	}, false},
-	{"Poisson vector", []float64{-.00396096359267614, 1, 0}, 7.210596092315408 + 2, func(r *rand.Rand, x []float64) {
+	{"Poisson vector", []float64{-.0039609635926762616, 1, 0}, 7.210596092315408 + 2, func(r *rand.Rand, x []float64) {
 		x[0], _ = poissonScore(r)
 		x[1], x[2] = 1+r.NormFloat64(), r.NormFloat64()
 	}, false},
-	{"Poisson by log std", []float64{-.7042179525281985}, 19.365752226575204, func(r *rand.Rand, x []float64) { _, x[0] = poissonScore(r) }, true},
+	{"Poisson by log std", []float64{-.70421795252819826}, 19.365752226575204, func(r *rand.Rand, x []float64) { _, x[0] = poissonScore(r) }, true},
 	{"exp(x²/5)", []float64{0}, 11.180339887498949, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = math.Exp(.2*e*e) * e }, true},
 	{"Cauchy", []float64{0}, math.Inf(1), func(r *rand.Rand, x []float64) { x[0] = r.NormFloat64() / r.NormFloat64() }, true},
 }
@@ -57,13 +57,16 @@ func poissonScore(r *rand.Rand) (byMean, byLogStd float64) {
 // where the kurtosis is beyond the draws, few are offered, and an interval that
 // is offered and wrong is as rare.
 func TestIntervalsCover(t *testing.T) {
-	rounds, slack := 250, .045
-	if os.Getenv("LATENT_SWEEP") != "" {
-		rounds, slack = 3000, .02
-	}
 	for _, g := range sampledGradients {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
+			rounds, slack := 150, .05
+			if g.heavy {
+				rounds = 50
+			}
+			if os.Getenv("LATENT_SWEEP") != "" {
+				rounds, slack = 3000, .02
+			}
 			r := rand.New(rand.NewPCG(7, 8))
 			zero := 0.
 			for _, v := range g.mean {

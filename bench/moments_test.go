@@ -59,7 +59,7 @@ func TestMomentsAreThoseOfTheDraws(t *testing.T) {
 // The intervals hold as often as they say, for vectors of equal and of unequal
 // variances and for skewed draws.
 func TestIntervalsHoldAsOftenAsTheySay(t *testing.T) {
-	const draws, rounds = 300, 800
+	const draws, rounds = 300, 400
 	dominated := append([]float64{1}, slices.Repeat([]float64{.3}, 20)...)
 	normal := func(r *rand.Rand) float64 { return r.NormFloat64() }
 	skewed := func(r *rand.Rand) float64 { return r.ExpFloat64() - 1 }

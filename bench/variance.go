@@ -94,6 +94,13 @@ func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c
 		}
 		gs = append(gs, g)
 	}
+	if c.Params != nil {
+		for _, name := range c.Params.Names() {
+			if !slices.ContainsFunc(gs, func(g *gradient) bool { return g.params.Tensor(name) != nil }) {
+				return nil, errors.Errorf("bench: Config.Params has %s, a parameter of no case; the first has %v", name, gs[0].params.Names())
+			}
+		}
+	}
 	rows := make([][]Row, len(gs))
 	for from, to := 0, c.Draws; from < to; from, to = to, min(4*to, c.Most) {
 		var wanting []int
