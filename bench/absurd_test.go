@@ -31,7 +31,7 @@ func TestAbsurdArguments(t *testing.T) {
 	})
 	absurd.Sweep{
 		Funcs: map[string]any{"Check": bench.Check, "GradientVariance": bench.GradientVariance},
-		Types: []any{bench.Row{}},
+		Types: []any{bench.Row{}, bench.Made(nil)},
 		Values: func(t reflect.Type) []any {
 			switch t {
 			case reflect.TypeFor[*data.Set]():

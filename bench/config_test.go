@@ -71,16 +71,17 @@ func TestWarmupTrainsBaselinesOnly(t *testing.T) {
 		}
 		return rows[0].Mean, rows[0].Var
 	}
-	m0, cold := variance(0)
+	m0, cold := variance(-1)
 	m1, warm := variance(200)
 	if !(warm < .5*cold) || math.Abs(m0-m1) > 5*math.Sqrt(cold/4000) {
 		t.Errorf("mean %v, variance %v without warm-up; %v and %v with", m0, cold, m1, warm)
 	}
 }
 
+// Every column is in a row's JSON, null only where there is no such number.
 func TestJSON(t *testing.T) {
 	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1), []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}},
-		bench.Config{Problem: "p", Draws: 10, Clock: clock(), Group: func(p string) string { return p }})
+		bench.Config{Problem: "p", Draws: 300, Clock: clock(), Group: func(p string) string { return p }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,22 +93,64 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &fields); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range strings.Fields("problem estimator objective group mean bias bias_lo bias_hi var var_lo var_hi snr ms var_ms") {
+	if len(fields) != len(bench.Columns) || len(fields) != len(rows[0].Values()) {
+		t.Errorf("%d fields of %d columns: %s", len(fields), len(bench.Columns), b)
+	}
+	for _, name := range bench.Columns {
 		v, ok := fields[name]
-		if !ok || strings.HasPrefix(name, "bias") != (v == nil) {
+		if unknown := strings.HasPrefix(name, "bias_") || name == "bias" || name == "exact"; !ok || unknown != (v == nil) {
 			t.Errorf("%s is %v", name, v)
 		}
-		delete(fields, name)
 	}
-	if len(fields) > 0 {
-		t.Errorf("more fields: %v", fields)
+}
+
+// A row says what its estimator had learnt, and for how long.
+func TestRowsSayWhatWasLearnt(t *testing.T) {
+	moving := bench.Case{Estimator: "moving", Bound: vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}}
+	plain := bench.Case{Estimator: "plain", Bound: vi.ELBO{}}
+	for warmup, want := range map[int]int{0: 1000, -1: 0, 30: 30} {
+		rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, 3), []bench.Case{moving, plain}, bench.Config{Draws: 10, Most: 10, Warmup: warmup})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := rows[0]; r.Learned == 0 || r.Warmup != want {
+			t.Errorf("Warmup %d: the baseline's row has %d numbers learnt, %d steps", warmup, r.Learned, r.Warmup)
+		}
+		if r := rows[3]; r.Learned != 0 || r.Warmup != 0 {
+			t.Errorf("Warmup %d: the other row has %d numbers learnt, %d steps", warmup, r.Learned, r.Warmup)
+		}
 	}
+}
+
+// An objective with a node in it is made in the build.
+func TestObjectivesWithNodesAreMadeInTheBuild(t *testing.T) {
+	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2), []bench.Case{
+		{Estimator: "β = 0", Bound: bench.Made(func(s *graph.Scope) vi.Objective { return vi.ELBO{Beta: s.Const(0)} })},
+		{Estimator: "β = 1", Bound: vi.ELBO{}},
+	}, bench.Config{Draws: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if zero, one := rows[1], rows[4]; zero.Group != "m" || math.Abs(one.Mean-zero.Mean-lineM) > 1e-5 { // ∂KL/∂m = m
+		t.Errorf("gradients of %s %v without divergence, %v with", zero.Group, zero.Mean, one.Mean)
+	}
+}
+
+func foreign(t *testing.T) (n *graph.Node) {
+	t.Helper()
+	if _, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { n = s.Const(0); s.Output("zero", n) }); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestMistakesAreNamed(t *testing.T) {
 	ok := []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}}
 	d := set(t, 1, 2)
-	empty := &graph.Params{}
+	empty, more := &graph.Params{}, &graph.Params{}
+	if _, err := graph.Build(more, func(s *graph.Scope) { newLine(s); s.Output("v", s.Param("v", graph.Fixed(0), 1)) }); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name  string
 		model bench.Model
@@ -122,9 +165,11 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"bound", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o"}}, bench.Config{}, "bench: case 0, e of o, has no Bound"},
 		{"draws", lineModel, d, ok, bench.Config{Draws: 5}, "bench: Draws 5, want 10 or more"},
 		{"batch", lineModel, d, ok, bench.Config{Batch: 3}, "bench: Batch 3, want 1 to 2, the rows of the data, or 0"},
-		{"warmup", lineModel, d, ok, bench.Config{Warmup: -1}, "bench: Warmup -1"},
+		{"most", lineModel, d, ok, bench.Config{Draws: 50, Most: 40}, "bench: Most 40, want Draws or more"},
+		{"another build's node", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{Beta: foreign(t)}}}, bench.Config{}, "bench: case e of o: graph: mul: operand"},
 		{"arrays", lineModel, d, ok, bench.Config{Arrays: []string{"y"}}, "bench: no array y in the data, which have [x]"},
 		{"params", lineModel, d, ok, bench.Config{Params: empty}, "bench: case e of o: Config.Params has no parameter w, only []"},
+		{"more params", lineModel, d, ok, bench.Config{Params: more}, "bench: Config.Params has v, a parameter of no case; the first has [l m w]"},
 		{"group", lineModel, d, ok, bench.Config{Group: func(string) string { return "" }}, "Config.Group leaves out all of the parameters [w m l]"},
 		{"vi", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.IWAE{K: 1, Default: vi.VIMCO{}}}}, bench.Config{}, "bench: case e of o: vi: site z: VIMCO"},
 		{"exact", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}, Exact: noisy}}, bench.Config{}, "the exact gradient of w is not the same for every draw"},

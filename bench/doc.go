@@ -19,18 +19,42 @@
 // of a single number mean and bias keep their sign. Estimates of squared norms
 // have the noise in them, variance/draws, subtracted.
 //
+// What an estimator has learnt, the weights of a baseline or the one number of a
+// moving average, is trained for Config.Warmup steps and then held: variances
+// are given that state, and Row.Warmup says how old it is.
+//
 // # The intervals
 //
-// All are of 95 %. With d = Ḡ − E G the error of the mean over n draws, E‖d‖² =
-// variance/n, and ‖d‖² is distributed as a sum of weighted χ²₁; a scaled and
-// shifted F with the same first three moments gives the radius r that ‖d‖ stays
-// within. The norm of the mean, or of its difference from g, is then within r of
-// that of its estimate: exact for a single number and for the question whether
-// it is zero, else on the safe side. The variance is
-// the average of the squared distances of each draw from the mean of those
-// before, which are uncorrelated; their spread gives its error, taken on the
-// scale of logarithms. Both trust n to be large for the tails of G: estimators
-// with rare, huge draws need more of them than it looks.
+// All are of 95 %, and are offered where the draws support them.
+//
+// The variance is the mean of the squared distances D of each draw from the mean
+// of those before. A normal interval of such a mean, on any scale, covers .69 to
+// .90 of a thousand draws where tails are heavy, as they are under most score
+// functions: the draws that would have made it larger are mostly missing, and so
+// is the variance that they would have shown. So are bootstraps and corrections
+// for skewness, by a little less (.84 to .91). The interval here is of the mean
+// of D with a generalised Pareto tail fitted to the largest min(n/5, 3√n) of n
+// values, its shape k and scale with their uncertainty. If the chance of k ≥ 1,
+// where the mean is infinite, is above 2.5 % the interval has no upper end; then
+// the draws are made four times as many, and again up to Config.Most, and if
+// that does not help there is no interval: Row.NoInterval says "variance".
+//
+// The mean of n draws has an error d with E‖d‖² = variance/n. For a single
+// number the interval is Student's. For a vector, ‖Ḡ − g‖² is a weighted sum of
+// noncentral χ² variables; the interval has every norm ‖E G − g‖ under which
+// the one found is not extreme, by an approximation with the first three moments
+// of that law, so that it reaches zero exactly if the test for zero says so.
+// The variance in it is the posterior median above, if that is more than the
+// sample's; if it is more than four times that, the interval of the mean cannot
+// be trusted either, and Row.NoInterval says "all".
+//
+// In simulations of three thousand rounds from a thousand draws on, the
+// intervals of the mean, the bias and the variance cover COVERAGE
+// of the time for normal, quadratic and skewed gradients, for a Poisson
+// likelihood's score function (kurtosis 100) and exp(x²/10)·x (k of D .4).
+// Where the kurtosis is 1177 or infinite, as for exp(x²/5)·x, sixteen thousand
+// draws support an interval of the variance at OFFERED of the seeds; an
+// interval that is offered and wrong is rarer than 5 %.
 //
 // Everything but the times is a function of Config.Seed. Draw i of every case
 // has the same noise, as far as sites and shapes agree, and the same batch:

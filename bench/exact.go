@@ -44,7 +44,7 @@ func (g *gradient) compare(ctx context.Context, m trainers.Model, d *data.Set, c
 		if q.m.total.mean != 0 {
 			return errors.Errorf("the exact gradient of %s is not the same for every draw", q.name)
 		}
-		g.groups[i].exact = q.m.mean
+		g.groups[i].m.exact = q.m.mean
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ type gradient struct {
 	names   []string // of the model's parameters
 	groups  []*group
 	times   []float64 // milliseconds
+
+	learned int // numbers besides the model's
+	warmup  int // steps that they were trained for
 }
 
 // group is the gradient of some parameters as one vector.
@@ -28,7 +31,6 @@ type group struct {
 	offset []int
 	size   int
 	m      *moments
-	exact  []float64 // nil if unknown
 }
 
 const gradOutput = "bench/grad/"
@@ -51,10 +53,7 @@ func newGradient(ctx context.Context, m Model, o vi.Objective, b *batches, c Con
 	if len(g.groups) == 0 {
 		return nil, errors.Errorf("Config.Group leaves out all of the parameters %v", g.names)
 	}
-	if c.Warmup > 0 {
-		err = g.warm(ctx, m, o, b, c)
-	}
-	return g, err
+	return g, g.warm(ctx, m, o, b, c)
 }
 
 // build compiles the gradient by the model's own parameters.
@@ -150,8 +149,8 @@ func (g *gradient) rows(problem string, c Case) []Row {
 	norm := 0.
 	var rows []Row
 	for _, q := range g.groups {
-		rows = append(rows, newRow(problem, c, q.name, q.m, q.exact, g.times[len(g.times)/2]))
-		for _, v := range q.exact {
+		rows = append(rows, g.row(problem, c, q))
+		for _, v := range q.m.exact {
 			norm += v * v
 		}
 	}

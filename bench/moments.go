@@ -31,16 +31,37 @@ func (r *running) stderr() float64 {
 }
 
 // moments are those of a random vector with covariance Σ met draw by draw, in
-// the memory of four vectors.
+// the memory of five vectors and a number for each draw.
 type moments struct {
 	n           int
 	mean        []float64
+	exact       []float64    // what the mean should be; nil if unknown
 	dev         [3][]float64 // of the last draws from the mean before each, scaled to covariance Σ; the latest first
 	cross       float64      // product of dev[0] and dev[1]
 	total       running      // tr Σ: ‖dev‖², whose mean is Welford's variance exactly
 	squared     running      // tr Σ²: (dev[0]·dev[1])²
 	cubed       running      // tr Σ³: (dev[0]·dev[1])(dev[1]·dev[2])(dev[2]·dev[0])
+	squares     []float64    // ‖dev‖² of each draw
+	towards     [2]along     // the variance along the mean, and along its difference from exact
 	measurement []float64    // where parts of a draw are put together
+}
+
+// along is the variance cᵀΣc/‖c‖² in the direction of a vector c that is known
+// up to the error of the mean. A deviation is not correlated with the mean of
+// the draws up to it; later ones, where c is better known, count more.
+type along struct{ dot, norm float64 }
+
+func (a *along) add(n int, dot, norm float64) {
+	a.dot += float64(n) * dot * dot
+	a.norm += float64(n) * norm
+}
+
+// variance returns it, between 0 and the square root of tr Σ².
+func (a along) variance(two float64) float64 {
+	if a.norm == 0 {
+		return math.Sqrt(two)
+	}
+	return min(a.dot/a.norm, math.Sqrt(two))
 }
 
 func newMoments(size int) *moments {
@@ -66,7 +87,7 @@ func (m *moments) add() {
 	d := m.dev[2]
 	m.dev[2], m.dev[1], m.dev[0] = m.dev[1], m.dev[0], d
 	scale := math.Sqrt((t - 1) / t)
-	var own, last, before float64
+	var own, last, before, dot, norm float64
 	d1, d2 := m.dev[1][:len(d)], m.dev[2][:len(d)]
 	for i, x := range m.measurement {
 		e := x - m.mean[i]
@@ -76,9 +97,16 @@ func (m *moments) add() {
 		own += e * e
 		last += e * d1[i]
 		before += e * d2[i]
+		dot += e * m.mean[i]
+		norm += m.mean[i] * m.mean[i]
 	}
 	if m.n > 1 {
 		m.total.add(own)
+		m.squares = append(m.squares, own)
+		m.towards[0].add(m.n, dot, norm)
+		if m.exact != nil {
+			m.towards[1].add(m.n, m.off(d), m.off(nil))
+		}
 	}
 	if m.n > 2 {
 		m.squared.add(last * last)
@@ -89,48 +117,118 @@ func (m *moments) add() {
 	m.cross = last
 }
 
-// variance returns tr Σ and its 95 % interval.
-func (m *moments) variance() (v, lo, hi float64) {
-	v = m.total.mean
-	if v == 0 {
-		return 0, 0, 0
+// off returns the product of a vector with the difference of the mean from
+// exact, of that with itself for nil.
+func (m *moments) off(d []float64) float64 {
+	sum := 0.
+	for i, x := range m.mean {
+		c := x - m.exact[i]
+		if d == nil {
+			sum += c * c
+		} else {
+			sum += c * d[i]
+		}
 	}
-	f := math.Exp(distuv.StudentsT{Sigma: 1, Nu: float64(m.total.n - 1)}.Quantile(.975) * m.total.stderr() / v)
-	return v, v / f, v * f
+	return sum
 }
 
-// radius returns what the distance of the mean from its expectation exceeds
-// with probability p: a weighted sum of χ²₁ variables, tr Σ in the mean,
-// approximated by the χ² law of ν degrees of freedom shifted and scaled to its
-// first three moments (Imhof, Biometrika 48, 1961, section 4, after Pearson),
-//
-//	‖d‖²·n ≈ tr Σ + √(tr Σ²/ν)·(χ²_ν − ν),  ν = (tr Σ²)³/(tr Σ³)²
-//
-// with ν·F(ν, n−1) for χ²_ν, since Σ is estimated.
-func (m *moments) radius(p float64) float64 {
-	one := m.total.mean
-	if one == 0 {
-		return 0
+// summary is what all draws say of the variance.
+type summary struct {
+	posterior
+	m *moments
+}
+
+func (m *moments) sum() summary { return summary{meanOf(m.squares), m} }
+
+// variance returns tr Σ and its 95 % interval, NaN where there is none.
+func (s summary) variance() (v, lo, hi float64) {
+	if math.IsInf(s.hi, 1) {
+		return s.m.total.mean, math.NaN(), math.NaN()
 	}
-	two, nu := one*one, 1.
-	if size := float64(len(m.mean)); size > 1 {
-		// 1/size ≤ tr Σ²/(tr Σ)² ≤ 1 and tr Σ²/tr Σ ≤ tr Σ³/tr Σ² ≤ √tr Σ².
-		two = min(max(m.squared.mean, one*one/size), one*one)
-		three := min(max(m.cubed.mean, two*two/one), two*math.Sqrt(two))
-		nu = two * two * two / (three * three)
+	return s.m.total.mean, s.lo, s.hi
+}
+
+// factor returns by how much the variance may well exceed that of the draws,
+// 1 or more, +Inf where they cannot be trusted for the error of the mean.
+func (s summary) factor() float64 {
+	const most = 4
+	switch f := s.median / s.m.total.mean; {
+	case f > most:
+		return math.Inf(1)
+	case f > 1:
+		return f
 	}
-	f := distuv.F{D1: nu, D2: float64(m.n - 1)}.Quantile(1 - p)
-	return math.Sqrt(max(one+math.Sqrt(two*nu)*(f-1), 0) / float64(m.n))
+	return 1
+}
+
+// errorOf is the law of ‖Ḡ − g‖² where the expectation of Ḡ is at a distance θ
+// from g: a weighted sum of noncentral χ² variables, with the cumulants
+//
+//	κ₁ = θ² + tr Σ/n,  κ₂ = 4θ²ρ/n + 2 tr Σ²/n²,  κ₃ = 24θ²ρ²/n² + 8 tr Σ³/n³
+//
+// for the variance ρ along the difference, approximated by the χ² law of ν =
+// 8κ₂³/κ₃² degrees of freedom shifted and scaled to them (Imhof, Biometrika 48,
+// 1961, section 4, after Pearson).
+type errorOf struct{ n, one, two, three, along, factor float64 }
+
+func (s summary) errorOf(from []float64) errorOf {
+	m := s.m
+	e := errorOf{n: float64(m.n), one: m.total.mean, factor: s.factor()}
+	size := float64(len(m.mean))
+	// 1/size ≤ tr Σ²/(tr Σ)² ≤ 1 and tr Σ²/tr Σ ≤ tr Σ³/tr Σ² ≤ √tr Σ².
+	e.two = min(max(m.squared.mean, e.one*e.one/size), e.one*e.one)
+	e.three = min(max(m.cubed.mean, e.two*e.two/e.one), e.two*math.Sqrt(e.two))
+	e.along = m.towards[0].variance(e.two)
+	if from != nil {
+		e.along = m.towards[1].variance(e.two)
+	}
+	return e
+}
+
+// quantile returns what ‖Ḡ − g‖² is below with a probability.
+func (e errorOf) quantile(theta, p float64) float64 {
+	t, n, f := theta*theta, e.n, e.factor
+	k1 := t + e.one/n
+	k2 := f * (4*t*e.along/n + 2*f*e.two/(n*n))
+	k3 := f * f * (24*t*e.along*e.along/(n*n) + 8*f*e.three/(n*n*n))
+	nu := 8 * k2 * k2 * k2 / (k3 * k3)
+	if nu > 1e6 {
+		return k1 + math.Sqrt(k2)*distuv.UnitNormal.Quantile(p)
+	}
+	return k1 + math.Sqrt(k2/(2*nu))*(distuv.ChiSquared{K: nu}.Quantile(p)-nu)
+}
+
+// small returns how much of a level p is for distances that are too small for
+// θ; the rest is for those too large. Near θ = 0, where none is too small, that
+// is all of p: the test for θ = 0 is exact.
+func (e errorOf) small(theta, p float64) float64 {
+	return p / 2 * -math.Expm1(-theta*theta*e.n/(4*e.one))
+}
+
+func (e errorOf) tooLarge(squares, theta, p float64) bool {
+	return squares > e.quantile(theta, 1-p+e.small(theta, p))
+}
+
+func (e errorOf) tooSmall(squares, theta, p float64) bool {
+	s := e.small(theta, p)
+	return s > 1e-12 && squares < e.quantile(theta, s)
 }
 
 // distance returns the norm of the expectation minus a vector, nil for zeros,
-// signed for a single number: its estimate and an interval of confidence 1−p.
-func (m *moments) distance(from []float64, p float64) (d, lo, hi float64) {
-	r := m.radius(p)
+// signed for a single number: its estimate and an interval of confidence 1−p,
+// NaN where there is none. That of a norm has the θ under which the distance
+// found is not extreme.
+func (s summary) distance(from []float64, p float64) (d, lo, hi float64) {
+	m := s.m
+	e := errorOf{n: float64(m.n), one: m.total.mean, factor: s.factor()}
 	if len(m.mean) == 1 {
 		if d = m.mean[0]; from != nil {
 			d -= from[0]
 		}
+		if math.IsInf(e.factor, 1) {
+			return d, math.NaN(), math.NaN()
+		}
+		r := distuv.StudentsT{Sigma: 1, Nu: e.n - 1}.Quantile(1-p/2) * math.Sqrt(e.factor*e.one/e.n)
 		return d, d - r, d + r
 	}
 	squares := 0.
@@ -141,5 +239,29 @@ func (m *moments) distance(from []float64, p float64) (d, lo, hi float64) {
 		squares += x * x
 	}
 	raw := math.Sqrt(squares)
-	return math.Sqrt(max(squares-m.total.mean/float64(m.n), 0)), max(raw-r, 0), raw + r
+	d = math.Sqrt(max(squares-e.one/e.n, 0))
+	switch {
+	case e.one == 0:
+		return raw, raw, raw
+	case math.IsInf(e.factor, 1):
+		return d, math.NaN(), math.NaN()
+	}
+	e = s.errorOf(from)
+	if e.tooLarge(squares, 0, p) {
+		lo = bisect(0, raw, func(theta float64) bool { return !e.tooLarge(squares, theta, p) })
+	}
+	most := raw + 12*math.Sqrt(e.factor*e.one/e.n)
+	return d, lo, bisect(lo, most, func(theta float64) bool { return e.tooSmall(squares, theta, p) })
+}
+
+// bisect returns where past turns true between lo and hi.
+func bisect(lo, hi float64, past func(x float64) bool) float64 {
+	for range 40 {
+		if mid := lo + (hi-lo)/2; past(mid) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return hi
 }

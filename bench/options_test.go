@@ -45,7 +45,7 @@ func measured(t *testing.T, k bench.Case, c bench.Config) string {
 	}
 	text := string(out)
 	for _, f := range bench.Check(rows, .01) {
-		text += fmt.Sprint(f.Declared)
+		text += fmt.Sprint(f.Biased)
 	}
 	return text
 }
@@ -83,8 +83,9 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"Config.Params":  {{plain, by(bench.Config{Params: elsewhere})}},
 		"Config.Arrays":  {{plain, by(bench.Config{Arrays: []string{"x", "y"}}), "data y is used by neither joint nor guide"}},
 		"Config.Draws":   {{plain, by(bench.Config{Draws: 30})}, {plain, by(bench.Config{Draws: 3}), "Draws 3"}},
+		"Config.Most":    {{plain, by(bench.Config{Most: 5000})}, {plain, by(bench.Config{Most: 3}), "Most 3"}},
 		"Config.Batch":   {{plain, by(bench.Config{Batch: 2})}, {plain, by(bench.Config{Batch: 9}), "Batch 9"}},
-		"Config.Warmup":  {{plain, by(bench.Config{Warmup: 9})}, {plain, by(bench.Config{Warmup: -9}), "Warmup -9"}},
+		"Config.Warmup":  {{plain, by(bench.Config{Warmup: 9})}, {plain, by(bench.Config{Warmup: -1})}},
 		"Config.Seed":    {{plain, by(bench.Config{Seed: 1})}},
 		"Config.Group":   {{plain, by(bench.Config{Group: func(string) string { return "all" }})}},
 		"Config.Clock":   {{plain, by(bench.Config{Clock: func() time.Time { return time.Unix(0, 0) }})}},

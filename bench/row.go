@@ -3,6 +3,7 @@ package bench
 import (
 	"encoding/json"
 	"math"
+	"strings"
 )
 
 // Row is what was measured of one case and group. The package comment defines
@@ -17,57 +18,77 @@ type Row struct {
 	Ms                   float64 // milliseconds to compute the whole gradient, the median
 	VarMs                float64 // Var·Ms: what a unit of precision costs
 
-	Size  int     // numbers in the group
-	Exact float64 // norm of the exact gradient of all groups together; NaN if unknown
+	// NoInterval says of what the draws allow no honest interval: "" for
+	// nothing, "variance", or "all" for mean, bias and variance. Lo and Hi of
+	// those are NaN.
+	NoInterval string
 
-	known bool // biased by design, says the case
-	m     *moments
+	Draws  int     // of the gradient
+	Size   int     // numbers in the group
+	Exact  float64 // norm of the exact gradient of all groups together; NaN if unknown
+	Biased bool    // by design, says the case
+
+	// Learned counts the numbers that the estimator has besides the model's,
+	// parameters and states of baselines and control variates, and Warmup the
+	// steps they were trained for before they were held: 0 of either marks an
+	// estimator that learns nothing, or one measured untrained.
+	Learned, Warmup int
+
+	sum   summary
 	exact []float64
 }
 
-// MarshalJSON implements json.Marshaler. Numbers that are not finite are null.
+// Columns are the names of what Values returns, in their order.
+var Columns = strings.Fields(`problem estimator objective group mean mean_lo mean_hi bias bias_lo bias_hi
+	var var_lo var_hi snr ms var_ms no_interval draws size exact biased learned warmup`)
+
+// Values returns the fields of a row in the order of Columns: strings, float64,
+// int and bool.
+func (r Row) Values() []any {
+	return []any{r.Problem, r.Estimator, r.Objective, r.Group, r.Mean, r.MeanLo, r.MeanHi, r.Bias, r.BiasLo, r.BiasHi,
+		r.Var, r.VarLo, r.VarHi, r.SNR, r.Ms, r.VarMs, r.NoInterval, r.Draws, r.Size, r.Exact, r.Biased, r.Learned, r.Warmup}
+}
+
+// MarshalJSON implements json.Marshaler: an object of Columns in their order.
+// Numbers that are not finite are null.
 func (r Row) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Problem   string `json:"problem"`
-		Estimator string `json:"estimator"`
-		Objective string `json:"objective"`
-		Group     string `json:"group"`
-		Mean      number `json:"mean"`
-		Bias      number `json:"bias"`
-		BiasLo    number `json:"bias_lo"`
-		BiasHi    number `json:"bias_hi"`
-		Var       number `json:"var"`
-		VarLo     number `json:"var_lo"`
-		VarHi     number `json:"var_hi"`
-		SNR       number `json:"snr"`
-		Ms        number `json:"ms"`
-		VarMs     number `json:"var_ms"`
-	}{
-		r.Problem, r.Estimator, r.Objective, r.Group, number(r.Mean), number(r.Bias), number(r.BiasLo), number(r.BiasHi),
-		number(r.Var), number(r.VarLo), number(r.VarHi), number(r.SNR), number(r.Ms), number(r.VarMs),
-	})
-}
-
-type number float64
-
-func (v number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-		return []byte("null"), nil
+	out := []byte{'{'}
+	for i, v := range r.Values() {
+		if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+			v = nil
+		}
+		b, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(append(out, '"'), Columns[i]...), `":`...), b...)
 	}
-	return json.Marshal(float64(v))
+	return append(out, '}'), nil
 }
 
-// newRow reads off the moments.
-func newRow(problem string, c Case, group string, m *moments, exact []float64, ms float64) Row {
-	r := Row{Problem: problem, Estimator: c.Estimator, Objective: c.Objective, Group: group, Size: len(m.mean), Ms: ms, known: c.Biased, m: m, exact: exact}
-	r.Mean, r.MeanLo, r.MeanHi = m.distance(nil, .05)
+// row reads off the moments of a group.
+func (g *gradient) row(problem string, c Case, q *group) Row {
+	s := q.m.sum()
+	r := Row{
+		Problem: problem, Estimator: c.Estimator, Objective: c.Objective, Group: q.name, Ms: g.times[len(g.times)/2],
+		Draws: q.m.n, Size: q.size, Exact: math.NaN(), Biased: c.Biased, Learned: g.learned, Warmup: g.warmup, sum: s, exact: q.m.exact,
+	}
+	r.Mean, r.MeanLo, r.MeanHi = s.distance(nil, .05)
 	r.Bias, r.BiasLo, r.BiasHi = math.NaN(), math.NaN(), math.NaN()
-	if exact != nil {
-		r.Bias, r.BiasLo, r.BiasHi = m.distance(exact, .05)
+	if r.exact != nil {
+		r.Bias, r.BiasLo, r.BiasHi = s.distance(r.exact, .05)
 	}
-	r.Var, r.VarLo, r.VarHi = m.variance()
+	r.Var, r.VarLo, r.VarHi = s.variance()
+	if math.IsNaN(r.VarLo) {
+		r.NoInterval = "variance"
+	}
+	if math.IsNaN(r.MeanLo) {
+		r.NoInterval = "all"
+	}
 	r.SNR = math.Abs(r.Mean) / math.Sqrt(r.Var)
-	r.VarMs = r.Var * ms
-	r.Exact = math.NaN()
+	r.VarMs = r.Var * r.Ms
 	return r
 }

@@ -21,10 +21,26 @@ type Model func(s *graph.Scope) vi.Model
 type Case struct {
 	Estimator string         // its name in the rows
 	Objective string         // likewise
-	Bound     vi.Objective   // with the estimator in it
+	Bound     vi.Objective   // with the estimator in it; Made if it has nodes, which belong to one build
 	Exact     trainers.Model // an estimate with the same gradient in expectation but no noise, such as by enumeration; it declares the model itself; nil means unknown
 	Biased    bool           // by design: Check measures the bias and does not fail
 	Model     Model          // in place of the common one, with the same parameters; nil means that one
+}
+
+// Made is an objective that has nodes in it, such as ELBO's Beta: they are made
+// anew in the build of each program, by this function.
+type Made func(s *graph.Scope) vi.Objective
+
+// Estimate implements vi.Objective.
+func (f Made) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	if f == nil {
+		graph.Fail("bench: Made of nil, want a function that makes an objective")
+	}
+	o := f(s)
+	if o == nil {
+		graph.Fail("bench: Made makes no objective: its function returned nil")
+	}
+	return o.Estimate(s, m, d)
 }
 
 // Config says how to measure. The zero values are usable.
@@ -33,8 +49,9 @@ type Config struct {
 	Params  *graph.Params             // at which gradients are taken; not changed; nil means new float32 ones of this Seed
 	Arrays  []string                  // the arrays of the data that the model is given; nil means all
 	Draws   int                       // of each gradient; 0 means 1000
+	Most    int                       // where Draws allow no honest interval of the variance, four times as many, and again, up to this; 0 means 16 times Draws
 	Batch   int                       // rows a gradient, chosen anew for each draw; 0 means all rows, always the same
-	Warmup  int                       // training steps, before, of what the estimators learn (baselines, control variates), by Adam of rate .001 with the model held
+	Warmup  int                       // training steps, before, of what the estimators learn (baselines, control variates), by Adam of rate .001 with the model held; 0 means 1000, a negative number none
 	Seed    uint64                    // of the noise and the batches
 	Group   func(param string) string // the group of a parameter; "" leaves it out; nil makes each a group
 	Clock   func() time.Time          // for the times; nil means time.Now
@@ -42,7 +59,7 @@ type Config struct {
 
 // GradientVariance draws the gradients of all cases in turns and returns a row
 // for each case and group, in that order. Memory is a few vectors of the
-// parameters' size a case.
+// parameters' size a case, and a number for each draw and group.
 //
 // It is an error if a case's Exact gradient depends on the draw, if cases have
 // other parameters than the model, or if a gradient is not finite.
@@ -52,6 +69,12 @@ func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c
 	}
 	if c.Draws == 0 {
 		c.Draws = 1000
+	}
+	if c.Most == 0 {
+		c.Most = max(c.Draws, 16*min(c.Draws, math.MaxInt32/64)) // 4·Most fits an int of 32 bits
+	}
+	if c.Warmup == 0 {
+		c.Warmup = 1000
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -78,19 +101,37 @@ func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c
 		}
 		gs = append(gs, g)
 	}
-	for step := range c.Draws {
-		b.draw(step)
-		for i, g := range gs {
-			if err := g.draw(ctx, b, graph.Draw{Seed: c.Seed, Step: uint32(step)}, c.Clock); err != nil {
-				return nil, errors.WithMessagef(err, "bench: case %s of %s, draw %d", cases[i].Estimator, cases[i].Objective, step)
+	if c.Params != nil {
+		for _, name := range c.Params.Names() {
+			if !slices.ContainsFunc(gs, func(g *gradient) bool { return g.params.Tensor(name) != nil }) {
+				return nil, errors.Errorf("bench: Config.Params has %s, a parameter of no case; the first has %v", name, gs[0].params.Names())
 			}
 		}
 	}
-	var rows []Row
-	for i, g := range gs {
-		rows = append(rows, g.rows(c.Problem, cases[i])...)
+	rows := make([][]Row, len(gs))
+	for from, to := 0, c.Draws; from < to; from, to = to, min(4*to, c.Most) {
+		var wanting []int
+		for i := range gs {
+			if rows[i] == nil || slices.ContainsFunc(rows[i], func(r Row) bool { return r.NoInterval != "" }) {
+				wanting = append(wanting, i)
+			}
+		}
+		if wanting == nil {
+			break
+		}
+		for step := from; step < to; step++ {
+			b.draw(step)
+			for _, i := range wanting {
+				if err := gs[i].draw(ctx, b, graph.Draw{Seed: c.Seed, Step: uint32(step)}, c.Clock); err != nil {
+					return nil, errors.WithMessagef(err, "bench: case %s of %s, draw %d", cases[i].Estimator, cases[i].Objective, step)
+				}
+			}
+		}
+		for _, i := range wanting {
+			rows[i] = gs[i].rows(c.Problem, cases[i])
+		}
 	}
-	return rows, nil
+	return slices.Concat(rows...), nil
 }
 
 func (c Config) check(m Model, d *data.Set, cases []Case) error {
@@ -101,12 +142,12 @@ func (c Config) check(m Model, d *data.Set, cases []Case) error {
 		return errors.New("bench: no data")
 	case len(cases) == 0:
 		return errors.New("bench: no cases")
-	case c.Draws < 0 || c.Draws > 0 && c.Draws < 10 || c.Draws > math.MaxUint32:
+	case c.Draws < 0 || c.Draws > 0 && c.Draws < 10 || c.Draws > math.MaxInt32/4:
 		return errors.Errorf("bench: Draws %d, want 10 or more", c.Draws)
+	case c.Most < 0 || c.Most > 0 && c.Most < max(c.Draws, 10) || c.Most > math.MaxInt32/4:
+		return errors.Errorf("bench: Most %d, want Draws or more", c.Most)
 	case c.Batch < 0 || c.Batch > d.Len():
 		return errors.Errorf("bench: Batch %d, want 1 to %d, the rows of the data, or 0", c.Batch, d.Len())
-	case c.Warmup < 0:
-		return errors.Errorf("bench: Warmup %d, want 0 or more", c.Warmup)
 	}
 	for _, name := range c.Arrays {
 		if d.Cols(name) == 0 {

@@ -146,7 +146,7 @@ func TestCheckFindsBiasAndHonoursDeclarations(t *testing.T) {
 		if f.Estimator == "shifted" && math.Abs(f.Bias-.1) > .02 {
 			t.Errorf("shifted by %v, want .1", f.Bias)
 		}
-		if f.Estimator == "declared" && (math.Abs(f.Relative-.5) > .02 || !f.Declared || f.RelativeLo <= 0) {
+		if f.Estimator == "declared" && (math.Abs(f.Relative-.5) > .02 || !f.Biased || f.RelativeLo <= 0) {
 			t.Errorf("halved: %v of the norm in [%v, %v]", f.Relative, f.RelativeLo, f.RelativeHi)
 		}
 	}

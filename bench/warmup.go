@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -56,9 +57,15 @@ func copyParam[T graph.Float](to, from *graph.Params, name string) error {
 
 // warm trains whatever is not the model's, and the states.
 func (g *gradient) warm(ctx context.Context, m Model, o vi.Objective, b *batches, c Config) error {
-	if len(g.params.Names()) == len(g.names) {
-		return nil // there is nothing else
+	for _, name := range g.params.Names() {
+		if !slices.Contains(g.names, name) {
+			g.learned += g.params.Tensor(name).Shape().TotalSize()
+		}
 	}
+	if g.learned == 0 || c.Warmup < 0 {
+		return nil
+	}
+	g.warmup = c.Warmup
 	u := trainers.NewUpdater(g.params, trainers.Adam{}, 0)
 	learns := false
 	p, err := graph.BuildTraining(g.params, func(s *graph.Scope) {

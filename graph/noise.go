@@ -12,6 +12,7 @@ type drawing struct {
 	sites []site
 	parts []rowRun
 	now   Draw
+	pass  int
 }
 
 // site is one noise node.
@@ -21,6 +22,7 @@ type site struct {
 	value       op.Array
 	rows, event int // rows of a sample, elements of a row
 	rowless     bool
+	samples     int // that each pass goes on by
 	key         kernel.Noise
 }
 
@@ -37,6 +39,9 @@ func (d *drawing) add(l leaf, value op.Array) {
 		s.rows = shape[l.rows]
 	}
 	s.event = op.Size(shape[max(l.rows, -1)+1:])
+	if all := value.Len() / max(s.rows*s.event, 1); l.passes && all > 1 {
+		s.samples = all
+	}
 	d.sites = append(d.sites, s)
 	if value.Len() == 0 {
 		return
@@ -48,9 +53,22 @@ func (d *drawing) add(l leaf, value op.Array) {
 	}
 }
 
-// draw fills all noise.
-func (d *drawing) draw(now Draw) {
-	d.now = now
+// SharedNoise returns the names of the noise that all rows of a run share, such
+// as that of weights drawn once: what a mean over rows does not average out.
+func (p *Program) SharedNoise() []string {
+	p.alive()
+	var names []string
+	for _, s := range p.noise.sites {
+		if s.rowless {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// draw fills all noise of a pass.
+func (d *drawing) draw(now Draw, pass int) {
+	d.now, d.pass = now, pass
 	for i := range d.sites {
 		s := &d.sites[i]
 		s.key = kernel.Noise{Key: kernel.SiteKey(now.Seed, uint32(now.Stream), s.name), Step: now.Step}
@@ -69,19 +87,19 @@ func (d *drawing) Do(part, _ int) {
 	r := d.parts[part]
 	s := &d.sites[r.site]
 	if s.value.F64 != nil {
-		fill(s, s.value.F64, r, d.now.Row)
+		fill(s, s.value.F64, r, d.now.Row, d.pass)
 	} else {
-		fill(s, s.value.F32, r, d.now.Row)
+		fill(s, s.value.F32, r, d.now.Row, d.pass)
 	}
 }
 
-func fill[T Float](s *site, dst []T, r rowRun, row int) {
+func fill[T Float](s *site, dst []T, r rowRun, row, pass int) {
 	if s.rowless {
 		row = 0
 	}
 	for i := r.from; i < r.to; i++ {
 		x := dst[i*s.event : (i+1)*s.event]
-		sample, at := uint32(i/s.rows), uint32(row+i%s.rows)
+		sample, at := uint32(pass*s.samples+i/s.rows), uint32(row+i%s.rows)
 		if s.law == Uniform {
 			kernel.Uniform(x, s.key, sample, at, 0)
 		} else {

@@ -122,7 +122,7 @@ func (p *Program) operation(n *Node) string {
 	return fmt.Sprint(n.Op())
 }
 
-func (k kind) String() string { return [...]string{"input", "parameter", "state", "noise"}[k] }
+func (k kind) String() string { return [...]string{"input", "parameter", "state", "noise", "carry"}[k] }
 
 // again evaluates nodes from the inputs, noise and parameters of the last Run.
 func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {

@@ -25,7 +25,8 @@ type Program struct {
 	noise   drawing
 	assigns []assign
 	kept    []kept
-	ready   bool // a Run has succeeded
+	carries []*carry // those that are used
+	ready   bool     // a Run has succeeded
 }
 
 // executor computes outputs from the memory of leaves.
@@ -95,6 +96,12 @@ func newProgram(b *build) (*Program, error) {
 		}
 	}
 	p.outs = append(p.outs, Unused(b.Checks, p.outs...)...)
+	for _, c := range b.carries {
+		if c.value == nil {
+			return nil, errors.Errorf("%s is never handed on", c.leaf.Name())
+		}
+		p.outs = append(p.outs, c.value)
+	}
 	for _, n := range p.outs {
 		if n.Op() == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
 			p.kept = append(p.kept, kept{n, op.NewArray(b.Dtype, n.Shape())})
@@ -143,6 +150,11 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 		at, _ := slices.BinarySearchFunc(p.needed, l.name, func(f *feed, name string) int { return strings.Compare(f.name, name) })
 		p.needed = slices.Insert(p.needed, at, f)
 		return f.value, nil
+	case carried:
+		c := p.b.carries[slices.IndexFunc(p.b.carries, func(c *carry) bool { return c.leaf == n })]
+		c.now, c.next = op.NewArray(p.b.Dtype, n.Shape()), op.NewArray(p.b.Dtype, n.Shape())
+		p.carries = append(p.carries, c)
+		return c.now, nil
 	case noise:
 		v := op.NewArray(p.b.Dtype, n.Shape())
 		p.noise.add(l, v)
@@ -171,9 +183,15 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 			return errors.Errorf("graph: run: input %s has not been fed", f.name)
 		}
 	}
-	p.noise.draw(d)
-	if err := p.exec.Run(ctx); err != nil {
-		return errors.WithMessage(err, "graph: run")
+	p.start()
+	for pass := range max(p.b.passes, 1) {
+		if pass > 0 {
+			p.handOn()
+		}
+		p.noise.draw(d, pass)
+		if err := p.exec.Run(ctx); err != nil {
+			return errors.WithMessage(err, "graph: run")
+		}
 	}
 	for _, k := range p.kept {
 		k.value.Copy(p.exec.Value(k.leaf))

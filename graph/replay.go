@@ -74,7 +74,7 @@ func (s *Scope) found(l leaf, shape Shape) *Node {
 	switch {
 	case !s.b.again && !another:
 		Fail("graph: %s declared twice %s; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)", l.name, s.where())
-	case old.kind != l.kind || old.noise != l.noise || !slices.Equal(n.Shape(), shape):
+	case old.kind != l.kind || old.noise != l.noise || old.passes != l.passes || !slices.Equal(n.Shape(), shape):
 		Fail("graph: %s declared again by another run, with another law or shape, %v, than at first, %v", l.name, shape, n.Shape())
 	}
 	return n

@@ -18,6 +18,7 @@ type Scope struct {
 	path   string
 	frozen bool
 	fed    bool // noise is an input
+	passes bool // noise goes on from pass to pass
 	rows   *int // the axis of noise that counts rows; nil: the last but one
 }
 
@@ -38,6 +39,8 @@ type build struct {
 	outputs map[string]*Node
 	outs    []string // the names of outputs in order of declaration
 	notes   []any
+	passes  int // of a run; 0 and 1 mean one
+	carries []*carry
 }
 
 // leaf says where the value of a declared node comes from.
@@ -49,6 +52,7 @@ type leaf struct {
 	rows   int       // the axis of noise that counts rows; −1: none
 	run    *modelRun // that declared it
 	own    bool      // of its run alone
+	passes bool      // noise goes on from pass to pass
 }
 
 type kind uint8
@@ -58,6 +62,7 @@ const (
 	param
 	state
 	noise
+	carried
 )
 
 // Noise is a law of random numbers that a program makes by itself.
@@ -199,7 +204,7 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	if law > Uniform {
 		Fail("graph: noise %s of law %d, want Normal or Uniform", name, law)
 	}
-	l := leaf{kind: noise, noise: law, rows: len(shape) - 2}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
 	}

@@ -1,11 +1,13 @@
 package trainers
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
 
 	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
@@ -20,12 +22,20 @@ type EvalConfig struct {
 	Binarize  data.Drawing        // Grey leaves "x" as it is; otherwise it is drawn once
 	Schedules map[string]Schedule // of the scalar inputs that the model has in evaluation, taken at Step
 	Step      int
+
+	GlobalDraws int // of what all rows share, each with a pass over the set; 0 means 10; without such noise one pass is all
 }
 
 // Evaluate returns the means over a set of "bound" and of every term of a
 // model's estimate, in nats per datum. The noise is a stream of its own,
 // numbered by row: the result does not depend on the batch size beyond
 // rounding, and repeats exactly.
+//
+// The rows average the noise that each has for itself. What they share, above
+// all the draw of a global, they do not: where there is such noise the means are
+// also over GlobalDraws independent draws of it, and "NAME/stderr" is the
+// standard error of each. A bound is one in expectation: the mean of a few draws
+// may lie above the log evidence.
 func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set, c EvalConfig) (map[string]float64, error) {
 	if m == nil {
 		return nil, errors.New("trainers: no model to evaluate")
@@ -39,8 +49,9 @@ func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set,
 
 // Rows runs what outputs builds over a set and returns the values of each of
 // its outputs, nodes [B, …] for a batch of B rows, or [1, B, …] as a model's
-// values are with one draw, one row after the other: codes, reconstructions, or the log p(x) of every row. Noise is that of
-// Evaluate.
+// values are with one draw, one row after the other: codes, reconstructions, or
+// the log p(x) of every row. Noise is that of Evaluate, and what rows share is
+// drawn once.
 func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, set *data.Set, c EvalConfig) (map[string][]float64, error) {
 	if outputs == nil {
 		return nil, errors.New("trainers: no function of outputs to evaluate")
@@ -55,7 +66,7 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 		return nil, err
 	}
 	values := map[string][]float64{}
-	err = e.each(ctx, c.Step, func(p *graph.Program, rows int) error {
+	err = e.each(ctx, c.Step, 0, func(p *graph.Program, rows int) error {
 		for _, name := range p.Outputs() {
 			if shape := p.Shape(name); !byRow(shape, rows) {
 				return errors.Errorf("output %s has shape %v, want [%d …], perhaps behind axes of 1: an entry for each row", name, shape, rows)
@@ -99,6 +110,8 @@ func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set
 		return nil, errors.New("trainers: no data to evaluate")
 	case params == nil:
 		return nil, errors.New("trainers: no parameters to evaluate")
+	case c.GlobalDraws < 0:
+		return nil, errors.Errorf("trainers: GlobalDraws %d, want 1 or more, or 0", c.GlobalDraws)
 	}
 	arrays, err := given(set, c.Arrays)
 	if err != nil {
@@ -120,15 +133,42 @@ func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set
 }
 
 func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64, error) {
-	var mean means
-	if err := e.each(ctx, step, mean.add); err != nil {
-		return nil, err
+	var draws []map[string]float64
+	for want := 1; len(draws) < want; want = e.draws() {
+		var mean means
+		if err := e.each(ctx, step, len(draws), mean.add); err != nil {
+			return nil, err
+		}
+		draws = append(draws, mean.values())
 	}
-	return mean.values(), nil
+	out := map[string]float64{}
+	for name := range draws[0] {
+		values := make([]float64, len(draws))
+		for i, d := range draws {
+			values[i] = d[name]
+		}
+		if out[name] = values[0]; len(draws) > 1 {
+			mean, std := stat.MeanStdDev(values, nil)
+			out[name], out[name+"/stderr"] = mean, stat.StdErr(std, float64(len(values)))
+		}
+	}
+	return out, nil
 }
 
-// each runs the set batch by batch and calls visit after every run.
-func (e *evaluator) each(ctx context.Context, step int, visit func(p *graph.Program, rows int) error) error {
+// draws returns how often the set is gone through: once, unless a program that
+// has been built has noise which its rows share.
+func (e *evaluator) draws() int {
+	for _, p := range e.runs.programs {
+		if len(p.SharedNoise()) > 0 {
+			return cmp.Or(e.GlobalDraws, 10)
+		}
+	}
+	return 1
+}
+
+// each runs the set batch by batch with a draw of its noise and calls visit
+// after every run.
+func (e *evaluator) each(ctx context.Context, step, draw int, visit func(p *graph.Program, rows int) error) error {
 	b, runs := e.batches, e.runs
 	if err := b.Seek(0, 0); err != nil {
 		return errors.WithMessage(err, "trainers: evaluate")
@@ -143,7 +183,7 @@ func (e *evaluator) each(ctx context.Context, step int, visit func(p *graph.Prog
 			err = runs.feed(p, b, e.Schedules, step)
 		}
 		if err == nil {
-			err = p.Run(ctx, graph.Draw{Seed: e.Seed, Stream: graph.Evaluation, Row: row})
+			err = p.Run(ctx, graph.Draw{Seed: e.Seed, Stream: graph.Evaluation, Step: uint32(draw), Row: row})
 		}
 		if err == nil {
 			err = placed(visit(p, len(b.Rows())), 0, b.Rows())

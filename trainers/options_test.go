@@ -114,6 +114,24 @@ func options(t *testing.T) map[string][][]string {
 		now := time.Unix(0, 0)
 		return func() time.Time { now = now.Add(time.Second); return now }
 	}
+	global := func(draws int) string {
+		v, err := trainers.Evaluate(context.Background(), shared(2), &graph.Params{}, set(t, 1, 2), trainers.EvalConfig{GlobalDraws: draws})
+		if err != nil {
+			return "error " + err.Error()
+		}
+		return fmt.Sprint(v)
+	}
+	tested := func(draws int) string {
+		m := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+			e := shared(2)(s, d)
+			return e.Times(s.Param("scale", graph.Fixed(1)))
+		}
+		r, err := trainers.Fit(context.Background(), m, set(t, 1, 2), trainers.Config{Epochs: 1, Test: set(t, 1, 2), GlobalDraws: draws})
+		if err != nil {
+			return "error " + err.Error()
+		}
+		return fmt.Sprint(r.Epochs[0].Test)
+	}
 	return map[string][][]string{
 		"Config.Params":    {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
 		"Config.Arrays":    {{plain, fit(trainers.Config{Arrays: []string{"x"}})}, {plain, fit(trainers.Config{Arrays: []string{"z"}}), "no array z in the data"}},
@@ -138,6 +156,9 @@ func options(t *testing.T) map[string][][]string {
 			{even, eval(trainers.EvalConfig{Arrays: []string{"y"}, Binarize: data.Static}), "Binarize draws the array x"}},
 		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": func(int) float64 { return 2 }}})},
 			{even, eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
+		"EvalConfig.GlobalDraws": {{global(0), global(3)}, {plain, global(-1), "GlobalDraws -1"}},
+		"Config.GlobalDraws":     {{tested(0), tested(3)}, {plain, tested(-1), "GlobalDraws -1"}, {plain, fit(trainers.Config{GlobalDraws: 3}), "GlobalDraws 3 without a Test"}},
+
 		"EvalConfig.Step": {{eval(trainers.EvalConfig{Schedules: ramp}), eval(trainers.EvalConfig{Schedules: ramp, Step: 3})}},
 
 		"Adam.Rate":     {{rule(trainers.Adam{}), rule(trainers.Adam{Rate: .1})}, {plain, rule(trainers.Adam{Rate: -1}), "want a finite Rate"}},

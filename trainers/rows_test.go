@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -36,7 +37,7 @@ func TestRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(got, again); got != nil && diff != "" {
+		if diff := cmp.Diff(got, again, cmpopts.EquateApprox(1e-14, 0)); got != nil && diff != "" {
 			t.Errorf("the batch size changes the rows: %s", diff)
 		}
 		got = again

@@ -41,6 +41,8 @@ type Config struct {
 	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
 	Test      *data.Set           // evaluated after every epoch; nil means never
 
+	GlobalDraws int // of that evaluation, as in EvalConfig
+
 	OnEpoch  func(Epoch) error                    // called after every epoch; an error ends the fit
 	Progress func(epoch, epochs, step, steps int) // called after every step
 	Clock    func() time.Time                     // for Epoch.Seconds; nil means time.Now
@@ -105,7 +107,7 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	runs := &runner{params: t.Params, arrays: arrays, set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
 	runs.declare = func(s *graph.Scope, d vi.Data) { runs.update.Declare(s, m.outputs(s, d)) }
 	if c.Test != nil {
-		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules})
+		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules, GlobalDraws: c.GlobalDraws})
 		if err != nil {
 			return t.result, err
 		}
@@ -129,6 +131,8 @@ func (c Config) check(train *data.Set) error {
 		return errors.Errorf("trainers: Batch %d, want 1 or more", c.Batch)
 	case c.Optimizer != nil && isNil(c.Optimizer):
 		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
+	case c.GlobalDraws != 0 && c.Test == nil:
+		return errors.Errorf("trainers: GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
 	case !(c.ClipNorm >= 0):
 		return errors.Errorf("trainers: ClipNorm %v, want 0 or more", c.ClipNorm)
 	}

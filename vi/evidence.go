@@ -1,60 +1,193 @@
 package vi
 
-import "github.com/latentgo/latent/graph"
+import (
+	"math"
+	"slices"
+
+	"github.com/latentgo/latent/graph"
+)
 
 // Evidence estimates log p(x) by importance sampling from the guide,
 //
-//	log p(x) ≈ log (1/K) Σ_k p(x,z_k)/q(z_k|x)
+//	log p(x) ≈ L̂ = log (1/K) Σ_k p(x,z_k)/q(z_k|x)
 //
-// It is the value of IWAE (whose expectation lies below log p(x)) for judging a
-// model, with no costs. Terms, means over the rows: "evidence"; "variance", the
-// square of each row's standard error by the delta method,
+// It is the value of IWAE for judging a model, with no costs. Its expectation
+// lies below log p(x), by about half the variance of L̂, and no number of rows
+// makes that less. The delete-a-group jackknife says how much it is: with L̂₋g
+// made without the draws of group g, one of G = min(K, 50) groups of m_g draws,
+// and h_g = K/m_g,
 //
-//	se² = (K/ESS − 1)/(K−1)
+//	bias = Σ_g (1 − 1/h_g)(L̂₋g − L̂)
+//	variance = (1/G) Σ_g (bias − (h_g − 1)(L̂₋g − L̂))²/(h_g − 1)
 //
-// so that the error of a mean over N rows is √(variance/N); and "ess".
+// (Busing, Meijer and van der Leeden, Statistics and Computing 9, 1999). Terms,
+// means over the rows: "evidence"; "bias" and "variance", of each row's L̂; and
+// "ess", the effective number of draws. EvidenceInterval makes an interval of
+// them.
+//
+// The draws are made Chunk at a time and what is kept of them has the size of
+// the groups: memory does not grow with K. The first draws are the same for any
+// K and Chunk. Estimate.Record is of the last chunk.
 type Evidence struct {
 	K         int      // draws for each datum, 2 or more; 0 means 50
+	Chunk     int      // draws at once, rounded up to a multiple of 50; 0 means 50
 	Enumerate []string // as in Config
 }
 
 var _ Objective = Evidence{}
 
+// RowEvidence is what importance sampling says of every row: [B] each.
+type RowEvidence struct {
+	LogP   *graph.Node // L̂
+	StdErr *graph.Node // the square root of its variance over the draws
+	Bias   *graph.Node // E L̂ − log p(x), below 0 mostly
+	ESS    *graph.Node // effective number of draws
+}
+
 // Estimate implements Objective.
 func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
+	rows, r := o.PerRow(s, m, d)
+	e := &Estimate{Rows: rows.LogP, Value: graph.Mean(rows.LogP), Record: r}
+	e.Terms = map[string]*graph.Node{
+		"evidence": e.Value,
+		"bias":     graph.Mean(rows.Bias),
+		"variance": graph.Mean(graph.Square(rows.StdErr)),
+		"ess":      graph.Mean(rows.ESS),
+	}
+	return e
+}
+
+// EvidenceInterval returns a 95 % interval of the mean of log p(x) over some
+// rows, given the terms of Evidence: evidence − bias, within
+//
+//	1.96·√(variance/rows + bias²)
+//
+// as the bias is known no better than to its own size. That of forty rows of a
+// Gaussian model covers .93 to .98 for guides off by ½ to 1 standard deviation
+// in 1 to 16 dimensions and 10 to 500 draws, where evidence ± 1.96·√(variance/
+// rows) falls to .02. Below a guide much narrower than the posterior, whose
+// weights have no variance, and for a single row, nothing covers.
+func EvidenceInterval(terms map[string]float64, rows int) (lo, hi float64) {
+	bias := terms["bias"]
+	centre := terms["evidence"] - bias
+	r := 1.96 * math.Sqrt(terms["variance"]/float64(rows)+bias*bias)
+	return centre - r, centre + r
+}
+
+// evidenceGroups is the most groups of draws that are left out in turn.
+const evidenceGroups = 50
+
+// PerRow returns the estimates of every row, and the record of the last chunk.
+func (o Evidence) PerRow(s *graph.Scope, m Model, d Data) (RowEvidence, *Record) {
 	if o.K == 0 {
-		o.K = 50
+		o.K = evidenceGroups
 	}
-	if o.K < 2 {
+	switch {
+	case o.K < 2:
 		graph.Fail("vi: Evidence of %d draws, want 2 or more for a standard error", o.K)
+	case o.Chunk < 0:
+		graph.Fail("vi: Evidence of %d draws at once, want 1 or more, or 0", o.Chunk)
 	}
-	r := run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate})
+	chunk := min(roundUp(max(o.Chunk, 1), evidenceGroups), o.K)
+	passes := (o.K + chunk - 1) / chunk
+	if passes > 1 {
+		s = s.Passes(passes)
+	}
+	r := run(s, m, d, Config{K: chunk, Enumerate: o.Enumerate})
 	if g := r.globals(); len(g) > 0 {
 		graph.Fail("vi: Evidence of a model with the global site %s: p(x) is not a product over the rows", g[0].Name)
 	}
 	if len(r.observed()) == 0 {
 		graph.Fail("vi: Evidence of a model without an observed site; its sites are %v", r.names(nil))
 	}
-	logp, stderr := r.Evidence()
-	e := &Estimate{Rows: logp, Value: graph.Mean(logp), Record: r}
-	e.Terms = map[string]*graph.Node{
-		"evidence": e.Value,
-		"variance": graph.Mean(graph.Square(stderr)),
-		"ess":      graph.Mean(EffectiveSampleSize(r.summed(), 0)),
-	}
-	return e
+	return r.evidence(o.K, passes > 1), r
 }
 
 // Evidence returns log p(x) of every row by importance sampling with the run's
-// draws, and its standard error by the delta method: [B] both.
-func (r *Record) Evidence() (logp, stderr *graph.Node) {
+// draws, of which there must be 2 or more.
+func (r *Record) Evidence() RowEvidence {
 	r.alive()
-	w := r.summed()
-	logp = graph.Shift(graph.LogSumExp(w, 0), -logOf(r.K))
-	over := graph.Shift(graph.Scale(graph.Recip(EffectiveSampleSize(w, 0)), float64(r.K)), -1) // K/ESS − 1
-	over = graph.Reshape(graph.Max(over, graph.Const(0)), r.Rows)
-	return logp, graph.Sqrt(graph.Scale(over, 1/float64(max(r.K-1, 1))))
+	if r.K < 2 {
+		graph.Fail("vi: evidence by %d draws, want 2 or more for a standard error", r.K)
+	}
+	return r.evidence(r.K, false)
 }
+
+// evidence is that of k draws in all, the run's or those of all passes. Weights
+// are kept relative to the largest so far, M: the sums S_g = Σ w/e^M of each
+// group and Q = Σ (w/e^M)².
+func (r *Record) evidence(k int, passes bool) RowEvidence {
+	w, s := r.summed(), r.Scope.In("evidence")
+	groups := min(k, evidenceGroups)
+	if n := roundUp(r.K, groups); n > r.K {
+		w = graph.Pad(w, 0, 0, n-r.K)
+	}
+	n := w.Shape()[0]
+	index := make([]float64, n) // of each draw; those of the padding are past all draws
+	for i := range index {
+		if index[i] = float64(i); i >= r.K {
+			index[i] = math.Inf(1)
+		}
+	}
+	at := s.Tensor(index, n, 1)
+	if passes {
+		first := s.Carry("first", 0)
+		s.HandOn(first, graph.Shift(first, float64(r.K)))
+		at = graph.Add(at, first)
+	}
+	if passes || n > r.K {
+		counts := graph.BroadcastTo(graph.Lt(at, s.Const(float64(k))), n, r.Rows)
+		w = graph.Where(counts, w, s.Const(math.Inf(-1)))
+	}
+	const least = -1e30 // below any weight but 0, and no infinity to subtract
+	top := graph.Max(graph.MaxOver(w, 0), s.Const(least))
+	var before, sums0, squares0 *graph.Node
+	if passes {
+		before = s.Carry("top", least, r.Rows)
+		sums0, squares0 = s.Carry("sums", 0, groups, r.Rows), s.Carry("squares", 0, r.Rows)
+		top = graph.Max(top, before)
+	}
+	u := graph.Exp(graph.Sub(w, graph.ExpandDims(top, 0)))
+	sums := graph.Sum(graph.Reshape(u, n/groups, groups, r.Rows), 0)
+	squares := graph.Sum(graph.Square(u), 0)
+	if passes {
+		fade := graph.Exp(graph.Sub(before, top))
+		sums = graph.Add(sums, graph.Mul(sums0, graph.ExpandDims(fade, 0)))
+		squares = graph.Add(squares, graph.Mul(squares0, graph.Square(fade)))
+		s.HandOn(before, top)
+		s.HandOn(sums0, sums)
+		s.HandOn(squares0, squares)
+	}
+	return jackknife(s, k, top, sums, squares)
+}
+
+// jackknife makes the estimates from the sums of the groups, [G, B], relative to
+// the exponential of top, [B].
+func jackknife(s *graph.Scope, k int, top, sums, squares *graph.Node) RowEvidence {
+	g := sums.Shape()[0]
+	others := slices.Repeat([]float64{1}, g*g)
+	log, keep, part, inverse := make([]float64, g), make([]float64, g), make([]float64, g), make([]float64, g)
+	for i := range g {
+		others[i*g+i] = 0
+		size := float64((k - i + g - 1) / g) // of the draws i, i+g, …
+		h := float64(k) / size
+		log[i], keep[i], part[i], inverse[i] = math.Log(float64(k)-size), 1-1/h, h-1, 1/((h-1)*float64(g))
+	}
+	column := func(v []float64) *graph.Node { return s.Tensor(v, g, 1) }
+	all := graph.Sum(sums, 0)
+	mean := graph.Shift(graph.Log(all), -math.Log(float64(k)))
+	without := graph.Sub(graph.Log(graph.MatMul(s.Tensor(others, g, g), sums)), column(log))
+	off := graph.Sub(without, graph.ExpandDims(mean, 0)) // L̂₋g − L̂
+	bias := graph.Sum(graph.Mul(off, column(keep)), 0)
+	apart := graph.Sub(graph.ExpandDims(bias, 0), graph.Mul(off, column(part)))
+	return RowEvidence{
+		LogP: graph.Add(top, mean), Bias: bias,
+		StdErr: graph.Sqrt(graph.Sum(graph.Mul(graph.Square(apart), column(inverse)), 0)),
+		ESS:    graph.Div(graph.Square(all), squares),
+	}
+}
+
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
 // summed returns log weights [K, B] with the guide's enumerations added up,
 // log Σ q·w.

@@ -3,6 +3,8 @@ package vi
 import (
 	"math"
 	"slices"
+
+	"github.com/latentgo/latent/internal/pareto"
 )
 
 // ParetoShape fits a generalised Pareto distribution to the largest of the
@@ -46,29 +48,7 @@ func ParetoShape(logw []float64) float64 {
 // empirical Bayes estimate of Zhang and Stephens (2009), of excesses in rising
 // order, drawn towards ½ by a prior worth 10 of them (Vehtari et al.).
 func paretoFit(x []float64) float64 {
-	n := len(x)
-	points := 30 + int(math.Sqrt(float64(n)))
-	quartile := x[int(float64(n)/4+.5)-1]
-	shape := func(b float64) float64 {
-		sum := 0.0
-		for _, v := range x {
-			sum += math.Log1p(-b * v)
-		}
-		return sum / float64(n)
-	}
-	b, l := make([]float64, points), make([]float64, points)
-	for i := range b {
-		b[i] = 1/x[n-1] + (1-math.Sqrt(float64(points)/(float64(i)+.5)))/(3*quartile)
-		k := shape(b[i])
-		l[i] = float64(n) * (math.Log(-b[i]/k) - k - 1) // profile log likelihood
-	}
-	top := slices.Max(l)
-	mean, total := 0.0, 0.0
-	for i := range b {
-		w := math.Exp(l[i] - top)
-		mean += w * b[i]
-		total += w
-	}
 	const prior = 10
-	return (float64(n)*shape(mean/total) + prior*.5) / (float64(n) + prior)
+	n := float64(len(x))
+	return (n*pareto.New(x).Mean() + prior*.5) / (n + prior)
 }

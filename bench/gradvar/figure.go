@@ -40,7 +40,7 @@ func figure(dir string, of problem, at point, rows []bench.Row) error {
 			groups[r.Group] = &spread{}
 			order = append(order, r.Group)
 		}
-		if r.VarLo > 0 { // there is no logarithm of none
+		if r.VarLo > 0 { // there is no logarithm of none, and NaN where there is no interval
 			g := groups[r.Group]
 			g.XYs = append(g.XYs, plotter.XY{X: r.Var, Y: -float64(len(names))})
 			g.XErrors = append(g.XErrors, struct{ Low, High float64 }{r.Var - r.VarLo, r.VarHi - r.Var})

@@ -51,7 +51,7 @@ func TestCheckPasses(t *testing.T) {
 				if f.Failed {
 					t.Errorf("%s at %s: %s %s %s: bias %.3g of the norm, in [%.3g, %.3g]", p.name, at.name, f.Objective, f.Estimator, f.Group, f.Relative, f.RelativeLo, f.RelativeHi)
 				}
-				if f.Declared {
+				if f.Biased {
 					found[f.Objective+" "+f.Estimator] = found[f.Objective+" "+f.Estimator] || f.RelativeLo > 0
 				}
 			}

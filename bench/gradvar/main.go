@@ -4,6 +4,7 @@
 //	go run ./bench/gradvar                 a table of each problem
 //	go run ./bench/gradvar -region         at several places in the space of parameters
 //	go run ./bench/gradvar -check          test for bias; exit status 1 if there is some, or nothing to test
+//	go run ./bench/gradvar -markdown       the same tables for a page
 //	go run ./bench/gradvar -json           a JSON object a row, for programs
 //	go run ./bench/gradvar -png out        and a figure of each problem in the folder out
 //
@@ -25,10 +26,10 @@ import (
 )
 
 type options struct {
-	region, check, json, csv bool
-	only, png                string
-	draws                    float64
-	seed                     uint64
+	region, check, json, csv, markdown bool
+	only, png                          string
+	draws                              float64
+	seed                               uint64
 }
 
 // errBiased is the failure of -check.
@@ -51,6 +52,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.BoolVar(&o.check, "check", false, "test the bias where the exact gradient is known, all rows at once at the level of 1%")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a row")
 	f.BoolVar(&o.csv, "csv", false, "print comma-separated values")
+	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")
 	f.StringVar(&o.only, "problem", "", "this `name` only: linear, sbn, mixed, vae or bayes")
 	f.StringVar(&o.png, "png", "", "`folder` for a figure of each problem")
 	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
@@ -73,10 +75,19 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		err = errors.Errorf("-problem %s: want linear, sbn, mixed, vae or bayes", o.only)
 	case !(o.draws > 0 && o.draws <= 1000):
 		err = errors.Errorf("-draws %v: want a number up to 1000", o.draws)
-	case o.check && (o.json || o.csv || o.png != "") || o.json && o.csv:
-		err = errors.New("-check, -json and -csv are different outputs: choose one, and -png without -check")
+	case o.check && o.png != "" || count(o.check, o.json, o.csv, o.markdown) > 1:
+		err = errors.New("-check, -json, -csv and -markdown are different outputs: choose one, and -png without -check")
 	}
 	return o, err
+}
+
+func count(flags ...bool) (n int) {
+	for _, f := range flags {
+		if f {
+			n++
+		}
+	}
+	return n
 }
 
 func run(ctx context.Context, args []string, w io.Writer) error {

@@ -39,10 +39,10 @@ func TestOutputs(t *testing.T) {
 	objects := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range objects {
 		var row map[string]any
-		if err := json.Unmarshal([]byte(line), &row); err != nil || len(row) != len(columns) {
+		if err := json.Unmarshal([]byte(line), &row); err != nil || len(row) != len(bench.Columns) {
 			t.Errorf("%v: %s", err, line)
 		}
-		for _, name := range columns {
+		for _, name := range bench.Columns {
 			if _, ok := row[name]; !ok {
 				t.Errorf("no %s in %s", name, line)
 			}
@@ -53,8 +53,77 @@ func TestOutputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	table, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || len(table) != len(objects)+1 || strings.Join(table[0], " ") != strings.Join(columns, " ") {
+	if err != nil || len(table) != len(objects)+1 || strings.Join(table[0], " ") != strings.Join(bench.Columns, " ") {
 		t.Errorf("%v: %d rows of CSV and %d of JSON", err, len(table), len(objects))
+	}
+}
+
+// withoutTimes cuts off the columns of a table of Markdown that are not the same
+// in every run: ms and var·ms, the last two. What is left of a page made by
+// -markdown is current if it is equal to that of a new run.
+func withoutTimes(table string) string {
+	var lines []string
+	for _, l := range strings.Split(table, "\n") {
+		if cells := strings.Split(l, " | "); len(cells) == len(tableHead) {
+			l = strings.Join(cells[:len(cells)-2], " | ")
+		}
+		lines = append(lines, l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A table of Markdown has every row in cells, and but for the times it is a
+// function of the seed.
+func TestMarkdownRepeats(t *testing.T) {
+	args := []string{"-markdown", "-problem", "mixed", "-draws", ".03"}
+	first, err := gradvar(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := gradvar(t, args...)
+	if err != nil || withoutTimes(first) != withoutTimes(again) {
+		t.Errorf("%v: two runs differ:\n%s%s", err, first, again)
+	}
+	if other, err := gradvar(t, append(args, "-seed", "2")...); err != nil || withoutTimes(first) == withoutTimes(other) {
+		t.Errorf("%v: another seed gives the same", err)
+	}
+	rows := 0
+	for _, l := range strings.Split(first, "\n") {
+		if strings.HasPrefix(l, "| ELBO") {
+			if rows++; strings.Count(l, " | ") != len(tableHead)-1 {
+				t.Errorf("cells of %q", l)
+			}
+		}
+	}
+	if want := 3 * len(mixedSites().cases); rows != want || !strings.HasPrefix(first, "### mixed, start\n") {
+		t.Errorf("%d rows, want %d:\n%s", rows, want, first)
+	}
+}
+
+// A row without an interval says so wherever it is printed.
+func TestNoIntervalIsPrinted(t *testing.T) {
+	row := func(draws, most int) bench.Row {
+		t.Helper()
+		p := mixedSites()
+		params, err := p.points[0].params(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := bench.GradientVariance(context.Background(), p.model, p.data, p.cases[:1], bench.Config{Params: params, Draws: draws, Most: most, Group: p.group})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows[0]
+	}
+	few, many := row(10, 10), row(10, 10000)
+	if few.NoInterval == "" || !strings.Contains(strings.Join(tableRow(few), " "), "[no interval]") {
+		t.Errorf("ten draws have %+v", few)
+	}
+	if b, err := json.Marshal(few); err != nil || !strings.Contains(string(b), `"var_lo":null,"var_hi":null`) || strings.Contains(string(b), `"no_interval":""`) {
+		t.Errorf("%v: %s", err, b)
+	}
+	if many.NoInterval != "" || many.Draws <= 10 || strings.Contains(strings.Join(tableRow(many), " "), "no interval") {
+		t.Errorf("up to ten thousand have %+v", many)
 	}
 }
 
@@ -80,6 +149,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"-draws 0", "-draws 0: want a number up to 1000"},
 		{"-json -csv", "choose one"},
 		{"-check -json", "choose one"},
+		{"-markdown -csv", "choose one"},
 		{"-check -problem vae", "-check of vae: nothing to test, the exact gradient is not known"},
 		{"-check -problem bayes", "-check of bayes: nothing to test, the exact gradient is not known"},
 		{"what", `unexpected argument "what"`},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/pkg/errors"
@@ -20,14 +21,12 @@ type printer struct {
 	w io.Writer
 }
 
-var columns = []string{"problem", "estimator", "objective", "group", "mean", "bias", "bias_lo", "bias_hi", "var", "var_lo", "var_hi", "snr", "ms", "var_ms"}
-
 func (p printer) begin() error {
 	if !p.csv {
 		return nil
 	}
 	w := csv.NewWriter(p.w)
-	w.Write(columns)
+	w.Write(bench.Columns)
 	w.Flush()
 	return errors.Wrap(w.Error(), "output")
 }
@@ -53,8 +52,8 @@ func (p printer) print(of problem, at point, rows []bench.Row) error {
 	case p.csv:
 		w := csv.NewWriter(p.w)
 		for _, r := range rows {
-			line := []string{r.Problem, r.Estimator, r.Objective, r.Group}
-			for _, v := range []float64{r.Mean, r.Bias, r.BiasLo, r.BiasHi, r.Var, r.VarLo, r.VarHi, r.SNR, r.Ms, r.VarMs} {
+			var line []string
+			for _, v := range r.Values() {
 				line = append(line, cell(v))
 			}
 			w.Write(line)
@@ -62,33 +61,78 @@ func (p printer) print(of problem, at point, rows []bench.Row) error {
 		w.Flush()
 		return errors.Wrap(w.Error(), "output")
 	}
-	return table(p.w, of, at, rows)
+	return p.table(of, at, rows)
 }
 
-// cell is a number of a CSV file, empty if it is not finite.
-func cell(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+// cell is a field of a CSV file, empty for a number that is not finite.
+func cell(v any) string {
+	f, ok := v.(float64)
+	switch {
+	case !ok:
+		return fmt.Sprint(v)
+	case math.IsNaN(f) || math.IsInf(f, 0):
 		return ""
 	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
+	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-func table(w io.Writer, of problem, at point, rows []bench.Row) error {
-	fmt.Fprintf(w, "%s, %s: %s\n", of.name, at.name, of.about)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "objective\testimator\tgroup\tmean\tbias [95%]\tvariance [95%]\tsnr\tms\tvar·ms")
-	for _, r := range rows {
-		bias := "-"
-		if !math.IsNaN(r.Bias) {
-			bias = fmt.Sprintf("%.2g [%.2g, %.2g]", r.Bias, r.BiasLo, r.BiasHi)
+var tableHead = []string{"objective", "estimator", "group", "size", "draws", "trained", "mean [95%]", "bias [95%]", "variance [95%]", "snr", "ms", "var·ms"}
+
+// tableRow is what a table shows of a row, the times last but for what is made
+// of them.
+func tableRow(r bench.Row) []string {
+	trained, bias := "-", "-"
+	switch {
+	case r.Learned > 0 && r.Warmup == 0:
+		trained = "no"
+	case r.Learned > 0:
+		trained = fmt.Sprintf("%d steps", r.Warmup)
+	}
+	if !math.IsNaN(r.Bias) {
+		bias = between(r.Bias, r.BiasLo, r.BiasHi, 2)
+		if r.Biased {
+			bias += " by design"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.3g ±%.1g\t%s\t%.3g [%.3g, %.3g]\t%.2g\t%.3g\t%.2g\n", r.Objective, r.Estimator, r.Group,
-			r.Mean, (r.MeanHi-r.MeanLo)/2, bias, r.Var, r.VarLo, r.VarHi, r.SNR, r.Ms, r.VarMs)
+	}
+	return []string{r.Objective, r.Estimator, r.Group, strconv.Itoa(r.Size), strconv.Itoa(r.Draws), trained,
+		between(r.Mean, r.MeanLo, r.MeanHi, 3), bias, between(r.Var, r.VarLo, r.VarHi, 3),
+		fmt.Sprintf("%.2g", r.SNR), fmt.Sprintf("%.2g", r.Ms), fmt.Sprintf("%.2g", r.VarMs)}
+}
+
+// between is a number with its interval, or a word that there is none.
+func between(v, lo, hi float64, digits int) string {
+	if math.IsNaN(lo) {
+		return fmt.Sprintf("%.*g [no interval]", digits, v)
+	}
+	return fmt.Sprintf("%.*g [%.*g, %.*g]", digits, v, digits, lo, digits, hi)
+}
+
+// table writes rows as text, or as a table of Markdown.
+func (p printer) table(of problem, at point, rows []bench.Row) error {
+	lines := [][]string{tableHead}
+	for _, r := range rows {
+		lines = append(lines, tableRow(r))
+	}
+	if p.markdown {
+		fmt.Fprintf(p.w, "### %s, %s\n\n%s.\n\n", of.name, at.name, of.about)
+		for i, line := range lines {
+			fmt.Fprintf(p.w, "| %s |\n", strings.Join(line, " | "))
+			if i == 0 {
+				fmt.Fprintln(p.w, "|"+strings.Repeat(" --- |", len(line)))
+			}
+		}
+		_, err := fmt.Fprintln(p.w)
+		return errors.Wrap(err, "output")
+	}
+	fmt.Fprintf(p.w, "%s, %s: %s\n", of.name, at.name, of.about)
+	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', 0)
+	for _, line := range lines {
+		fmt.Fprintln(t, strings.Join(line, "\t"))
 	}
 	if err := t.Flush(); err != nil {
 		return errors.Wrap(err, "output")
 	}
-	_, err := fmt.Fprintln(w)
+	_, err := fmt.Fprintln(p.w)
 	return errors.Wrap(err, "output")
 }
 
@@ -100,12 +144,14 @@ func (p printer) findings(fs []bench.Finding) error {
 	for _, f := range fs {
 		verdict := ""
 		switch {
+		case math.IsNaN(f.RelativeLo):
+			verdict = "not tested: tails too heavy for an interval"
 		case f.Failed:
 			failed++
 			verdict = "BIASED"
-		case f.Declared && f.RelativeLo > 0:
+		case f.Biased && f.RelativeLo > 0:
 			verdict = "biased, as declared"
-		case f.Declared:
+		case f.Biased:
 			verdict = "declared biased, not seen here"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.2g\t[%.2g, %.2g]\t%s\n", f.Problem, f.Objective, f.Estimator, f.Group, f.Relative, f.RelativeLo, f.RelativeHi, verdict)

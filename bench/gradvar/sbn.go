@@ -99,10 +99,9 @@ func beliefNet() problem {
 	return p
 }
 
-// cold is ELBO under GumbelSoftmax of a given temperature, which is a node of
-// the graph being built.
-type cold float64
-
-func (o cold) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
-	return vi.ELBO{Default: vi.GumbelSoftmax{Temperature: s.Const(float64(o))}}.Estimate(s, m, d)
+// cold is ELBO under GumbelSoftmax of a given temperature.
+func cold(temperature float64) bench.Made {
+	return func(s *graph.Scope) vi.Objective {
+		return vi.ELBO{Default: vi.GumbelSoftmax{Temperature: s.Const(temperature)}}
+	}
 }

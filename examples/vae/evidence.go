@@ -24,11 +24,9 @@ import (
 // prints the mean and writes evidence.csv.
 func (a *app) evidence(ctx context.Context) error {
 	c := a.evaluation()
-	c.Batch = max(min(c.Batch, 5000/a.evaluate), 1) // memory grows with the draws
 	rows, err := trainers.Rows(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
-		r := vi.Run(s, a.newVAE(s), d, vi.Config{K: a.evaluate})
-		logp, stderr := r.Evidence()
-		return map[string]*graph.Node{"pixels": pixels(d), "logp": logp, "stderr": stderr, "mean": r.PosteriorMeans("z")}
+		e, r := vi.Evidence{K: a.evaluate}.PerRow(s, a.newVAE(s), d)
+		return map[string]*graph.Node{"pixels": pixels(d), "logp": e.LogP, "stderr": e.StdErr, "bias": e.Bias, "mean": r.PosteriorMeans("z")}
 	}, a.params, a.sets.Test, c)
 	if err != nil {
 		return errors.WithMessage(err, "-evaluate")
@@ -36,10 +34,11 @@ func (a *app) evidence(ctx context.Context) error {
 	logp, stderr := rows["logp"], rows["stderr"]
 	mean, byPicture := meanError(logp)
 	byDraws := floats.Norm(stderr, 2) / float64(len(logp))
+	bias, _ := meanError(rows["bias"])
 	var units vi.Activity
 	units.Add(rows["mean"], a.latents)
-	fmt.Fprintf(a.stdout, "test log p(x) %.2f nats by %d draws (standard errors: %.3f by the draws, %.2f by the pictures), %d of %d latent dimensions active\n",
-		mean, a.evaluate, byDraws, byPicture, units.Active(), a.latents)
+	fmt.Fprintf(a.stdout, "test log p(x) %.2f nats by %d draws (bias %.3f; standard errors: %.3f by the draws, %.2f by the pictures), %d of %d latent dimensions active\n",
+		mean, a.evaluate, bias, byDraws, byPicture, units.Active(), a.latents)
 	if a.other != nil {
 		difference := slices.Clone(logp)
 		floats.Sub(difference, a.other)

@@ -20,6 +20,7 @@ const module = "github.com/latentgo/latent/"
 var level = map[string]int{
 	"internal/absurd":      0,
 	"internal/atomicfile":  0,
+	"internal/pareto":      0,
 	"internal/safetensors": 1,
 	"internal/kernel":      1,
 	"internal/op":          2,

@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Passes returns the same scope for what a Run does in n passes over the same
+// graph, so that its memory holds one part of the samples at a time: a noise
+// declared in it that has more than one sample goes on, in pass i, with samples
+// i·k up to (i+1)·k of the k that it has. A Carry hands what was found from pass
+// to pass; all other values are those of the last one. A program has one number
+// of passes: all scopes that ask for some must agree.
+func (s *Scope) Passes(n int) *Scope {
+	s.alive()
+	switch {
+	case n < 1:
+		Fail("graph: %d passes, want 1 or more", n)
+	case s.b.passes != 0 && s.b.passes != n:
+		Fail("graph: %d passes in a program of %d: evaluate what needs other numbers of passes in programs of their own", n, s.b.passes)
+	}
+	s.b.passes = n
+	r := *s
+	r.passes = true
+	return &r
+}
+
+// Carry declares a value that is init everywhere in the first pass of a Run, and
+// then what HandOn gives it at the end of each.
+func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
+	s.alive()
+	n := s.leaf(leaf{kind: carried}, name, shape)
+	s.b.carries = append(s.b.carries, &carry{leaf: n, init: init})
+	return n
+}
+
+// HandOn makes a value, of the same shape, that of a Carry in the next pass.
+func (s *Scope) HandOn(to, value *Node) {
+	s.alive()
+	dims(to)
+	i := slices.IndexFunc(s.b.carries, func(c *carry) bool { return c.leaf == to })
+	if i < 0 {
+		Fail("graph: hand on to %s, which is no Carry", to.Name())
+	}
+	c := s.b.carries[i]
+	op.Check(value, "hand on to "+to.Name())
+	switch {
+	case !slices.Equal(to.Shape(), value.Shape()):
+		Fail("graph: hand on %v to %s of shape %v", value.Shape(), to.Name(), to.Shape())
+	case c.value != nil:
+		Fail("graph: %s is handed on twice", to.Name())
+	}
+	c.value = value
+}
+
+// carry is a value that one pass hands to the next.
+type carry struct {
+	leaf, value *Node
+	init        float64
+	now, next   op.Array // next is staged: all are read before any is written
+}
+
+// start sets the carries of a program for the first pass.
+func (p *Program) start() {
+	for _, c := range p.carries {
+		for i := range c.now.Len() {
+			c.now.Set(i, c.init)
+		}
+	}
+}
+
+// handOn sets the carries for the next pass.
+func (p *Program) handOn() {
+	for _, c := range p.carries {
+		c.next.Copy(p.exec.Value(c.value))
+	}
+	for _, c := range p.carries {
+		c.now.Copy(c.next)
+	}
+}

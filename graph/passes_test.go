@@ -1,0 +1,88 @@
+package graph_test
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// In passes of two samples a run sees the samples of one of six, of both laws,
+// and carries what it found; noise that all samples share, and noise out of the
+// passes, stays.
+func TestPassesGoOnWithTheSamples(t *testing.T) {
+	for _, law := range []graph.Noise{graph.Normal, graph.Uniform} {
+		run := func(passes int) map[string][]float64 {
+			p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
+				in := s
+				if passes > 1 {
+					in = s.Passes(passes)
+				}
+				k := 6 / passes
+				z := in.Noise("z", law, k, 3, 4)
+				s.Output("last", graph.Slice(z, 0, k-1, k))
+				s.Output("shared", graph.Shift(in.Noise("shared", law, 1, 3, 4), 0))
+				s.Output("global", graph.Shift(in.RowAxis(-1).Noise("global", law, 2, 3), 0))
+				s.Output("outside", graph.Shift(s.Noise("outside", law, 2, 3, 4), 0))
+				sum := in.In("kept").Carry("sum", 7, 3, 4)
+				most := in.Carry("most", math.Inf(-1), 3, 4)
+				newSum, newMost := graph.Add(sum, graph.Sum(z, 0)), graph.Max(most, graph.MaxOver(z, 0))
+				in.HandOn(sum, newSum)
+				in.HandOn(most, newMost)
+				s.Output("sum", newSum)
+				s.Output("most", newMost)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := map[string][]float64{}
+			for range 2 { // a second run begins anew
+				if err := p.Run(context.Background(), graph.Draw{Seed: 3, Row: 5}); err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range p.Outputs() {
+					v, _ := p.Output(name)
+					if out[name] != nil && !slices.Equal(out[name], v) {
+						t.Errorf("%s differs in the second run", name)
+					}
+					out[name] = v
+				}
+			}
+			return out
+		}
+		whole := run(1)
+		for _, passes := range []int{2, 3} {
+			for name, v := range run(passes) {
+				for i := range v {
+					if math.Abs(v[i]-whole[name][i]) > 1e-14 {
+						t.Errorf("%d passes: %s %v, in one %v", passes, name, v, whole[name])
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestMistakesWithPasses(t *testing.T) {
+	for want, f := range map[string]func(s *graph.Scope){
+		"3 passes in a program of 2":      func(s *graph.Scope) { s.Passes(2); s.Passes(3) },
+		"0 passes, want 1 or more":        func(s *graph.Scope) { s.Passes(0) },
+		"hand on to x, which is no Carry": func(s *graph.Scope) { s.HandOn(s.Input("x"), s.Const(1)) },
+		"hand on (2) to c of shape (3)":   func(s *graph.Scope) { s.HandOn(s.Carry("c", 0, 3), s.Tensor([]float64{1, 2}, 2)) },
+		"c is handed on twice":            func(s *graph.Scope) { c := s.Carry("c", 0); s.HandOn(c, c); s.HandOn(c, c) },
+		"c is never handed on":            func(s *graph.Scope) { s.Output("c", graph.Shift(s.Carry("c", 0), 1)) },
+		"z declared again by another run, with another law or shape": func(s *graph.Scope) {
+			s.Noise("z", graph.Normal, 2, 3)
+			s.Replay(func() { s.Passes(2).Noise("z", graph.Normal, 2, 3) })
+		},
+	} {
+		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { f(s); s.Output("one", graph.Shift(s.Const(1), 1)) })
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
