@@ -64,7 +64,9 @@ func (s *Scope) found(l leaf, shape Shape) *Node {
 	switch {
 	case !s.b.again && !another:
 		Fail("graph: %s declared twice %s; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)", l.name, s.where())
-	case old.kind != l.kind || old.noise != l.noise || !slices.Equal(n.Shape(), shape):
+	case old.kind == param && old.frozen != l.frozen:
+		Fail("graph: %s is frozen in one run and trained in another", l.name)
+	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || !slices.Equal(n.Shape(), shape):
 		Fail("graph: %s declared again by another run, with another law or shape, %v, than at first, %v", l.name, shape, n.Shape())
 	}
 	return n
@@ -78,7 +80,7 @@ func (s *Scope) where() string {
 	return "in scope " + s.path
 }
 
-// assign notes what a run assigns to a state.
+// assignment is what a run assigns to a state.
 type assignment struct {
 	run   *modelRun
 	value *Node

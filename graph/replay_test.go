@@ -113,6 +113,11 @@ func TestRunsRefuse(t *testing.T) {
 			s.In("a").Run(func() { s.Param("w", graph.Fixed(0), 1) })
 		}, "w declared again"},
 		{func(s *graph.Scope) {
+			s.Run(func() { s.Param("w", graph.Fixed(0)) })
+			s.In("a").Run(func() { s.Frozen().Param("w", graph.Fixed(0)) })
+		}, "graph: w is frozen in one run and trained in another"},
+		{func(s *graph.Scope) { s.Replay(func() { s.RowAxis(-1).Noise("e", graph.Normal, 1, 2) }) }, "another law or shape"},
+		{func(s *graph.Scope) {
 			c := s.State("c", graph.Fixed(0))
 			s.Run(func() { s.Assign(c, s.Const(1)); s.Assign(c, s.Const(2)) })
 		}, "graph: state c assigned twice"},

@@ -19,6 +19,7 @@ const module = "github.com/latentgo/latent/"
 // match counts.
 var level = map[string]int{
 	"internal/atomicfile":  0,
+	"internal/exported":    0,
 	"internal/safetensors": 1,
 	"internal/kernel":      1,
 	"internal/op":          2,
