@@ -18,7 +18,7 @@ type modelRun struct{ path string }
 //   - A State that several runs assign gets the mean of what they assign.
 //
 // Within one run a name is declared once.
-func (s *Scope) Run(f func()) { s.b.during(&modelRun{s.path}, s.b.again, f) }
+func (s *Scope) Run(f func()) { s.during(s.b.again, f) }
 
 // Replay calls f as the run that was there before, once more, as estimators do
 // that compare other values of a latent. A declaration of a name that exists
@@ -26,12 +26,16 @@ func (s *Scope) Run(f func()) { s.b.during(&modelRun{s.path}, s.b.again, f) }
 // assignments to a State and of outputs the first stays. What does not exist is
 // declared as ever; what exists with another law or shape aborts the build. A
 // Run within f is a replay too, of the run of its own scope.
-func (s *Scope) Replay(f func()) { s.b.during(&modelRun{s.path}, true, f) }
+func (s *Scope) Replay(f func()) { s.during(true, f) }
 
-func (b *build) during(r *modelRun, again bool, f func()) {
+func (s *Scope) during(again bool, f func()) {
+	if f == nil {
+		Fail("graph: a run of no code")
+	}
+	b := s.b
 	run, before := b.run, b.again
 	defer func() { b.run, b.again = run, before }()
-	b.run, b.again = r, again
+	b.run, b.again = &modelRun{s.path}, again
 	f()
 }
 
@@ -63,7 +67,7 @@ func (s *Scope) found(l leaf, shape Shape) *Node {
 	another := !l.own && l.run != nil && old.run != nil && l.run != old.run
 	switch {
 	case !s.b.again && !another:
-		Fail("graph: %s declared twice %s; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)", l.name, s.where())
+		Fail("graph: %s declared twice %s; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)", l.name, s.where())
 	case old.kind == param && old.frozen != l.frozen:
 		Fail("graph: %s is frozen in one run and trained in another", l.name)
 	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || !slices.Equal(n.Shape(), shape):

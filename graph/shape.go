@@ -129,6 +129,7 @@ func Pad(x *Node, a, before, after int) *Node {
 // Squeeze drops axes of size 1. They are named, so that no axis goes that
 // happens to have size 1, such as a batch of one row.
 func Squeeze(x *Node, axes ...int) *Node {
+	op.Check(x, "squeeze")
 	s := x.Shape()
 	drop := make([]bool, len(s))
 	if len(axes) == 0 {
@@ -155,6 +156,9 @@ func Squeeze(x *Node, axes ...int) *Node {
 func Concat(a int, xs ...*Node) *Node {
 	if len(xs) == 0 {
 		Fail("graph: concat of no nodes")
+	}
+	for _, x := range xs {
+		op.Check(x, "concat")
 	}
 	a = axis(xs[0], a)
 	wide := xs[0].Shape()
