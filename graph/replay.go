@@ -106,6 +106,9 @@ func (b *build) assigned(to, value *Node) *Node {
 		}
 	}
 	b.written[to] = append(list, assignment{b.run, value})
+	if list == nil {
+		return value
+	}
 	var all []*Node
 	for _, a := range b.written[to] {
 		all = append(all, a.value)
