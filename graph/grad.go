@@ -117,8 +117,11 @@ var (
 
 // Unused returns those of the given nodes that no node of by is computed from.
 func Unused(nodes []*Node, by ...*Node) []*Node {
+	if len(nodes) == 0 {
+		return nil
+	}
 	for _, n := range by {
-		dims(n)
+		op.Check(n, "unused by")
 	}
 	used := map[*Node]bool{}
 	for _, n := range engine.Needed(by) {

@@ -20,7 +20,7 @@ type modelRun struct{ path string }
 // Within one run a name is declared once.
 func (s *Scope) Run(f func()) {
 	s.alive()
-	s.b.during(&modelRun{s.path}, s.b.again, f)
+	s.during(s.b.again, f)
 }
 
 // Replay calls f as the run that was there before, once more, as estimators do
@@ -31,16 +31,17 @@ func (s *Scope) Run(f func()) {
 // Run within f is a replay too, of the run of its own scope.
 func (s *Scope) Replay(f func()) {
 	s.alive()
-	s.b.during(&modelRun{s.path}, true, f)
+	s.during(true, f)
 }
 
-func (b *build) during(r *modelRun, again bool, f func()) {
+func (s *Scope) during(again bool, f func()) {
 	if f == nil {
-		Fail("graph: run of a model: the function is nil")
+		Fail("graph: a run of no code")
 	}
+	b := s.b
 	run, before := b.run, b.again
 	defer func() { b.run, b.again = run, before }()
-	b.run, b.again = r, again
+	b.run, b.again = &modelRun{s.path}, again
 	f()
 }
 
@@ -73,8 +74,10 @@ func (s *Scope) found(l leaf, shape Shape) *Node {
 	another := !l.own && l.run != nil && old.run != nil && l.run != old.run
 	switch {
 	case !s.b.again && !another:
-		Fail("graph: %s declared twice %s; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)", l.name, s.where())
-	case old.kind != l.kind || old.noise != l.noise || old.passes != l.passes || !slices.Equal(n.Shape(), shape):
+		Fail("graph: %s declared twice %s; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)", l.name, s.where())
+	case old.kind == param && old.frozen != l.frozen:
+		Fail("graph: %s is frozen in one run and trained in another", l.name)
+	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || old.passes != l.passes || !slices.Equal(n.Shape(), shape):
 		Fail("graph: %s declared again by another run, with another law or shape, %v, than at first, %v", l.name, shape, n.Shape())
 	}
 	return n
@@ -88,7 +91,7 @@ func (s *Scope) where() string {
 	return "in scope " + s.path
 }
 
-// assign notes what a run assigns to a state.
+// assignment is what a run assigns to a state.
 type assignment struct {
 	run   *modelRun
 	value *Node
@@ -110,6 +113,9 @@ func (b *build) assigned(to, value *Node) *Node {
 		}
 	}
 	b.written[to] = append(list, assignment{b.run, value})
+	if list == nil {
+		return value
+	}
 	var all []*Node
 	for _, a := range b.written[to] {
 		all = append(all, a.value)

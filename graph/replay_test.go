@@ -104,7 +104,7 @@ func TestRunsRefuse(t *testing.T) {
 		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Uniform, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, (1, 2), than at first, (1, 2)"},
 		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Normal, 2, 2) }) }, "another law or shape, (2, 2)"},
 		{func(s *graph.Scope) { s.Replay(func() { s.Param("e", graph.Fixed(0), 1, 2) }) }, "another law or shape"},
-		{func(s *graph.Scope) { s.Noise("e", graph.Normal, 1, 2) }, "graph: e declared twice at the root; a second layer, or a second run of a model in one build, needs a scope of its own, s.In(NAME)"},
+		{func(s *graph.Scope) { s.Noise("e", graph.Normal, 1, 2) }, "graph: e declared twice at the root; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
 		{func(s *graph.Scope) { s.Run(func() { s.Noise("e", graph.Normal, 1, 2) }) }, "e declared twice at the root"},
 		{func(s *graph.Scope) { s.In("a").Input("x"); s.In("a").Param("x", graph.Fixed(0)) }, "a/x declared twice in scope a"},
 		{func(s *graph.Scope) { s.Run(func() { s.Param("w", graph.Fixed(0)); s.Param("w", graph.Fixed(0)) }) }, "w declared twice"},
@@ -112,6 +112,11 @@ func TestRunsRefuse(t *testing.T) {
 			s.Run(func() { s.Param("w", graph.Fixed(0)) })
 			s.In("a").Run(func() { s.Param("w", graph.Fixed(0), 1) })
 		}, "w declared again"},
+		{func(s *graph.Scope) {
+			s.Run(func() { s.Param("w", graph.Fixed(0)) })
+			s.In("a").Run(func() { s.Frozen().Param("w", graph.Fixed(0)) })
+		}, "graph: w is frozen in one run and trained in another"},
+		{func(s *graph.Scope) { s.Replay(func() { s.RowAxis(-1).Noise("e", graph.Normal, 1, 2) }) }, "another law or shape"},
 		{func(s *graph.Scope) {
 			c := s.State("c", graph.Fixed(0))
 			s.Run(func() { s.Assign(c, s.Const(1)); s.Assign(c, s.Const(2)) })

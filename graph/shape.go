@@ -165,6 +165,9 @@ func Concat(a int, xs ...*Node) *Node {
 	if len(xs) == 0 {
 		Fail("graph: concat of no nodes")
 	}
+	for _, x := range xs {
+		op.Check(x, "concat")
+	}
 	a = axis(xs[0], a)
 	wide := xs[0].Shape()
 	for _, x := range xs {

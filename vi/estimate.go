@@ -25,7 +25,7 @@ type Cost struct {
 type Estimate struct {
 	Value  *graph.Node            // scalar: the bound, in nats per datum
 	Rows   *graph.Node            // [B]: the bound of each datum; nil where it has no such parts
-	Terms  map[string]*graph.Node // scalars, in nats per datum, by name
+	Terms  map[string]*graph.Node // scalars, in nats per datum, by name, such as outputs of a program have: no spaces, no colons
 	Costs  []Cost                 // whose gradients add up to what training follows downhill: of a lower bound its negative gradient, of learned baselines their own
 	Record *Record                // of the run; nil for a Sum
 }

@@ -48,7 +48,7 @@ func (m m2) objective(s *graph.Scope, labelled, unlabelled vi.Data, alpha float6
 	u := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s.In("unlabelled"), m.model(), unlabelled)
 	logq := graph.Mean(l.Record.Site("y").LogQ)
 	classifier := &vi.Estimate{Value: logq, Costs: []vi.Cost{{Name: "classifier", Node: graph.Neg(logq)}},
-		Terms: map[string]*graph.Node{"log q(y|x)": logq}}
+		Terms: map[string]*graph.Node{"classifier": logq}}
 	return vi.Sum(l, u, classifier.Times(s.Const(alpha)))
 }
 
@@ -62,7 +62,7 @@ func ExampleSum_semiSupervised() {
 			vi.Data{"x": s.Input("x", 2, 4), "y": s.Input("y", 2, 3)},
 			vi.Data{"x": s.Input("more", 5, 4)}, .1)
 		s.Output("objective", e.Value)
-		s.Output("classifier", e.Terms["log q(y|x)"])
+		s.Output("classifier", e.Terms["classifier"])
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -34,7 +34,8 @@ type (
 //
 //	y_k = Σ_j a_kj(x)·w_j
 //
-// with what noise in its weights does to it.
+// with what noise in its weights does to it. A map that embeds another has its
+// own for both methods: coefficients change both.
 type Bilinear interface {
 	// Mul returns y of x and w. It takes leading axes on both.
 	Mul(x, w *graph.Node) *graph.Node

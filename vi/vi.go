@@ -65,7 +65,9 @@ import (
 	"github.com/latentgo/latent/graph"
 )
 
-// Func is the joint or the guide of a model.
+// Func is the joint or the guide of a model. An estimate may call it more than
+// once, to compare values of a latent: then parameters, noise and states that it
+// declares, or that its layers do, are those of the first call.
 type Func func(t *Trace)
 
 // Model is a joint distribution and a guide for its latent variables. Without

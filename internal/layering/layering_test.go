@@ -21,6 +21,7 @@ var level = map[string]int{
 	"internal/absurd":      0,
 	"internal/atomicfile":  0,
 	"internal/pareto":      0,
+	"internal/exported":    0,
 	"internal/safetensors": 1,
 	"internal/kernel":      1,
 	"internal/op":          2,
