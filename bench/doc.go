@@ -28,11 +28,11 @@
 // All are of 95 %, and are offered where the draws support them.
 //
 // The variance is the mean of the squared distances D of each draw from the mean
-// of those before. A normal interval of such a mean, on any scale, covers .69 to
-// .90 of a thousand draws where tails are heavy, as they are under most score
-// functions: the draws that would have made it larger are mostly missing, and so
-// is the variance that they would have shown. So are bootstraps and corrections
-// for skewness, by a little less (.84 to .91). The interval here is of the mean
+// of those before. A normal interval of its logarithm covers .69 to .90 of the
+// time by a thousand draws where tails are heavy, as they are under most score
+// functions, and Hall's transformation for skewness .84 to .91: the draws that
+// would have made the variance larger are mostly missing, and so is the spread
+// that they would have shown. The interval here is that of the mean
 // of D with a generalised Pareto tail fitted to the largest min(n/5, 3√n) of n
 // values, its shape k and scale with their uncertainty. If the chance of k ≥ 1,
 // where the mean is infinite, is above 1 % nothing bounds the variance from
