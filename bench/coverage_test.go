@@ -21,13 +21,13 @@ type sampled struct {
 //
 //	f·ε/s and f·(ε² − 1),  f = 2(.8z + .2) − exp(.8z + .2),
 //
-// of kurtosis 100 and 1177. Their moments, and those of exp(ax²)x for a normal
-// x, are mpmath's; internal/ref/bench/gradients.py prints them.
+// of kurtosis 100 and 1177. Their moments, and those of exp(ax²)·x for a
+// normal x, are mpmath's; internal/ref/bench/gradients.py prints them.
 var sampledGradients = []sampled{
 	{"normal", []float64{-.5}, 1.69, func(r *rand.Rand, x []float64) { x[0] = 1.3*r.NormFloat64() - .5 }, false},
 	{"quadratic", []float64{1}, 2.49, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = .7*e + e*e }, false},
 	{"Poisson by mean", []float64{-.0039609635926762616}, 7.210596092315408, func(r *rand.Rand, x []float64) { x[0], _ = poissonScore(r) }, false},
-	{"exp(x²/10)", []float64{0}, 2.151657414559676, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = math.Exp(.1*e*e) * e }, false},
+	{"exp(.1x²)x", []float64{0}, 2.151657414559676, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = math.Exp(.1*e*e) * e }, false},
 	{"normal vector", []float64{.1, -.05, .03, 0, 0}, .25*.25 + 1 + .09 + .25 + .25, func(r *rand.Rand, x []float64) {
 		for i, s := range []float64{.25, 1, .3, .5, .5} {
 			x[i] = []float64{.1, -.05, .03, 0, 0}[i] + s*r.NormFloat64()
@@ -41,7 +41,7 @@ var sampledGradients = []sampled{
 		x[1], x[2] = 1+r.NormFloat64(), r.NormFloat64()
 	}, false},
 	{"Poisson by log std", []float64{-.70421795252819826}, 19.365752226575204, func(r *rand.Rand, x []float64) { _, x[0] = poissonScore(r) }, true},
-	{"exp(x²/5)", []float64{0}, 11.180339887498949, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = math.Exp(.2*e*e) * e }, true},
+	{"exp(.2x²)x", []float64{0}, 11.180339887498949, func(r *rand.Rand, x []float64) { e := r.NormFloat64(); x[0] = math.Exp(.2*e*e) * e }, true},
 	{"Cauchy", []float64{0}, math.Inf(1), func(r *rand.Rand, x []float64) { x[0] = r.NormFloat64() / r.NormFloat64() }, true},
 }
 
@@ -65,7 +65,7 @@ func TestIntervalsCover(t *testing.T) {
 				rounds = 50
 			}
 			if os.Getenv("LATENT_SWEEP") != "" {
-				rounds, slack = 3000, .02
+				rounds, slack = 2000, .02
 			}
 			r := rand.New(rand.NewPCG(7, 8))
 			zero := 0.
@@ -113,11 +113,11 @@ func TestIntervalsCover(t *testing.T) {
 				miss := float64(missed[i]) / float64(max(offered[i], 1))
 				t.Logf("%s: offered %.3f, covers %.4f; %d draws", what, float64(offered[i])/float64(rounds), 1-miss, drawn/rounds)
 				switch {
-				case !g.heavy && (math.Abs(miss-.05) > slack || offered[i] < rounds*9/10):
+				case !g.heavy && (math.Abs(miss-.05) > slack || offered[i] < rounds*8/10):
 					t.Errorf("%s: offered %d times of %d, covers %.3f", what, offered[i], rounds, 1-miss)
 				case g.heavy && float64(missed[i]) > (.05+slack)*float64(rounds):
 					t.Errorf("%s: offered %d times of %d and wrong %d times", what, offered[i], rounds, missed[i])
-				case g.heavy && i == 2 && offered[i] > rounds*3/10:
+				case g.heavy && i == 2 && offered[i] > rounds/4:
 					t.Errorf("%s: offered %d times of %d where the kurtosis is beyond the draws", what, offered[i], rounds)
 				}
 			}

@@ -30,8 +30,9 @@ type Row struct {
 
 	// Learned counts the numbers that the estimator has besides the model's,
 	// parameters and states of baselines and control variates, and Warmup the
-	// steps they were trained for before they were held: 0 of either marks an
-	// estimator that learns nothing, or one measured untrained.
+	// steps they were trained for here before they were held: 0 of the first
+	// marks an estimator that learns nothing, 0 of the second alone one that was
+	// measured as it came, untrained unless Config.Params brought it.
 	Learned, Warmup int
 
 	sum   summary

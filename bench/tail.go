@@ -68,8 +68,17 @@ func meanOf(d []float64) posterior {
 	}
 	_, stderr = meanError(x)
 	at := func(p float64) float64 { return t.shifted(p, body, over, stderr) }
-	return posterior{max(at(.025), 0), at(.975), at(.5)}
+	out := posterior{max(at(.025), 0), math.Inf(1), at(.5)}
+	if t.infinite <= suspicion {
+		out.hi = at(.975)
+	}
+	return out
 }
+
+// suspicion is the chance of an infinite mean above which there is no interval.
+// It is below the 2.5 % at which the upper end would be infinite, so that a law
+// of infinite variance, looked at three times, passes seldom.
+const suspicion = .01
 
 func meanError(x []float64) (mean, stderr float64) {
 	var r running
@@ -81,7 +90,10 @@ func meanError(x []float64) (mean, stderr float64) {
 
 // tailMean is a posterior of the mean excess over a threshold: points in rising
 // order, infinite ones last.
-type tailMean struct{ value, weight []float64 }
+type tailMean struct {
+	value, weight []float64
+	infinite      float64 // the weight of infinite values
+}
 
 func tailOf(excess []float64) tailMean {
 	const parts = 9 // of the gamma distribution, at their medians
@@ -117,6 +129,9 @@ func tailOf(excess []float64) tailMean {
 	var t tailMean
 	for _, p := range points {
 		t.value, t.weight = append(t.value, p.value), append(t.weight, p.weight)
+		if math.IsInf(p.value, 1) {
+			t.infinite += p.weight
+		}
 	}
 	return t
 }

@@ -93,6 +93,7 @@ func TestEvidenceIsCutAlongTheDraws(t *testing.T) {
 		if dtype == graph.Float32 {
 			tol = 2e-5
 		}
+		var fewer []float64 // log weights of the first draws
 		for _, k := range []int{2, 7, 50, 51, 100, 173, 500} {
 			whole := evidenceProgram(t, g, vi.Evidence{K: k, Chunk: 1000}, rows, dtype, k <= 50)
 			runSeed(t, whole, 3)
@@ -111,6 +112,12 @@ func TestEvidenceIsCutAlongTheDraws(t *testing.T) {
 				runSeed(t, p, 3)
 				logw = output(t, p, "logw")
 			}
+			for i := range min(len(logw), len(fewer)) {
+				if math.Abs(logw[i]-fewer[i]) > tol*(1+math.Abs(logw[i])) {
+					t.Fatalf("%v, %d draws: weight %d is %v, by fewer draws %v", dtype, k, i, logw[i], fewer[i])
+				}
+			}
+			fewer = logw
 			want := leaveGroupsOut(logw, k, rows)
 			for _, chunk := range []int{1, 100, 1000} {
 				p := evidenceProgram(t, g, vi.Evidence{K: k, Chunk: chunk}, rows, dtype, false)
