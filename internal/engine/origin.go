@@ -117,7 +117,7 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 			if v := a.At(i); !number(v) {
 				all[k].Set(i, .5)
 				switch s := (suspect{k, i}); {
-				case fixed[c] || only >= 0 && i != only:
+				case fixed[c] && !math.IsNaN(v) || only >= 0 && i != only:
 				case math.IsNaN(v):
 					nans = append(nans, s)
 				default:
