@@ -89,9 +89,9 @@ func (p *Program) NonFinite(output string) error {
 	if err != nil {
 		return err
 	}
-	o, err := r.Origin(out)
-	if o == nil || err != nil {
-		return err
+	o := r.Origin(out)
+	if o == nil {
+		return nil
 	}
 	e := &NonFinite{
 		Output: output, Kind: p.operation(o.Node), In: o.In, Value: o.Value,
@@ -131,9 +131,14 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	if !p.ready {
 		return nil, errors.New("graph: the program has not run")
 	}
+	needed, drawn := p.needed, len(p.noise.sites)
 	r, err := engine.NewReference(nodes, p.leafValue)
+	p.needed = needed // a Run needs no more than before
 	if err != nil {
 		return nil, err
+	}
+	if len(p.noise.sites) > drawn { // noise that no output depends on
+		p.noise.draw(p.noise.now)
 	}
 	return r, r.Run(context.Background())
 }

@@ -78,6 +78,26 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 	}
 }
 
+// Looking into a run changes nothing for those after it, also where it reaches
+// inputs and noise that no output needs; that noise is of the run's own Draw.
+func TestAgainOfWhatWasNotRun(t *testing.T) {
+	var more *node
+	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
+		s.Output("y", graph.Scale(s.Noise("a", graph.Normal, 1, 2), 1))
+		more = graph.Add(s.Input("x", 2), s.Noise("b", graph.Normal, 1, 2))
+	})
+	q := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("b", graph.Scale(s.Noise("b", graph.Normal, 1, 2), 1)) })
+	for step := range uint32(2) {
+		run(t, p, graph.Draw{Step: step})
+		run(t, q, graph.Draw{Step: step})
+		before := output(t, p, "y")
+		v, err := p.Again(more)
+		if err != nil || fmt.Sprint(v[0]) != fmt.Sprint(output(t, q, "b")) || fmt.Sprint(before) != fmt.Sprint(output(t, p, "y")) {
+			t.Errorf("step %d: %v, %v", step, v, err)
+		}
+	}
+}
+
 // Again computes what is no output, from the same inputs, noise and parameters.
 func TestAgain(t *testing.T) {
 	var square, noise *node

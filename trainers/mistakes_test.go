@@ -39,13 +39,12 @@ func tryRows(arrays map[string][][]float64) (*data.Set, error) {
 // vae is a small variational autoencoder of x [B, D] with one latent z of size
 // 2, its parts to be replaced by mistaken ones.
 type vae struct {
-	cols   int
-	in     int // the encoder's input, D unless a mistake
-	law    func(h *graph.Node) prob.Dist
-	guide  func(t *vi.Trace, h *graph.Node)
-	joint  func(t *vi.Trace, dec func(z *graph.Node) *graph.Node)
-	bound  vi.Objective
-	inputs func(s *graph.Scope)
+	cols  int
+	in    int // the encoder's input, D unless a mistake
+	law   func(h *graph.Node) prob.Dist
+	guide func(t *vi.Trace, h *graph.Node)
+	joint func(t *vi.Trace, dec func(z *graph.Node) *graph.Node)
+	bound vi.Objective
 }
 
 func (v vae) model(s *graph.Scope, d vi.Data) *vi.Estimate {

@@ -352,7 +352,7 @@ func place() string {
 func show(in []reflect.Value) string {
 	var out []string
 	for _, v := range in {
-		s := fmt.Sprintf("%s", v.Type())
+		s := v.Type().String()
 		switch v.Kind() {
 		case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Map, reflect.Slice:
 			if v.IsNil() {
