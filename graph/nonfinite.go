@@ -17,8 +17,8 @@ import (
 // purpose, such as the −Inf of a mask: what chose it is the origin.
 type NonFinite struct {
 	Output string
-	Leaf   string    // the input, parameter, state or noise that holds it; "" where an operation made it
-	Kind   string    // "input", "parameter", "state" or "noise" with Leaf; else the name of the operation
+	Leaf   string    // the input, parameter, state, noise or constant NaN that holds it; "" where an operation made it
+	Kind   string    // "input", "parameter", "state", "noise" or "constant" with Leaf; else the name of the operation
 	In     []float64 // the operands of an element-wise operation at that element, else nil
 	Value  float64   // NaN or ±Inf
 	Index  []int     // of the element
@@ -89,17 +89,19 @@ func (p *Program) NonFinite(output string) error {
 	if err != nil {
 		return err
 	}
-	o, err := r.Origin(out)
-	if o == nil || err != nil {
-		return err
+	o := r.Origin(out)
+	if o == nil {
+		return nil
 	}
 	e := &NonFinite{
 		Output: output, Kind: p.operation(o.Node), In: o.In, Value: o.Value,
 		Index: op.Position(o.Node.Shape(), o.At), Shape: o.Node.Shape(), Node: o.Node, text: op.Describe(o.Node),
 	}
 	if o.Node.Op() == nil {
-		e.Leaf = o.Node.Name()
-		e.Kind = p.b.leaves[o.Node].kind.String()
+		e.Leaf, e.Kind = op.Describe(o.Node), "constant"
+		if l, ok := p.b.leaves[o.Node]; ok {
+			e.Kind = l.kind.String()
+		}
 		return e
 	}
 	place := p.b.PlaceOf(o.Node)
@@ -129,9 +131,14 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	if !p.ready {
 		return nil, errors.New("graph: the program has not run")
 	}
+	needed, drawn := p.needed, len(p.noise.sites)
 	r, err := engine.NewReference(nodes, p.leafValue)
+	p.needed = needed // a Run needs no more than before
 	if err != nil {
 		return nil, err
+	}
+	if len(p.noise.sites) > drawn { // noise that no output depends on
+		p.noise.draw(p.noise.now)
 	}
 	return r, r.Run(context.Background())
 }

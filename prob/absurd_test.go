@@ -69,6 +69,7 @@ func TestAbsurdArguments(t *testing.T) {
 			}
 			return vs
 		},
+		Calls: 40,
 	}.Run(t)
 }
 

@@ -18,7 +18,7 @@ func TestChecked(t *testing.T) {
 		want string    // "" is no error
 	}{
 		"counts":     {func() prob.Dist { return prob.Poisson{LogRate: nums(0)} }, []float64{0, 3, 1e6, 7}, ""},
-		"a fraction": {func() prob.Dist { return prob.Poisson{LogRate: nums(0)} }, []float64{0, 3, 1, .5}, ": x is 0.5 at [0 1 1], want a value in {0 … +Inf}"},
+		"a fraction": {func() prob.Dist { return prob.Poisson{LogRate: nums(0)} }, []float64{0, 3, 1, .5}, ": x is 0.5 at [0 1 1], want a value in {0, 1, …}"},
 		"not a number": {func() prob.Dist { return prob.StdNormal(2) }, []float64{0, nan, 1, .5},
 			": x is NaN at [0 0 1], want a value"},
 		"a class too many": {func() prob.Dist { return prob.Categorical{Logits: graph.Tensor([]float64{0, 0}, 1, 2)} }, []float64{0, 1, 2, 3},

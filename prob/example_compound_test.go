@@ -71,7 +71,7 @@ func ExampleChecked() {
 	}
 	_, what, _ := strings.Cut(err.Error(), "): ")
 	fmt.Println(what)
-	// Output: counts is -5 at [1 1], want a value in {0 … +Inf}
+	// Output: counts is -5 at [1 1], want a value in {0, 1, …}
 }
 
 // A guide whose covariance comes from the output of a layer.

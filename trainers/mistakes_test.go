@@ -39,13 +39,12 @@ func tryRows(arrays map[string][][]float64) (*data.Set, error) {
 // vae is a small variational autoencoder of x [B, D] with one latent z of size
 // 2, its parts to be replaced by mistaken ones.
 type vae struct {
-	cols   int
-	in     int // the encoder's input, D unless a mistake
-	law    func(h *graph.Node) prob.Dist
-	guide  func(t *vi.Trace, h *graph.Node)
-	joint  func(t *vi.Trace, dec func(z *graph.Node) *graph.Node)
-	bound  vi.Objective
-	inputs func(s *graph.Scope)
+	cols  int
+	in    int // the encoder's input, D unless a mistake
+	law   func(h *graph.Node) prob.Dist
+	guide func(t *vi.Trace, h *graph.Node)
+	joint func(t *vi.Trace, dec func(z *graph.Node) *graph.Node)
+	bound vi.Objective
 }
 
 func (v vae) model(s *graph.Scope, d vi.Data) *vi.Estimate {
@@ -227,7 +226,7 @@ func TestCommonMistakes(t *testing.T) {
 			"graph: load FILE: parameter enc/0/b has shape [3] in the file, the model declares [5]"},
 		{"negative standard deviation", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
 			t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, 2), LogStd: graph.Log(graph.Cols(h, 2, 4))})
-		}}.model, rowsOf(t, binary), sequential),
+		}}.model, rowsOf(t, binary), trainers.Config{Batch: 2, Params: &graph.Params{Dtype: graph.Float64}}),
 			"trainers: step 1 (epoch 1): the bound is NaN: log of -0.520224 is NaN in guide (log(slice{2 2 4}(…)), element [0 0 0] of [1 2 2]) on the way to site z; keep the operands away from there, such as by graph.Clamp or another parametrisation"},
 		{"view of another dtype", func() error {
 			_, err := graph.Values[float64](params, "enc/1/w")

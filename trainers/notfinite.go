@@ -163,6 +163,9 @@ func badGradient[T graph.Float](p *graph.Program, output, name string, grad []T)
 // placed gives an error that a number is not finite its step, and counts its
 // row in the data set.
 func placed(err error, step int, rows []int) error {
+	if err == nil {
+		return nil
+	}
 	var e *NotFinite
 	if !errors.As(err, &e) {
 		return err

@@ -20,102 +20,94 @@ type Outside struct {
 	Observed bool // else drawn
 }
 
+// scored is a site's value under one of its laws.
+type scored struct {
+	*Site
+	law    prob.Dist
+	values []float64
+	score  *graph.Node
+	scores []float64
+}
+
 // Outside looks in the last run of p for a value at a site that has not a
 // finite score because its law cannot take it, data first; nil if there is
 // none. p is the program of the build that r was made in. The graph is evaluated
 // anew: see graph.Program.Again.
 func (r *Record) Outside(p *graph.Program) (*Outside, error) {
 	r.alive()
+	var all []scored
+	var nodes []*graph.Node
 	for _, observed := range []bool{true, false} {
 		for _, s := range r.sites {
 			if s.Observed != observed || s.Value == nil || s.Enumerated {
 				continue
 			}
-			for _, at := range []struct {
-				law   prob.Dist
-				score *graph.Node
-			}{{s.P, s.LogP}, {s.Q, s.LogQ}} {
-				if at.law == nil || at.score == nil {
-					continue
-				}
-				if o, err := r.outside(p, s, at.law, at.score); o != nil || err != nil {
-					return o, err
+			for _, at := range []scored{{Site: s, law: s.P, score: s.LogP}, {Site: s, law: s.Q, score: s.LogQ}} {
+				if at.law != nil && at.score != nil {
+					all, nodes = append(all, at), append(nodes, s.Value, at.score)
 				}
 			}
+		}
+	}
+	v, err := p.Again(nodes...)
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range all {
+		at.values, at.scores = v[2*i], v[2*i+1]
+		if o := r.outside(at); o != nil {
+			return o, nil
 		}
 	}
 	return nil, nil
 }
 
 // outside looks at one site under one of its laws.
-func (r *Record) outside(p *graph.Program, s *Site, law prob.Dist, score *graph.Node) (*Outside, error) {
-	set, says := prob.SupportOf(law)
-	if !says && !s.Observed {
-		return nil, nil
-	}
-	v, err := p.Again(s.Value, score)
-	if err != nil {
-		return nil, err
-	}
-	values, scores := v[0], v[1]
-	shape, rows := s.Value.Shape(), 1
-	inner := len(values) // elements of a row
-	if !s.Global {
-		e := len(r.enum)
-		rows = shape[e+1]
-		inner = graph.Shape(shape[e+2:]).TotalSize()
-	}
+func (r *Record) outside(at scored) *Outside {
+	set, says := prob.SupportOf(at.law)
+	shape := at.Value.Shape()
 	event := shape[len(shape)-1]
-	if event == 0 || inner == 0 {
-		return nil, nil
+	if len(at.values) == 0 || !says && !at.Observed {
+		return nil
 	}
-	across := max(rows, 1)
-	if !s.Global {
-		across = score.Shape()[len(r.enum)+1]
+	rows, inner, across := 1, len(at.values), 1 // of the value; elements of a row; rows of the score
+	if e := len(r.enum); !at.Global {
+		rows, inner, across = shape[e+1], graph.Shape(shape[e+2:]).TotalSize(), at.score.Shape()[e+1]
 	}
 	bad, impossible := make([]bool, max(rows, across)), make([]bool, max(rows, across))
-	for i, l := range scores {
-		if math.IsNaN(l) || math.IsInf(l, 0) {
-			bad[i%across], impossible[i%across] = true, math.IsInf(l, -1)
+	for i, l := range at.scores {
+		if notFinite(l) {
+			for row := i % across; row < len(bad); row += across { // a score of one row is of all
+				bad[row], impossible[row] = true, math.IsInf(l, -1)
+			}
 		}
 	}
-	for from := 0; from < len(values); from += event {
+	for from := 0; from < len(at.values); from += event {
 		row := from / inner % rows
-		of := row
-		switch {
-		case across == 1:
-			of = 0
-		case rows == 1: // one value for all
-			of = max(slices.Index(bad, true), 0)
-		}
-		if !bad[of] {
+		if of := bad[row] || rows == 1 && slices.Contains(bad, true); !of {
 			continue
 		}
-		o := &Outside{Site: s.Name, Row: row, Law: fmt.Sprintf("%T", law), Support: set, Observed: s.Observed}
-		if s.Global {
+		o := &Outside{Site: at.Name, Row: row, Law: fmt.Sprintf("%T", at.law), Support: set, Observed: at.Observed}
+		if at.Global {
 			o.Row = -1
 		}
-		x := values[from : from+event]
-		switch {
-		case says:
-			o.Element = set.Offending(x)
-		case impossible[of] && prob.Support{}.Offending(x) < 0:
-			o.Element = -1
-			return o, nil
-		default:
-			o.Element = prob.Support{}.Offending(x)
-		}
-		if o.Element < 0 {
+		x := at.values[from : from+event]
+		if o.Element = set.Offending(x); o.Element < 0 { // the reals, where the law does not say
+			if !says && impossible[row] {
+				return o
+			}
 			continue
 		}
 		o.Value = x[o.Element]
-		if notFinite := math.IsNaN(o.Value) || math.IsInf(o.Value, 0); notFinite && !s.Observed {
+		if !at.Observed && notFinite(o.Value) {
 			continue // made by some operation before
 		}
-		return o, nil
+		return o
 	}
-	return nil, nil
+	return nil
 }
+
+func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
 // Error says which value, and what it should be.
 func (o *Outside) Error() string {

@@ -40,6 +40,9 @@ type Sweep struct {
 	Values func(t reflect.Type) []any
 	// Skip names what is not called, with the reason.
 	Skip map[string]string
+	// Bare names functions whose errors need not begin with the package's name,
+	// since whoever calls them says where.
+	Bare []string
 
 	Calls int // of each function; 0 means 60, or ten times as many with LATENT_SWEEP=1
 }
@@ -164,7 +167,11 @@ func (w Sweep) sweep(t *testing.T, name string, f reflect.Value) {
 		fault := w.outcome(name, func() {
 			in := w.arguments(f.Type(), i, r)
 			args = show(in)
-			f.Call(in)
+			for _, out := range f.Call(in) {
+				if err, ok := out.Interface().(error); ok && err != nil && !slices.Contains(w.Bare, name) {
+					panic(err)
+				}
+			}
 		})
 		if fault != "" && !told[fault] && len(told) < 3 {
 			told[fault] = true
@@ -345,7 +352,7 @@ func place() string {
 func show(in []reflect.Value) string {
 	var out []string
 	for _, v := range in {
-		s := fmt.Sprintf("%s", v.Type())
+		s := v.Type().String()
 		switch v.Kind() {
 		case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Map, reflect.Slice:
 			if v.IsNil() {

@@ -24,24 +24,21 @@ type Origin struct {
 // Which element that is, an operation is asked by experiment, so that a mask of
 // −Inf beside it, or a branch that was not taken, is not blamed: the others are
 // made finite, and the result looked at again.
-func (r *Reference) Origin(out *op.Node) (*Origin, error) {
+func (r *Reference) Origin(out *op.Node) *Origin {
 	at := firstNot(r.value[out])
 	if at < 0 {
-		return nil, nil
+		return nil
 	}
 	fixed := fixedNodes(r.nodes)
 	n := out
 	for {
-		c, i, err := r.culprit(n, at, fixed)
-		if err != nil {
-			return nil, err
-		}
+		c, i := r.culprit(n, at, fixed)
 		if c == nil {
 			break
 		}
 		n, at = c, i
 	}
-	return &Origin{Node: n, At: at, Value: r.value[n].At(at), In: r.operands(n, at)}, nil
+	return &Origin{Node: n, At: at, Value: r.value[n].At(at), In: r.operands(n, at)}
 }
 
 // number tells whether v is finite.
@@ -101,7 +98,7 @@ type suspect struct{ operand, at int }
 
 // culprit returns the element of an operand for which element at of n is not
 // finite, or nil if n made that itself. NaN comes before infinities.
-func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.Node, int, error) {
+func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.Node, int) {
 	in := op.Inputs(n)
 	var nans, infs []suspect
 	all := make([]op.Array, len(in)) // with finite numbers in the place of those that are not
@@ -117,7 +114,7 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 			if v := a.At(i); !number(v) {
 				all[k].Set(i, .5)
 				switch s := (suspect{k, i}); {
-				case fixed[c] || only >= 0 && i != only:
+				case fixed[c] && !math.IsNaN(v) || only >= 0 && i != only:
 				case math.IsNaN(v):
 					nans = append(nans, s)
 				default:
@@ -128,10 +125,10 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 	}
 	list := append(nans, infs...)
 	if len(list) == 0 {
-		return nil, 0, nil
+		return nil, 0
 	}
 	result := op.NewArray(n.Dtype(), n.Shape())
-	bad := func(some []suspect) (bool, error) {
+	bad := func(some []suspect) bool {
 		for _, s := range some {
 			all[s.operand].Set(s.at, r.value[in[s.operand]].At(s.at))
 		}
@@ -144,27 +141,19 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 		for _, s := range some {
 			all[s.operand].Set(s.at, .5)
 		}
-		return !number(result.At(at)), err
+		return err == nil && !number(result.At(at)) // an operand may not be .5, such as an index
 	}
-	if is, err := bad(list); err != nil || !is {
-		return nil, 0, err
-	}
-	if is, err := bad(nil); err != nil || is {
-		return nil, 0, err
+	if bad(nil) || !bad(list) {
+		return nil, 0
 	}
 	for len(list) > 1 {
 		half := list[:len(list)/2]
-		is, err := bad(half)
-		if err != nil {
-			return nil, 0, err
-		}
-		if !is {
-			half = list[len(list)/2:]
-			if is, err = bad(half); err != nil || !is {
-				return in[list[0].operand], list[0].at, err // it takes both
+		if !bad(half) {
+			if half = list[len(list)/2:]; !bad(half) {
+				break // it takes both
 			}
 		}
 		list = half
 	}
-	return in[list[0].operand], list[0].at, nil
+	return in[list[0].operand], list[0].at
 }

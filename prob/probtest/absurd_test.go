@@ -17,6 +17,7 @@ func TestAbsurdArguments(t *testing.T) {
 		Funcs: map[string]any{"CheckKL": probtest.CheckKL, "Rules": probtest.Rules},
 		Types: []any{probtest.Rule{}},
 		Skip:  map[string]string{"KL": "its faults are those of the test it is given; CheckKL is called", "Run": "its faults are those of the test it is given; Rule.Check is called"},
+		Bare:  []string{"CheckKL", "Rule.Check"}, // the test is named above
 		Values: func(t reflect.Type) []any {
 			if t == reflect.TypeFor[probtest.Rule]() {
 				var vs []any

@@ -1,0 +1,129 @@
+package graph_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/graph"
+)
+
+// The origin of a number that is not finite is the operation that made it, not
+// a constant −Inf beside it, whatever stands between: sums, products, branches,
+// permutations.
+func TestNonFiniteFindsTheOrigin(t *testing.T) {
+	inf := math.Inf(-1)
+	for _, c := range []struct {
+		name string
+		f    func(x *node) *node // x is 0, 1, 2, −1 in rows of two
+		want string
+	}{
+		{"log of 0", func(x *node) *node { return graph.Log(graph.Abs(x)) }, "log of 0 is -Inf in place (log(abs(…)), element [0 0] of [2 2])"},
+		{"log of a negative number", func(x *node) *node { return graph.Log(graph.Take(graph.Reshape(x, 4), 0, []int{1, 3})) },
+			"log of -1 is NaN in place (log(take{0 [1 3]}(…)), element [1] of [2])"},
+		{"beside a mask", func(x *node) *node {
+			mask := graph.Tensor([]float64{inf, inf, 0, 0}, 2, 2)
+			return graph.Add(graph.LogSumExp(graph.Add(mask, x), 0), graph.Slice(graph.Sqrt(x), 0, 1, 2))
+		}, "sqrt of -1 is NaN in place (sqrt(x), element [1 1] of [2 2])"},
+		{"through a product", func(x *node) *node { return graph.MatMul(graph.Recip(x), graph.Tensor([]float64{1, 0, 0, 1}, 2, 2)) },
+			"recip of 0 is +Inf in place (recip(x), element [0 0] of [2 2])"},
+		{"in a product", func(x *node) *node {
+			big := graph.Scale(graph.Tensor([]float64{1, 1, 1, 1}, 2, 2), 1e308)
+			return graph.MatMul(graph.Scale(graph.Shift(x, 2), 10), big)
+		}, "matmul a·b of finite numbers is +Inf in place (matmul a·b(scale{10}(…), scale{1e+308}(…)), element [0 0] of [2 2])"},
+		{"∞ − ∞", func(x *node) *node { y := graph.Log(graph.Relu(x)); return graph.Sub(y, y) },
+			"log of 0 is -Inf in place (log(relu(…)), element [0 0] of [2 2])"},
+		{"0·∞", func(x *node) *node { return graph.Mul(x, graph.Log(x)) }, "log of 0 is -Inf in place (log(x), element [0 0] of [2 2])"},
+		{"constants that meet", func(x *node) *node { return graph.Add(graph.Add(graph.Const(inf), graph.Const(-inf)), x) },
+			"add of -Inf and +Inf is NaN in place (add(-Inf, +Inf), a scalar)"},
+		{"a constant NaN", func(x *node) *node { return graph.Add(graph.Const(math.NaN()), x) }, "constant NaN holds NaN: a scalar"},
+		{"a branch that was not taken", func(x *node) *node {
+			return graph.Add(graph.Where(graph.Gt(x, graph.Const(0)), graph.Log(x), graph.Const(0)), graph.Exp(graph.Scale(x, 1e3)))
+		}, "exp of 1000 is +Inf in place (exp(scale{1000}(…)), element [0 1] of [2 2])"},
+		{"a branch on purpose", func(x *node) *node { return graph.Where(graph.Lt(x, graph.Const(0)), graph.Const(inf), x) },
+			"where chooses -Inf in place (where(lt(…), -Inf, x), element [1 1] of [2 2])"},
+		{"all masked", func(x *node) *node {
+			return graph.Softmax(graph.Add(x, graph.Tensor([]float64{inf, inf, 0, 0}, 2, 2)))
+		}, "add of 0 and -Inf is -Inf in place (add(x, constant [2 2]), element [0 0] of [2 2])"},
+		{"permuted", func(x *node) *node { return graph.Transpose(graph.Pad(graph.Log(graph.Shift(x, .5)), 1, 1, 0), 1, 0) },
+			"log of -0.5 is NaN in place (log(shift{0.5}(…)), element [1 1] of [2 2])"},
+		{"a derivative", func(x *node) *node { return graph.Grad(graph.Sum(graph.Sqrt(graph.Abs(x))), []*node{x})[0] },
+			"div of 0.5 and 0 is +Inf in place, in the derivative of sqrt(abs(…)) in place (div(scale{0.5}(…), sqrt(…)), element [0 0] of [2 2])"},
+		{"finite", func(x *node) *node { return graph.Exp(x) }, "<nil>"},
+	} {
+		for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+			if c.name == "in a product" && dt == graph.Float32 {
+				continue // 1e308 is infinite there
+			}
+			p := build(t, &graph.Params{Dtype: dt}, func(s *scope) {
+				defer graph.Enter("place")()
+				s.Output("y", graph.Sum(c.f(s.Input("x", 2, 2))))
+			})
+			if err := graph.Feed(p, "x", []float64{0, 1, 2, -1}); err != nil {
+				t.Fatal(err)
+			}
+			run(t, p, graph.Draw{})
+			err := p.NonFinite("y")
+			if got := fmt.Sprint(err); got != c.want {
+				t.Errorf("%s, %v:\n got %s\nwant %s", c.name, dt, got, c.want)
+			}
+			var e *graph.NonFinite
+			if err != nil && (!errors.As(err, &e) || e.Output != "y" || e.Node == nil || !(math.IsNaN(e.Value) || math.IsInf(e.Value, 0))) {
+				t.Errorf("%s: %+v", c.name, e)
+			}
+		}
+	}
+}
+
+// Looking into a run changes nothing for those after it, also where it reaches
+// inputs and noise that no output needs; that noise is of the run's own Draw.
+func TestAgainOfWhatWasNotRun(t *testing.T) {
+	var more *node
+	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
+		s.Output("y", graph.Scale(s.Noise("a", graph.Normal, 1, 2), 1))
+		more = graph.Add(s.Input("x", 2), s.Noise("b", graph.Normal, 1, 2))
+	})
+	q := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("b", graph.Scale(s.Noise("b", graph.Normal, 1, 2), 1)) })
+	for step := range uint32(2) {
+		run(t, p, graph.Draw{Step: step})
+		run(t, q, graph.Draw{Step: step})
+		before := output(t, p, "y")
+		v, err := p.Again(more)
+		if err != nil || fmt.Sprint(v[0]) != fmt.Sprint(output(t, q, "b")) || fmt.Sprint(before) != fmt.Sprint(output(t, p, "y")) {
+			t.Errorf("step %d: %v, %v", step, v, err)
+		}
+	}
+}
+
+// Again computes what is no output, from the same inputs, noise and parameters.
+func TestAgain(t *testing.T) {
+	var square, noise *node
+	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
+		x, w := s.Input("x", 2), s.Param("w", graph.Fixed(3), 2)
+		noise = s.Noise("e", graph.Normal, 1, 2)
+		square = graph.Mul(graph.Square(x), w)
+		s.Output("y", graph.Sum(graph.Add(noise, square)))
+		s.Output("e", graph.Scale(noise, 1))
+		s.Note("a note")
+	})
+	if _, err := p.Again(square); err == nil || err.Error() != "graph: the program has not run" {
+		t.Error(err)
+	}
+	if err := graph.Feed(p, "x", []float64{1, 2}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, p, graph.Draw{Step: 5})
+	v, err := p.Again(square, noise)
+	if err != nil || fmt.Sprint(v[0]) != "[3 12]" || fmt.Sprint(v[1]) != fmt.Sprint(output(t, p, "e")) {
+		t.Errorf("%v, %v", v, err)
+	}
+	if _, err := p.Again(nil); err == nil {
+		t.Error("no error of a nil node")
+	}
+	if fmt.Sprint(p.Notes()) != "[a note]" {
+		t.Error(p.Notes())
+	}
+}

@@ -1,0 +1,106 @@
+package vi_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// Whatever the objective, and with draws, enumerations and globals beside it, a
+// datum that its law cannot take is found with its row and element.
+func TestOutsideUnderEveryObjective(t *testing.T) {
+	for _, o := range []vi.Objective{
+		vi.ELBO{Default: vi.Score{}}, vi.ELBO{K: 3, Default: vi.Score{}}, vi.ELBO{Enumerate: []string{"y"}, Default: vi.Score{}}, vi.IWAE{K: 4, Default: vi.Score{}}, vi.IWAE{K: 2, Enumerate: []string{"y"}, Default: vi.Score{}},
+		vi.Renyi{K: 2, Default: vi.Score{}}, vi.Evidence{K: 5}, vi.WakeSleep{}, vi.ReweightedWakeSleep{K: 3},
+	} {
+		name := fmt.Sprintf("%T%+v", o, o)
+		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+			m := s.Param("m", graph.Fixed(0), 2)
+			e := o.Estimate(s, vi.Model{
+				Guide: func(t *vi.Trace) {
+					t.Draw("y", prob.Bernoulli{Logits: graph.Sum(m)})
+					t.Draw("z", prob.Bernoulli{Logits: m})
+				},
+				Joint: func(t *vi.Trace) {
+					y, z := t.Draw("y", prob.Bernoulli{Logits: s.Tensor([]float64{0}, 1)}), t.Draw("z", prob.Bernoulli{Logits: s.Tensor([]float64{0, 0}, 2)})
+					t.Draw("x", prob.Poisson{LogRate: graph.Add(y, z)})
+				},
+			}, vi.Data{"x": s.Input("x", 3, 2)})
+			s.Output("bound", e.Value)
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := graph.Feed(p, "x", []float64{1, 2, 0, 4, 3, -5}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, n := range p.Notes() {
+			out, err := n.(*vi.Record).Outside(p)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if out != nil {
+				found = true
+				if want := "site x, row 2, element 1: value -5 is outside of the support of prob.Poisson, {0, 1, …}"; out.Error() != want {
+					t.Errorf("%s: %v, want %s", name, out, want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: nothing is outside", name)
+		}
+	}
+}
+
+// A law that does not say its support is named with the row; one that takes the
+// value is not.
+func TestOutsideOfALawWithoutSupport(t *testing.T) {
+	for _, c := range []struct {
+		law  prob.Dist
+		x    float64
+		want string
+	}{
+		{point{}, 3, "site x, row 1: the value is impossible under vi_test.point: log density -Inf"},
+		{point{}, 0, "<nil>"},
+		{prob.StdNormal(1), 1e30, "<nil>"}, // too far for float32, and a real number
+	} {
+		var r *vi.Record
+		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+			e := vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", c.law) }}, vi.Data{"x": s.Input("x", 2, 1)})
+			r = e.Record
+			s.Output("bound", e.Value)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := graph.Feed(p, "x", []float64{0, c.x}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			t.Fatal(err)
+		}
+		out, err := r.Outside(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(out); out == nil && c.want != "<nil>" || out != nil && got != c.want {
+			t.Errorf("%T at %v: %s, want %s", c.law, c.x, got, c.want)
+		}
+	}
+}
+
+// point is certain to be 0.
+type point struct{}
+
+func (point) LogProb(x *graph.Node) *graph.Node {
+	return graph.Sum(prob.Delta{Value: graph.Const(0)}.LogProbs(x), -1)
+}
