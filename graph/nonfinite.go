@@ -138,7 +138,7 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 		return nil, err
 	}
 	if len(p.noise.sites) > drawn { // noise that no output depends on
-		p.noise.draw(p.noise.now)
+		p.noise.draw(p.noise.now, p.noise.pass)
 	}
 	return r, r.Run(context.Background())
 }
