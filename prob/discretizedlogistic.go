@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // DiscretizedLogistic is a vector of independent grey values 0, 1/(n−1) … 1 of
@@ -50,9 +51,8 @@ func (d DiscretizedLogistic) edge(k *graph.Node) *graph.Node {
 	return standardised("DiscretizedLogistic", at, d.Mean, d.LogScale)
 }
 
-// LogProbs returns the log probability of each element. With the edges u > v
-// of a bin the difference of sigmoids is σ(u)·σ(−v)·(1−e^(v−u)), of which every
-// factor keeps its digits in the tails.
+// LogProbs returns the log probability of each element. With the edges c+w and
+// c−w of a bin the difference of sigmoids is sinh w/(cosh w + cosh c).
 func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	n := d.steps()
@@ -61,8 +61,9 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 		k := d.bin(x)
 		below := graph.LogSigmoid(d.edge(k))
 		above := graph.LogSigmoid(graph.Neg(d.edge(graph.Shift(k, -1))))
-		width := graph.Exp(graph.Sub(graph.Const(-math.Log(n)), d.LogScale)) // u−v
-		inner := graph.Add(graph.Add(below, above), graph.Log1mExp(graph.Neg(width)))
+		half := graph.Exp(graph.Neg(graph.Shift(d.LogScale, math.Log(2*n)))) // of u−v
+		centre := standardised("DiscretizedLogistic", graph.Scale(k, 1/n), d.Mean, d.LogScale)
+		inner := op.Apply(op.Binary{Fn: op.LogisticBin}, centre, half)
 		first := graph.Le(k, graph.Const(0))
 		last := graph.Ge(k, graph.Const(n))
 		return graph.Where(first, below, graph.Where(last, above, inner))

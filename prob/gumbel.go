@@ -28,12 +28,9 @@ var (
 
 // LogProbs returns the log density of each element.
 func (d Gumbel) LogProbs(x *graph.Node) *graph.Node {
-	none := graph.Eq(x, graph.Const(math.Inf(-1))) // where +z − e⁻ᶻ is undefined
-	return inside(x, none, 0, func(x *graph.Node) *graph.Node {
+	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
 		z := standardised("Gumbel", x, d.Loc, d.LogScale)
-		_, hi := limits(z)
-		e := graph.Exp(graph.Clamp(graph.Neg(z), math.Inf(-1), hi-1)) // finite: so is the derivative
-		return graph.Neg(graph.Add(graph.Add(z, e), d.LogScale))
+		return graph.Shift(graph.Neg(graph.Add(expRest(graph.Neg(z)), d.LogScale)), -1) // z + e⁻ᶻ, of slope 1 − e⁻ᶻ
 	})
 }
 
