@@ -57,6 +57,9 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	n := d.steps()
 	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
+	point := graph.Eq(d.LogScale, graph.Const(math.Inf(-1))) // all in the bin of the mean
+	spread := graph.Eq(d.LogScale, graph.Const(math.Inf(1))) // half in either end
+	d.LogScale = graph.Where(graph.Max(point, spread), graph.Const(0), d.LogScale)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
 		k := d.bin(x)
 		below := graph.LogSigmoid(d.edge(k))
@@ -66,7 +69,10 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 		inner := op.Apply(op.Binary{Fn: op.LogisticBin}, centre, half)
 		first := graph.Le(k, graph.Const(0))
 		last := graph.Ge(k, graph.Const(n))
-		return graph.Where(first, below, graph.Where(last, above, inner))
+		l := graph.Where(first, below, graph.Where(last, above, inner))
+		at := graph.Eq(k, d.bin(graph.Clamp(d.Mean, 0, 1)))
+		l = graph.Where(point, graph.Log(graph.StopGrad(at)), l)
+		return graph.Where(spread, graph.Shift(graph.Log(graph.Max(first, last)), -math.Ln2), l)
 	})
 }
 

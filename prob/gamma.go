@@ -93,7 +93,7 @@ func init() {
 	// two parts of which neither has large terms
 	RegisterKL(func(q, p Gamma) *graph.Node {
 		a, b := q.LogConcentration, p.LogConcentration
-		w := graph.Add(graph.Sub(a, b), graph.Sub(p.LogRate, q.LogRate)) // log of the means' ratio
-		return graph.Add(graph.Mul(graph.Exp(b), expRest(w)), term(op.GammaRest, a, b))
+		away := graph.Add(a, graph.Sub(p.LogRate, q.LogRate)) // log b at equal means
+		return graph.Add(term(op.PoissonDivergence, b, away), term(op.GammaRest, a, b))
 	})
 }

@@ -74,9 +74,12 @@ func init() {
 	RegisterKL(func(q, p Gumbel) *graph.Node {
 		logR := graph.Sub(q.LogScale, p.LogScale)
 		r := graph.Exp(logR)
-		t := graph.Mul(graph.Sub(p.Loc, q.Loc), graph.Exp(graph.Neg(p.LogScale)))
+		t := mulExp(graph.Sub(p.Loc, q.Loc), graph.Neg(p.LogScale))
 		near := graph.Sub(graph.Scale(graph.Expm1(logR), eulerGamma), logR)
-		far := graph.Sub(graph.Expm1(graph.Add(t, graph.Lgamma(graph.Shift(r, 1)))), t)
-		return graph.Add(near, far)
+		power := graph.Add(t, graph.Lgamma(graph.Shift(r, 1)))
+		_, hi := limits(power)
+		none := graph.Gt(power, graph.Const(hi)) // as good as infinite, without a gradient
+		far := graph.Sub(graph.Expm1(graph.Where(none, graph.Const(0), power)), t)
+		return graph.Where(none, graph.Const(math.Inf(1)), graph.Add(near, far))
 	})
 }

@@ -26,6 +26,7 @@ const (
 	GeometricDivergenceB                   // s(−b)·(eᵇ⁻ᵃ−1)
 	PoissonDivergence                      // eᵃ·(a−b) − eᵃ + eᵇ, of log rates
 	PoissonDivergenceSlope                 // eᵃ·(a−b)
+	ExpRise                                // eᵃ − eᵇ
 	GammaRest                              // of log a, log b; see gammaRest
 	GammaRestA                             // a(a−b)·(ψ′(a) − 1/a)
 	GammaRestB                             // b·(ψ(b) − log b − ψ(a) + log a)
@@ -80,6 +81,15 @@ var terms = [termCount]struct {
 		}
 		return math.Exp(x[0]) * (x[0] - x[1])
 	}},
+	ExpRise: {"exprise", 2, func(x []float64) float64 {
+		if x[0] == x[1] && !math.IsInf(x[0], 1) {
+			return 0
+		}
+		if u := x[0] - x[1]; math.Abs(u) < 1 {
+			return math.Exp(x[1]) * math.Expm1(u)
+		}
+		return math.Exp(x[0]) - math.Exp(x[1])
+	}},
 	GammaRest:                {"gammarest", 2, func(x []float64) float64 { return gammaRest(x[0], x[1]) }},
 	GammaRestA:               {"gammaresta", 2, func(x []float64) float64 { return gammaRestA(x[0], x[1]) }},
 	GammaRestB:               {"gammarestb", 2, func(x []float64) float64 { return math.Exp(x[1]) * (digammaRest(x[1]) - digammaRest(x[0])) }},
@@ -114,6 +124,14 @@ var terms = [termCount]struct {
 type Term struct{ Fn TermFn }
 
 func (r Term) String() string { return terms[r.Fn].name }
+
+// Arity is the number of operands, and 0 of no term.
+func (r Term) Arity() int {
+	if r.Fn >= termCount {
+		return 0
+	}
+	return terms[r.Fn].arity
+}
 
 // Shape broadcasts.
 func (r Term) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
@@ -186,7 +204,12 @@ func (r Term) partial(i int, x []*Node, y *Node) *Node {
 		if i == 0 {
 			return of(PoissonDivergenceSlope, x...)
 		}
-		return minus(Map(Exp, x[1]), Map(Exp, a))
+		return of(ExpRise, x[1], a)
+	case ExpRise:
+		if i == 0 {
+			return Map(Exp, a)
+		}
+		return neg(Map(Exp, x[1]))
 	case PoissonDivergenceSlope:
 		if i == 0 {
 			return add(y, Map(Exp, a))

@@ -164,7 +164,7 @@ func studentEntropySlope(u float64) float64 {
 		return u * v * (trigammaRest(v) - trigammaRest(u))
 	}
 	tail := func(x float64) float64 { z := 1 / (x * x); return z * z / x * (1./30 - z*(1./42-z/30)) }
-	second := -(u + 0.25) / (u * v)
+	second := -(u + 0.25) / (2 * u * v)
 	third := -(3*u*v + 0.25) / (12 * u * u * v * v)
 	return second + third + u*v*(tail(u)-tail(v))
 }

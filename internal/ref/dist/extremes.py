@@ -400,7 +400,7 @@ def kl(q, p, a, b, v, grad):
 NO = None
 ANY = "?"
 LN2 = float(m.log(2))
-psi = lambda v: float(m.digamma(v))
+E = lambda v: m.exp(mpf(v))
 A, B = LN(2), LN(0.5)
 DEGENERATE_DENSITIES = [
     # a law of one value
@@ -431,13 +431,13 @@ DEGENERATE_DENSITIES = [
     *(density("InverseGamma", (a, 1), (x,), -inf, (ANY,) * 3) for a in (B, 0, A) for x in (0, inf)),
     density("Uniform", (0, 1), (0,), 0, (0, 1, -1)), density("Uniform", (0, 1), (1,), 0, (0, 1, -1)), density("Uniform", (-1, 3), (-1,), -2 * LN2, (0, 0.25, -0.25)),
     density("Beta", (0, 0), (0,), 0, (0, ANY, 1)), density("Beta", (0, 0), (1,), 0, (0, 1, ANY)),
-    density("Beta", (0, A), (0,), m.log(m.exp(mpf(A))), (-1, ANY, 1)), density("Beta", (A, 0), (1,), m.log(m.exp(mpf(A))), (1, 1, ANY)),
+    density("Beta", (0, A), (0,), A, (1 - E(A), ANY, 1)), density("Beta", (A, 0), (1,), A, (E(A) - 1, 1, ANY)),
     density("Beta", (0, 20), (0,), 20, (1 - float(m.exp(20)), ANY, 1)), density("Beta", (0, -20), (0,), -20, (1 - float(m.exp(-20)), ANY, 1)),
     *(density("Beta", p, x, v, (ANY,) * 3) for p, x, v in (((B, B), (0,), inf), ((B, B), (1,), inf), ((A, A), (0,), -inf), ((A, A), (1,), -inf),
                                                          ((B, A), (0,), inf), ((B, A), (1,), -inf), ((0, B), (1,), inf), ((0, A), (1,), -inf))),
     *(density("Dirichlet", (0, 0, 0), x, LN2, (ANY,) * 6) for x in ((0, 0.5, 0.5), (1, 0, 0), (0, 1, 0))),
     density("Dirichlet", (B, 0, 0), (0, 0.5, 0.5), inf, (ANY,) * 6), density("Dirichlet", (A, 0, 0), (0, 0.5, 0.5), -inf, (ANY,) * 6),
-    density("Dirichlet", (A, 0, 0), (0.5, 0.5, 0), m.log(3), (ANY,) * 6), density("Dirichlet", (A, 0, B), (0.5, 0, 0.5), m.log(m.gamma(mpf(7) / 2) / m.gamma(mpf(1) / 2) / 2 / m.sqrt(mpf(1) / 2)), (ANY,) * 6),
+    density("Dirichlet", (A, 0, 0), (0.5, 0.5, 0), m.loggamma(E(A) + 2) - m.loggamma(E(A)) - (E(A) - 1) * m.log(2), (ANY,) * 6), density("Dirichlet", (A, 0, B), (0.5, 0, 0.5), m.loggamma(E(A) + 1 + E(B)) - m.loggamma(E(A)) - m.loggamma(E(B)) - (E(A) + E(B) - 2) * m.log(2), (ANY,) * 6),
     density("HalfNormal", (0,), (0,), m.log(2 / m.pi) / 2, (0, -1)), density("HalfCauchy", (0,), (0,), m.log(2 / m.pi), (0, -1)),
     density("HalfNormal", (0,), (inf,), -inf, (ANY, ANY)), density("HalfCauchy", (0,), (inf,), -inf, (ANY, ANY)),
     density("LogNormal", (0, 0), (0,), -inf, (ANY,) * 3), density("LogNormal", (0, 0), (inf,), -inf, (ANY,) * 3),
