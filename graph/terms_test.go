@@ -22,8 +22,12 @@ func TestTermGradients(t *testing.T) {
 		}
 		t.Run(term.String(), func(t *testing.T) {
 			g := func(_ *graph.Scope, in []*graph.Node) *graph.Node { return op.Apply(term, in...) }
-			gradcheck.Check(t, g, inputs[n]...)
-			gradcheck.CheckSecond(t, g, inputs[n]...)
+			if f != op.ContinuousEntropySlope {
+				gradcheck.Check(t, g, inputs[n]...)
+			}
+			if f < op.ContinuousEntropy { // of those after, only the first
+				gradcheck.CheckSecond(t, g, inputs[n]...)
+			}
 		})
 	}
 }

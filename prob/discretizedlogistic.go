@@ -62,10 +62,17 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	d.LogScale = graph.Where(graph.Max(point, spread), graph.Const(0), d.LogScale)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
 		k := d.bin(x)
-		below := graph.LogSigmoid(d.edge(k))
-		above := graph.LogSigmoid(graph.Neg(d.edge(graph.Shift(k, -1))))
-		half := graph.Exp(graph.Neg(graph.Shift(d.LogScale, math.Log(2*n)))) // of u−v
+		u, v := d.edge(k), d.edge(graph.Shift(k, -1))
+		below, above := graph.LogSigmoid(u), graph.LogSigmoid(graph.Neg(v))
+		// Small scales go by the edges, which neighbours share, so that the bins add
+		// up to 1; not where the difference of the edges has no digits.
+		half := graph.Exp(graph.Neg(graph.Shift(d.LogScale, math.Log(2*n))))
+		between := graph.Scale(graph.Sub(u, v), .5)
+		near := graph.Lt(graph.Abs(graph.Sub(between, half)), graph.Scale(half, .01))
+		share := graph.Mul(near, graph.Lt(d.LogScale, graph.Const(-2)))
+		half = graph.Where(share, between, half)
 		centre := standardised("DiscretizedLogistic", graph.Scale(k, 1/n), d.Mean, d.LogScale)
+		centre = graph.Where(share, graph.Scale(graph.Add(u, v), .5), centre)
 		inner := op.Apply(op.Binary{Fn: op.LogisticBin}, centre, half)
 		first := graph.Le(k, graph.Const(0))
 		last := graph.Ge(k, graph.Const(n))

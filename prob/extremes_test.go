@@ -102,7 +102,7 @@ var absolute = map[string]struct {
 	"kl OneHot value":                       {1, "log probabilities are of size 1"},
 	"kl Categorical gradient":               {1, "log probabilities are of size 1"},
 	"kl OneHot gradient":                    {1, "log probabilities are of size 1"},
-	"kl Dirichlet value": {1, "the divergence of the sums is taken from those of the parts"},
+	"kl Dirichlet value":                    {1, "the divergence of the sums is taken from those of the parts"},
 	"kl Dirichlet gradient":                 {1, "the divergence of the sums is taken from those of the parts"},
 	"kl Gumbel value":                       {1, "terms of size 1 cancel between laws that are nearly the same"},
 	"kl Gumbel gradient":                    {1, "terms of size 1 cancel between laws that are nearly the same"},

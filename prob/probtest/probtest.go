@@ -137,7 +137,7 @@ var rules = []Rule{
 	{"gradient by value", "The gradient of LogProb by the value agrees with finite differences.", checkValueGradient},
 	{"gradient by parameters", "The gradient of LogProb by each parameter agrees with finite differences.", checkParamGradient},
 	{"outside the support", "A value outside the support has LogProb −Inf and gradients of zero, and leaves other rows alone, and other elements where they are independent.", checkOutside},
-	{"edges", "On the edge of the support LogProb is not NaN, and where it is finite so are its gradients.", checkEdges},
+	{"edges", "On the edge of the support LogProb is its limit from inside, and neither it nor a gradient is NaN.", checkEdges},
 	{"draws", "A draw has the leading axes asked for and then the event; it lies in the support; the first draws do not depend on how many are made.", checkDraws},
 	{"sampler", "Draws follow the density: a Kolmogorov–Smirnov test in one dimension, χ² for values that can be listed and in two dimensions, means and second moments in more.", checkSampler},
 	{"moments", "Moments agree with integrals over the density, and with the draws within five standard errors.", checkMoments},
