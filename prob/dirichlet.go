@@ -43,10 +43,10 @@ func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
 	return insideEvent(x, out, d.Support().harmless(d.classes()), func(x *graph.Node) *graph.Node {
 		logN := graph.LogSumExp(a, -1)
 		rate := graph.StopGrad(graph.ExpandDims(logN, -1)) // any would do
-		each := total(density(op.GammaLaw, a, rate, x))
+		each := total(density(op.ShareLaw, a, rate, x))
 		sum := density(op.GammaLaw, logN, graph.StopGrad(logN), graph.Const(1))
-		excess := graph.Mul(graph.StopGrad(graph.Exp(logN)), graph.Shift(total(x), -1))
-		return graph.Add(graph.Sub(each, sum), excess)
+		excess := graph.Mul(graph.Exp(logN), graph.Shift(total(x), -1)) // of the sum over 1, by rounding
+		return graph.Add(graph.Sub(each, sum), graph.StopGrad(excess))
 	})
 }
 

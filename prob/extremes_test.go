@@ -369,3 +369,45 @@ func TestExtremeKLs(t *testing.T) {
 		})
 	})
 }
+
+// TestSameAtEnds compares laws that are the same at some parameters only.
+func TestSameAtEnds(t *testing.T) {
+	for name, f := range map[string]func() (a, b prob.Dist){
+		"Beta and Uniform": func() (a, b prob.Dist) {
+			return prob.Beta{LogA: nums(0), LogB: nums(0)}, prob.Uniform{Low: nums(0), High: nums(1)}
+		},
+		"Beta and ContinuousBernoulli": func() (a, b prob.Dist) {
+			return prob.Beta{LogA: nums(0), LogB: nums(0)}, prob.ContinuousBernoulli{Logits: nums(0)}
+		},
+		"Gamma and Exponential": func() (a, b prob.Dist) {
+			return prob.Gamma{LogConcentration: nums(0), LogRate: nums(0.7)}, prob.Exponential{LogRate: nums(0.7)}
+		},
+		"Bernoulli and Binomial": func() (a, b prob.Dist) {
+			return prob.Bernoulli{Logits: nums(0.3)}, prob.Binomial{Total: graph.Const(1), Logits: nums(0.3)}
+		},
+		"HalfNormal and Normal": func() (a, b prob.Dist) {
+			return prob.HalfNormal{LogScale: nums(0.2)}, shifted{prob.Normal{Mean: nums(0), LogStd: nums(0.2)}, math.Ln2}
+		},
+		"HalfCauchy and Cauchy": func() (a, b prob.Dist) {
+			return prob.HalfCauchy{LogScale: nums(0.2)}, shifted{prob.Cauchy{Median: nums(0), LogScale: nums(0.2)}, math.Ln2}
+		},
+		"StudentT and Cauchy": func() (a, b prob.Dist) {
+			return prob.StudentT{LogDF: nums(0), Loc: nums(1), LogScale: nums(0.2)}, prob.Cauchy{Median: nums(1), LogScale: nums(0.2)}
+		},
+	} {
+		got := values(t, func(s *graph.Scope) *graph.Node {
+			x := s.Tensor([]float64{0, 1}, 2, 1)
+			a, b := f()
+			return graph.Concat(0, a.LogProb(x), b.LogProb(x))
+		})
+		near(t, name, got[:2], got[2:], 1e-14)
+	}
+}
+
+// shifted adds a constant to a log density.
+type shifted struct {
+	prob.Dist
+	by float64
+}
+
+func (d shifted) LogProb(x *graph.Node) *graph.Node { return graph.Shift(d.Dist.LogProb(x), d.by) }

@@ -15,6 +15,7 @@ const (
 	InverseGammaLaw                       // log shape, log scale, value
 	BetaLaw                               // log a, log b, value
 	StudentLaw                            // log degrees of freedom, value
+	ShareLaw                              // as GammaLaw, but e⁻ʳˣ is not differentiated: its product over a simplex is constant
 	ContinuousLaw                         // the continuous Bernoulli law: logit, value
 	NegativeBinomialLaw                   // log r, logit, count
 )
@@ -29,7 +30,7 @@ type Density struct {
 }
 
 func (r Density) String() string {
-	s := [...]string{"gamma", "inversegamma", "beta", "student", "continuousbernoulli", "negativebinomial"}[r.Law] + " log density"
+	s := [...]string{"gamma", "inversegamma", "beta", "student", "share", "continuousbernoulli", "negativebinomial"}[r.Law] + " log density"
 	for _, i := range r.By {
 		if i > 0 {
 			s += " by " + string('0'+rune(i))
@@ -43,7 +44,7 @@ func (r Density) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadca
 
 // Eval applies the density.
 func (r Density) Eval(out Array, in []Array) error {
-	f := [...]func(by [2]uint8, x []float64) float64{gammaDensity, inverseGammaDensity, betaDensity, studentDensity, continuousDensity, negativeBinomialDensity}[r.Law]
+	f := [...]func(by [2]uint8, x []float64) float64{gammaDensity, inverseGammaDensity, betaDensity, studentDensity, shareDensity, continuousDensity, negativeBinomialDensity}[r.Law]
 	elementwise(out, in, func(x []float64) float64 { return f(r.By, x) })
 	return nil
 }
@@ -120,6 +121,19 @@ func atEnd(a, log float64) float64 {
 		return math.Inf(-1)
 	}
 	return log
+}
+
+func shareDensity(by [2]uint8, v []float64) float64 {
+	a := math.Exp(v[0])
+	switch by {
+	case [2]uint8{2}:
+		return a
+	case [2]uint8{3}:
+		return rate(a-1, v[2])
+	case [2]uint8{2, 2}, [2]uint8{2, 3}:
+		return 0
+	}
+	return gammaDensity(by, v)
 }
 
 func inverseGammaDensity(by [2]uint8, v []float64) float64 {
