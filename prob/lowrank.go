@@ -60,9 +60,6 @@ func wide(p *graph.Node, n int) *graph.Node {
 	return graph.BroadcastTo(p, sh...)
 }
 
-// eye returns the unit matrix.
-func eye(n int) *graph.Node { return graph.Diag(graph.BroadcastTo(graph.Const(1), n)) }
-
 // LogProb implements Dist.
 func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
 	n, _ := d.size()
