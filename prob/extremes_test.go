@@ -151,8 +151,10 @@ func (r extremeRow) agrees(table string, i int, got float64, dt tensor.Dtype) bo
 		return false
 	case math.IsNaN(want), got == want: // all that is asked for
 		return true
-	case i > 0 && math.Abs(r.want[0]) > most && got == 0: // what is as good as infinite has no gradient
-		return true
+	case i > 0 && math.Abs(r.want[0]) > most: // what is as good as infinite has no gradient, or an infinite one
+		if got == 0 || math.IsInf(got, 0) && math.Signbit(got) == math.Signbit(want) {
+			return true
+		}
 	case math.Abs(want)+slack > most/16 && math.Abs(got) > most/16 && math.Signbit(got) == math.Signbit(want):
 		return true
 	}

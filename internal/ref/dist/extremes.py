@@ -227,7 +227,7 @@ DENSITIES = {
     "Laplace": locscale(),
     "Logistic": locscale(),
     "Cauchy": locscale(),
-    "Gumbel": locscale([z for z in PLACES if z > -700]),
+    "Gumbel": locscale([z for z in PLACES if z > -700] + [mpf(-100)]),
     "StudentT": ([(d,) + p for d in (0, -5, 13.75, 30) for p in REALS[::2]], lambda p: around(p[1], m.exp(mpf(p[2])), PLACES[::2] + PLACES[-1:])),
     "LogUniform": ([()], lambda p: around(0, 1, TAILS + [-TAILS[0], mpf(10) ** 36])),
     "LogNormal": (outer([0, 80, -80, 1e4], [0, -13.75, -40, 5]), lambda p: [(f32(v),) for z in PLACES[::2] + [-3, -100] for v in [m.exp(p[0] + m.exp(mpf(p[1])) * z)] if fits(v)]),
