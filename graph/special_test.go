@@ -72,10 +72,12 @@ func TestSpecialGradients(t *testing.T) {
 func TestDensityGradients(t *testing.T) {
 	log, row := gradcheck.Between(-1, 2, 4, 3), gradcheck.Between(-1, 2, 1, 3)
 	for law, in := range map[op.DensityLaw][]gradcheck.Input{
-		op.GammaLaw:        {log, row, gradcheck.Between(0.3, 5, 4, 3)},
-		op.InverseGammaLaw: {log, row, gradcheck.Between(0.3, 5, 4, 3)},
-		op.BetaLaw:         {log, row, gradcheck.Between(0.1, 0.9, 4, 3)},
-		op.StudentLaw:      {row, gradcheck.Between(-4, 4, 4, 3)},
+		op.GammaLaw:            {log, row, gradcheck.Between(0.3, 5, 4, 3)},
+		op.InverseGammaLaw:     {log, row, gradcheck.Between(0.3, 5, 4, 3)},
+		op.BetaLaw:             {log, row, gradcheck.Between(0.1, 0.9, 4, 3)},
+		op.StudentLaw:          {row, gradcheck.Between(-4, 4, 4, 3)},
+		op.ContinuousLaw:       {gradcheck.Between(-3, 3, 4, 3), gradcheck.Between(0.1, 0.9, 1, 3)},
+		op.NegativeBinomialLaw: {log, row, gradcheck.Between(0.3, 5, 4, 3)},
 	} {
 		f := func(_ *graph.Scope, in []*graph.Node) *graph.Node { return op.Apply(op.Density{Law: law}, in...) }
 		gradcheck.Check(t, f, in...)

@@ -1,6 +1,9 @@
 package prob
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // Bernoulli is a vector of independent binary numbers, P(x_i = 1) =
 // sigmoid(l_i), with log probability
@@ -30,7 +33,7 @@ func (d Bernoulli) LogProbs(x *graph.Node) *graph.Node {
 	fit("Bernoulli", x, d.Logits)
 	out := graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, graph.Const(1)))
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
-		return graph.Sub(graph.Mul(x, d.Logits), graph.Softplus(d.Logits))
+		return op.Apply(op.Binary{Fn: op.LogBernoulli}, x, d.Logits)
 	})
 }
 
@@ -74,13 +77,12 @@ func (d Bernoulli) Moments() (mean, variance *graph.Node) {
 // Entropy returns Σ log(1+exp(l)) − l·sigmoid(l).
 func (d Bernoulli) Entropy() *graph.Node {
 	complete(d)
-	return total(graph.Sub(graph.Softplus(d.Logits), graph.Mul(d.Logits, d.P())))
+	return total(term(op.BernoulliEntropy, d.Logits))
 }
 
 func init() {
 	// p₁(l₁−l₂) − log(1+exp l₁) + log(1+exp l₂)
 	RegisterKL(func(q, p Bernoulli) *graph.Node {
-		d := graph.Mul(q.P(), graph.Sub(q.Logits, p.Logits))
-		return graph.Add(d, graph.Sub(graph.Softplus(p.Logits), graph.Softplus(q.Logits)))
+		return term(op.BernoulliDivergence, q.Logits, p.Logits)
 	})
 }

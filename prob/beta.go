@@ -35,7 +35,9 @@ var unit = Support{Kind: Interval, Hi: 1}
 func (d Beta) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Beta", x, d.LogA, d.LogB)
-	return inside(x, unit.outside(x), .5, func(x *graph.Node) *graph.Node {
+	out := graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, graph.Const(1)))
+	out = graph.Max(out, graph.Max(emptyEnd(x, 0, d.LogA), emptyEnd(x, 1, d.LogB)))
+	return inside(x, out, .5, func(x *graph.Node) *graph.Node {
 		return density(op.BetaLaw, d.LogA, d.LogB, x)
 	})
 }
@@ -105,13 +107,11 @@ func (d Beta) CDF(x *graph.Node) *graph.Node {
 }
 
 func init() {
-	// log B(a₂,b₂) − log B(a₁,b₁) + (a₁−a₂)(ψ(a₁)−ψ(n)) + (b₁−b₂)(ψ(b₁)−ψ(n)),
-	// n = a₁+b₁
+	// That of the Dirichlet laws of two classes.
 	RegisterKL(func(q, p Beta) *graph.Node {
-		a, b, zero := graph.Exp(q.LogA), graph.Exp(q.LogB), graph.Const(0)
-		a2, b2 := graph.Exp(p.LogA), graph.Exp(p.LogB)
-		byA := graph.Mul(graph.Sub(a2, a), special(op.BetaScore, a, b, zero))
-		byB := graph.Mul(graph.Sub(b2, b), special(op.BetaScore, b, a, zero))
-		return graph.Add(graph.Sub(graph.Lbeta(a2, b2), graph.Lbeta(a, b)), graph.Add(byA, byB))
+		between := term(op.BernoulliDivergence, graph.Sub(p.LogA, p.LogB), graph.Sub(q.LogA, q.LogB))
+		n, m := graph.LogAddExp(q.LogA, q.LogB), graph.LogAddExp(p.LogA, p.LogB)
+		each := graph.Add(term(op.GammaRest, q.LogA, p.LogA), term(op.GammaRest, q.LogB, p.LogB))
+		return graph.Add(mulExp(between, m), graph.Sub(each, term(op.GammaRest, n, m)))
 	})
 }

@@ -127,15 +127,30 @@ func (d Categorical) Entropy() *graph.Node {
 
 // entropyOf returns −Σ P log P over the last axis, of logits.
 func entropyOf(logits *graph.Node) *graph.Node {
-	l := graph.LogSoftmax(logits)
+	l := fineLogSoftmax(logits)
 	return graph.Neg(expect(l, l))
 }
 
-// expect returns Σ exp(l)·f over the last axis, with 0·f = 0.
+// fineLogSoftmax is LogSoftmax that keeps the digits of a logarithm near 0: the
+// sum over all but the largest is added to 1 by log(1+x).
+func fineLogSoftmax(logits *graph.Node) *graph.Node {
+	sh := logits.Shape()
+	at := graph.OneHot(graph.ArgMax(logits, -1), sh[len(sh)-1])
+	top := graph.ExpandDims(graph.Sum(graph.Where(at, logits, graph.Const(0)), -1), -1)
+	x := graph.Sub(logits, top)
+	rest := graph.Sum(graph.Where(at, graph.Const(0), graph.Exp(x)), -1)
+	return graph.Sub(x, graph.ExpandDims(graph.Log1p(rest), -1))
+}
+
+// expect returns Σ exp(l)·f over the last axis, with 0·f = 0. Where it is +Inf,
+// it has no gradient.
 func expect(l, f *graph.Node) *graph.Node {
-	p := graph.Exp(l)
+	p, inf := graph.Exp(l), graph.Const(math.Inf(1))
 	none := graph.Eq(p, graph.Const(0))
-	return graph.Sum(graph.Mul(p, graph.Where(none, graph.Const(0), f)), -1)
+	f = graph.Where(none, graph.Const(0), f)
+	never := graph.Eq(f, inf)
+	sum := graph.Sum(graph.Mul(p, graph.Where(never, graph.Const(0), f)), -1)
+	return graph.Where(graph.MaxOver(never, -1), inf, sum)
 }
 
 // klOf returns Σ P₁(log P₁ − log P₂) over the last axis, of logits: +Inf where
@@ -145,8 +160,8 @@ func klOf(what string, q, p *graph.Node) *graph.Node {
 	if a[len(a)-1] != b[len(b)-1] {
 		graph.Fail("prob: KL of %s with %d and %d classes", what, a[len(a)-1], b[len(b)-1])
 	}
-	l := graph.LogSoftmax(q)
-	return expect(l, graph.Sub(l, graph.LogSoftmax(p)))
+	l := fineLogSoftmax(q)
+	return expect(l, graph.Sub(l, fineLogSoftmax(p)))
 }
 
 func init() {

@@ -30,8 +30,10 @@ var (
 // LogProbs returns the log density of each element.
 func (d Cauchy) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	z := standardised("Cauchy", x, d.Median, d.LogScale)
-	return graph.Shift(graph.Neg(graph.Add(log1pSquare(z), d.LogScale)), -math.Log(math.Pi))
+	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
+		z := standardised("Cauchy", x, d.Median, d.LogScale)
+		return graph.Shift(graph.Neg(graph.Add(log1pSquare(z), d.LogScale)), -math.Log(math.Pi))
+	})
 }
 
 // LogProb implements Dist.
@@ -74,8 +76,8 @@ func init() {
 	RegisterKL(func(q, p Cauchy) *graph.Node {
 		half := graph.Scale(graph.Sub(q.LogScale, p.LogScale), .5)
 		mean := graph.Scale(graph.Add(q.LogScale, p.LogScale), .5)
-		sinh := graph.Scale(graph.Sub(graph.Exp(half), graph.Exp(graph.Neg(half))), .5)
-		d := graph.Scale(graph.Mul(graph.Sub(q.Median, p.Median), graph.Exp(graph.Neg(mean))), .5)
+		sinh := graph.Scale(graph.Sub(graph.Expm1(half), graph.Expm1(graph.Neg(half))), .5)
+		d := graph.Scale(mulExp(graph.Sub(q.Median, p.Median), graph.Neg(mean)), .5)
 		return graph.Log1p(graph.Add(graph.Square(sinh), graph.Square(d)))
 	})
 }

@@ -1,6 +1,9 @@
 package prob_test
 
 import (
+	"math"
+
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/prob/probtest"
 )
@@ -18,7 +21,10 @@ var (
 func init() {
 	families = append(families, []family{
 		{"LogNormal", probtest.Case{
-			New:      func(_ scope, p []node) prob.Dist { return prob.LogNormal{Mean: p[0], LogStd: p[1]} },
+			New: func(_ scope, p []node) prob.Dist { return prob.LogNormal{Mean: p[0], LogStd: p[1]} },
+			Same: []func(scope, []node) prob.Dist{func(_ scope, p []node) prob.Dist {
+				return prob.Transformed{Base: prob.Normal{Mean: p[0], LogStd: p[1]}, Bijector: prob.Exp{}}
+			}},
 			Params:   [][]float64{{0, 0}, {-1.5, -0.7}, {3, -2}},
 			Extremes: [][]float64{{0, -13.8}, {0, 13.8}, {1e6, -13.8}, {10, 3}, {-80, 1}},
 		}},
@@ -44,6 +50,7 @@ func init() {
 		}},
 		{"Exponential", probtest.Case{
 			New:      func(_ scope, p []node) prob.Dist { return prob.Exponential{LogRate: p[0]} },
+			Same:     []func(scope, []node) prob.Dist{func(_ scope, p []node) prob.Dist { return prob.Gamma{LogConcentration: graph.Const(0), LogRate: p[0]} }},
 			Params:   logScale,
 			Extremes: logScaleExtreme,
 		}},
@@ -101,11 +108,12 @@ func init() {
 			New: func(_ scope, p []node) prob.Dist {
 				return prob.DiscretizedLogistic{Mean: p[0], LogScale: p[1]}
 			},
-			Params:   [][]float64{{0.5, -2}, {-0.1, -1}, {0.9, -4}, {0.3, 1}},
-			Extremes: [][]float64{{0.5, -13.8}, {0.5, 13.8}, {-1e6, 0}, {1e6, -5}, {0.50001, -8}},
-			Support:  func([]float64) prob.Support { return prob.Support{Kind: prob.Interval, Hi: 1} },
-			Discrete: steps(255),
-			Grey:     true,
+			Degenerate: [][]float64{{0.25, math.Inf(-1)}, {0.25, math.Inf(1)}},
+			Params:     [][]float64{{0.5, -2}, {-0.1, -1}, {0.9, -4}, {0.3, 1}},
+			Extremes:   [][]float64{{0.5, -13.8}, {0.5, 13.8}, {-1e6, 0}, {1e6, -5}, {0.50001, -8}},
+			Support:    func([]float64) prob.Support { return prob.Support{Kind: prob.Interval, Hi: 1} },
+			Discrete:   steps(255),
+			Grey:       true,
 		}},
 		{"DiscretizedLogistic of four", probtest.Case{
 			New: func(_ scope, p []node) prob.Dist {

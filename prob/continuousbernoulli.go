@@ -36,7 +36,7 @@ func (d ContinuousBernoulli) LogProbs(x *graph.Node) *graph.Node {
 	fit("ContinuousBernoulli", x, d.Logits)
 	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
 	return inside(x, out, .5, func(x *graph.Node) *graph.Node {
-		return graph.Sub(graph.Mul(d.Logits, graph.Shift(x, -.5)), logSinhc(d.half()))
+		return density(op.ContinuousLaw, d.Logits, x)
 	})
 }
 
@@ -72,8 +72,7 @@ func (d ContinuousBernoulli) Mode() *graph.Node {
 // Entropy returns Σ log(sinh t/t) − t·L(t).
 func (d ContinuousBernoulli) Entropy() *graph.Node {
 	complete(d)
-	t := d.half()
-	return total(graph.Sub(logSinhc(t), graph.Mul(t, special(op.Langevin, t))))
+	return total(term(op.ContinuousEntropy, d.Logits))
 }
 
 // CDF returns (e^(lx)−1)/(eˡ−1), by its reflection for l > 0.
@@ -89,14 +88,9 @@ func (d ContinuousBernoulli) CDF(x *graph.Node) *graph.Node {
 	return graph.Where(none, x, graph.Where(up, oneMinus(p), p))
 }
 
-// logSinhc returns log(sinh t/t).
-func logSinhc(t *graph.Node) *graph.Node { return special(op.LogSinhc, t) }
-
 func init() {
 	// ½(l₁−l₂)·L(t₁) − log(sinh t₁/t₁) + log(sinh t₂/t₂)
 	RegisterKL(func(q, p ContinuousBernoulli) *graph.Node {
-		t, u := q.half(), p.half()
-		normalisers := graph.Sub(logSinhc(u), logSinhc(t))
-		return graph.Add(graph.Mul(graph.Sub(t, u), special(op.Langevin, t)), normalisers)
+		return term(op.ContinuousDivergence, q.Logits, p.Logits)
 	})
 }

@@ -32,14 +32,22 @@ func (d Dirichlet) classes() int {
 	return sh[len(sh)-1]
 }
 
-// LogProb implements Dist.
+// LogProb implements Dist. The density is that of gamma numbers of one rate over
+// that of their sum, at a point where the sum is 1.
 func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
 	complete(d)
 	sameEvent("Dirichlet", x, d.LogConcentration)
-	set := d.Support()
-	return insideEvent(x, set.outside(x), set.harmless(d.classes()), func(x *graph.Node) *graph.Node {
-		excess := graph.Shift(total(x), -1)
-		return graph.Add(d.logProb(graph.Log(x)), graph.Mul(total(graph.Exp(d.LogConcentration)), excess))
+	a := d.LogConcentration
+	bad := graph.Max(graph.Lt(x, graph.Const(0)), emptyEnd(x, 0, a))
+	off := far(graph.Shift(graph.ExpandDims(total(x), -1), -1), rowTolerance)
+	out := graph.Max(graph.ExpandDims(graph.MaxOver(bad, -1), -1), off)
+	return insideEvent(x, out, d.Support().harmless(d.classes()), func(x *graph.Node) *graph.Node {
+		logN := graph.LogSumExp(a, -1)
+		rate := graph.StopGrad(graph.ExpandDims(logN, -1)) // any would do
+		each := total(density(op.ShareLaw, a, rate, x))
+		sum := density(op.GammaLaw, logN, graph.StopGrad(logN), graph.Const(1))
+		excess := graph.Mul(graph.Exp(logN), graph.Shift(total(x), -1)) // of the sum over 1, by rounding
+		return graph.Add(graph.Sub(each, sum), graph.StopGrad(excess))
 	})
 }
 
@@ -104,23 +112,25 @@ func (d Dirichlet) Moments() (mean, variance *graph.Node) {
 // Entropy returns log B(α) − Σ (α−1)(ψ(α)−ψ(n)), n = Σ α.
 func (d Dirichlet) Entropy() *graph.Node {
 	complete(d)
-	a, n := d.sum()
-	psi := graph.Sub(graph.Digamma(a), graph.Digamma(n))
-	each := graph.Sub(graph.Lgamma(a), graph.Mul(graph.Shift(a, -1), psi))
-	return graph.Sub(total(each), total(graph.Lgamma(n)))
+	logN := graph.LogSumExp(d.LogConcentration, -1)
+	each := special(op.GammaEntropy, d.LogConcentration)
+	all := graph.Add(special(op.GammaEntropy, logN), graph.Scale(term(op.DigammaExp, logN), float64(d.classes()-1)))
+	return graph.Sub(total(each), all)
 }
 
 func init() {
-	// log B(β) − log B(α) + Σ (α−β)(ψ(α) − ψ(Σ α))
+	// Independent gamma numbers of one rate are their sum, a gamma number, and
+	// their shares, a Dirichlet one, independent of it; so the divergence is that
+	// of the gamma laws less that of their sums. With the rates at which the sums
+	// have one mean what is left is m·KL(p's mean ‖ q's mean), m = Σ β, and rests.
 	RegisterKL(func(q, p Dirichlet) *graph.Node {
 		if q.classes() != p.classes() {
 			graph.Fail("prob: KL of Dirichlet with %d and %d classes", q.classes(), p.classes())
 		}
-		a, n := q.sum()
-		b, m := p.sum()
-		psi := graph.Sub(graph.Digamma(a), graph.Digamma(n))
-		each := graph.Add(graph.Sub(graph.Lgamma(b), graph.Lgamma(a)), graph.Mul(graph.Sub(a, b), psi))
-		all := graph.Sub(graph.Lgamma(n), graph.Lgamma(m))
-		return graph.Add(graph.ExpandDims(total(each), -1), all)
+		m := graph.LogSumExp(p.LogConcentration, -1)
+		between := mulExp(klOf("Dirichlet", p.LogConcentration, q.LogConcentration), m)
+		each := total(term(op.GammaRest, q.LogConcentration, p.LogConcentration))
+		all := term(op.GammaRest, graph.LogSumExp(q.LogConcentration, -1), m)
+		return graph.ExpandDims(graph.Add(between, graph.Sub(each, all)), -1)
 	})
 }

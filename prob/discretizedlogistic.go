@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // DiscretizedLogistic is a vector of independent grey values 0, 1/(n−1) … 1 of
@@ -50,23 +51,36 @@ func (d DiscretizedLogistic) edge(k *graph.Node) *graph.Node {
 	return standardised("DiscretizedLogistic", at, d.Mean, d.LogScale)
 }
 
-// LogProbs returns the log probability of each element. With the edges u > v
-// of a bin the difference of sigmoids is σ(u)·σ(−v)·(1−e^(v−u)), of which every
-// factor keeps its digits in the tails.
+// LogProbs returns the log probability of each element. With the edges c+w and
+// c−w of a bin the difference of sigmoids is sinh w/(cosh w + cosh c).
 func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	n := d.steps()
 	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
+	point := graph.Eq(d.LogScale, graph.Const(math.Inf(-1))) // all in the bin of the mean
+	spread := graph.Eq(d.LogScale, graph.Const(math.Inf(1))) // half in either end
+	d.LogScale = graph.Where(graph.Max(point, spread), graph.Const(0), d.LogScale)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
 		k := d.bin(x)
-		below := graph.LogSigmoid(d.edge(k))
-		above := graph.LogSigmoid(graph.Neg(d.edge(graph.Shift(k, -1))))
-		width := graph.Exp(graph.Sub(graph.Const(-math.Log(n)), d.LogScale)) // u−v
-		inner := graph.Add(graph.Add(below, above), graph.Log1mExp(graph.Neg(width)))
+		u, v := d.edge(k), d.edge(graph.Shift(k, -1))
+		below, above := graph.LogSigmoid(u), graph.LogSigmoid(graph.Neg(v))
+		// Small scales go by the edges, which neighbours share, so that the bins add
+		// up to 1; not where the difference of the edges has no digits.
+		half := graph.Exp(graph.Neg(graph.Shift(d.LogScale, math.Log(2*n))))
+		between := graph.Scale(graph.Sub(u, v), .5)
+		near := graph.Lt(graph.Abs(graph.Sub(between, half)), graph.Scale(half, .01))
+		share := graph.Mul(near, graph.Lt(d.LogScale, graph.Const(-2)))
+		half = graph.Where(share, between, half)
+		centre := standardised("DiscretizedLogistic", graph.Scale(k, 1/n), d.Mean, d.LogScale)
+		centre = graph.Where(share, graph.Scale(graph.Add(u, v), .5), centre)
+		inner := op.Apply(op.Binary{Fn: op.LogisticBin}, centre, half)
 		first := graph.Le(k, graph.Const(0))
 		last := graph.Ge(k, graph.Const(n))
-		return graph.Where(first, below, graph.Where(last, above, inner))
+		l := graph.Where(first, below, graph.Where(last, above, inner))
+		at := graph.Eq(k, d.bin(graph.Clamp(d.Mean, 0, 1)))
+		l = graph.Where(point, graph.Log(graph.StopGrad(at)), l)
+		return graph.Where(spread, graph.Shift(graph.Log(graph.Max(first, last)), -math.Ln2), l)
 	})
 }
 

@@ -25,8 +25,8 @@ var (
 func (d Exponential) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Exponential", x, d.LogRate)
-	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
-		return graph.Sub(d.LogRate, graph.Mul(x, graph.Exp(d.LogRate)))
+	return inside(x, outsideAbove(x), 1, func(x *graph.Node) *graph.Node {
+		return graph.Sub(d.LogRate, mulExp(x, d.LogRate))
 	})
 }
 
@@ -80,7 +80,7 @@ func init() {
 	// log(λ₁/λ₂) + λ₂/λ₁ − 1
 	RegisterKL(func(q, p Exponential) *graph.Node {
 		r := graph.Sub(p.LogRate, q.LogRate)
-		return graph.Sub(graph.Expm1(r), r)
+		return expRest(r)
 	})
 	RegisterKL(func(q Exponential, p Gamma) *graph.Node { return KLs(q.gamma(), p) })
 	RegisterKL(func(q Gamma, p Exponential) *graph.Node { return KLs(q, p.gamma()) })

@@ -60,6 +60,13 @@ func inside(x, out *graph.Node, harmless float64, f func(x *graph.Node) *graph.N
 	return graph.Where(out, graph.Const(math.Inf(-1)), f(graph.Where(out, graph.Const(harmless), x)))
 }
 
+// weigh returns x·l for x ≥ 0 and a logarithm l, and 0 where x is 0: what does
+// not happen may be impossible.
+func weigh(x, l *graph.Node) *graph.Node {
+	none := graph.Eq(x, graph.Const(0))
+	return graph.Mul(x, graph.Where(none, graph.Const(0), l))
+}
+
 // score adds log densities over the event axis. An event that is impossible has
 // a zero gradient, also by its possible elements.
 func score(l *graph.Node) *graph.Node {

@@ -32,9 +32,16 @@ var (
 func (d Gamma) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Gamma", x, d.LogConcentration, d.LogRate)
-	return inside(x, above.outside(x), 1, func(x *graph.Node) *graph.Node {
+	out := graph.Max(outsideAbove(x), emptyEnd(x, 0, d.LogConcentration))
+	return inside(x, out, 1, func(x *graph.Node) *graph.Node {
 		return density(op.GammaLaw, d.LogConcentration, d.LogRate, x)
 	})
+}
+
+// emptyEnd marks the end of a support where the density, xᵃ⁻¹ of the distance,
+// is 0: that is where a > 1. At a = 1 the density is finite, below infinite.
+func emptyEnd(x *graph.Node, end float64, logA *graph.Node) *graph.Node {
+	return graph.Mul(graph.Eq(x, graph.Const(end)), graph.Gt(logA, graph.Const(0)))
 }
 
 // LogProb implements Dist.
@@ -89,11 +96,11 @@ func (d Gamma) CDF(x *graph.Node) *graph.Node {
 }
 
 func init() {
-	// (a₁−a₂)ψ(a₁) − log Γ(a₁) + log Γ(a₂) + a₂·log(r₁/r₂) + a₁(r₂/r₁ − 1)
+	// (a₁−a₂)ψ(a₁) − log Γ(a₁) + log Γ(a₂) + a₂·log(r₁/r₂) + a₁(r₂/r₁ − 1), in
+	// two parts of which neither has large terms
 	RegisterKL(func(q, p Gamma) *graph.Node {
-		r := graph.Sub(q.LogRate, p.LogRate)
-		a := special(op.GammaDivergence, q.LogConcentration, p.LogConcentration)
-		rate := graph.Mul(graph.Exp(q.LogConcentration), graph.Expm1(graph.Neg(r)))
-		return graph.Add(a, graph.Add(graph.Mul(graph.Exp(p.LogConcentration), r), rate))
+		a, b := q.LogConcentration, p.LogConcentration
+		away := graph.Add(a, graph.Sub(p.LogRate, q.LogRate)) // log b at equal means
+		return graph.Add(term(op.PoissonDivergence, b, away), term(op.GammaRest, a, b))
 	})
 }

@@ -1,6 +1,9 @@
 package prob
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // Geometric is a vector of independent numbers of failures before the first
 // success, which has p = sigmoid(l):
@@ -28,7 +31,7 @@ func (d Geometric) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Geometric", x, d.Logits)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
-		return graph.Add(graph.Mul(x, d.logFail()), graph.LogSigmoid(d.Logits))
+		return graph.Add(weigh(x, d.logFail()), graph.LogSigmoid(d.Logits))
 	})
 }
 
@@ -56,8 +59,7 @@ func (d Geometric) Moments() (mean, variance *graph.Node) {
 // Entropy returns that of one trial times the expected number of trials, 1/p.
 func (d Geometric) Entropy() *graph.Node {
 	complete(d)
-	odds := graph.Exp(graph.Neg(d.Logits))
-	return total(graph.Neg(graph.Add(graph.LogSigmoid(d.Logits), graph.Mul(odds, d.logFail()))))
+	return total(term(op.GeometricEntropy, d.Logits))
 }
 
 // Mode returns 0.
@@ -77,7 +79,6 @@ func (d Geometric) CDF(x *graph.Node) *graph.Node {
 func init() {
 	// That of one trial of q times the expected number of trials.
 	RegisterKL(func(q, p Geometric) *graph.Node {
-		fail := graph.Mul(graph.Exp(graph.Neg(q.Logits)), graph.Sub(q.logFail(), p.logFail()))
-		return graph.Add(fail, graph.Sub(graph.LogSigmoid(q.Logits), graph.LogSigmoid(p.Logits)))
+		return term(op.GeometricDivergence, q.Logits, p.Logits)
 	})
 }

@@ -29,12 +29,9 @@ var (
 // LogProbs returns the log density of each element.
 func (d Gumbel) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	none := graph.Eq(x, graph.Const(math.Inf(-1))) // where +z − e⁻ᶻ is undefined
-	return inside(x, none, 0, func(x *graph.Node) *graph.Node {
+	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
 		z := standardised("Gumbel", x, d.Loc, d.LogScale)
-		_, hi := limits(z)
-		e := graph.Exp(graph.Clamp(graph.Neg(z), math.Inf(-1), hi-1)) // finite: so is the derivative
-		return graph.Neg(graph.Add(graph.Add(z, e), d.LogScale))
+		return graph.Shift(graph.Neg(graph.Add(expRest(graph.Neg(z)), d.LogScale)), -1) // z + e⁻ᶻ, of slope 1 − e⁻ᶻ
 	})
 }
 
@@ -85,9 +82,12 @@ func init() {
 	RegisterKL(func(q, p Gumbel) *graph.Node {
 		logR := graph.Sub(q.LogScale, p.LogScale)
 		r := graph.Exp(logR)
-		t := graph.Mul(graph.Sub(p.Loc, q.Loc), graph.Exp(graph.Neg(p.LogScale)))
+		t := mulExp(graph.Sub(p.Loc, q.Loc), graph.Neg(p.LogScale))
 		near := graph.Sub(graph.Scale(graph.Expm1(logR), eulerGamma), logR)
-		far := graph.Sub(graph.Expm1(graph.Add(t, graph.Lgamma(graph.Shift(r, 1)))), t)
-		return graph.Add(near, far)
+		power := graph.Add(t, graph.Lgamma(graph.Shift(r, 1)))
+		_, hi := limits(power)
+		none := graph.Gt(power, graph.Const(hi)) // as good as infinite, without a gradient
+		far := graph.Sub(graph.Expm1(graph.Where(none, graph.Const(0), power)), t)
+		return graph.Where(none, graph.Const(math.Inf(1)), graph.Add(near, far))
 	})
 }

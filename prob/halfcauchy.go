@@ -30,8 +30,8 @@ var (
 func (d HalfCauchy) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("HalfCauchy", x, d.LogScale)
-	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
-		z := graph.Mul(x, graph.Exp(graph.Neg(d.LogScale)))
+	return inside(x, outsideAbove(x), 1, func(x *graph.Node) *graph.Node {
+		z := mulExp(x, graph.Neg(d.LogScale))
 		return graph.Shift(graph.Neg(graph.Add(log1pSquare(z), d.LogScale)), math.Log(2/math.Pi))
 	})
 }

@@ -28,12 +28,17 @@ var (
 // belowZero marks negative elements.
 func belowZero(x *graph.Node) *graph.Node { return graph.Lt(x, graph.Const(0)) }
 
+// outsideAbove marks what is not in [0, ∞).
+func outsideAbove(x *graph.Node) *graph.Node {
+	return graph.Max(belowZero(x), graph.Eq(x, graph.Const(math.Inf(1))))
+}
+
 // LogProbs returns the log density of each element, that of 0 included.
 func (d HalfNormal) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("HalfNormal", x, d.LogScale)
-	return inside(x, belowZero(x), 1, func(x *graph.Node) *graph.Node {
-		z := graph.Mul(x, graph.Exp(graph.Neg(d.LogScale)))
+	return inside(x, outsideAbove(x), 1, func(x *graph.Node) *graph.Node {
+		z := mulExp(x, graph.Neg(d.LogScale))
 		return graph.Shift(graph.Sub(graph.Scale(graph.Square(z), -.5), d.LogScale), math.Ln2-halfLog2Pi)
 	})
 }
@@ -85,6 +90,6 @@ func init() {
 	// ½(σ₁²/σ₂² − 1) − log σ₁/σ₂
 	RegisterKL(func(q, p HalfNormal) *graph.Node {
 		r := graph.Sub(q.LogScale, p.LogScale)
-		return graph.Sub(graph.Scale(graph.Expm1(graph.Scale(r, 2)), .5), r)
+		return graph.Scale(expRest(graph.Scale(r, 2)), .5)
 	})
 }

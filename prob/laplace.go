@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Laplace is a vector of independent numbers of the double exponential law,
@@ -79,23 +80,16 @@ func (d Laplace) CDF(x *graph.Node) *graph.Node {
 func init() {
 	// log(b₂/b₁) + (b₁/b₂)(t + e⁻ᵗ) − 1 with t = |m₁−m₂|/b₁
 	RegisterKL(func(q, p Laplace) *graph.Node {
-		r := graph.Sub(q.LogScale, p.LogScale)
-		t := graph.Mul(graph.Abs(graph.Sub(q.Mean, p.Mean)), graph.Exp(graph.Neg(q.LogScale)))
-		far := graph.Add(t, graph.Expm1(graph.Neg(t)))
-		return graph.Add(graph.Sub(graph.Expm1(r), r), graph.Mul(graph.Exp(r), far))
+		return term(op.LaplaceDivergence, q.LogScale, p.LogScale, graph.Sub(q.Mean, p.Mean))
 	})
-	// −½log 2πeσ² + log 2b + E|x−m|/b, and with d = (μ−m)/σ
-	// E|x−m| = σ(√(2/π)·e^(−d²/2) + d·erf(d/√2))
+	// −½log 2πeσ² + log 2b + E|x−m|/b
 	RegisterKL(func(q Normal, p Laplace) *graph.Node {
-		d := graph.Mul(graph.Sub(q.Mean, p.Mean), graph.Exp(graph.Neg(q.LogStd)))
-		fold := graph.Add(graph.Scale(graph.Exp(graph.Scale(graph.Square(d), -.5)), math.Sqrt(2/math.Pi)),
-			graph.Mul(d, graph.Erf(graph.Scale(d, 1/math.Sqrt2))))
-		r := graph.Sub(q.LogStd, p.LogScale)
-		return graph.Shift(graph.Sub(graph.Mul(graph.Exp(r), fold), r), math.Ln2-halfLog2Pi-.5)
+		away := mulExp(term(op.MeanDistance, graph.Sub(q.Mean, p.Mean), q.LogStd), graph.Neg(p.LogScale))
+		return graph.Shift(graph.Sub(away, graph.Sub(q.LogStd, p.LogScale)), math.Ln2-halfLog2Pi-.5)
 	})
 	// ½log 2πσ² − log 2b − 1 + (2b² + (m−μ)²)/2σ²
 	RegisterKL(func(q Laplace, p Normal) *graph.Node {
-		d := graph.Mul(graph.Sub(q.Mean, p.Mean), graph.Exp(graph.Neg(p.LogStd)))
+		d := mulExp(graph.Sub(q.Mean, p.Mean), graph.Neg(p.LogStd))
 		r := graph.Sub(q.LogScale, p.LogStd)
 		sq := graph.Add(graph.Exp(graph.Scale(r, 2)), graph.Scale(graph.Square(d), .5))
 		return graph.Shift(graph.Sub(sq, r), halfLog2Pi-math.Ln2-1)

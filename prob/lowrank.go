@@ -1,6 +1,9 @@
 package prob
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // LowRankNormal is the normal distribution of mean μ and covariance
 // Σ = diag(σ²) + F·Fᵀ. Mean μ and LogStd log σ are […, D], Factor F is
@@ -9,7 +12,9 @@ import "github.com/latentgo/latent/graph"
 //	|Σ|  = |C|·Π σ_i²                    (matrix determinant lemma)
 //	Σ⁻¹ = diag(σ⁻²) − diag(σ⁻²)·F·C⁻¹·Fᵀ·diag(σ⁻²)   (Woodbury)
 //
-// so that nothing costs more than D·R².
+// so that nothing costs more than D·R². Both go by the singular values of
+// diag(σ⁻¹)·F, in float64: C rounded to its dtype is singular where columns of F
+// are alike and σ is small.
 type LowRankNormal struct {
 	Mean   *graph.Node
 	LogStd *graph.Node
@@ -55,16 +60,6 @@ func wide(p *graph.Node, n int) *graph.Node {
 	return graph.BroadcastTo(p, sh...)
 }
 
-// capacitance returns the Cholesky factor of C = I + WᵀW.
-func (d LowRankNormal) capacitance() *graph.Node {
-	_, r := d.size()
-	w := d.scaled()
-	return graph.Cholesky(graph.Add(graph.TMatMul(w, w), eye(r)))
-}
-
-// eye returns the unit matrix.
-func eye(n int) *graph.Node { return graph.Diag(graph.BroadcastTo(graph.Const(1), n)) }
-
 // LogProb implements Dist.
 func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
 	complete(d)
@@ -72,7 +67,7 @@ func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
 	sameSize("LowRankNormal", x, n)
 	fit("LowRankNormal", x, d.Mean, d.LogStd)
 	return insideEvent(x, anyInfinite(x), graph.Const(0), func(x *graph.Node) *graph.Node {
-		e := graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
+		e := mulExp(graph.Sub(x, d.Mean), graph.Neg(d.LogStd))
 		q := onVectors(d.scaled(), e, func(_, columns *graph.Node) *graph.Node {
 			return graph.ExpandDims(d.quadratic(columns), -2)
 		})
@@ -83,18 +78,18 @@ func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
 
 // quadratic returns bᵀ·Σ⁻¹·b for each column b of σ·E, as |E − W·u|² + |u|²
 // with u = C⁻¹WᵀE, the least value of a ridge regression: unlike
-// |E|² − |c⁻¹WᵀE|², which is the same, it cannot cancel.
+// |E|² − EᵀWu, which is the same, it cannot cancel.
 func (d LowRankNormal) quadratic(e *graph.Node) *graph.Node {
-	w, c := d.scaled(), d.capacitance()
-	u := graph.SolveLowerT(c, graph.SolveLower(c, graph.TMatMul(w, e)))
-	rest := graph.Sub(e, graph.MatMul(w, u))
+	w, e := sameLead(d.scaled(), e)
+	rest := op.Apply(op.Ridge{Map: op.RidgeRest}, w, e)
+	u := op.Apply(op.Ridge{Map: op.RidgeFit}, w, e)
 	return graph.Add(graph.Sum(graph.Square(rest), -2), graph.Sum(graph.Square(u), -2))
 }
 
 // halfLogDet returns ½ log|Σ|.
 func (d LowRankNormal) halfLogDet() *graph.Node {
 	n, _ := d.size()
-	return graph.Add(total(wide(d.LogStd, n)), logDiagonal(d.capacitance()))
+	return graph.Add(total(wide(d.LogStd, n)), op.Apply(op.RidgeLogDet{}, d.scaled()))
 }
 
 // Sample returns μ + σε + Fη with standard normal noise ε and η.

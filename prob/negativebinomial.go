@@ -28,22 +28,12 @@ var (
 	_ Supported  = NegativeBinomial{}
 )
 
-// LogProbs returns the log probability of each element: with n = x+r
-//
-//	S(n) − S(x) − S(r) − log(n/r) − D(x, np) − D(r, n(1−p))
+// LogProbs returns the log probability of each element.
 func (d NegativeBinomial) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("NegativeBinomial", x, d.LogTotal, d.Logits)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
-		r := graph.Exp(d.LogTotal)
-		n := graph.Add(x, r)
-		logN := graph.LogAddExp(graph.Log(positive(x)), d.LogTotal)
-		logN = graph.Where(graph.Eq(x, graph.Const(0)), d.LogTotal, logN)
-		dev := graph.Add(
-			deviance(x, graph.Add(logN, graph.LogSigmoid(d.Logits))),
-			deviance(r, graph.Add(logN, graph.LogSigmoid(graph.Neg(d.Logits)))))
-		s := graph.Sub(stirling(n), graph.Add(stirling(x), stirling(r)))
-		return graph.Sub(graph.Sub(s, graph.Sub(logN, d.LogTotal)), dev)
+		return density(op.NegativeBinomialLaw, d.LogTotal, d.Logits, x)
 	})
 }
 
@@ -88,6 +78,6 @@ func init() {
 	//	r·(eˡ·(log p − log p′) + log(1−p) − log(1−p′)),  of mean r·eˡ
 	registerKLWhen(func(q, p NegativeBinomial) *graph.Node {
 		one := KLs(Geometric{graph.Neg(q.Logits)}, Geometric{graph.Neg(p.Logits)})
-		return graph.Mul(graph.Exp(q.LogTotal), one)
+		return mulExp(one, q.LogTotal)
 	}, func(q, p NegativeBinomial) bool { return q.LogTotal == p.LogTotal })
 }

@@ -30,8 +30,7 @@ var (
 // LogProbs returns the log density of each element.
 func (d Normal) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	fit("Normal", x, d.Mean, d.LogStd)
-	e := graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
+	e := standardised("Normal", x, d.Mean, d.LogStd)
 	return graph.Shift(graph.Sub(graph.Scale(graph.Square(e), -.5), d.LogStd), -halfLog2Pi)
 }
 
@@ -148,7 +147,7 @@ func init() {
 		return kl
 	})
 	RegisterKL(func(q, p Normal) *graph.Node {
-		d := graph.Mul(graph.Sub(q.Mean, p.Mean), graph.Exp(graph.Neg(p.LogStd)))
+		d := mulExp(graph.Sub(q.Mean, p.Mean), graph.Neg(p.LogStd))
 		r := graph.Sub(q.LogStd, p.LogStd) // log σq/σp
 		return graph.Sub(graph.Scale(graph.Add(graph.Square(d), graph.Expm1(graph.Scale(r, 2))), .5), r)
 	})

@@ -16,9 +16,6 @@ func (s Support) outside(x *graph.Node) *graph.Node {
 	zero, one := graph.Const(0), graph.Const(1)
 	sum := func(x *graph.Node) *graph.Node { return graph.ExpandDims(total(x), -1) }
 	anyOf := func(mask *graph.Node) *graph.Node { return graph.ExpandDims(graph.MaxOver(mask, -1), -1) }
-	far := func(x *graph.Node, tolerance float64) *graph.Node {
-		return graph.Gt(graph.Abs(x), graph.Const(tolerance))
-	}
 	switch s.Kind {
 	case Reals:
 		return graph.Eq(graph.Abs(x), graph.Const(math.Inf(1)))
@@ -52,6 +49,11 @@ func (s Support) outside(x *graph.Node) *graph.Node {
 	}
 	graph.Fail("prob: support of unknown kind %d", s.Kind)
 	return nil
+}
+
+// far marks numbers further from 0 than a tolerance.
+func far(x *graph.Node, tolerance float64) *graph.Node {
+	return graph.Gt(graph.Abs(x), graph.Const(tolerance))
 }
 
 // harmless returns what can stand in for a value outside of a support: a

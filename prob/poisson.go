@@ -69,7 +69,6 @@ func (d Poisson) Mode() *graph.Node {
 func init() {
 	// λ₁·log(λ₁/λ₂) − λ₁ + λ₂
 	RegisterKL(func(q, p Poisson) *graph.Node {
-		t := graph.Sub(p.LogRate, q.LogRate)
-		return graph.Mul(graph.Exp(q.LogRate), graph.Sub(graph.Expm1(t), t))
+		return term(op.PoissonDivergence, q.LogRate, p.LogRate)
 	})
 }

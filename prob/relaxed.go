@@ -39,8 +39,7 @@ func (d RelaxedBernoulli) LogProbs(y *graph.Node) *graph.Node {
 	set := d.Support()
 	return inside(y, set.outside(y), 0, func(y *graph.Node) *graph.Node {
 		e := graph.Sub(d.Logits, graph.Mul(d.Temperature, y))
-		l := graph.Add(graph.LogSigmoid(e), graph.LogSigmoid(graph.Neg(e)))
-		return graph.Add(l, graph.Log(d.Temperature))
+		return graph.Add(logisticDensity(e), graph.Log(d.Temperature))
 	})
 }
 

@@ -14,8 +14,20 @@ const eulerGamma = 0.577215664901532860606512090082402431042
 // standardised returns (x − loc)·exp(−logScale), the value of the standard law.
 func standardised(what string, x, loc, logScale *graph.Node) *graph.Node {
 	fit(what, x, loc, logScale)
-	return graph.Mul(graph.Sub(x, loc), graph.Exp(graph.Neg(logScale)))
+	return mulExp(graph.Sub(x, loc), graph.Neg(logScale))
 }
+
+// mulExp returns x·eˡ, and 0 where x is 0; eˡ itself may be beyond the dtype.
+func mulExp(x, l *graph.Node) *graph.Node { return op.Apply(op.Binary{Fn: op.MulExp}, x, l) }
+
+// logCosh returns log cosh x.
+func logCosh(x *graph.Node) *graph.Node { return op.Map(op.LogCosh, x) }
+
+// expRest returns eˣ − 1 − x.
+func expRest(x *graph.Node) *graph.Node { return op.Map(op.ExpRest, x) }
+
+// term returns a term of an entropy or a divergence of package op.
+func term(f op.TermFn, x ...*graph.Node) *graph.Node { return op.Apply(op.Term{Fn: f}, x...) }
 
 // placed returns loc + exp(logScale)·z.
 func placed(loc, logScale, z *graph.Node) *graph.Node {

@@ -37,7 +37,9 @@ func (d StudentT) standardised(x *graph.Node) *graph.Node {
 // LogProbs returns the log density of each element.
 func (d StudentT) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	return graph.Sub(density(op.StudentLaw, d.LogDF, d.standardised(x)), d.LogScale)
+	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
+		return graph.Sub(density(op.StudentLaw, d.LogDF, d.standardised(x)), d.LogScale)
+	})
 }
 
 // LogProb implements Dist.

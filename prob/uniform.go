@@ -35,13 +35,18 @@ func (d Uniform) width() *graph.Node {
 	return graph.Sub(d.High, d.Low)
 }
 
+// logWidth returns log(h−l), also where h−l overflows.
+func logWidth(l, h *graph.Node) *graph.Node {
+	return graph.Shift(graph.Log(graph.Sub(graph.Scale(h, .5), graph.Scale(l, .5))), math.Ln2)
+}
+
 // LogProbs returns the log density of each element, those of the ends included.
 func (d Uniform) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Uniform", x, d.Low, d.High)
 	w := d.width()
 	out := graph.Max(graph.Max(graph.Lt(x, d.Low), graph.Gt(x, d.High)), graph.Le(w, graph.Const(0)))
-	l := graph.Neg(graph.Log(graph.Where(out, graph.Const(1), w)))
+	l := graph.Neg(logWidth(graph.Where(out, graph.Const(0), d.Low), graph.Where(out, graph.Const(1), d.High)))
 	return graph.Where(out, graph.Const(math.Inf(-1)), graph.Add(l, graph.Scale(graph.Where(out, graph.Const(0), x), 0)))
 }
 
@@ -84,7 +89,8 @@ func (d Uniform) Mode() *graph.Node {
 // Entropy returns Σ log(h−l).
 func (d Uniform) Entropy() *graph.Node {
 	complete(d)
-	return overEvent("Uniform", graph.Log(d.width()), d.Low, d.High)
+	d.width() // checks constants
+	return overEvent("Uniform", logWidth(d.Low, d.High), d.Low, d.High)
 }
 
 // CDF returns (x−l)/(h−l), from 0 to 1.
@@ -98,7 +104,7 @@ func init() {
 	// log((h₂−l₂)/(h₁−l₁)), +Inf where the second interval does not hold the first
 	RegisterKL(func(q, p Uniform) *graph.Node {
 		out := graph.Max(graph.Lt(q.Low, p.Low), graph.Gt(q.High, p.High))
-		kl := graph.Sub(graph.Log(p.width()), graph.Log(q.width()))
+		kl := graph.Sub(logWidth(p.Low, p.High), logWidth(q.Low, q.High))
 		return graph.Where(out, graph.Const(math.Inf(1)), kl)
 	})
 }

@@ -151,6 +151,8 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 		if s, y := is(x, op.Shift); y != nil && r.A*s.A > 0 {
 			return e.shift(y, r.A+s.A)
 		}
+	case op.LogCosh, op.ExpRest:
+		return e.expand(r, x)
 	case op.Square, op.Abs, op.Cos:
 		if _, y := is(x, op.Neg); y != nil {
 			return e.make(r, y)
@@ -166,6 +168,9 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 func normal(a float64) bool { return math.Abs(a) > 1e-30 && math.Abs(a) < 1e30 }
 
 func (e *expr) binary(f op.Fn2, a, b *value, shape tensor.Shape) *value {
+	if v := e.expand2(f, a, b); v != nil {
+		return v
+	}
 	whole := func(v *value) bool { return slices.Equal(v.shape, shape) }
 	if a.form == splat && b.form != splat && whole(b) {
 		switch {

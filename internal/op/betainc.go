@@ -170,5 +170,10 @@ func logOf(x, y float64) float64 {
 // betaEntropy is the entropy of a beta law, of the logarithms of a and b.
 func betaEntropy(loga, logb float64) float64 {
 	a, b := math.Exp(loga), math.Exp(logb)
+	if a >= 10 && b >= 10 { // with Stirling's formula for every Γ and ψ, where large terms are equal
+		n, logn := a+b, loga+math.Log1p(b/a)
+		return halfLog2Pi + (loga+logb-3*logn)/2 + (stirling(a) + stirling(b) - stirling(n)) -
+			(a-1)*digammaRest(loga) - (b-1)*digammaRest(logb) + (n-2)*digammaRest(logn)
+	}
 	return lbeta(a, b) + (a-1)*digammaRise(a, b) + (b-1)*digammaRise(b, a)
 }

@@ -18,7 +18,10 @@ const (
 	Pow
 	Max // NaN if either is NaN; a tie shares the derivative equally
 	Min
-	LogAddExp // log(eᵃ+eᵇ)
+	LogAddExp    // log(eᵃ+eᵇ)
+	MulExp       // a·eᵇ, and 0 where a is 0, whatever b
+	LogBernoulli // a·b − log(1+eᵇ), and its limit where b is infinite
+	LogisticBin  // log(sinh b/(cosh b + cosh a)) for b > 0
 	Lt
 	Le
 	Gt
@@ -40,12 +43,22 @@ var fn2s = [fn2Count]struct {
 	Max:       {"max", func(a, b float64) float64 { return max(a, b) }},
 	Min:       {"min", func(a, b float64) float64 { return min(a, b) }},
 	LogAddExp: {"logaddexp", logAddExp},
-	Lt:        {"lt", func(a, b float64) float64 { return mask(a < b) }},
-	Le:        {"le", func(a, b float64) float64 { return mask(a <= b) }},
-	Gt:        {"gt", func(a, b float64) float64 { return mask(a > b) }},
-	Ge:        {"ge", func(a, b float64) float64 { return mask(a >= b) }},
-	Eq:        {"eq", func(a, b float64) float64 { return mask(a == b) }},
-	Ne:        {"ne", func(a, b float64) float64 { return mask(a != b) }},
+	MulExp: {"mulexp", func(a, b float64) float64 {
+		if a == 0 && !math.IsNaN(b) {
+			return a
+		}
+		return a * math.Exp(b/2) * math.Exp(b/2)
+	}},
+	LogBernoulli: {"logbernoulli", logBernoulli},
+	LogisticBin: {"logisticbin", func(a, b float64) float64 {
+		return math.Log(-math.Expm1(-2*b)) - softplus(-a-b) - softplus(a-b)
+	}},
+	Lt: {"lt", func(a, b float64) float64 { return mask(a < b) }},
+	Le: {"le", func(a, b float64) float64 { return mask(a <= b) }},
+	Gt: {"gt", func(a, b float64) float64 { return mask(a > b) }},
+	Ge: {"ge", func(a, b float64) float64 { return mask(a >= b) }},
+	Eq: {"eq", func(a, b float64) float64 { return mask(a == b) }},
+	Ne: {"ne", func(a, b float64) float64 { return mask(a != b) }},
 }
 
 func mask(b bool) float64 {
@@ -60,6 +73,17 @@ func logAddExp(a, b float64) float64 {
 		return a + math.Ln2
 	}
 	return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
+}
+
+// logBernoulli is a·b − log(1+eᵇ). The law of an infinite logit b is certain.
+func logBernoulli(a, b float64) float64 {
+	if math.IsInf(b, 0) && !math.IsNaN(a) {
+		if a == mask(b > 0) {
+			return 0
+		}
+		return math.Inf(-1)
+	}
+	return math.FMA(a, b, -max(b, 0)) - math.Log1p(math.Exp(-math.Abs(b)))
 }
 
 // Binary is a function of two operands, element by element, broadcasting.
@@ -129,6 +153,18 @@ func (r Binary) partial(i int, a, b, y, g *Node) *Node {
 		}
 		share := Apply(Binary{Add}, Apply(Binary{wins}, a, b), Scaled(Apply(Binary{Eq}, a, b), .5))
 		return Times(g, share)
+	case MulExp: // g·eᵇ and g·y
+		if first {
+			return Apply(Binary{MulExp}, g, b)
+		}
+		return Times(g, y)
+	case LogBernoulli: // b, and a − sigmoid(b)
+		if first {
+			return Times(g, b)
+		}
+		return Apply(Binary{Sub}, Times(g, a), Times(g, Map(Sigmoid, b)))
+	case LogisticBin:
+		return Times(g, binSlope(a, b, first))
 	case LogAddExp:
 		if !first {
 			a, b = b, a
@@ -137,6 +173,26 @@ func (r Binary) partial(i int, a, b, y, g *Node) *Node {
 		return Times(g, Map(Sigmoid, Apply(Binary{Sub}, a, b)))
 	}
 	return nil
+}
+
+// binSlope is the derivative of log(sinh b/(cosh b + cosh a)): by a it is
+// −sinh a/(cosh b + cosh a), by b (1 + cosh b·cosh a)/(sinh b·(cosh b + cosh a)),
+// written with e^(−|a|) taken out of both sides, so that nothing large cancels
+// or overflows.
+func binSlope(a, b *Node, byA bool) *Node {
+	size := Map(Abs, a)
+	e := Map(Exp, Map(Neg, size))
+	add := func(x, y *Node) *Node { return Apply(Binary{Add}, x, y) }
+	over := func(x, y *Node) *Node { return Apply(Binary{Div}, x, y) }
+	twice := Plus(Map(Square, e), 1) // 2·cosh a·e^(−|a|)
+	sum := add(twice, add(Map(Exp, Apply(Binary{Sub}, b, size)), Times(e, Map(Exp, Map(Neg, b)))))
+	if byA {
+		return over(Times(Map(Sign, a), Map(Expm1, Scaled(size, -2))), sum)
+	}
+	f := Map(Exp, Map(Neg, b))
+	none := Map(Neg, Map(Expm1, Scaled(b, -2))) // 2·sinh b·e^(−b)
+	top := add(Scaled(Times(e, f), 4), Times(twice, Plus(Map(Square, f), 1)))
+	return over(top, Times(none, sum))
 }
 
 // Where takes its second operand where the first is not 0, else the third.

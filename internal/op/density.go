@@ -11,10 +11,13 @@ type DensityLaw uint8
 
 // The laws with the operands of Density.
 const (
-	GammaLaw        DensityLaw = iota // log shape, log rate, value
-	InverseGammaLaw                   // log shape, log scale, value
-	BetaLaw                           // log a, log b, value
-	StudentLaw                        // log degrees of freedom, value
+	GammaLaw            DensityLaw = iota // log shape, log rate, value
+	InverseGammaLaw                       // log shape, log scale, value
+	BetaLaw                               // log a, log b, value
+	StudentLaw                            // log degrees of freedom, value
+	ShareLaw                              // as GammaLaw, but e⁻ʳˣ is not differentiated: its product over a simplex is constant
+	ContinuousLaw                         // the continuous Bernoulli law: logit, value
+	NegativeBinomialLaw                   // log r, logit, count
 )
 
 // Density is the log density of every element of operands that broadcast,
@@ -27,7 +30,7 @@ type Density struct {
 }
 
 func (r Density) String() string {
-	s := [...]string{"gamma", "inversegamma", "beta", "student"}[r.Law] + " log density"
+	s := [...]string{"gamma", "inversegamma", "beta", "student", "share", "continuousbernoulli", "negativebinomial"}[r.Law] + " log density"
 	for _, i := range r.By {
 		if i > 0 {
 			s += " by " + string('0'+rune(i))
@@ -41,7 +44,7 @@ func (r Density) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadca
 
 // Eval applies the density.
 func (r Density) Eval(out Array, in []Array) error {
-	f := [...]func(by [2]uint8, x []float64) float64{gammaDensity, inverseGammaDensity, betaDensity, studentDensity}[r.Law]
+	f := [...]func(by [2]uint8, x []float64) float64{gammaDensity, inverseGammaDensity, betaDensity, studentDensity, shareDensity, continuousDensity, negativeBinomialDensity}[r.Law]
 	elementwise(out, in, func(x []float64) float64 { return f(r.By, x) })
 	return nil
 }
@@ -75,6 +78,9 @@ func gammaDensity(by [2]uint8, v []float64) float64 {
 	w := x * r
 	switch by {
 	case [2]uint8{}:
+		if x == 0 {
+			return atEnd(a, v[1])
+		}
 		if a > 0.5 && a < 10 && x > 0 && !math.IsInf(w, 1) { // gammaKernel with one logarithm
 			return a*v[1] + (a-1)*math.Log(x) - w - lgamma(a)
 		}
@@ -84,6 +90,9 @@ func gammaDensity(by [2]uint8, v []float64) float64 {
 	case [2]uint8{2}:
 		return a - w
 	case [2]uint8{3}:
+		if a == 1 {
+			return -r
+		}
 		return (a - 1 - w) / x
 	case [2]uint8{1, 1}:
 		return a * (gammaScore(a, w) - a*polygamma(1, a))
@@ -96,7 +105,35 @@ func gammaDensity(by [2]uint8, v []float64) float64 {
 	case [2]uint8{2, 3}:
 		return -r
 	}
+	if a == 1 {
+		return 0
+	}
 	return (1 - a) / (x * x)
+}
+
+// atEnd is the log density at an end of the support that it reaches as xᵃ⁻¹,
+// where log is what it is at a = 1.
+func atEnd(a, log float64) float64 {
+	switch {
+	case a < 1:
+		return math.Inf(1)
+	case a > 1:
+		return math.Inf(-1)
+	}
+	return log
+}
+
+func shareDensity(by [2]uint8, v []float64) float64 {
+	a := math.Exp(v[0])
+	switch by {
+	case [2]uint8{2}:
+		return a
+	case [2]uint8{3}:
+		return rate(a-1, v[2])
+	case [2]uint8{2, 2}, [2]uint8{2, 3}:
+		return 0
+	}
+	return gammaDensity(by, v)
 }
 
 func inverseGammaDensity(by [2]uint8, v []float64) float64 {
@@ -131,13 +168,19 @@ func betaDensity(by [2]uint8, v []float64) float64 {
 	score := func(a, b, x, y float64) float64 { return a * (logOf(x, y) + digammaRise(a, b)) }
 	switch by {
 	case [2]uint8{}:
+		switch {
+		case x == 0:
+			return atEnd(a, v[1])
+		case y == 0:
+			return atEnd(b, v[0])
+		}
 		return betaKernel(a, b, x, y) - logOf(x, y) - logOf(y, x)
 	case [2]uint8{1}:
 		return score(a, b, x, y)
 	case [2]uint8{2}:
 		return score(b, a, y, x)
 	case [2]uint8{3}:
-		return (a-1)/x - (b-1)/y
+		return rate(a-1, x) - rate(b-1, y)
 	case [2]uint8{1, 1}:
 		return score(a, b, x, y) + a*a*(polygamma(1, a+b)-polygamma(1, a))
 	case [2]uint8{1, 2}:
@@ -149,7 +192,15 @@ func betaDensity(by [2]uint8, v []float64) float64 {
 	case [2]uint8{2, 3}:
 		return -b / y
 	}
-	return (1-a)/(x*x) + (1-b)/(y*y)
+	return rate(1-a, x*x) + rate(1-b, y*y)
+}
+
+// rate is a/x, and 0 where a is 0, also at x = 0.
+func rate(a, x float64) float64 {
+	if a == 0 && x == 0 {
+		return 0
+	}
+	return a / x
 }
 
 // studentDensity is −log B(ν/2,½) − ½log ν − ½(ν+1)log(1+z²/ν).
@@ -158,8 +209,13 @@ func studentDensity(by [2]uint8, v []float64) float64 {
 	u := z * z
 	w := nu / (nu + u) // and 1−w:
 	far := u / (nu + u)
+	// Where z²/ν is small the logarithm and the fraction cancel but for
+	// log(1+u/ν) − u/ν and the like.
 	score := func() float64 {
-		return (nu*digammaRise(nu/2, 0.5) - 1 - nu*math.Log1p(u/nu) + (nu+1)*far) / 2
+		if t := u / nu; t < 0.5 {
+			return (studentRest(nu/2) - nu*log1pmx(t) + (t-u*t)/(1+t)) / 2
+		}
+		return (studentRest(nu/2) - nu*math.Log1p(u/nu) + (nu+1)*far) / 2
 	}
 	switch by {
 	case [2]uint8{}:
@@ -174,4 +230,83 @@ func studentDensity(by [2]uint8, v []float64) float64 {
 		return w * z * (1 - u) / (nu + u)
 	}
 	return -(nu + 1) * (w - far) / (nu + u)
+}
+
+// studentRest is 2x(ψ(x+½) − ψ(x)) − 1.
+func studentRest(x float64) float64 {
+	if x < 30 {
+		return 2*x*digammaRise(x, 0.5) - 1
+	}
+	z := 1 / (x * x)
+	return (1./4 - z*(1./32-z*(1./64-z*(17./1024-z*(31./1024))))) / x
+}
+
+// continuousDensity is l(x−½) − log(sinh t/t) at t = l/2. Where |l| is large it
+// is that of an exponential law from the end where the mass is.
+func continuousDensity(by [2]uint8, v []float64) float64 {
+	l, x := v[0], v[1]
+	size := math.Abs(l)
+	from, sign := x, -1.0
+	if l > 0 {
+		from, sign = 1-x, 1
+	}
+	switch by {
+	case [2]uint8{}:
+		if size < 1 {
+			return l*(x-0.5) - logSinhc(l/2)
+		}
+		return math.Log(size) - size*from - math.Log(-math.Expm1(-size))
+	case [2]uint8{1}:
+		if size < 1 {
+			return x - 0.5 - langevin(l/2)/2
+		}
+		return sign * (1/size - 1/math.Expm1(size) - from)
+	case [2]uint8{2}:
+		return l
+	case [2]uint8{1, 1}:
+		return -langevinSlope(l/2) / 4
+	case [2]uint8{1, 2}:
+		return 1
+	}
+	return 0
+}
+
+// negativeBinomialDensity is log Γ(x+r)/(x!·Γ(r)) − x·log(1+e⁻ˡ) − r·log(1+eˡ),
+// which for x > 0 is the kernel of a beta law over x.
+func negativeBinomialDensity(by [2]uint8, v []float64) float64 {
+	r, l, x := math.Exp(v[0]), v[1], v[2]
+	p, q := sigmoid(l), sigmoid(-l)
+	switch by {
+	case [2]uint8{}:
+		switch {
+		case x == 0:
+			return -times(r, softplus(l))
+		case r == 0 || math.IsInf(l, -1):
+			return math.Inf(-1)
+		}
+		return betaKernel(x, r, p, q) - math.Log(x)
+	case [2]uint8{1}:
+		switch {
+		case x == 0:
+			return -times(r, softplus(l))
+		case r == 0:
+			return 1
+		}
+		return r * (digammaRise(r, x) - softplus(l))
+	case [2]uint8{2}:
+		return x*q - times(r, p)
+	case [2]uint8{3}:
+		return digamma(x+r) - digamma(x+1) - softplus(-l)
+	case [2]uint8{1, 1}:
+		return r*(digammaRise(r, x)-softplus(l)) + r*r*(polygamma(1, x+r)-polygamma(1, r))
+	case [2]uint8{1, 2}:
+		return -r * p
+	case [2]uint8{1, 3}:
+		return r * polygamma(1, x+r)
+	case [2]uint8{2, 2}:
+		return -(x + r) * p * q
+	case [2]uint8{2, 3}:
+		return q
+	}
+	return polygamma(1, x+r) - polygamma(1, x+1)
 }

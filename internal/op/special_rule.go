@@ -104,27 +104,20 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 			d = minus(d, Map(Trigamma, x[0]))
 		}
 		return d
-	case GammaEntropy, InverseGammaEntropy: // a(1 + (1−a)ψ′), a(1 − (1+a)ψ′)
-		a := Map(Exp, x[0])
-		psi := Map(Trigamma, a)
-		if r.Fn == GammaEntropy {
-			return Times(a, Plus(Times(rise(a), psi), 1))
-		}
-		return Times(a, rise(Times(Plus(a, 1), psi)))
+	case GammaEntropy:
+		return Apply(Term{GammaEntropySlope}, x[0])
+	case InverseGammaEntropy:
+		return Apply(Term{InverseGammaEntropySlope}, x[0])
 	case GammaDivergence: // a(a−b)ψ′(a), b(ψ(b)−ψ(a))
 		a, b := Map(Exp, x[0]), Map(Exp, x[1])
 		if i == 0 {
-			return Times(Times(a, minus(a, b)), Map(Trigamma, a))
+			return Times(minus(a, b), Apply(Term{DigammaExpSlope}, x[0]))
 		}
 		return Times(b, minus(Map(Digamma, b), Map(Digamma, a)))
-	case BetaEntropy: // a((a+b−2)ψ′(a+b) − (a−1)ψ′(a)) by log a
-		a, b := Map(Exp, x[i]), Map(Exp, x[1-i])
-		n := Apply(Binary{Add}, a, b)
-		return Times(a, minus(Times(Plus(n, -2), Map(Trigamma, n)), Times(Plus(a, -1), Map(Trigamma, a))))
-	case StudentEntropy: // ¼ν(ν+1)(ψ′(½(ν+1)) − ψ′(½ν)) + ½
-		nu := Map(Exp, x[0])
-		d := minus(Map(Trigamma, Scaled(Plus(nu, 1), .5)), Map(Trigamma, Scaled(nu, .5)))
-		return Plus(Scaled(Times(Times(nu, Plus(nu, 1)), d), .25), .5)
+	case BetaEntropy:
+		return Apply(Term{BetaEntropySlope}, x[i], x[1-i])
+	case StudentEntropy:
+		return Apply(Term{StudentEntropySlope}, x[0])
 	case StudentCDF:
 		pdf := Map(Exp, Apply(Density{Law: StudentLaw}, Map(Log, x[0]), x[1]))
 		if i == 0 {

@@ -41,6 +41,8 @@ const (
 	Trigamma  // ψ′
 	Polygamma // ψ⁽ᴬ⁾, A = 1, 2 …
 	Floor
+	LogCosh  // log cosh x
+	ExpRest  // eˣ − 1 − x
 	Clamp    // to [A,B]
 	Shift    // x+A
 	Scale    // A·x
@@ -102,10 +104,18 @@ var fns = [fnCount]struct {
 	Trigamma:  {"trigamma", func(x, _, _ float64) float64 { return polygamma(1, x) }},
 	Polygamma: {"polygamma", func(x, n, _ float64) float64 { return polygamma(int(n), x) }},
 	Floor:     {"floor", plain(math.Floor)},
-	Clamp:     {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
-	Shift:     {"shift", func(x, a, _ float64) float64 { return x + a }},
-	Scale:     {"scale", func(x, a, _ float64) float64 { return a * x }},
-	Stop:      {"stop", func(x, _, _ float64) float64 { return x }},
+	LogCosh: {"logcosh", func(x, _, _ float64) float64 {
+		if math.Abs(x) < 1 { // ½·log(1+sinh²x), which keeps small results
+			sinh := math.Sinh(x)
+			return math.Log1p(sinh*sinh) / 2
+		}
+		return math.Abs(x) + softplus(-2*math.Abs(x)) - math.Ln2
+	}},
+	ExpRest: {"exprest", plain(expRest)},
+	Clamp:   {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
+	Shift:   {"shift", func(x, a, _ float64) float64 { return x + a }},
+	Scale:   {"scale", func(x, a, _ float64) float64 { return a * x }},
+	Stop:    {"stop", func(x, _, _ float64) float64 { return x }},
 	IsFinite: {"isfinite", func(x, _, _ float64) float64 {
 		if math.IsInf(x, 0) || math.IsNaN(x) {
 			return 0
@@ -137,6 +147,24 @@ func sigmoid(x float64) float64 {
 }
 
 func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// expRest is eˣ − 1 − x without cancellation near 0.
+func expRest(x float64) float64 {
+	if !(math.Abs(x) < 0.5) {
+		if math.IsInf(x, 1) {
+			return x
+		}
+		return math.Expm1(x) - x
+	}
+	sum := 1.0
+	for k := ExpRestTerms; k > 2; k-- {
+		sum = 1 + sum*x/float64(k)
+	}
+	return sum * x * x / 2
+}
+
+// ExpRestTerms is the power at which the series of ExpRest ends for |x| ≤ ½.
+const ExpRestTerms = 15
 
 // Unary is a function applied to every element.
 type Unary struct {
@@ -230,12 +258,17 @@ func (r Unary) diff(x, y, g *Node) *Node {
 		return Times(g, Apply(Unary{Fn: Polygamma, A: 2}, x))
 	case Polygamma:
 		return Times(g, Apply(Unary{Fn: Polygamma, A: r.A + 1}, x))
-	case Clamp:
+	case LogCosh:
+		return Times(g, Map(Tanh, x))
+	case ExpRest:
+		return Times(g, Map(Expm1, x))
+	case Clamp: // not by a product: the derivative is 0 where it is cut off, also of an infinite g
+		zero := Current().Const(0)
 		if !math.IsInf(r.A, -1) {
-			g = Times(g, Apply(Binary{Ge}, x, Current().Const(r.A)))
+			g = Apply(Where{}, Apply(Binary{Ge}, x, Current().Const(r.A)), g, zero)
 		}
 		if !math.IsInf(r.B, 1) {
-			g = Times(g, Apply(Binary{Le}, x, Current().Const(r.B)))
+			g = Apply(Where{}, Apply(Binary{Le}, x, Current().Const(r.B)), g, zero)
 		}
 		return g
 	case Shift:

@@ -118,5 +118,10 @@ func (s *subject) fill(l *law, params []float64) error {
 		return err
 	}
 	l.logp, err = eval(l.x)
+	for i, v := range l.logp {
+		if math.IsInf(v, 1) { // an end of the support, which rounding reached, has no mass
+			l.logp[i] = math.Inf(-1)
+		}
+	}
 	return err
 }

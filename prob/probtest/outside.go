@@ -141,6 +141,10 @@ func checkEdges(s *subject) error {
 			return err
 		}
 		found := &findings{}
+		limits, err := s.limits(params, sup, edge)
+		if err != nil {
+			return err
+		}
 		for r, e := range edge {
 			l := out[0][r]
 			if math.IsNaN(l) {
@@ -149,10 +153,13 @@ func checkEdges(s *subject) error {
 			if s.event == 1 && math.IsInf(e[0], 0) && !math.IsInf(l, -1) {
 				found.add("LogProb(%v) is %v", e, l)
 			}
+			if want := limits[r]; !math.IsNaN(want) && l != want && !(math.Abs(l-want) <= 1e-5*(1+math.Abs(want))) {
+				found.add("LogProb(%v) is %v, its limit from inside %v", e, l, want)
+			}
 			for g, v := range out[1:] {
 				n := len(v) / len(edge)
 				for _, x := range v[r*n : (r+1)*n] {
-					if finite(l) && !finite(x) {
+					if math.IsNaN(x) && finite(e[0]) {
 						found.add("LogProb(%v) is %v, its gradient %d is %v", e, l, g, x)
 					}
 				}
@@ -160,4 +167,45 @@ func checkEdges(s *subject) error {
 		}
 		return found.err()
 	})
+}
+
+// limits returns for each end of an interval the limit of LogProb from inside,
+// by how it changes from one to the next of three values close to the end; NaN
+// where that says nothing.
+func (s *subject) limits(params []float64, sup prob.Support, edge [][]float64) ([]float64, error) {
+	v := slices.Repeat([]float64{math.NaN()}, len(edge))
+	if sup.Kind != prob.Interval || s.event != 1 {
+		return v, nil
+	}
+	p, err := s.score(graph.Float64, 3)
+	if err != nil {
+		return nil, err
+	}
+	for r, e := range edge {
+		if !finite(e[0]) {
+			continue
+		}
+		width := 1.0
+		if finite(sup.Lo) && finite(sup.Hi) {
+			width = sup.Hi - sup.Lo
+		}
+		if e[0] == sup.Hi {
+			width = -width
+		}
+		near := []float64{e[0] + width*0x1p-20, e[0] + width*0x1p-30, e[0] + width*0x1p-40}
+		out, err := p.eval(near, params)
+		if err != nil {
+			return nil, err
+		}
+		a, b := out[0][1]-out[0][0], out[0][2]-out[0][1]
+		switch l := out[0][2]; {
+		case math.Abs(b) < 1e-6 && math.Abs(a) < 1e-4:
+			v[r] = l
+		case math.IsInf(l, -1), math.Abs(a) > 0.1 && b < 0.9*min(a, 0): // no slower than a power
+			v[r] = math.Inf(-1)
+		case math.Abs(a) > 0.1 && b > 0.9*max(a, 0):
+			v[r] = math.Inf(1)
+		}
+	}
+	return v, nil
 }

@@ -51,6 +51,14 @@ type Case struct {
 	Extremes [][]float64
 	Values   [][]float64 // events; nil means numbers from ±1e-6 to ±1e6 for an event of 1, and draws; they stand in for draws where there is no sampler
 
+	// Degenerate are settings at which the law is that of one value, or a part of
+	// it never comes, such as infinite logits.
+	Degenerate [][]float64
+
+	// Same make other distributions that are the same law at every setting, with
+	// another type or other parameters.
+	Same []func(s *graph.Scope, p []*graph.Node) prob.Dist
+
 	// Support is that of the values for a setting; nil means what the type's
 	// Support method says, or else the reals.
 	Support func(params []float64) prob.Support
@@ -140,7 +148,7 @@ var rules = []Rule{
 	{"gradient by value", "The gradient of LogProb by the value agrees with finite differences.", checkValueGradient},
 	{"gradient by parameters", "The gradient of LogProb by each parameter agrees with finite differences.", checkParamGradient},
 	{"outside the support", "A value outside the support has LogProb −Inf and gradients of zero, and leaves other rows alone, and other elements where they are independent.", checkOutside},
-	{"edges", "On the edge of the support LogProb is not NaN, and where it is finite so are its gradients.", checkEdges},
+	{"edges", "On the edge of the support LogProb is its limit from inside, and neither it nor a gradient is NaN.", checkEdges},
 	{"draws", "A draw has the leading axes asked for and then the event; it lies in the support; the first draws do not depend on how many are made.", checkDraws},
 	{"sampler", "Draws follow the density: a Kolmogorov–Smirnov test in one dimension, χ² for values that can be listed and in two dimensions, means and second moments in more.", checkSampler},
 	{"moments", "Moments agree with integrals over the density, and with the draws within five standard errors.", checkMoments},
@@ -152,4 +160,8 @@ var rules = []Rule{
 	{"values", "Values lists every value once, and no others.", checkValues},
 	{"kl", "Between two of the type, KL drops the event axis, is 0 from a distribution to itself, never negative, and the expectation of the difference of LogProb.", checkSelfKL},
 	{"float32", "In float32 at extreme parameters nothing is NaN, LogProb is infinite only where it is so in float64 or too large for float32, gradients are finite wherever LogProb is, and draws are not NaN and lie in the closed support.", checkFloat32},
+	{"precision", "At extreme parameters and values LogProb and its gradients are in float32 what they are in float64 at the same inputs, but for as many roundings of them and of the result as any formula has: no clamp or difference of large terms takes the leading part of a derivative.", checkPrecision},
+	{"precision of closed forms", "So are Entropy, KL between any two settings, and their gradients; the entropy of a discrete law also where it is small.", checkClosedPrecision},
+	{"degenerate", "At degenerate parameters neither LogProb nor Entropy nor KL nor a gradient is NaN, no probability exceeds 1, entropies are not negative and KL from a distribution to itself is 0.", checkDegenerate},
+	{"same law", "Distributions that are the same law agree, at the ends of the support too.", checkSame},
 }

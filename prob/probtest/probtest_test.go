@@ -132,6 +132,13 @@ type (
 	wrongDraws      struct{ pair }
 	wrongPath       struct{ pair }
 	wrongDensity    struct{ pair }
+	infiniteAtEdge  struct{ expo }
+	clamped         struct{ expo }
+	cancels         struct{ expo }
+	cancelsEntropy  struct{ expo }
+	anotherLaw      struct{ expo }
+	nanWhenCertain  struct{ coin }
+	roundsEntropy   struct{ coin }
 	biased          struct{ coin }
 	missing         struct{ coin }
 	leaky           struct{ coin }
@@ -208,6 +215,36 @@ func (d coupled) LogProb(x node) node {
 	}
 	return d.expo.LogProb(x)
 }
+func (d infiniteAtEdge) LogProb(x node) node {
+	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Where(graph.Eq(x, graph.Const(0)), graph.Const(math.Inf(-1)), graph.Const(0)), -1))
+}
+
+// small tells whether the arithmetic is of float32.
+func small(x node) bool { return x.Dtype() == graph.Float32 }
+
+// LogProb keeps the exponential in the range of the dtype, and its derivative out.
+func (d clamped) LogProb(x node) node {
+	hi := 1e300
+	if small(x) {
+		hi = 1e3
+	}
+	l := graph.Sub(d.LogRate, graph.Clamp(graph.Mul(x, graph.Exp(d.LogRate)), 0, hi))
+	return graph.Sum(graph.Where(graph.Lt(x, graph.Const(0)), graph.Const(math.Inf(-1)), l), -1)
+}
+
+// LogProb has a term of 0 whose derivative is a difference of large numbers.
+func (d cancels) LogProb(x node) node {
+	zero := graph.Sub(graph.Shift(d.LogRate, 0), graph.Shift(graph.Shift(d.LogRate, 1e5), -1e5))
+	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Scale(zero, 1), -1))
+}
+func (d cancelsEntropy) Entropy() node {
+	return graph.Sum(graph.Shift(graph.Shift(graph.Neg(d.LogRate), 1e5), 1-1e5), -1)
+}
+func (d nanWhenCertain) LogProb(x node) node { return d.coin.LogProb(x) }
+func (d roundsEntropy) Entropy() node {
+	p := graph.Sigmoid(d.Logits)
+	return graph.Sum(graph.Sub(graph.Softplus(d.Logits), graph.Mul(d.Logits, p)), -1)
+}
 func (d wrongDraws) Sample(s *graph.Scope, lead ...int) node { return d.draw(s, lead, 0.9) }
 func (d wrongPath) Sample(s *graph.Scope, lead ...int) node {
 	return pair{graph.StopGrad(d.C)}.Sample(s, lead...)
@@ -231,6 +268,16 @@ func of(name string, f func(p node) prob.Dist) probtest.Case {
 	c := probtest.Case{New: on(f), Params: [][]float64{{0}, {1.2}, {-2}}, Extremes: [][]float64{{13.8}, {-13.8}}}
 	if _, ok := f(nil).(interface{ rho() (node, node) }); ok {
 		c.Event, c.Params, c.Extremes, c.Draws = 2, [][]float64{{0.5}, {-1}}, nil, 40_000
+	}
+	switch f(nil).(type) {
+	case roundsEntropy:
+		c.Extremes = [][]float64{{17}}
+	case nanWhenCertain:
+		c.Degenerate = [][]float64{{math.Inf(1)}, {math.Inf(-1)}}
+	case anotherLaw:
+		c.Same = []func(*graph.Scope, []node) prob.Dist{on(func(p node) prob.Dist { return prob.Exponential{LogRate: graph.Shift(p, 1e-6)} })}
+	case expo:
+		c.Same = []func(*graph.Scope, []node) prob.Dist{on(func(p node) prob.Dist { return prob.Exponential{LogRate: p} })}
 	}
 	return c
 }
@@ -277,6 +324,13 @@ func TestPlanted(t *testing.T) {
 		{func(p node) prob.Dist { return unordered{expo{p}} }, "draws", "of 40 samples"},
 		{func(p node) prob.Dist { return negativeDraw{expo{p}} }, "draws", "outside of the support"},
 		{func(p node) prob.Dist { return overflows{expo{p}} }, "float32", "is +Inf, in float64"},
+		{func(p node) prob.Dist { return infiniteAtEdge{expo{p}} }, "edges", "its limit from inside"},
+		{func(p node) prob.Dist { return clamped{expo{p}} }, "precision", "in float64"},
+		{func(p node) prob.Dist { return cancels{expo{p}} }, "precision", "in float64"},
+		{func(p node) prob.Dist { return cancelsEntropy{expo{p}} }, "precision of closed forms", "Entropy is"},
+		{func(p node) prob.Dist { return roundsEntropy{coin{p}} }, "precision of closed forms", "Entropy is"},
+		{func(p node) prob.Dist { return nanWhenCertain{coin{p}} }, "degenerate", "is NaN"},
+		{func(p node) prob.Dist { return anotherLaw{expo{p}} }, "same law", "of the same law"},
 		{func(p node) prob.Dist { return coupled{expo{p}} }, "elements", "an event of 3 elements"},
 		{func(p node) prob.Dist { return wrongDraws{pair{p}} }, "sampler", "χ²"},
 		{func(p node) prob.Dist { return wrongPath{pair{p}} }, "pathwise gradient", "score-function"},
