@@ -131,7 +131,7 @@ func betaDensity(by [2]uint8, v []float64) float64 {
 	score := func(a, b, x, y float64) float64 { return a * (logOf(x, y) + digammaRise(a, b)) }
 	switch by {
 	case [2]uint8{}:
-		return betaKernel(a, b, x, y) - logOf(x, y) - logOf(y, x)
+		return betaAt(a, b, x).kernel() - logOf(x, y) - logOf(y, x)
 	case [2]uint8{1}:
 		return score(a, b, x, y)
 	case [2]uint8{2}:

@@ -23,31 +23,25 @@ func studentSlope(nu, t float64) float64 {
 		slope := 1 - w*((3*u+1)/4-w*((65*u*u+24*u+3)/96-w*(245*u*u*u+95*u*u+3*u-15)/384))
 		return -dz / slope
 	}
-	x, y := nu/(nu+u), u/(nu+u)
-	logx := -math.Log1p(u / nu)
-	if math.IsInf(u, 1) {
-		x, y, logx = 0, 1, math.Log(nu)-2*math.Log(math.Abs(t))
-	}
-	return (1/nu - betaSlope(nu/2, 0.5, x, y, logx)/2) / 2
+	return (1/nu - studentPoint(nu, t).slope()/2) / 2
+}
+
+// studentPoint is ν/(ν+t²) as an argument of the law Beta(ν/2, ½): its logit
+// is log(ν/t²), of which log ν is the mode.
+func studentPoint(nu, t float64) betaPoint {
+	u := -2 * math.Log(math.Abs(t))
+	return betaAtMode(nu/2, 0.5, math.Log(nu)+u, u)
 }
 
 // studentCDF is the distribution function of Student's law.
 func studentCDF(nu, t float64) float64 {
-	u := t * t
 	switch {
 	case !(nu > 0) || math.IsNaN(t):
 		return math.NaN()
 	case math.IsInf(nu, 1):
 		return ndtr(t)
-	case math.IsInf(u, 1): // to the leading order
-		tail := math.Exp(nu/2*(math.Log(nu)-2*math.Log(math.Abs(t)))-lbeta(nu/2, 0.5)) / nu
-		if t > 0 {
-			return 1 - tail
-		}
-		return tail
 	}
-	x, y := nu/(nu+u), u/(nu+u)
-	tail, middle := betaInc(nu/2, 0.5, x, y)
+	tail, middle := betaInc(studentPoint(nu, t))
 	if t < 0 {
 		return tail / 2
 	}
