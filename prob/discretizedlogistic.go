@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // DiscretizedLogistic is a vector of independent grey values 0, 1/(n−1) … 1 of
@@ -83,7 +84,7 @@ func (d DiscretizedLogistic) Sample(s *graph.Scope, lead ...int) *graph.Node {
 func (d DiscretizedLogistic) CDF(x *graph.Node) *graph.Node {
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	k := graph.Floor(graph.Shift(graph.Scale(graph.Clamp(x, 0, 1), d.steps()), 1e-3))
-	p := graph.Sigmoid(d.edge(k))
+	p := cdf(op.GridLogisticCDF, d.Mean, d.LogScale, graph.Const(d.steps()), k)
 	all := graph.Ge(k, graph.Const(d.steps()))
 	return graph.Where(belowZero(x), graph.Const(0), graph.Where(all, graph.Const(1), p))
 }

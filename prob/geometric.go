@@ -1,6 +1,9 @@
 package prob
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // Geometric is a vector of independent numbers of failures before the first
 // success, which has p = sigmoid(l):
@@ -62,8 +65,7 @@ func (d Geometric) Mode() *graph.Node { return graph.Scale(d.Logits, 0) }
 // CDF returns 1−(1−p)^(⌊x⌋+1), and 0 below 0.
 func (d Geometric) CDF(x *graph.Node) *graph.Node {
 	fit("Geometric", x, d.Logits)
-	n := graph.Shift(graph.Floor(graph.Max(x, graph.Const(-1))), 1)
-	return graph.Neg(graph.Expm1(graph.Mul(n, d.logFail())))
+	return cdf(op.GeometricCDF, d.Logits, x)
 }
 
 func init() {

@@ -62,6 +62,5 @@ func (d HalfCauchy) Entropy() *graph.Node {
 // CDF returns 2·atan(x/s)/π, and 0 below 0.
 func (d HalfCauchy) CDF(x *graph.Node) *graph.Node {
 	fit("HalfCauchy", x, d.LogScale)
-	z := graph.Mul(graph.Relu(x), graph.Exp(graph.Neg(d.LogScale)))
-	return graph.Shift(graph.Scale(special(op.CauchyCDF, z), 2), -1)
+	return cdf(op.HalfCauchyCDF, d.LogScale, x)
 }

@@ -51,9 +51,7 @@ func (d Poisson) Moments() (mean, variance *graph.Node) {
 // CDF returns Q(⌊x⌋+1, λ), the regularised upper incomplete gamma function.
 func (d Poisson) CDF(x *graph.Node) *graph.Node {
 	fit("Poisson", x, d.LogRate)
-	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
-		return graph.GammaQ(graph.Shift(x, 1), graph.Exp(d.LogRate))
-	})
+	return cdf(op.PoissonCDF, d.LogRate, x)
 }
 
 // Mode returns ⌊λ⌋.

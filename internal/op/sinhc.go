@@ -70,3 +70,31 @@ func continuousBernoulliSlope(l, u float64) float64 {
 	x := math.Log1p(u*math.Expm1(l)) / l
 	return (u*math.Exp(l*(1-x)) - x) / l
 }
+
+// continuousBernoulliP is (e^(lx)−1)/(e^l−1), the distribution function.
+func continuousBernoulliP(l, x float64) float64 {
+	switch {
+	case math.Abs(l) < 1e-300:
+		return x
+	case l < 0:
+		return math.Expm1(l*x) / math.Expm1(l)
+	}
+	return math.Exp(-l*(1-x)) * (math.Expm1(-l*x) / math.Expm1(-l))
+}
+
+// continuousBernoulliPl is its derivative by l, which the reflection of both
+// leaves as it is. Of P it is ½((x−1) + x·L(lx/2) − L(l/2)), with L = langevin,
+// and for l below 0 that is 1/(e⁻ˡ−1) − x/(e^(−lx)−1).
+func continuousBernoulliPl(l, x float64) float64 {
+	if x > 0.5 {
+		l, x = -l, 1-x
+	}
+	p := continuousBernoulliP(l, x)
+	if l < -1 {
+		if x == 0 {
+			return 0
+		}
+		return p * (1/math.Expm1(-l) - x/math.Expm1(-l*x))
+	}
+	return p / 2 * (x - 1 + x*langevin(l*x/2) - langevin(l/2))
+}
