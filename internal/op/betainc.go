@@ -104,12 +104,12 @@ func (p betaPoint) fromBelow() bool {
 	case p.a > 4 && p.b > 4: // where the fraction converges fast
 		return p.x*(p.a+p.b+2) < p.a+1
 	}
-	mean := 1 / (1 + p.b/p.a)
-	sd := math.Sqrt(mean / (1 + p.a/p.b) / (p.a + p.b + 1))
+	mean, rest := 1/(1+p.b/p.a), 1/(1+p.a/p.b)
+	sd := math.Sqrt(mean * rest / (p.a + p.b + 1))
 	if p.x < p.y {
 		return p.x < mean+2*sd || mean > 0.5
 	}
-	return p.x < mean-2*sd && mean > 0.5
+	return p.y > rest+2*sd && mean > 0.5
 }
 
 // betaInc returns I_x(a,b) and its complement.
@@ -169,29 +169,44 @@ func (p betaPoint) small() (i, j float64) {
 	return i, j
 }
 
+// smallRise is ∂I/∂b over k at the low end, times a number, by the derivative
+// of small.
+func (p betaPoint) smallRise(times float64) float64 {
+	sum, by, t, dt := 0.0, 0.0, 1.0, 0.0
+	for n := 1.0; n < 200 && !(math.Abs(t) <= 0x1p-54*math.Abs(sum) && math.Abs(dt) <= 0x1p-54*math.Abs(by)); n++ {
+		f := (n - p.b) / n * p.x
+		t, dt = t*f, dt*f-t*p.x/n
+		sum += t / (p.a + n)
+		by += dt / (p.a + n)
+	}
+	return (digammaRise(p.b, p.a)*(1+p.a*sum) + p.a*by) * (times / p.a) * math.Exp(-p.b*p.logy)
+}
+
 // slope is ∂l/∂a of the logit l at constant I: −∂I/∂a over k, the implicit
 // derivative of a beta draw.
-func (p betaPoint) slope() float64 {
+func (p betaPoint) slope() float64 { return p.falling(1) }
+
+// falling is −∂I/∂a over k, times a number.
+func (p betaPoint) falling(times float64) float64 {
 	if _, ok := p.edge(); ok {
 		return math.NaN()
 	}
-	below := p.fromBelow()
-	q := p
-	if !below {
-		q = p.flip()
+	if q := p.flip(); q.lowEnd() {
+		return q.smallRise(times)
 	}
-	if s, sa, sb, ok := q.series(); ok {
-		if below { // I = k/a·s
-			return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) / p.a
+	if p.fromBelow() { // I = k/a·s
+		if s, sa, _, ok := p.series(); ok {
+			return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a)
 		}
-		return (s*(p.logx+digammaRise(p.a, p.b)) + sb) / p.b // 1 − I = k/b·s
+	} else if s, _, sb, ok := p.flip().series(); ok { // 1 − I = k/b·s
+		return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b)
 	}
 	if p.u < 0 {
 		_, da, _ := p.quadrature()
-		return -da
+		return -da * times
 	}
 	_, _, db := p.flip().quadrature()
-	return db
+	return db * times
 }
 
 // betaIa is ∂I_x(a,b)/∂a, and ∂I_x/∂b is −betaIa of the flipped point.
@@ -199,11 +214,23 @@ func betaIa(p betaPoint) float64 {
 	if p.a > 0 && p.b > 0 && (p.x == 0 && !(p.logx > -math.MaxFloat64) || p.y == 0 && !(p.logy > -math.MaxFloat64)) {
 		return 0
 	}
-	k := math.Exp(p.kernel())
+	small := min(p.a, p.b, 1) // a factor of k that may be the inverse of another
+	k := math.Exp(p.kernel() - math.Log(small))
 	if k == 0 {
 		return 0
 	}
-	return -k * p.slope()
+	return -k * p.falling(small)
+}
+
+// density is ∂I_x/∂x.
+func (p betaPoint) density() float64 {
+	switch {
+	case p.x == 0 && p.b > 0: // the limits
+		return math.Pow(0, p.a-1) * math.Exp(-lbeta(p.a, p.b))
+	case p.y == 0 && p.a > 0:
+		return math.Pow(0, p.b-1) * math.Exp(-lbeta(p.a, p.b))
+	}
+	return math.Exp(p.kernel() - p.logx - p.logy)
 }
 
 // digammaRise is ψ(a+b) − ψ(a) for a, b > 0.

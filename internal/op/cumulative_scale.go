@@ -133,7 +133,7 @@ func logNormalCDF(by [2]uint8, v []float64) float64 {
 	}
 	at := math.Log(x) - v[0]
 	y := placedCDF(normalStd, by, at, v[1])
-	if by[0] == 3 { // twice by x
+	if by == [2]uint8{3, 3} {
 		y -= placedCDF(normalStd, [2]uint8{3}, at, v[1])
 	}
 	for _, i := range by {

@@ -107,7 +107,7 @@ func betaCDF(by [2]uint8, v []float64) float64 {
 	case [2]uint8{2}:
 		return -b * betaIa(p.flip())
 	}
-	pdf := math.Exp(p.kernel() - p.logx - p.logy)
+	pdf := p.density()
 	switch by {
 	case [2]uint8{3}:
 		return pdf

@@ -125,7 +125,23 @@ func gammaPa(a, x float64) float64 {
 	if a > 0 && (x == 0 || math.IsInf(x, 1)) {
 		return 0
 	}
-	return -math.Exp(gammaKernel(a, x)) * gammaSlope(a, x, math.Log(x))
+	small := min(a, 1) // a factor of the density that may be the inverse of another
+	k := math.Exp(gammaKernel(a, x) - math.Log(small))
+	if k == 0 {
+		return 0
+	}
+	return -k * (small * gammaSlope(a, x, math.Log(x)))
+}
+
+// gammaPx is ∂P(a,x)/∂x.
+func gammaPx(a, x float64) float64 {
+	switch {
+	case x == 0 && a > 0:
+		return math.Pow(0, a-1) // 1 for a = 1
+	case math.IsInf(x, 1) && a >= 0:
+		return 0
+	}
+	return math.Exp(gammaKernel(a, x) - math.Log(x))
 }
 
 // gammaScore is log x − ψ(a).

@@ -84,7 +84,7 @@ func lbeta(a, b float64) float64 {
 	case math.IsInf(b, 1):
 		return math.Inf(-1)
 	case a >= 10:
-		return halfLog2Pi - 0.5*math.Log(b) + (a-0.5)*math.Log(a/(a+b)) - b*math.Log1p(a/b) +
+		return halfLog2Pi - 0.5*math.Log(b) - (a-0.5)*math.Log1p(b/a) - b*math.Log1p(a/b) +
 			(stirling(a) + stirling(b) - stirling(a+b))
 	case b >= 10:
 		return lgamma(a) - (b-0.5)*math.Log1p(a/b) - a*(math.Log(a+b)-1) + (stirling(b) - stirling(a+b))

@@ -30,7 +30,13 @@ func studentSlope(nu, t float64) float64 {
 // is log(ν/t²), of which log ν is the mode.
 func studentPoint(nu, t float64) betaPoint {
 	u := -2 * math.Log(math.Abs(t))
-	return betaAtMode(nu/2, 0.5, math.Log(nu)+u, u)
+	p := betaAtMode(nu/2, 0.5, math.Log(nu)+u, u)
+	if r := t / nu * t; r > 0x1p-1000 && !math.IsInf(r, 1) { // more exact than the sum
+		p.x, p.logx = 1/(1+r), -math.Log1p(r)
+		p.y, p.logy = 1/(1+1/r), -math.Log1p(1/r)
+		p.d = p.x / 2 * math.Expm1(-u) // (t²−1)x/2
+	}
+	return p
 }
 
 // studentCDF is the distribution function of Student's law.

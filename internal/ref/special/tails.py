@@ -8,14 +8,14 @@ import mpmath as m
 import numpy as np
 from mpmath import mp, mpf
 
-DIGITS = 45  # of a result, at least
-NODES = 40
+DIGITS = 25  # of a result, at least
+NODES = 24
 
 
 def digits(*v):
-    """Works with enough digits for arguments of such sizes."""
-    big = max([0] + [int(abs(m.log10(abs(x)))) for x in v if x != 0])
-    return mp.workdps(70 + 2 * min(big, 330))
+    """Works with enough digits for arguments of such sizes and their logarithms."""
+    big = [abs(m.log10(abs(x))) for x in v if x != 0]
+    return mp.workdps(70 + int(1.1 * min(max(big), 700)))
 
 
 _rule = []
@@ -73,12 +73,14 @@ def beta_lower(a, b, l):
                 s += t
                 n += 1
             return s / a
-        da, db = a * mpf(10) ** -30, b * mpf(10) ** -30
-        la = m.log(x) + m.digamma(a + b) - m.digamma(a)
-        lb = m.log(y) + m.digamma(a + b) - m.digamma(b)
-        P = p(a, b)
-        return P, (p(a + da, b) - p(a - da, b)) / (2 * da) + P * la, (p(a, b + db) - p(a, b - db)) / (2 * db) + P * lb
-    if not (a * y > b * x):
+        with mp.workdps(int(2.5 * mp.dps) - 60):  # the differences, and what cancels against digamma
+            h = mpf(10) ** -(mp.dps // 2)
+            da, db = a * h, b * h
+            la = m.log(x) + m.digamma(a + b) - m.digamma(a)
+            lb = m.log(y) + m.digamma(a + b) - m.digamma(b)
+            P = p(a, b)
+            return P, (p(a + da, b) - p(a - da, b)) / (2 * da) + P * la, (p(a, b + db) - p(a, b - db)) / (2 * db) + P * lb
+    if a * y < b * x:
         return None
     A, B = m.digamma(a + b) - m.digamma(a), m.digamma(a + b) - m.digamma(b)
     lx = lambda v: m.log(x) - m.log1p(y * m.expm1(v))
@@ -90,7 +92,7 @@ def beta_lower(a, b, l):
 
 def beta(a, b, l):
     """P, Q, dP/da, dP/db and the density k at the logit l."""
-    with digits(a, b, l, a + b):
+    with digits(a, b, l, a + b, mpf(a) / b):
         a, b, l = mpf(a), mpf(b), mpf(l)
         k = m.exp(-a * m.log1p(m.exp(-l)) - b * m.log1p(m.exp(l)) - logbeta(a, b))
         r = beta_lower(a, b, l)
@@ -116,8 +118,8 @@ def gamma(a, l):
                     t *= x / (a + n)
                     s += t
                 return s / a
-            h = a * mpf(10) ** -30
-            with mp.workdps(mp.dps + 180 + 30):  # Q may be 1e-175
+            with mp.workdps(int(2.5 * mp.dps) + 150):  # Q may be 1e-175
+                h = a * mpf(10) ** -(mp.dps // 2)
                 P = p(a)
                 k2 = m.exp(a * l - x - m.loggamma(a))
                 Q = 1 - P * k2
@@ -132,12 +134,29 @@ def gamma(a, l):
 
 def student(nu, t):
     """P(T < t), its derivative by nu, and the density of t."""
-    with digits(nu, t, nu + t * t, t * t / nu):
+    with digits(nu, t, nu + t * t, t * t / nu, mpf(max(nu, 1)) ** 2):
         nu, t = mpf(nu), mpf(t)
-        pdf = m.exp(-(nu + 1) / 2 * m.log1p(t * t / nu) - logbeta(nu / 2, mpf(1) / 2) - m.log(nu) / 2)
+        half = mpf(1) / 2
+        logpdf = lambda s: -(nu + 1) / 2 * m.log1p(s * s / nu) - logbeta(nu / 2, half) - m.log(nu) / 2
+        pdf = m.exp(logpdf(t))
         if t == 0:
-            return mpf(1) / 2, mpf(0), pdf
-        l = m.log(nu / (t * t))
-        P, Q, Pa, _, k = beta(nu / 2, mpf(1) / 2, l)  # of nu/(nu+t^2)
-        dnu = Pa / 2 + k / nu
-        return (P / 2, dnu / 2, pdf) if t < 0 else (mpf(1) / 2 + Q / 2, -dnu / 2, pdf)
+            return half, mpf(0), pdf
+        if nu < 1000:
+            l = m.log(nu / (t * t))
+            P, Q, Pa, _, k = beta(nu / 2, half, l)  # of nu/(nu+t^2)
+            tail, dnu = P / 2, Pa / 4 + k / nu / 2
+        else:  # the density and its derivative by nu, over the logarithm of t
+            r = m.digamma((nu + 1) / 2) - m.digamma(nu / 2) - 1 / nu
+            u = abs(t)
+
+            def score(v):
+                w = (u * m.exp(v)) ** 2
+                return (r - m.log1p(w / nu) + (nu + 1) * w / nu / (nu + w)) / 2
+            # from 0 to t, or from t on
+            way = -1 if u < 1 else 1
+            E = lambda v: way * v - (nu + 1) / 2 * (m.log1p(u * u * m.exp(2 * way * v) / nu) - m.log1p(u * u / nu))
+            tail, dnu = integrate(E, [lambda v: score(way * v)], 1 + u * u / (1 + u * u / nu))
+            tail, dnu = tail * u * pdf, dnu * u * pdf
+            if way < 0:
+                tail, dnu = half - tail, -dnu
+        return (tail, dnu, pdf) if t < 0 else (1 - tail, -dnu, pdf)
