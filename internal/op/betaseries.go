@@ -10,7 +10,7 @@ const longest = 250
 // derivatives by a, with a+b moving along, and by b; not ok if it is too long.
 func (p betaPoint) series() (s, sa, sb float64, ok bool) {
 	if p.a > 4 && p.b > 4 {
-		if min(p.a, p.b) > 1e5 { // around √(a+b) steps
+		if max(p.a, p.b) > 1e4 { // it takes √(a+b) steps, or 1−x is lost in them
 			return 0, 0, 0, false
 		}
 		return p.fraction()

@@ -10,19 +10,17 @@ import "math"
 func studentTCDF(by [2]uint8, v []float64) float64 {
 	nu := math.Exp(v[0])
 	std := func(z float64) (f, pdf, slope float64) {
-		at := []float64{v[0], z}
-		switch by[0] {
-		case 0:
+		if by[0] == 0 {
 			return studentCDF(nu, z), 0, 0
-		case 1:
+		}
+		at := []float64{v[0], z}
+		pdf = math.Exp(studentDensity([2]uint8{}, at))
+		if by[0] == 1 {
 			if by[1] == 0 {
-				pdf = math.Exp(studentDensity([2]uint8{}, at))
-				return -times(z*nu*studentSlope(nu, z), pdf), 0, 0
+				return -times(z*studentLogSlope(nu, z), pdf), 0, 0
 			}
-			pdf = math.Exp(studentDensity([2]uint8{}, at))
 			return 0, times(studentDensity([2]uint8{1}, at), pdf), 0
 		}
-		pdf = math.Exp(studentDensity([2]uint8{}, at))
 		return 0, pdf, times(studentDensity([2]uint8{2}, at), pdf)
 	}
 	var rest [2]uint8 // the operands from the location on
