@@ -101,9 +101,7 @@ func (d Beta) Entropy() *graph.Node {
 func (d Beta) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Beta", x, d.LogA, d.LogB)
-	out := unit.outside(x)
-	p := graph.BetaI(graph.Exp(d.LogA), graph.Exp(d.LogB), graph.Where(out, graph.Const(.5), x))
-	return graph.Where(out, graph.Ge(x, graph.Const(1)), p)
+	return cdf(op.BetaCDF, d.LogA, d.LogB, x)
 }
 
 func init() {

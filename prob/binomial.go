@@ -81,13 +81,7 @@ func (d Binomial) Moments() (mean, variance *graph.Node) {
 func (d Binomial) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Binomial", x, d.Total, d.Logits)
-	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
-		all := graph.Ge(x, d.Total)
-		x = graph.Where(all, graph.Const(0), x)
-		rest := graph.Where(all, graph.Const(1), graph.Sub(d.Total, x))
-		p := graph.BetaI(rest, graph.Shift(x, 1), graph.Sigmoid(graph.Neg(d.Logits)))
-		return graph.Where(all, graph.Const(1), p)
-	})
+	return cdf(op.BinomialCDF, d.Total, d.Logits, x)
 }
 
 // Mode returns ⌊(n+1)p⌋, at most n.

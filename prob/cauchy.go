@@ -68,7 +68,8 @@ func (d Cauchy) Entropy() *graph.Node {
 // CDF returns ½ + atan((x−m)/s)/π.
 func (d Cauchy) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	return special(op.CauchyCDF, standardised("Cauchy", x, d.Median, d.LogScale))
+	fit("Cauchy", x, d.Median, d.LogScale)
+	return cdf(op.CauchyLawCDF, d.Median, d.LogScale, x)
 }
 
 func init() {

@@ -79,13 +79,7 @@ func (d ContinuousBernoulli) Entropy() *graph.Node {
 func (d ContinuousBernoulli) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("ContinuousBernoulli", x, d.Logits)
-	x = graph.Clamp(x, 0, 1)
-	up := graph.Gt(d.Logits, graph.Const(0))
-	none := graph.Eq(d.Logits, graph.Const(0))
-	l := graph.Where(none, graph.Const(-1), graph.Neg(graph.Abs(d.Logits)))
-	from := graph.Where(up, oneMinus(x), x)
-	p := graph.Div(graph.Expm1(graph.Mul(l, from)), graph.Expm1(l))
-	return graph.Where(none, x, graph.Where(up, oneMinus(p), p))
+	return cdf(op.ContinuousBernoulliCDF, d.Logits, x)
 }
 
 func init() {

@@ -58,13 +58,6 @@ func drawCount(s *graph.Scope, law op.Law, lead []int, d int, params ...*graph.N
 	return op.Apply(op.Count{Law: law}, append([]*graph.Node{noise}, params...)...)
 }
 
-// cdfOfCount returns P(X ≤ x) of a law of counts by its form f at whole x ≥ 0.
-func cdfOfCount(x *graph.Node, f func(x *graph.Node) *graph.Node) *graph.Node {
-	below := graph.Lt(x, graph.Const(0))
-	at := graph.Floor(graph.Min(graph.Where(below, graph.Const(0), x), largest()))
-	return graph.Where(below, graph.Const(0), f(at))
-}
-
 // naturals is the support of counts without a bound.
 var naturals = Support{Kind: Integers, Hi: math.Inf(1)}
 

@@ -100,7 +100,7 @@ func (d DiscretizedLogistic) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	k := graph.Floor(graph.Shift(graph.Scale(graph.Clamp(x, 0, 1), d.steps()), 1e-3))
-	p := graph.Sigmoid(d.edge(k))
+	p := cdf(op.GridLogisticCDF, d.Mean, d.LogScale, graph.Const(d.steps()), k)
 	all := graph.Ge(k, graph.Const(d.steps()))
 	return graph.Where(belowZero(x), graph.Const(0), graph.Where(all, graph.Const(1), p))
 }

@@ -1,6 +1,9 @@
 package prob
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // Exponential is a vector of independent waiting times of rate λ,
 //
@@ -68,7 +71,7 @@ func (d Exponential) Entropy() *graph.Node {
 func (d Exponential) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Exponential", x, d.LogRate)
-	return graph.Neg(graph.Expm1(graph.Neg(graph.Mul(graph.Relu(x), graph.Exp(d.LogRate)))))
+	return cdf(op.ExponentialCDF, graph.Neg(d.LogRate), x)
 }
 
 // gamma returns the same law as a Gamma of shape 1.

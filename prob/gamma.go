@@ -90,9 +90,7 @@ func (d Gamma) Entropy() *graph.Node {
 func (d Gamma) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Gamma", x, d.LogConcentration, d.LogRate)
-	low := graph.Le(x, graph.Const(0))
-	z := graph.Mul(graph.Where(low, graph.Const(1), x), graph.Exp(d.LogRate))
-	return graph.Where(low, graph.Const(0), graph.GammaP(graph.Exp(d.LogConcentration), z))
+	return cdf(op.GammaCDF, d.LogConcentration, d.LogRate, x)
 }
 
 func init() {

@@ -72,8 +72,7 @@ func (d Geometric) Mode() *graph.Node {
 func (d Geometric) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Geometric", x, d.Logits)
-	n := graph.Shift(graph.Floor(graph.Max(x, graph.Const(-1))), 1)
-	return graph.Neg(graph.Expm1(graph.Mul(n, d.logFail())))
+	return cdf(op.GeometricCDF, d.Logits, x)
 }
 
 func init() {

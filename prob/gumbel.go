@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Gumbel is a vector of independent numbers of the law of largest values,
@@ -73,8 +74,8 @@ func (d Gumbel) Entropy() *graph.Node {
 // CDF returns exp(−e⁻ᶻ).
 func (d Gumbel) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	z := standardised("Gumbel", x, d.Loc, d.LogScale)
-	return graph.Exp(graph.Neg(graph.Exp(graph.Neg(z))))
+	fit("Gumbel", x, d.Loc, d.LogScale)
+	return cdf(op.GumbelCDF, d.Loc, d.LogScale, x)
 }
 
 func init() {

@@ -69,6 +69,5 @@ func (d HalfCauchy) Entropy() *graph.Node {
 func (d HalfCauchy) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("HalfCauchy", x, d.LogScale)
-	z := graph.Mul(graph.Relu(x), graph.Exp(graph.Neg(d.LogScale)))
-	return graph.Shift(graph.Scale(special(op.CauchyCDF, z), 2), -1)
+	return cdf(op.HalfCauchyCDF, d.LogScale, x)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // HalfNormal is a vector of independent absolute values of normal numbers,
@@ -82,8 +83,7 @@ func (d HalfNormal) Entropy() *graph.Node {
 func (d HalfNormal) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("HalfNormal", x, d.LogScale)
-	z := graph.Mul(graph.Relu(x), graph.Exp(graph.Neg(d.LogScale)))
-	return graph.Erf(graph.Scale(z, 1/math.Sqrt2))
+	return cdf(op.HalfNormalCDF, d.LogScale, x)
 }
 
 func init() {

@@ -85,9 +85,7 @@ func (d InverseGamma) Entropy() *graph.Node {
 func (d InverseGamma) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("InverseGamma", x, d.LogConcentration, d.LogScale)
-	low := graph.Le(x, graph.Const(0))
-	z := graph.Mul(graph.Recip(graph.Where(low, graph.Const(1), x)), graph.Exp(d.LogScale))
-	return graph.Where(low, graph.Const(0), graph.GammaQ(graph.Exp(d.LogConcentration), z))
+	return cdf(op.InverseGammaCDF, d.LogConcentration, d.LogScale, x)
 }
 
 func init() {

@@ -72,9 +72,8 @@ func (d Laplace) Entropy() *graph.Node {
 // CDF returns ½eᶻ, or 1 − ½e⁻ᶻ, with z = (x−m)/b.
 func (d Laplace) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	z := standardised("Laplace", x, d.Mean, d.LogScale)
-	tail := graph.Scale(graph.Exp(graph.Neg(graph.Abs(z))), .5)
-	return graph.Where(graph.Lt(z, graph.Const(0)), tail, oneMinus(tail))
+	fit("Laplace", x, d.Mean, d.LogScale)
+	return cdf(op.LaplaceCDF, d.Mean, d.LogScale, x)
 }
 
 func init() {

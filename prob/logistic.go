@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Logistic is a vector of independent numbers of the logistic law, whose
@@ -78,5 +79,6 @@ func (d Logistic) Entropy() *graph.Node {
 // CDF returns sigmoid((x−m)/s).
 func (d Logistic) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	return graph.Sigmoid(standardised("Logistic", x, d.Mean, d.LogScale))
+	fit("Logistic", x, d.Mean, d.LogScale)
+	return cdf(op.LogisticCDF, d.Mean, d.LogScale, x)
 }

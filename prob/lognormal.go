@@ -1,6 +1,9 @@
 package prob
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // LogNormal is a vector of independent numbers whose logarithms are normal,
 //
@@ -75,10 +78,7 @@ func (d LogNormal) Entropy() *graph.Node {
 func (d LogNormal) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("LogNormal", x, d.Mean, d.LogStd)
-	low := graph.Le(x, graph.Const(0))
-	y := graph.Log(graph.Where(low, graph.Const(1), x))
-	z := graph.Mul(graph.Sub(y, d.Mean), graph.Exp(graph.Neg(d.LogStd)))
-	return graph.Where(low, graph.Const(0), graph.NormalCDF(z))
+	return cdf(op.LogNormalCDF, d.Mean, d.LogStd, x)
 }
 
 func init() {

@@ -61,9 +61,7 @@ func (d NegativeBinomial) Moments() (mean, variance *graph.Node) {
 func (d NegativeBinomial) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("NegativeBinomial", x, d.LogTotal, d.Logits)
-	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
-		return graph.BetaI(graph.Exp(d.LogTotal), graph.Shift(x, 1), graph.Sigmoid(graph.Neg(d.Logits)))
-	})
+	return cdf(op.NegativeBinomialCDF, d.LogTotal, d.Logits, x)
 }
 
 // Mode returns ⌊(r−1)·eˡ⌋, and 0 for r below 1.

@@ -2,6 +2,7 @@ package prob
 
 import (
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // halfLog2Pi is ½ log 2π.
@@ -54,7 +55,7 @@ func (Normal) Support() Support { return Support{} }
 func (d Normal) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Normal", x, d.Mean, d.LogStd)
-	return graph.NormalCDF(graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogStd))))
+	return cdf(op.NormalCDF, d.Mean, d.LogStd, x)
 }
 
 // Mode returns μ.

@@ -55,9 +55,7 @@ func (d Poisson) Moments() (mean, variance *graph.Node) {
 func (d Poisson) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Poisson", x, d.LogRate)
-	return cdfOfCount(x, func(x *graph.Node) *graph.Node {
-		return graph.GammaQ(graph.Shift(x, 1), graph.Exp(d.LogRate))
-	})
+	return cdf(op.PoissonCDF, d.LogRate, x)
 }
 
 // Mode returns ⌊λ⌋.

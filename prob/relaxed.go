@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // RelaxedBernoulli is a continuous relaxation of Bernoulli, the binary Concrete
@@ -85,7 +86,7 @@ func (d RelaxedBernoulli) Entropy() *graph.Node {
 func (d RelaxedBernoulli) CDF(y *graph.Node) *graph.Node {
 	complete(d)
 	fit("RelaxedBernoulli", y, d.Logits, d.Temperature)
-	return graph.Sigmoid(graph.Sub(graph.Mul(d.Temperature, y), d.Logits))
+	return cdf(op.RelaxedBernoulliCDF, d.Logits, d.Temperature, y)
 }
 
 // RelaxedOneHot is a continuous relaxation of OneHot, the Concrete or

@@ -50,6 +50,11 @@ func density(law op.DensityLaw, x ...*graph.Node) *graph.Node {
 	return op.Apply(op.Density{Law: law}, x...)
 }
 
+// cdf returns a distribution function of package op.
+func cdf(law op.CDFLaw, x ...*graph.Node) *graph.Node {
+	return op.Apply(op.CDF{Law: law}, x...)
+}
+
 // special returns a special function of package op.
 func special(f op.SpecialFn, x ...*graph.Node) *graph.Node {
 	return op.Apply(op.Special{Fn: f}, x...)

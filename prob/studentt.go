@@ -85,5 +85,6 @@ func (d StudentT) Entropy() *graph.Node {
 // CDF returns the distribution function.
 func (d StudentT) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	return special(op.StudentCDF, graph.Exp(d.LogDF), d.standardised(x))
+	fit("StudentT", x, d.LogDF, d.Loc, d.LogScale)
+	return cdf(op.StudentTCDF, d.LogDF, d.Loc, d.LogScale, x)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Uniform is a vector of independent numbers spread evenly over intervals,
@@ -97,7 +98,7 @@ func (d Uniform) Entropy() *graph.Node {
 func (d Uniform) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Uniform", x, d.Low, d.High)
-	return graph.Clamp(graph.Div(graph.Sub(x, d.Low), d.width()), 0, 1)
+	return cdf(op.UniformCDF, d.Low, d.High, x)
 }
 
 func init() {

@@ -2,161 +2,273 @@ package op
 
 import "math"
 
-// The regularised incomplete beta function and its derivatives, with x and
-// y = 1−x given apart so that neither loses digits. Everything comes from two
-// series of positive terms, k = xᵃyᵇ/B(a,b) (DLMF 8.17.8):
-//
-//	I_x(a,b) = k/a·Σ (a+b)ₙ/(a+1)ₙ·xⁿ      1 − I = k/b·Σ (a+b)ₙ/(b+1)ₙ·yⁿ
-//
-// fromBelow chooses the one that converges faster, unless its result would be
-// the complement of a small number.
-func fromBelow(a, b, x, y float64) bool {
-	if a > 4 && b > 4 { // where the fraction converges fast
-		return x*(a+b+2) < a+1
-	}
-	mean := a / (a + b)
-	sd := math.Sqrt(mean * (b / (a + b)) / (a + b + 1))
-	if x < y {
-		return x < mean+2*sd || mean > 0.5
-	}
-	return x < mean-2*sd && mean > 0.5
+// The regularised incomplete beta function and its derivatives by the shapes.
+// Everything is a multiple of the density k = xᵃyᵇ/B(a,b) of the logit, y = 1−x,
+// and comes from the side of the mode where nothing cancels: by a power series
+// (DLMF 8.17.7 and 8.17.8) or a continued fraction (8.17.22) where these are
+// short, else by quadrature.
+
+// betaPoint is an argument x of a beta law with all that the methods take, so
+// that nothing is formed from rounded numbers.
+type betaPoint struct {
+	a, b, x, y, logx, logy float64
+	u                      float64 // logit x − log(a/b): how far from the mode
+	d                      float64 // ay − bx, the slope of log k by the logit
 }
 
-// betaSeries returns s = Σ (a+b)ₙ/(a+1)ₙ·xⁿ and its derivatives by a, with a+b
-// moving along, and by b.
-func betaSeries(a, b, x float64) (s, sa, sb float64) {
-	if a > 4 && b > 4 {
-		return betaFraction(a, b, x)
-	}
-	s = 1
-	t, h, hb := 1.0, 0.0, 0.0
-	p, q := a+b, a+1
-	for n := 0; n < 1e8; n++ {
-		r := 1 / (p * q)
-		ratio := x * p * p * r
-		t *= ratio
-		hb += q * r
-		h += (1 - b) * r // 1/(a+b+n) − 1/(a+1+n)
-		s += t
-		sa += t * h
-		sb += t * hb
-		// what is left is at most that of a geometric series
-		if rest := max(x, ratio); t*hb <= 0x1p-53*(1-rest)*sb {
-			break
-		}
-		p++
-		q++
-	}
-	return s, sa, sb
+// flip exchanges the two ends.
+func (p betaPoint) flip() betaPoint {
+	return betaPoint{p.b, p.a, p.y, p.x, p.logy, p.logx, -p.u, -p.d}
 }
 
-// betaFraction is betaSeries as the continued fraction DLMF 8.17.22, evaluated
-// forwards with the derivatives of numerator and denominator by a and b.
-func betaFraction(a, b, x float64) (s, sa, sb float64) {
-	type dual struct{ v, a, b float64 }
-	// y·0 + d·z, differentiated
-	next := func(y, z, d dual) dual {
-		return dual{y.v + d.v*z.v, y.a + d.a*z.v + d.v*z.a, y.b + d.b*z.v + d.v*z.b}
+// betaAt is the point of x in (0,1). The slope is exact, for it is what
+// survives of two large numbers.
+func betaAt(a, b, x float64) betaPoint {
+	p := betaPoint{a: a, b: b, x: x, y: 1 - x, logx: math.Log(x), logy: math.Log1p(-x)}
+	s, t := 1.0, 0.0 // a and b scaled so that nothing overflows
+	if m := max(a, b); m > 0x1p1000 {
+		s = 0x1p-10
 	}
-	n0, n1 := dual{v: 0}, dual{v: 1} // numerators
-	d0, d1 := dual{v: 1}, dual{v: 1} // denominators
-	for m := 0.0; m < 1e7; m++ {
-		// −(a+m)(a+b+m)x/((a+2m)(a+2m+1))
-		p, q, r, t := a+m, a+b+m, a+2*m, a+2*m+1
-		w := 1 / (r * t)
-		c := -x * w
-		odd := dual{v: c * p * q}
-		odd.b = c * p
-		odd.a = c*(p+q) - odd.v*(r+t)*w
-		n0, n1 = n1, next(n1, n0, odd)
-		d0, d1 = d1, next(d1, d0, odd)
-		// (m+1)(b−m−1)x/((a+2m+1)(a+2m+2))
-		m1 := m + 1
-		r, t = t, t+1
-		w = 1 / (r * t)
-		even := dual{v: m1 * (b - m1) * x * w, b: m1 * x * w}
-		even.a = -even.v * (r + t) * w
-		n0, n1 = n1, next(n1, n0, even)
-		d0, d1 = d1, next(d1, d0, even)
-		f := 1 / d1.v
-		scale := func(z *dual) { z.v *= f; z.a *= f; z.b *= f }
-		scale(&n0)
-		scale(&n1)
-		scale(&d0)
-		scale(&d1)
-		u, ua, ub := n1.v, n1.a-n1.v*d1.a, n1.b-n1.v*d1.b
-		if math.Abs(u-s) <= 0x1p-51*math.Abs(u) && math.Abs(ua-sa) <= 0x1p-48*math.Abs(ua) && math.Abs(ub-sb) <= 0x1p-48*math.Abs(ub) {
-			return u, ua, ub
+	a, b = a*s, b*s
+	n := a + b
+	if b > a {
+		t = a - (n - b)
+	} else {
+		t = b - (n - a)
+	}
+	if x <= 0.5 {
+		p.d = math.FMA(-n, x, a) - t*x
+	} else {
+		p.logx = math.Log1p(-p.y)
+		p.d = math.FMA(n, p.y, -b) + t*p.y
+	}
+	if r := -p.d / (a * p.y); math.Abs(r) < 0.5 {
+		p.u = math.Log1p(r)
+	} else {
+		p.u = p.logx - p.logy - (math.Log(a) - math.Log(b))
+	}
+	p.d /= s
+	return p
+}
+
+// betaAtLogit is the point of logit l.
+func betaAtLogit(a, b, l float64) betaPoint {
+	if r := (a - b) / b; math.Abs(r) < 0.5 {
+		return betaAtMode(a, b, l, l-math.Log1p(r))
+	}
+	return betaAtMode(a, b, l, l-(math.Log(a)-math.Log(b)))
+}
+
+// betaAtMode is the point of logit l, that is u from the mode.
+func betaAtMode(a, b, l, u float64) betaPoint {
+	p := betaPoint{a: a, b: b, x: sigmoid(l), y: sigmoid(-l), logx: -softplus(-l), logy: -softplus(l), u: u}
+	p.d = a*p.y - b*p.x
+	if math.Abs(u) < 1 {
+		p.d = -a * p.y * math.Expm1(u)
+	}
+	return p
+}
+
+// edge returns I where it is 0, 1 or no number.
+func (p betaPoint) edge() (i float64, ok bool) {
+	switch {
+	case !(p.a >= 0) || !(p.b >= 0) || !(p.x >= 0) || !(p.y >= 0):
+		return math.NaN(), true
+	case p.x == 0 && !(p.logx > -math.MaxFloat64), p.y == 0 && !(p.logy > -math.MaxFloat64):
+		if p.a == 0 && p.b == 0 || p.a == 0 && p.x == 0 || p.b == 0 && p.y == 0 {
+			return math.NaN(), true
 		}
-		s, sa, sb = u, ua, ub
+		return p.x, true
+	case p.a == p.b && (p.a == 0 || math.IsInf(p.a, 1)):
+		return math.NaN(), true
+	case p.a == 0 || math.IsInf(p.b, 1):
+		return 1, true
+	case p.b == 0 || math.IsInf(p.a, 1):
+		return 0, true
 	}
-	return s, sa, sb
+	return 0, false
+}
+
+// lowEnd tells whether x is so near to 0 that the sum of alternating terms is
+// short; a below 1 makes I large there.
+func (p betaPoint) lowEnd() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
+
+// fromBelow chooses the side, so that the result is not the complement of a
+// small number and comes fast.
+func (p betaPoint) fromBelow() bool {
+	switch {
+	case p.lowEnd():
+		return true
+	case p.flip().lowEnd():
+		return false
+	case p.a > 4 && p.b > 4: // where the fraction converges fast
+		return p.x*(p.a+p.b+2) < p.a+1
+	}
+	mean, rest := 1/(1+p.b/p.a), 1/(1+p.a/p.b)
+	sd := math.Sqrt(mean * rest / (p.a + p.b + 1))
+	if p.x < p.y {
+		return p.x < mean+2*sd || mean > 0.5
+	}
+	return p.y > rest+2*sd && mean > 0.5
 }
 
 // betaInc returns I_x(a,b) and its complement.
-func betaInc(a, b, x, y float64) (p, q float64) {
+func betaInc(p betaPoint) (i, j float64) {
+	if i, ok := p.edge(); ok {
+		return i, 1 - i
+	}
 	switch {
-	case !(a > 0) || !(b > 0) || !(x >= 0) || !(y >= 0):
-		return math.NaN(), math.NaN()
-	case x == 0:
-		return 0, 1
-	case y == 0:
+	case p.lowEnd():
+		return p.small()
+	case p.flip().lowEnd():
+		j, i = p.flip().small()
+		return i, j
+	}
+	k := math.Exp(p.kernel())
+	if k == 0 { // and so is the smaller of the two
+		if p.u < 0 {
+			return 0, 1
+		}
 		return 1, 0
 	}
-	k := math.Exp(betaKernel(a, b, x, y))
-	if !fromBelow(a, b, x, y) {
-		s, _, _ := betaSeries(b, a, y)
-		if q = k / b * s; q < 0.9 { // else 1 − q would lose digits
-			return 1 - q, q
+	if !p.fromBelow() {
+		if s, _, _, ok := p.flip().series(); ok {
+			if j = k / p.b * s; j < 0.9 { // else 1 − j would lose digits
+				return 1 - j, j
+			}
 		}
 	}
-	s, _, _ := betaSeries(a, b, x)
-	p = k / a * s
-	return p, 1 - p
+	if p.fromBelow() || p.u < 0 {
+		if s, _, _, ok := p.series(); ok {
+			i = k / p.a * s
+			return i, 1 - i
+		}
+	}
+	if p.u < 0 {
+		s, _, _ := p.quadrature()
+		return k * s, 1 - k*s
+	}
+	s, _, _ := p.flip().quadrature()
+	return 1 - k*s, k * s
 }
 
-// betaSlope is ∂l/∂a at constant I_x(a,b), l = log(x/y): −∂I/∂a over the
-// density k of l, the implicit derivative of a beta draw.
-func betaSlope(a, b, x, y, logx float64) float64 {
-	if !(a > 0) || !(b > 0) || math.IsNaN(logx) {
+// small returns I and its complement at the low end, by DLMF 8.17.7:
+// xᵃ/(a·B(a,b))·(1 + a·Σ (1−b)ₙ/(n!(a+n))·xⁿ), with the leading term near 1.
+func (p betaPoint) small() (i, j float64) {
+	l := p.a*p.logx - lbetaTimes(p.a, p.b)
+	sum, t := 0.0, 1.0
+	for n := 1.0; n < 200 && math.Abs(t) > 0x1p-54*math.Abs(sum); n++ {
+		t *= (n - p.b) / n * p.x
+		sum += t / (p.a + n)
+	}
+	lead := math.Exp(l)
+	i = lead * (1 + p.a*sum)
+	if j = -math.Expm1(l) - lead*p.a*sum; i < 0.5 {
+		return i, 1 - i
+	}
+	return i, j
+}
+
+// smallRise is ∂I/∂b over k at the low end, times a number, by the derivative
+// of small.
+func (p betaPoint) smallRise(times float64) float64 {
+	sum, by, t, dt := 0.0, 0.0, 1.0, 0.0
+	for n := 1.0; n < 200 && !(math.Abs(t) <= 0x1p-54*math.Abs(sum) && math.Abs(dt) <= 0x1p-54*math.Abs(by)); n++ {
+		f := (n - p.b) / n * p.x
+		t, dt = t*f, dt*f-t*p.x/n
+		sum += t / (p.a + n)
+		by += dt / (p.a + n)
+	}
+	return (digammaRise(p.b, p.a)*(1+p.a*sum) + p.a*by) * (times / p.a) * math.Exp(-p.b*p.logy)
+}
+
+// slope is ∂l/∂a of the logit l at constant I: −∂I/∂a over k, the implicit
+// derivative of a beta draw.
+func (p betaPoint) slope() float64 { return p.falling(1) }
+
+// falling is −∂I/∂a over k, times a number.
+func (p betaPoint) falling(times float64) float64 {
+	if _, ok := p.edge(); ok {
 		return math.NaN()
 	}
-	if fromBelow(a, b, x, y) { // I = k/a·s
-		s, sa, _ := betaSeries(a, b, x)
-		return -(s*(logx+digammaRise(a, b)-1/a) + sa) / a
+	if q := p.flip(); q.lowEnd() {
+		return q.smallRise(times)
 	}
-	s, _, sa := betaSeries(b, a, y) // 1 − I = k/b·s
-	return (s*(logx+digammaRise(a, b)) + sa) / b
+	if p.fromBelow() { // I = k/a·s
+		if s, sa, _, ok := p.series(); ok {
+			return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a)
+		}
+	} else if s, _, sb, ok := p.flip().series(); ok { // 1 − I = k/b·s
+		return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b)
+	}
+	if p.u < 0 {
+		_, da, _ := p.quadrature()
+		return -da * times
+	}
+	_, _, db := p.flip().quadrature()
+	return db * times
 }
 
-// digammaRise is ψ(a+b) − ψ(a) for a, b > 0: the recurrence (DLMF 5.5.2) up to
-// a ≥ 12 and there the difference of the asymptotic series (5.11.2), both with
-// the differences of powers factored.
+// betaIa is ∂I_x(a,b)/∂a, and ∂I_x/∂b is −betaIa of the flipped point.
+func betaIa(p betaPoint) float64 {
+	if p.a > 0 && p.b > 0 && (p.x == 0 && !(p.logx > -math.MaxFloat64) || p.y == 0 && !(p.logy > -math.MaxFloat64)) {
+		return 0
+	}
+	small := min(p.a, p.b, 1) // a factor of k that may be the inverse of another
+	k := math.Exp(p.kernel() - math.Log(small))
+	if k == 0 {
+		return 0
+	}
+	return -k * p.falling(small)
+}
+
+// density is ∂I_x/∂x.
+func (p betaPoint) density() float64 {
+	switch {
+	case p.x == 0 && p.b > 0: // the limits
+		return math.Pow(0, p.a-1) * math.Exp(-lbeta(p.a, p.b))
+	case p.y == 0 && p.a > 0:
+		return math.Pow(0, p.b-1) * math.Exp(-lbeta(p.a, p.b))
+	}
+	return math.Exp(p.kernel() - p.logx - p.logy)
+}
+
+// digammaRise is ψ(a+b) − ψ(a) for a, b > 0.
 func digammaRise(a, b float64) float64 {
+	if math.IsInf(a, 1) || math.IsInf(b, 1) {
+		return digamma(a+b) - digamma(a)
+	}
 	up := 0.0
-	for ; a < 12; a++ {
+	for ; a < 12; a++ { // DLMF 5.5.2
 		up += 1 / (a * (a/b + 1))
 	}
-	z, w := 1/(a*a), 1/((a+b)*(a+b))
-	if math.IsInf(a, 1) || math.IsInf(b, 1) || math.IsNaN(z*w) {
-		return digamma(a+b) - digamma(a) + up
+	return up + math.Log1p(b/a) + digammaExcess(a, b)
+}
+
+// digammaStep is ψ(a+b) − ψ(a+1), which is digammaRise − 1/a.
+func digammaStep(a, b float64) float64 {
+	if b < 1 {
+		return -digammaRise(a+b, 1-b)
 	}
-	// h is (zⁿ − wⁿ)/(z − w)
-	s, h, pow := 0.0, 1.0, w
+	return digammaRise(a+1, b-1)
+}
+
+// digammaExcess is ψ(a+b) − ψ(a) − log((a+b)/a): the difference of two
+// asymptotic series (DLMF 5.11.2) with the differences of powers factored.
+func digammaExcess(a, b float64) float64 {
+	if a < 12 {
+		return digammaRise(a, b) - math.Log1p(b/a)
+	}
+	n := a + b
+	first := b / n / a // 1/a − 1/n
+	z, w := 1/a/a, 1/n/n
+	s, h, pow := 0.0, 1.0, w // h is (zⁿ − wⁿ)/(z − w)
 	for _, c := range [...]float64{1. / 12, -1. / 120, 1. / 252, -1. / 240, 1. / 132, -691. / 32760, 1. / 12} {
 		s += c * h
 		h = h*z + pow
 		pow *= w
 	}
-	return up + math.Log1p(b/a) + b/(2*a*(a+b)) + b*(2*a+b)*z*w*s
-}
-
-// betaIa is ∂I_x(a,b)/∂a, and ∂I_x/∂b is −betaIa of the exchanged arguments.
-func betaIa(a, b, x, y float64) float64 {
-	if a > 0 && b > 0 && (x == 0 || y == 0) {
-		return 0
-	}
-	return -math.Exp(betaKernel(a, b, x, y)) * betaSlope(a, b, x, y, logOf(x, y))
+	return first/2 + first*(1/a+1/n)*s
 }
 
 // logOf is log x, given y = 1−x.

@@ -36,6 +36,20 @@ func dawson(x float64) float64 {
 	return math.Copysign(s/math.SqrtPi, x)
 }
 
+// dawsonSlope is D′(x) = 1 − 2xD(x), from the asymptotic series far from 0.
+func dawsonSlope(x float64) float64 {
+	if !(math.Abs(x) > 7) {
+		return 1 - 2*x*dawson(x)
+	}
+	s, t := 0.0, 1.0
+	z := 1 / (2 * x) / x
+	for k := 1.0; k < 60 && t > 0x1p-54*s; k += 2 {
+		t *= k * z
+		s += t
+	}
+	return -s
+}
+
 func sq(x float64) float64 { return x * x }
 
 // dawsonIntegral is ∫₀ˣ D(t)dt. With u = x² it is ¼·E[H_J], where J is Poisson

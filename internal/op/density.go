@@ -174,7 +174,7 @@ func betaDensity(by [2]uint8, v []float64) float64 {
 		case y == 0:
 			return atEnd(b, v[0])
 		}
-		return betaKernel(a, b, x, y) - logOf(x, y) - logOf(y, x)
+		return betaAt(a, b, x).kernel() - logOf(x, y) - logOf(y, x)
 	case [2]uint8{1}:
 		return score(a, b, x, y)
 	case [2]uint8{2}:
@@ -284,7 +284,7 @@ func negativeBinomialDensity(by [2]uint8, v []float64) float64 {
 		case r == 0 || math.IsInf(l, -1):
 			return math.Inf(-1)
 		}
-		return betaKernel(x, r, p, q) - math.Log(x)
+		return betaAtLogit(x, r, l).kernel() - math.Log(x)
 	case [2]uint8{1}:
 		switch {
 		case x == 0:

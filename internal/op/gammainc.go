@@ -29,11 +29,12 @@ func gammaInc(a, x float64) (p, q float64) {
 }
 
 // gammaSeries is S = Σ xⁿ/(a+1)ₙ, with P = xᵃe⁻ˣ/Γ(a+1)·S (DLMF 8.11.4), and
-// v = Σ xⁿ/(a+1)ₙ·Σ_{j≤n} 1/(a+j), which is −∂S/∂a.
+// v = Σ xⁿ/(a+1)ₙ·Σ_{j≤n} 1/(a+j), which is −∂S/∂a. Both are NaN should the terms
+// not end.
 func gammaSeries(a, x float64) (s, v float64) {
 	s = 1
 	t, h := 1.0, 0.0
-	for n := 1.0; ; n++ {
+	for n := 1.0; n < longest; n++ {
 		r := 1 / (a + n)
 		t *= x * r
 		h += r
@@ -43,17 +44,21 @@ func gammaSeries(a, x float64) (s, v float64) {
 			return s, v
 		}
 	}
+	return math.NaN(), math.NaN()
 }
 
 // gammaFraction is the continued fraction C of Q = xᵃe⁻ˣ/Γ(a)·C (DLMF 8.9.2)
 // and ∂C/∂a, by the method of Lentz with the derivative carried along.
 func gammaFraction(a, x float64) (c, dc float64) {
+	if x > 1e17*(1+a) { // where the steps underflow
+		return 1 / x, 1 / x / x
+	}
 	b := x + 1 - a
 	d := 1 / b // the ratios of successive denominators and numerators
 	dd := d * d
 	r, dr := math.Inf(1), 0.0
 	f, df := d, dd
-	for i := 1.0; i < 1e6; i++ {
+	for i := 1.0; i < longest; i++ {
 		n := i * (a - i)
 		b += 2
 		e := 1 / (b + n*d)
@@ -65,10 +70,10 @@ func gammaFraction(a, x float64) (c, dc float64) {
 		dstep := dr*d + r*dd
 		f, df = f*step, df*step+f*dstep
 		if math.Abs(step-1) <= 0x1p-52 && math.Abs(f*dstep) <= 0x1p-52*math.Abs(df) {
-			break
+			return f, df
 		}
 	}
-	return f, df
+	return math.NaN(), math.NaN()
 }
 
 // gammaIncSmall is for a < 1 and x ≤ 1.5, where P may be near 1:
@@ -76,12 +81,9 @@ func gammaFraction(a, x float64) (c, dc float64) {
 func gammaIncSmall(a, x float64) (p, q float64) {
 	l := a*math.Log(x) - lgammaOnePlus(a)
 	sum, t := 0.0, 1.0
-	for n := 1.0; ; n++ {
+	for n := 1.0; n < longest && math.Abs(t) > 0x1p-54*math.Abs(sum); n++ { // 20 terms at most
 		t *= -x / n
 		sum += t / (a + n)
-		if math.Abs(t) <= 0x1p-54*math.Abs(sum) {
-			break
-		}
 	}
 	lead := math.Exp(l)
 	p = lead * (1 + a*sum)
@@ -125,7 +127,23 @@ func gammaPa(a, x float64) float64 {
 	if a > 0 && (x == 0 || math.IsInf(x, 1)) {
 		return 0
 	}
-	return -math.Exp(gammaKernel(a, x)) * gammaSlope(a, x, math.Log(x))
+	small := min(a, 1) // a factor of the density that may be the inverse of another
+	k := math.Exp(gammaKernel(a, x) - math.Log(small))
+	if k == 0 {
+		return 0
+	}
+	return -k * (small * gammaSlope(a, x, math.Log(x)))
+}
+
+// gammaPx is ∂P(a,x)/∂x.
+func gammaPx(a, x float64) float64 {
+	switch {
+	case x == 0 && a > 0:
+		return math.Pow(0, a-1) // 1 for a = 1
+	case math.IsInf(x, 1) && a >= 0:
+		return 0
+	}
+	return math.Exp(gammaKernel(a, x) - math.Log(x))
 }
 
 // gammaScore is log x − ψ(a).

@@ -49,24 +49,65 @@ func langevinSlope(t float64) float64 {
 }
 
 // continuousBernoulli is the quantile x at u, (e^(lx)−1)/(e^l−1) = u.
-func continuousBernoulli(l, u float64) float64 {
-	if l > 0 { // so that nothing overflows
-		return 1 - continuousBernoulli(-l, 1-u)
+func continuousBernoulli(l, u float64) float64 { return continuousBernoulliAt(l, u, 1-u) }
+
+// continuousBernoulliAt is the quantile at u with its complement v. That of
+// −l, v and u is 1−x.
+func continuousBernoulliAt(l, u, v float64) float64 {
+	switch s := u * math.Expm1(l); {
+	case math.Abs(l) < 1e-5: // two terms in l
+		return u + u*v*(l/2+l*l*(v-u)/6)
+	case l > 700: // where the exponential overflows
+		return max(1+math.Log(u+v*math.Exp(-l))/l, 0)
+	case s < -0.5:
+		return math.Log(v+u*math.Exp(l)) / l
+	default:
+		return math.Log1p(s) / l
 	}
-	if l > -1e-5 { // two terms in l
-		return u + u*(1-u)*(l/2+l*l*(1-2*u)/6)
-	}
-	return math.Log1p(u*math.Expm1(l)) / l
 }
 
-// continuousBernoulliSlope is ∂x/∂l at constant u: (u·e^(l(1−x)) − x)/l.
+// continuousBernoulliSlope is ∂x/∂l at constant u, −∂P/∂l over the density.
+// Exchanging the ends of both leaves it as it is. With u = P(l,x) it is
+// ½(1−e^(−lx))/l·((1−x) − x·L(lx/2) + L(l/2)), and for l below 0, m = −l, it is
+// (x − (e^(mx)−1)/(e^m−1))/m.
 func continuousBernoulliSlope(l, u float64) float64 {
-	if l > 0 {
-		return continuousBernoulliSlope(-l, 1-u)
+	x := continuousBernoulli(l, u)
+	if x > 0.5 {
+		l, x = -l, continuousBernoulliAt(-l, 1-u, u)
 	}
-	if l > -1e-5 {
-		return u * (1 - u) * (0.5 + l*(1-2*u)/3)
+	switch {
+	case l < -1:
+		return (x - continuousBernoulliP(-l, x)) / -l
+	case math.Abs(l) < 1e-17:
+		return x * (1 - x) / 2
 	}
-	x := math.Log1p(u*math.Expm1(l)) / l
-	return (u*math.Exp(l*(1-x)) - x) / l
+	return -math.Expm1(-l*x) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
+}
+
+// continuousBernoulliP is (e^(lx)−1)/(e^l−1), the distribution function.
+func continuousBernoulliP(l, x float64) float64 {
+	switch {
+	case math.Abs(l) < 1e-17:
+		return x
+	case l < 0:
+		return math.Expm1(l*x) / math.Expm1(l)
+	}
+	return math.Exp(-l*(1-x)) * (math.Expm1(-l*x) / math.Expm1(-l))
+}
+
+// continuousBernoulliPl is its derivative by l, which the reflection of both
+// leaves as it is. Of P it is ½((x−1) + x·L(lx/2) − L(l/2)), with L = langevin,
+// and for l below 0 that is 1/(e⁻ˡ−1) − x/(e^(−lx)−1).
+func continuousBernoulliPl(l, x float64) float64 {
+	if x > 0.5 {
+		l, x = -l, 1-x
+	}
+	p := continuousBernoulliP(l, x)
+	if l < -1 {
+		if x == 0 {
+			return 0
+		}
+		return p * (1/math.Expm1(-l) - x/math.Expm1(-l*x))
+	}
+	return p / 2 * (x - 1 + x*langevin(l*x/2) - langevin(l/2))
 }

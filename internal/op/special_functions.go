@@ -7,10 +7,10 @@ import "math"
 // large terms cancel before they are rounded.
 type SpecialFn uint8
 
-// The functions. K and k are the terms that the densities of the gamma and
-// beta laws share.
+// The functions.
 const (
 	Dawson                   SpecialFn = iota // D(x) = e^(−x²)∫₀ˣ e^(t²)dt
+	DawsonSlope                               // D′(x) = 1 − 2xD(x)
 	DawsonIntegral                            // ∫₀ˣ D(t)dt
 	Ndtr                                      // Φ(x)
 	LogNdtr                                   // log Φ(x)
@@ -19,18 +19,17 @@ const (
 	GammaP                                    // P(a,x)
 	GammaQ                                    // Q(a,x)
 	GammaPa                                   // ∂P(a,x)/∂a
-	GammaKernel                               // K(a,x) = log(xᵃe⁻ˣ/Γ(a))
-	GammaScore                                // ∂K/∂a = log x − ψ(a)
+	GammaPx                                   // ∂P(a,x)/∂x = xᵃ⁻¹e⁻ˣ/Γ(a)
+	GammaScore                                // its score by a, log x − ψ(a)
 	GammaSlope                                // ∂l/∂a at constant P(a,eˡ), of (a,l)
 	BetaI                                     // I_x(a,b), of (a,b,x)
+	BetaIc                                    // 1 − I_x(a,b)
 	BetaIa                                    // ∂I_x/∂a
 	BetaIb                                    // ∂I_x/∂b
-	BetaKernel                                // k(a,b,x) = log(xᵃ(1−x)ᵇ/B(a,b))
-	BetaScore                                 // l + ψ(a+b) − ψ(a), of (a,b,l): ∂k/∂a for l = log x
+	BetaIx                                    // ∂I_x/∂x = xᵃ⁻¹(1−x)ᵇ⁻¹/B(a,b)
+	BetaScore                                 // l + ψ(a+b) − ψ(a), of (a,b,l): its score by a for l = log x
 	BetaSlope                                 // ∂l/∂a at constant I(a,b), of (a,b,l), l = log(x/(1−x))
 	StudentSlope                              // ∂ log|t|/∂ν at constant distribution function, of (ν,t)
-	StudentCDF                                // distribution function, of (ν,t)
-	CauchyCDF                                 // ½ + atan(x)/π
 	LogSinhc                                  // log(sinh t/t)
 	Langevin                                  // coth t − 1/t
 	LangevinSlope                             // its derivative
@@ -49,29 +48,27 @@ var specials = [specialCount]struct {
 	arity int
 	f     func(x []float64) float64
 }{
-	Dawson:         {"dawson", 1, func(x []float64) float64 { return dawson(x[0]) }},
-	DawsonIntegral: {"dawsonintegral", 1, func(x []float64) float64 { return dawsonIntegral(x[0]) }},
-	Ndtr:           {"ndtr", 1, func(x []float64) float64 { return ndtr(x[0]) }},
-	LogNdtr:        {"logndtr", 1, func(x []float64) float64 { return logNdtr(x[0]) }},
-	Mills:          {"mills", 1, func(x []float64) float64 { return mills(x[0]) }},
-	Lbeta:          {"lbeta", 2, func(x []float64) float64 { return lbeta(x[0], x[1]) }},
-	GammaP:         {"gammap", 2, func(x []float64) float64 { p, _ := gammaInc(x[0], x[1]); return p }},
-	GammaQ:         {"gammaq", 2, func(x []float64) float64 { _, q := gammaInc(x[0], x[1]); return q }},
-	GammaPa:        {"gammapa", 2, func(x []float64) float64 { return gammaPa(x[0], x[1]) }},
-	GammaKernel:    {"gammakernel", 2, func(x []float64) float64 { return gammaKernel(x[0], x[1]) }},
-	GammaScore:     {"gammascore", 2, func(x []float64) float64 { return gammaScore(x[0], x[1]) }},
-	GammaSlope:     {"gammaslope", 2, func(x []float64) float64 { return gammaSlope(x[0], math.Exp(x[1]), x[1]) }},
-	BetaI:          {"betai", 3, func(x []float64) float64 { p, _ := betaInc(x[0], x[1], x[2], 1-x[2]); return p }},
-	BetaIa:         {"betaia", 3, func(x []float64) float64 { return betaIa(x[0], x[1], x[2], 1-x[2]) }},
-	BetaIb:         {"betaib", 3, func(x []float64) float64 { return -betaIa(x[1], x[0], 1-x[2], x[2]) }},
-	BetaKernel:     {"betakernel", 3, func(x []float64) float64 { return betaKernel(x[0], x[1], x[2], 1-x[2]) }},
-	BetaScore:      {"betascore", 3, func(x []float64) float64 { return x[2] + digammaRise(x[0], x[1]) }},
-	BetaSlope: {"betaslope", 3, func(x []float64) float64 {
-		return betaSlope(x[0], x[1], sigmoid(x[2]), sigmoid(-x[2]), -softplus(-x[2]))
-	}},
+	Dawson:                   {"dawson", 1, func(x []float64) float64 { return dawson(x[0]) }},
+	DawsonSlope:              {"dawsonslope", 1, func(x []float64) float64 { return dawsonSlope(x[0]) }},
+	DawsonIntegral:           {"dawsonintegral", 1, func(x []float64) float64 { return dawsonIntegral(x[0]) }},
+	Ndtr:                     {"ndtr", 1, func(x []float64) float64 { return ndtr(x[0]) }},
+	LogNdtr:                  {"logndtr", 1, func(x []float64) float64 { return logNdtr(x[0]) }},
+	Mills:                    {"mills", 1, func(x []float64) float64 { return mills(x[0]) }},
+	Lbeta:                    {"lbeta", 2, func(x []float64) float64 { return lbeta(x[0], x[1]) }},
+	GammaP:                   {"gammap", 2, func(x []float64) float64 { p, _ := gammaInc(x[0], x[1]); return p }},
+	GammaQ:                   {"gammaq", 2, func(x []float64) float64 { _, q := gammaInc(x[0], x[1]); return q }},
+	GammaPa:                  {"gammapa", 2, func(x []float64) float64 { return gammaPa(x[0], x[1]) }},
+	GammaPx:                  {"gammapx", 2, func(x []float64) float64 { return gammaPx(x[0], x[1]) }},
+	GammaScore:               {"gammascore", 2, func(x []float64) float64 { return gammaScore(x[0], x[1]) }},
+	GammaSlope:               {"gammaslope", 2, func(x []float64) float64 { return gammaSlope(x[0], math.Exp(x[1]), x[1]) }},
+	BetaI:                    {"betai", 3, func(x []float64) float64 { p, _ := betaInc(betaAt(x[0], x[1], x[2])); return p }},
+	BetaIc:                   {"betaic", 3, func(x []float64) float64 { _, q := betaInc(betaAt(x[0], x[1], x[2])); return q }},
+	BetaIa:                   {"betaia", 3, func(x []float64) float64 { return betaIa(betaAt(x[0], x[1], x[2])) }},
+	BetaIb:                   {"betaib", 3, func(x []float64) float64 { return -betaIa(betaAt(x[0], x[1], x[2]).flip()) }},
+	BetaIx:                   {"betaix", 3, func(x []float64) float64 { return betaAt(x[0], x[1], x[2]).density() }},
+	BetaScore:                {"betascore", 3, func(x []float64) float64 { return x[2] + digammaRise(x[0], x[1]) }},
+	BetaSlope:                {"betaslope", 3, func(x []float64) float64 { return betaAtLogit(x[0], x[1], x[2]).slope() }},
 	StudentSlope:             {"studentslope", 2, func(x []float64) float64 { return studentSlope(x[0], x[1]) }},
-	StudentCDF:               {"studentcdf", 2, func(x []float64) float64 { return studentCDF(x[0], x[1]) }},
-	CauchyCDF:                {"cauchycdf", 1, func(x []float64) float64 { return math.Atan2(1, -x[0]) / math.Pi }},
 	LogSinhc:                 {"logsinhc", 1, func(x []float64) float64 { return logSinhc(x[0]) }},
 	Langevin:                 {"langevin", 1, func(x []float64) float64 { return langevin(x[0]) }},
 	LangevinSlope:            {"langevinslope", 1, func(x []float64) float64 { return langevinSlope(x[0]) }},

@@ -39,8 +39,10 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 	polar := func(n *Node) *Node { return Map(Neg, n) }
 	rise := func(n *Node) *Node { return Plus(polar(n), 1) } // 1−n
 	switch r.Fn {
-	case Dawson: // 1 − 2xD
-		return Plus(Scaled(Times(x[0], y), -2), 1)
+	case Dawson:
+		return of(DawsonSlope, x[0])
+	case DawsonSlope: // −2(D + xD′)
+		return Scaled(Apply(Binary{Add}, of(Dawson, x[0]), Times(x[0], y)), -2)
 	case DawsonIntegral:
 		return of(Dawson, x[0])
 	case Ndtr:
@@ -55,18 +57,18 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 		if i == 0 {
 			return of(GammaPa, x...)
 		}
-		return over(Map(Exp, of(GammaKernel, x...)), x[1])
+		return of(GammaPx, x...)
 	case GammaQ:
 		return polar(Special{GammaP}.partial(i, x, nil))
 	case GammaPa:
 		if i == 1 {
-			return Times(over(Map(Exp, of(GammaKernel, x...)), x[1]), of(GammaScore, x...))
+			return Times(of(GammaPx, x...), of(GammaScore, x...))
 		}
-	case GammaKernel:
+	case GammaPx:
 		if i == 0 {
-			return of(GammaScore, x...)
+			return Times(y, of(GammaScore, x...))
 		}
-		return over(minus(x[0], x[1]), x[1])
+		return Times(y, over(minus(Plus(x[0], -1), x[1]), x[1]))
 	case GammaScore:
 		if i == 0 {
 			return polar(Map(Trigamma, x[0]))
@@ -79,22 +81,23 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 		}
 	case BetaI:
 		if i == 2 {
-			return over(Map(Exp, of(BetaKernel, x...)), Times(x[2], rise(x[2])))
+			return of(BetaIx, x...)
 		}
 		return of(BetaIa+SpecialFn(i), x...)
+	case BetaIc:
+		return polar(Special{BetaI}.partial(i, x, nil))
 	case BetaIa, BetaIb:
 		if i == 2 {
-			return Times(Special{BetaI}.partial(2, x, nil), Special{BetaKernel}.partial(int(r.Fn-BetaIa), x, nil))
+			return Special{BetaIx}.partial(int(r.Fn-BetaIa), x, of(BetaIx, x...))
 		}
-	case BetaKernel:
+	case BetaIx:
 		switch i {
 		case 0:
-			return of(BetaScore, x[0], x[1], Map(Log, x[2]))
+			return Times(y, of(BetaScore, x[0], x[1], Map(Log, x[2])))
 		case 1:
-			return of(BetaScore, x[1], x[0], Map(Log1p, polar(x[2])))
+			return Times(y, of(BetaScore, x[1], x[0], Map(Log1p, polar(x[2]))))
 		}
-		n := Apply(Binary{Add}, x[0], x[1]) // (a − (a+b)x)/(x(1−x))
-		return over(minus(x[0], Times(n, x[2])), Times(x[2], rise(x[2])))
+		return Times(y, minus(over(Plus(x[0], -1), x[2]), over(Plus(x[1], -1), rise(x[2]))))
 	case BetaScore:
 		if i == 2 {
 			return Current().Const(1)
@@ -118,14 +121,6 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 		return Apply(Term{BetaEntropySlope}, x[i], x[1-i])
 	case StudentEntropy:
 		return Apply(Term{StudentEntropySlope}, x[0])
-	case StudentCDF:
-		pdf := Map(Exp, Apply(Density{Law: StudentLaw}, Map(Log, x[0]), x[1]))
-		if i == 0 {
-			return polar(Times(Times(pdf, x[1]), of(StudentSlope, x...)))
-		}
-		return pdf
-	case CauchyCDF:
-		return Scaled(Map(Recip, Plus(Map(Square, x[0]), 1)), 1/math.Pi)
 	case LogSinhc:
 		return of(Langevin, x[0])
 	case Langevin:

@@ -8,26 +8,47 @@ import (
 	"testing"
 )
 
-// special.csv is made by internal/ref/special/special.py with mpmath.
+// special.csv and extreme.csv are made by internal/ref/special/special.py and
+// extreme.py with mpmath.
 //
 //go:embed testdata/special.csv
 var specialValues string
 
-// loose lists the functions whose error exceeds 10⁻¹² relative somewhere, with
-// what they keep instead.
-var loose = map[string]float64{
+//go:embed testdata/extreme.csv
+var extremeValues string
+
+// tabled are the functions of the tables: those of Special, those of Unary,
+// with their parameter last, and what is inside of others.
+var tabled = func() map[string]func(x []float64) float64 {
+	m := map[string]func(x []float64) float64{
+		"gammakernel": func(x []float64) float64 { return gammaKernel(x[0], x[1]) },
+		"betakernel":  func(x []float64) float64 { return betaAt(x[0], x[1], x[2]).kernel() },
+		"studentcdf":  func(x []float64) float64 { return studentCDF(x[0], x[1]) },
+	}
+	for f := range fnCount {
+		m[fns[f].name] = func(x []float64) float64 { return fns[f].f(x[0], append(x, 0)[1], 0) }
+	}
+	for _, s := range specials {
+		m[s.name] = s.f
+	}
+	return m
+}()
+
+// accuracy is the relative error that a function keeps if it is not 10⁻¹².
+var accuracy = map[string]float64{
 	"studentslope": 1e-10, // 1/ν and its neighbour cancel up to ν = 2000(1+t²)
 }
 
-func TestSpecialAgainstReference(t *testing.T) {
-	byName := map[string]SpecialFn{}
-	for f := range specialCount {
-		byName[specials[f].name] = f
-	}
+func TestSpecialAgainstReference(t *testing.T) { againstReference(t, specialValues) }
+
+// The same at the smallest and largest parameters.
+func TestExtremesAgainstReference(t *testing.T) { againstReference(t, extremeValues) }
+
+func againstReference(t *testing.T, table string) {
 	worst := map[string]float64{}
 	where := map[string][]float64{}
 	rows := map[string]int{}
-	for line := range strings.Lines(specialValues) {
+	for line := range strings.Lines(table) {
 		field := strings.Split(strings.TrimSpace(line), ",")
 		v := make([]float64, len(field)-1)
 		for i := range v {
@@ -36,20 +57,19 @@ func TestSpecialAgainstReference(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f, ok := byName[field[0]]
-		if !ok || specials[f].arity != len(v)-1 {
-			t.Fatalf("row %v", field)
+		name, x, want := field[0], v[:len(v)-1], v[len(v)-1]
+		f, ok := tabled[name]
+		if !ok {
+			t.Fatalf("no function of row %v", field)
 		}
-		x, want := v[:len(v)-1], v[len(v)-1]
-		rows[field[0]]++
-		got := specials[f].f(x)
+		rows[name]++
+		got := f(x)
 		e := math.Abs(got-want) / max(math.Abs(want), 0x1p-1000)
-		tol := max(loose[field[0]], 1e-12)
-		if !(e <= tol) {
-			t.Errorf("%s%v = %v, want %v (relative error %.2g)", field[0], x, got, want, e)
+		if tol := max(accuracy[name], 1e-12); !(e <= tol) {
+			t.Errorf("%s%v = %v, want %v (relative error %.2g)", name, x, got, want, e)
 		}
-		if e > worst[field[0]] {
-			worst[field[0]], where[field[0]] = e, x
+		if !(e <= worst[name]) {
+			worst[name], where[name] = e, x
 		}
 	}
 	for name, e := range worst {

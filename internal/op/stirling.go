@@ -84,16 +84,25 @@ func lbeta(a, b float64) float64 {
 	case math.IsInf(b, 1):
 		return math.Inf(-1)
 	case a >= 10:
-		return halfLog2Pi - 0.5*math.Log(b) + (a-0.5)*math.Log(a/(a+b)) - b*math.Log1p(a/b) +
+		return halfLog2Pi - 0.5*math.Log(b) - (a-0.5)*math.Log1p(b/a) - b*math.Log1p(a/b) +
 			(stirling(a) + stirling(b) - stirling(a+b))
 	case b >= 10:
 		return lgamma(a) - (b-0.5)*math.Log1p(a/b) - a*(math.Log(a+b)-1) + (stirling(b) - stirling(a+b))
 	case b < 0.5: // Γ(1+a)Γ(1+b)/Γ(1+a+b)·(1/a+1/b)
 		return lgamma1p(a) + lgamma1p(b) - lgamma(1+a+b) + math.Log(1/a+1/b)
-	case a < 1e-3: // a·B(a,b) = Γ(1+a)Γ(b)/Γ(a+b)
-		return lgamma1p(a) + lgammaRatio(b, a) - math.Log(a)
+	case a < 1e-3:
+		return lbetaTimes(a, b) - math.Log(a)
 	}
 	return lgamma(a) + lgamma(b) - lgamma(a+b)
+}
+
+// lbetaTimes is log a·B(a,b) = log Γ(1+a)Γ(b)/Γ(a+b), which is of the order of
+// a, for 0 < a < 1.
+func lbetaTimes(a, b float64) float64 {
+	if a < 1e-3 { // Γ(b)/Γ(a+b) = (1+a/b)·Γ(1+b)/Γ(1+a+b)
+		return lgamma1p(a) + lgammaRatio(b+1, a) + math.Log1p(a/b)
+	}
+	return lbeta(a, b) + math.Log(a)
 }
 
 // lgammaRatio is log Γ(b) − log Γ(b+e) for a small e.
@@ -121,27 +130,25 @@ func gammaKernel(a, x float64) float64 {
 	return a*log1pmx((x-a)/a) + 0.5*math.Log(a) - halfLog2Pi - stirling(a)
 }
 
-// betaKernel is log(xᵃyᵇ/B(a,b)), y = 1−x.
-func betaKernel(a, b, x, y float64) float64 {
-	if a < 10 || b < 10 || math.IsNaN(x) {
-		logx, logy := math.Log(x), math.Log(y)
-		if y < x {
-			logx = math.Log1p(-y)
-		} else {
-			logy = math.Log1p(-x)
-		}
-		return a*logx + b*logy - lbeta(a, b)
+// kernel is log(xᵃyᵇ/B(a,b)).
+func (p betaPoint) kernel() float64 {
+	a, b := p.a, p.b
+	switch {
+	case !(a >= 0) || !(b >= 0) || math.IsNaN(p.x):
+		return math.NaN()
+	case a < 10 || b < 10:
+		return a*p.logx + b*p.logy - lbeta(a, b)
 	}
-	// the saddle point: x is compared with a/(a+b) and y with b/(a+b)
-	d := (a+b)*x - a
-	if y < x {
-		d = b - (a+b)*y
+	// the saddle point: x is compared with its mode m = a/(a+b), y with 1−m
+	logm, logn := -math.Log1p(b/a), -math.Log1p(a/b)
+	var peak float64
+	if math.Abs(p.u) < 1 {
+		up, down := math.Expm1(p.u), math.Expm1(-p.u)
+		n := 1 / (1 + a/b)
+		c := 2 * math.Sinh(p.u/2)
+		peak = -a*n*c*c - a*log1pmx(n*down) - b*log1pmx(up/(1+b/a))
+	} else {
+		peak = a*(p.logx-logm) + b*(p.logy-logn)
 	}
-	peak := a*log1pmx(d/a) + b*log1pmx(-d/b)
-	if d < -0.5*a {
-		peak = a*math.Log(x*(a+b)/a) + b*(math.Log1p(-x)+math.Log1p(a/b))
-	} else if d > 0.5*b {
-		peak = b*math.Log(y*(a+b)/b) + a*(math.Log1p(-y)+math.Log1p(b/a))
-	}
-	return peak + 0.5*(math.Log(a)-math.Log1p(a/b)) - halfLog2Pi - (stirling(a) + stirling(b) - stirling(a+b))
+	return peak + 0.5*(math.Log(a)+logn) - halfLog2Pi - (stirling(a) + stirling(b) - stirling(a+b))
 }

@@ -9,45 +9,50 @@ import "math"
 // Continuous Univariate Distributions 2, 1995, eq. 28.26) takes over:
 //
 //	z = t − (t³+t)/4ν + (13t⁵+8t³+3t)/96ν² − (35t⁷+19t⁵+t³−15t)/384ν³ + …
-func studentSlope(nu, t float64) float64 {
-	u := t * t
+func studentSlope(nu, t float64) float64 { return studentLogSlope(nu, t) / nu }
+
+// studentLogSlope is ∂ log|t|/∂ log ν, which is ν times studentSlope.
+func studentLogSlope(nu, t float64) float64 {
+	w, r := 1/nu, t/nu*t
 	switch {
 	case !(nu > 0) || math.IsNaN(t):
 		return math.NaN()
 	case math.IsInf(nu, 1):
 		return 0
-	case nu > 2000*(1+u):
-		w := 1 / nu
-		dz := w * w * ((u+1)/4 - w*((13*u*u+8*u+3)/48-w*((35*u*u*u+19*u*u+u-15)/128-
-			w*(6271*u*u*u*u+3224*u*u*u-102*u*u-1680*u-945)/23040)))
-		slope := 1 - w*((3*u+1)/4-w*((65*u*u+24*u+3)/96-w*(245*u*u*u+95*u*u+3*u-15)/384))
+	case w+r < 1./2000: // the powers of t are taken as those of r = t²/ν
+		dz := (r+w)/4 - ((13*r+8*w)*r+3*w*w)/48 + (((35*r+19*w)*r+w*w)*r-15*w*w*w)/128 -
+			((((6271*r+3224*w)*r-102*w*w)*r-1680*w*w*w)*r-945*w*w*w*w)/23040
+		slope := 1 - (3*r+w)/4 + ((65*r+24*w)*r+3*w*w)/96 - (((245*r+95*w)*r+3*w*w)*r-15*w*w*w)/384
 		return -dz / slope
 	}
-	x, y := nu/(nu+u), u/(nu+u)
-	logx := -math.Log1p(u / nu)
-	if math.IsInf(u, 1) {
-		x, y, logx = 0, 1, math.Log(nu)-2*math.Log(math.Abs(t))
+	return (1 - studentPoint(nu, t).falling(nu)/2) / 2
+}
+
+// studentPoint is ν/(ν+t²) as an argument of the law Beta(ν/2, ½): its logit
+// is log(ν/t²), of which log ν is the mode.
+func studentPoint(nu, t float64) betaPoint {
+	u := -2 * math.Log(math.Abs(t))
+	p := betaAtMode(nu/2, 0.5, math.Log(nu)+u, u)
+	if r := t / nu * t; r > 0x1p-1000 && !math.IsInf(r, 1) { // more exact than the sum
+		p.x, p.logx = 1/(1+r), -math.Log1p(r)
+		p.y, p.logy = 1/(1+1/r), -math.Log1p(1/r)
+		p.d = p.a*p.y - p.b*p.x
+		if math.Abs(u) < 1 {
+			p.d = p.x / 2 * math.Expm1(-u) // (t²−1)x/2
+		}
 	}
-	return (1/nu - betaSlope(nu/2, 0.5, x, y, logx)/2) / 2
+	return p
 }
 
 // studentCDF is the distribution function of Student's law.
 func studentCDF(nu, t float64) float64 {
-	u := t * t
 	switch {
 	case !(nu > 0) || math.IsNaN(t):
 		return math.NaN()
 	case math.IsInf(nu, 1):
 		return ndtr(t)
-	case math.IsInf(u, 1): // to the leading order
-		tail := math.Exp(nu/2*(math.Log(nu)-2*math.Log(math.Abs(t)))-lbeta(nu/2, 0.5)) / nu
-		if t > 0 {
-			return 1 - tail
-		}
-		return tail
 	}
-	x, y := nu/(nu+u), u/(nu+u)
-	tail, middle := betaInc(nu/2, 0.5, x, y)
+	tail, middle := betaInc(studentPoint(nu, t))
 	if t < 0 {
 		return tail / 2
 	}
