@@ -53,24 +53,35 @@ func betaAt(a, b, x float64) betaPoint {
 
 // betaAtLogit is the point of logit l.
 func betaAtLogit(a, b, l float64) betaPoint {
-	if r := (a - b) / b; math.Abs(r) < 0.5 {
-		return betaAtMode(a, b, l, l-math.Log1p(r))
+	r := a / b
+	switch {
+	case r > 0.5 && r < 2:
+		r = math.Log1p((a - b) / b)
+	case r > 0x1p-1000 && r < 0x1p1000:
+		r = math.Log(r)
+	default:
+		r = math.Log(a) - math.Log(b)
 	}
-	return betaAtMode(a, b, l, l-(math.Log(a)-math.Log(b)))
+	return betaAtMode(a, b, l, l-r)
 }
 
 // betaAtMode is the point of logit l, that is u from the mode.
 func betaAtMode(a, b, l, u float64) betaPoint {
-	p := betaPoint{a: a, b: b, x: sigmoid(l), y: sigmoid(-l), logx: -softplus(-l), logy: -softplus(l), u: u}
+	e := math.Exp(-math.Abs(l))
+	log := math.Log1p(e)
+	p := betaPoint{a: a, b: b, x: 1 / (1 + e), y: e / (1 + e), logx: -log, logy: -math.Abs(l) - log, u: u}
+	if l < 0 {
+		p.x, p.y, p.logx, p.logy = p.y, p.x, p.logy, p.logx
+	}
 	p.d = a*p.y - b*p.x
-	if math.Abs(u) < 1 {
+	if max(a, b) > 1e3 && math.Abs(u) < 1 { // else what cancels is small
 		p.d = -a * p.y * math.Expm1(u)
 	}
 	return p
 }
 
 // edge returns I where it is 0, 1 or no number.
-func (p betaPoint) edge() (i float64, ok bool) {
+func (p *betaPoint) edge() (i float64, ok bool) {
 	switch {
 	case !(p.a >= 0) || !(p.b >= 0) || !(p.x >= 0) || !(p.y >= 0):
 		return math.NaN(), true
@@ -91,21 +102,25 @@ func (p betaPoint) edge() (i float64, ok bool) {
 
 // lowEnd tells whether x is so near to 0 that the sum of alternating terms is
 // short; a below 1 makes I large there.
-func (p betaPoint) lowEnd() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
+func (p *betaPoint) lowEnd() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
+
+// highEnd is lowEnd of the flipped point.
+func (p *betaPoint) highEnd() bool { return p.b < 1 && p.y <= 0.5 && p.a*p.y <= 1.5 }
 
 // fromBelow chooses the side, so that the result is not the complement of a
 // small number and comes fast.
-func (p betaPoint) fromBelow() bool {
+func (p *betaPoint) fromBelow() bool {
 	switch {
 	case p.lowEnd():
 		return true
-	case p.flip().lowEnd():
+	case p.highEnd():
 		return false
 	case p.a > 4 && p.b > 4: // where the fraction converges fast
 		return p.x*(p.a+p.b+2) < p.a+1
 	}
-	mean, rest := 1/(1+p.b/p.a), 1/(1+p.a/p.b)
-	sd := math.Sqrt(mean * rest / (p.a + p.b + 1))
+	n := p.a + p.b
+	mean, rest := p.a/n, p.b/n
+	sd := math.Sqrt(mean * rest / (n + 1))
 	if p.x < p.y {
 		return p.x < mean+2*sd || mean > 0.5
 	}
@@ -120,7 +135,7 @@ func betaInc(p betaPoint) (i, j float64) {
 	switch {
 	case p.lowEnd():
 		return p.small()
-	case p.flip().lowEnd():
+	case p.highEnd():
 		j, i = p.flip().small()
 		return i, j
 	}
@@ -132,7 +147,8 @@ func betaInc(p betaPoint) (i, j float64) {
 		return 1, 0
 	}
 	if !p.fromBelow() {
-		if s, _, _, ok := p.flip().series(); ok {
+		q := p.flip()
+		if s, _, _, ok := q.series(); ok {
 			if j = k / p.b * s; j < 0.9 { // else 1 − j would lose digits
 				return 1 - j, j
 			}
@@ -187,19 +203,22 @@ func (p betaPoint) smallRise(times float64) float64 {
 func (p betaPoint) slope() float64 { return p.falling(1) }
 
 // falling is −∂I/∂a over k, times a number.
-func (p betaPoint) falling(times float64) float64 {
+func (p *betaPoint) falling(times float64) float64 {
 	if _, ok := p.edge(); ok {
 		return math.NaN()
-	}
-	if q := p.flip(); q.lowEnd() {
-		return q.smallRise(times)
 	}
 	if p.fromBelow() { // I = k/a·s
 		if s, sa, _, ok := p.series(); ok {
 			return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a)
 		}
-	} else if s, _, sb, ok := p.flip().series(); ok { // 1 − I = k/b·s
-		return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b)
+	} else {
+		q := p.flip()
+		if p.b < 0.1 && p.highEnd() { // where the terms below cancel
+			return q.smallRise(times)
+		}
+		if s, _, sb, ok := q.series(); ok { // 1 − I = k/b·s
+			return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b)
+		}
 	}
 	if p.u < 0 {
 		_, da, _ := p.quadrature()
@@ -259,16 +278,16 @@ func digammaExcess(a, b float64) float64 {
 	if a < 12 {
 		return digammaRise(a, b) - math.Log1p(b/a)
 	}
-	n := a + b
-	first := b / n / a // 1/a − 1/n
-	z, w := 1/a/a, 1/n/n
+	ra, rn := 1/a, 1/(a+b)
+	first := b * rn * ra // 1/a − 1/(a+b)
+	z, w := ra*ra, rn*rn
 	s, h, pow := 0.0, 1.0, w // h is (zⁿ − wⁿ)/(z − w)
 	for _, c := range [...]float64{1. / 12, -1. / 120, 1. / 252, -1. / 240, 1. / 132, -691. / 32760, 1. / 12} {
 		s += c * h
 		h = h*z + pow
 		pow *= w
 	}
-	return first/2 + first*(1/a+1/n)*s
+	return first/2 + first*(ra+rn)*s
 }
 
 // logOf is log x, given y = 1−x.

@@ -8,7 +8,7 @@ const longest = 250
 
 // series returns s = Σ (a+b)ₙ/(a+1)ₙ·xⁿ (DLMF 8.17.8), with I = k/a·s, and its
 // derivatives by a, with a+b moving along, and by b; not ok if it is too long.
-func (p betaPoint) series() (s, sa, sb float64, ok bool) {
+func (p *betaPoint) series() (s, sa, sb float64, ok bool) {
 	if p.a > 4 && p.b > 4 {
 		if max(p.a, p.b) > 1e4 { // it takes √(a+b) steps, or 1−x is lost in them
 			return 0, 0, 0, false
@@ -40,7 +40,7 @@ func (p betaPoint) series() (s, sa, sb float64, ok bool) {
 
 // fraction is series as the continued fraction DLMF 8.17.22, evaluated forwards
 // with the derivatives of numerator and denominator by a and b.
-func (p betaPoint) fraction() (s, sa, sb float64, ok bool) {
+func (p *betaPoint) fraction() (s, sa, sb float64, ok bool) {
 	type dual struct{ v, a, b float64 }
 	// y·0 + d·z, differentiated
 	next := func(y, z, d dual) dual {

@@ -36,7 +36,7 @@ var tabled = func() map[string]func(x []float64) float64 {
 
 // accuracy is the relative error that a function keeps if it is not 10⁻¹².
 var accuracy = map[string]float64{
-	"studentslope": 1e-10, // 1/ν and its neighbour cancel up to ν = 2000(1+t²)
+	"studentslope": 2e-12, // 1/ν and its neighbour cancel up to ν = 2000(1+t²)
 }
 
 func TestSpecialAgainstReference(t *testing.T) { againstReference(t, specialValues) }

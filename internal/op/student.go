@@ -25,7 +25,8 @@ func studentLogSlope(nu, t float64) float64 {
 		slope := 1 - (3*r+w)/4 + ((65*r+24*w)*r+3*w*w)/96 - (((245*r+95*w)*r+3*w*w)*r-15*w*w*w)/384
 		return -dz / slope
 	}
-	return (1 - studentPoint(nu, t).falling(nu)/2) / 2
+	p := studentPoint(nu, t)
+	return (1 - p.falling(nu)/2) / 2
 }
 
 // studentPoint is ν/(ν+t²) as an argument of the law Beta(ν/2, ½): its logit
