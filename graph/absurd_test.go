@@ -37,7 +37,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"Take": graph.Take, "Reverse": graph.Reverse, "Gather": graph.Gather, "ScatterAdd": graph.ScatterAdd, "OneHot": graph.OneHot,
 			"Diag": graph.Diag, "DiagPart": graph.DiagPart, "Tril": graph.Tril, "Dawson": graph.Dawson,
 			"DawsonIntegral": graph.DawsonIntegral, "NormalCDF": graph.NormalCDF, "LogNormalCDF": graph.LogNormalCDF,
-			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI,
+			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI, "BetaIc": graph.BetaIc,
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining,
 			"Labels": graph.Labels, "Unused": graph.Unused, "Squeeze": graph.Squeeze,
 			"Values": graph.Values[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],

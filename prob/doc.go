@@ -34,7 +34,7 @@
 //	ElementMixture       that of the components  —         —        —
 //	Exponential          (0, ∞)                  yes       yes      Exponential, Gamma
 //	Gamma                (0, ∞)                  yes       yes      Exponential, Gamma
-//	Geometric            {0 … ∞}                 —         yes      Geometric
+//	Geometric            {0, 1, …}               —         yes      Geometric
 //	Gumbel               reals                   yes       yes      Gumbel
 //	HalfCauchy           (0, ∞)                  yes       yes      —
 //	HalfNormal           (0, ∞)                  yes       yes      HalfNormal
@@ -47,10 +47,10 @@
 //	Mixture              that of the components  —         —        —
 //	Multinomial          counts of n             —         —        —
 //	MultivariateNormal   reals                   yes       yes      LowRankNormal, MultivariateNormal, Normal, StdNormal
-//	NegativeBinomial     {0 … ∞}                 —         —        NegativeBinomial
+//	NegativeBinomial     {0, 1, …}               —         —        NegativeBinomial
 //	Normal               reals                   yes       yes      Laplace, LogUniform, LowRankNormal, MultivariateNormal, Normal, StdNormal
 //	OneHot               one-hot rows            —         yes      OneHot
-//	Poisson              {0 … ∞}                 —         —        Poisson
+//	Poisson              {0, 1, …}               —         —        Poisson
 //	RelaxedBernoulli     reals                   yes       yes      —
 //	RelaxedOneHot        log simplex             yes       —        —
 //	StdNormal            reals                   yes       yes      LowRankNormal, MultivariateNormal, Normal, StdNormal

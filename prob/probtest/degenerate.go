@@ -44,14 +44,14 @@ func (s *subject) ofItself(dt tensor.Dtype) (*program, error) {
 		output := func(name string, y *graph.Node) {
 			e.s.Output(name, y)
 			for i, g := range graph.Grad(graph.Sum(y), s.trained(e)) {
-				e.s.Output("gradient "+strconv.Itoa(i)+" of "+name, g)
+				e.s.Output("gradient_"+strconv.Itoa(i)+"_of_"+name, g)
 			}
 		}
 		if d, ok := e.d.(prob.Entropic); ok {
 			output("Entropy", d.Entropy())
 		}
 		if prob.HasKL(e.d, e.d) {
-			output("KL to itself", prob.KL(e.d, e.d))
+			output("KL_to_itself", prob.KL(e.d, e.d))
 		}
 	})
 }
@@ -106,6 +106,7 @@ func (s *subject) degenerate(found *findings, dt tensor.Dtype, closed *program, 
 		return err
 	}
 	for k, name := range closed.Outputs() {
+		name = strings.ReplaceAll(name, "_", " ")
 		for _, v := range out[k] {
 			switch {
 			case math.IsNaN(v):

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -162,14 +163,14 @@ func (s *subject) closedForms(dt tensor.Dtype) (*program, error) {
 			h := d.Entropy()
 			e.s.Output("Entropy", graph.BroadcastTo(h, 1))
 			for i, g := range graph.Grad(graph.Sum(h), both.trained(e)) {
-				e.s.Output("gradient "+strconv.Itoa(i)+" of Entropy", g)
+				e.s.Output("gradient_"+strconv.Itoa(i)+"_of_Entropy", g)
 			}
 		}
 		if p := s.New(e.s.In("other"), e.p[len(s.shapes):]); prob.HasKL(e.d, p) {
 			kl := prob.KL(e.d, p)
 			e.s.Output("KL", graph.BroadcastTo(kl, 1))
 			for i, g := range graph.Grad(graph.Sum(kl), both.trained(e)) {
-				e.s.Output("gradient "+strconv.Itoa(i)+" of KL", g)
+				e.s.Output("gradient_"+strconv.Itoa(i)+"_of_KL", g)
 			}
 		}
 	})
@@ -207,6 +208,7 @@ func checkClosedPrecision(s *subject) error {
 				return err
 			}
 			for k, name := range single.Outputs() {
+				name = strings.ReplaceAll(name, "_", " ")
 				beside := 1.0
 				if name == "Entropy" && s.discrete(q) { // whose entropy is relative to itself
 					beside = 0
