@@ -101,7 +101,7 @@ func (c Config) check(m Model, d *data.Set, cases []Case) error {
 		return errors.New("bench: no data")
 	case len(cases) == 0:
 		return errors.New("bench: no cases")
-	case c.Draws < 0 || c.Draws > 0 && c.Draws < 10 || c.Draws > math.MaxUint32:
+	case c.Draws < 0 || c.Draws > 0 && c.Draws < 10 || int64(c.Draws) > math.MaxUint32:
 		return errors.Errorf("bench: Draws %d, want 10 or more", c.Draws)
 	case c.Batch < 0 || c.Batch > d.Len():
 		return errors.Errorf("bench: Batch %d, want 1 to %d, the rows of the data, or 0", c.Batch, d.Len())

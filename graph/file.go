@@ -20,11 +20,14 @@ const (
 // Save writes all parameters and states to a safetensors file, which appears
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
+	p.values.RLock()
+	defer p.values.RUnlock()
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	byName := maps.Clone(p.byName)
+	p.mu.Unlock()
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
-	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
-		a := p.byName[name]
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		a := byName[name]
 		if err := finite(name, a); err != nil {
 			return errors.WithMessagef(err, "graph: save %s", path)
 		}
@@ -57,6 +60,8 @@ func (p *Params) take(f safetensors.File) error {
 	for _, t := range f.Tensors {
 		file[t.Name] = op.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
 	}
+	p.values.Lock()
+	defer p.values.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	names := slices.Concat(slices.Collect(maps.Keys(file)), slices.Collect(maps.Keys(p.byName)))

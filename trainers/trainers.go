@@ -65,9 +65,10 @@ type Result struct {
 // ascent on minibatches.
 //
 // When ctx is done it stops between two operations and returns ctx's error
-// with the Result so far. A loss or a gradient that is not finite stops it
-// with an error that names the step and the first node that went wrong. Either
-// way the parameters are those of the last complete step.
+// with the Result so far. A loss, a gradient or a step that is not finite stops
+// it with an error that names the step and the first node, or the parameter,
+// that went wrong. Either way the parameters are those of the last complete
+// step. Meanwhile other goroutines may read and save them, and evaluate.
 func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error) {
 	if m == nil {
 		return Result{}, errors.New("trainers: no model")
