@@ -3,6 +3,7 @@ package graph
 import (
 	"maps"
 	"math"
+	"os"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -40,11 +41,18 @@ func (p *Params) Save(path string) error {
 	return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
 }
 
-// Load reads a file of Save, or any other safetensors file, and seals. Into empty Params it takes everything
-// and the dtype. Into others the file must have the same names, shapes and
-// dtype; the values go into the memory that programs already use. On an error,
-// which names the first parameter that differs, Params is as before.
+// Load reads a file of Save, or any other safetensors file of floating-point
+// numbers, integers and truth values, and seals. Into empty Params it takes
+// everything and the dtype. Into others the file must have the same names,
+// shapes and dtype; the values go into the memory that programs already use.
+// Half-precision numbers (F16, BF16) count as float32; integers and truth values,
+// such as the counters of PyTorch's batch normalisation, as whichever dtype the
+// others have, to which they are rounded. On an error, which names the first
+// parameter that differs, Params is as before.
 func (p *Params) Load(path string) error {
+	if info, err := os.Stat(path); err == nil && info.Size() > int64(p.limit()) {
+		return errors.Errorf("graph: load %s: the file of %d bytes is larger than the %d that Params.MaxBytes allows", path, info.Size(), p.limit())
+	}
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		return errors.WithMessage(err, "graph: load")
@@ -57,13 +65,27 @@ func (p *Params) take(f safetensors.File) error {
 		return errors.Errorf("format %s version %q, want version %s", fileFormat, v, fileVersion)
 	}
 	file := map[string]op.Array{}
-	for _, t := range f.Tensors {
-		file[t.Name] = op.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
-	}
 	p.values.Lock()
 	defer p.values.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	dt := Float32
+	if len(p.byName) > 0 {
+		dt = p.Dtype
+	} else if i := slices.IndexFunc(f.Tensors, func(t safetensors.Tensor) bool { return !t.Whole() }); i >= 0 && f.Tensors[i].F64 != nil {
+		dt = Float64
+	}
+	for _, t := range f.Tensors {
+		a := op.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
+		if t.Whole() && a.Dtype() != dt {
+			whole := op.NewArray(dt, a.Shape)
+			for i := range whole.Len() {
+				whole.Set(i, a.At(i))
+			}
+			a = whole
+		}
+		file[t.Name] = a
+	}
 	names := slices.Concat(slices.Collect(maps.Keys(file)), slices.Collect(maps.Keys(p.byName)))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
@@ -74,16 +96,16 @@ func (p *Params) take(f safetensors.File) error {
 		have, declared := p.byName[name]
 		switch {
 		case len(p.byName) == 0 && a.Dtype() != file[names[0]].Dtype():
-			return errors.Errorf("parameter %s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
+			return errors.Errorf("parameter %.200s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
 		case len(p.byName) == 0:
 		case !inFile:
-			return errors.Errorf("parameter %s is missing from the file", name)
+			return errors.Errorf("parameter %.200s is missing from the file", name)
 		case !declared:
-			return errors.Errorf("parameter %s is unknown to the model", name)
+			return errors.Errorf("parameter %.200s is unknown to the model", name)
 		case a.Dtype() != have.Dtype():
-			return errors.Errorf("parameter %s is %v, want %v", name, a.Dtype(), have.Dtype())
+			return errors.Errorf("parameter %.200s is %v, want %v", name, a.Dtype(), have.Dtype())
 		case !slices.Equal(a.Shape, have.Shape):
-			return errors.Errorf("parameter %s has shape %v, want %v", name, a.Shape, have.Shape)
+			return errors.Errorf("parameter %.200s has shape %v, want %v", name, safetensors.Shape(a.Shape), have.Shape)
 		}
 	}
 	p.sealed = true
@@ -103,7 +125,7 @@ func (p *Params) take(f safetensors.File) error {
 func finite(name string, a op.Array) error {
 	for i := range a.Len() {
 		if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
-			return errors.Errorf("parameter %s: element %d is %v", name, i, v)
+			return errors.Errorf("parameter %.200s: element %d is %v", name, i, v)
 		}
 	}
 	return nil

@@ -162,3 +162,38 @@ func TestFileErrors(t *testing.T) {
 		t.Error("a failed Save left a file")
 	}
 }
+
+// A file of PyTorch's: halves, a counter and a mask among the parameters.
+func TestLoadConvertsOtherDtypes(t *testing.T) {
+	h := `{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"n":{"dtype":"I64","shape":[],"data_offsets":[4,12]},` +
+		`"m":{"dtype":"BOOL","shape":[2],"data_offsets":[12,14]},"w":{"dtype":"F32","shape":[1],"data_offsets":[14,18]}}`
+	b := append([]byte{byte(len(h)), byte(len(h) >> 8), 0, 0, 0, 0, 0, 0}, h...)
+	b = append(b, 0, 0x3c, 0, 0xc0, 7, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0x40)
+	path := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(path, b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	declared := &graph.Params{}
+	if err := declare(t, declared, func(s *scope) {
+		s.Param("h", graph.Fixed(9), 2)
+		s.Param("w", graph.Fixed(9), 1)
+		s.State("n", graph.Fixed(9))
+		s.State("m", graph.Fixed(9), 2)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*graph.Params{declared, {}} {
+		if err := p.Load(path); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string][]float64{"h": {1, -2}, "n": {7}, "m": {1, 0}, "w": {2}} {
+			if got := values(t, p, name); !slices.Equal(got, want) || p.Dtype != graph.Float32 {
+				t.Errorf("%s is %v in %v, want %v", name, got, p.Dtype, want)
+			}
+		}
+	}
+	small := &graph.Params{MaxBytes: 100}
+	if err := small.Load(path); err == nil || !strings.HasSuffix(err.Error(), "is larger than the 100 that Params.MaxBytes allows") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"math"
+
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/pkg/errors"
 )
@@ -137,6 +139,9 @@ func fill[T float32 | float64](b *Batches, name string, dst []T) error {
 	for i, r := range rows {
 		x := dst[i*a.cols : (i+1)*a.cols]
 		binarize(x, x, b.key, epoch, r)
+		if a.gaps {
+			a.missing(r, func(j int) { x[j] = T(math.NaN()) })
+		}
 	}
 	return nil
 }

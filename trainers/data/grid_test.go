@@ -60,5 +60,5 @@ func TestWriteGridErrors(t *testing.T) {
 		t.Errorf("left behind: %v", names)
 	}
 	path = filepath.Join(dir, "none", "g.png")
-	wantError(t, data.WriteGrid(path, four[:3], 1, 1, 1), "data: grid "+path+": atomicfile: create: open ")
+	wantError(t, data.WriteGrid(path, four[:3], 1, 1, 1), "data: grid "+path+": atomicfile: create: temporary file: open ")
 }
