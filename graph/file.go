@@ -105,7 +105,7 @@ func (p *Params) take(f safetensors.File) error {
 		case a.Dtype() != have.Dtype():
 			return errors.Errorf("parameter %.200s is %v, want %v", name, a.Dtype(), have.Dtype())
 		case !slices.Equal(a.Shape, have.Shape):
-			return errors.Errorf("parameter %.200s has shape %v, want %v", name, safetensors.Shape(a.Shape), have.Shape)
+			return errors.Errorf("parameter %.200s has shape %v, want %v", name, safetensors.Shape(a.Shape), safetensors.Shape(have.Shape))
 		}
 	}
 	p.sealed = true

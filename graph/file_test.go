@@ -100,7 +100,7 @@ func TestLoadErrors(t *testing.T) {
 		{"unknown", func(f *safetensors.File) {
 			f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "a", Dtype: safetensors.F32, F32: []float32{1}})
 		}, "", "parameter a is unknown to the model"},
-		{"shape", func(f *safetensors.File) { f.Tensors[1].Shape = []int{2, 1} }, "", "parameter c has shape (2, 1), want (1, 2)"},
+		{"shape", func(f *safetensors.File) { f.Tensors[1].Shape = []int{2, 1} }, "", "parameter c has shape [2 1], want [1 2]"},
 		{"dtype", func(f *safetensors.File) { f.Tensors[1] = f64 }, "parameter c is float64, others are float32", "parameter c is float64, want float32"},
 		{"the first of several", func(f *safetensors.File) { f.Tensors[0].Name, f.Tensors[1] = "z", f64 }, "parameter z is float32, others are float64", "parameter b is missing from the file"},
 		{"NaN", func(f *safetensors.File) { f.Tensors[1].F32[1] = float32(math.NaN()) }, "parameter c: element 1 is NaN", "parameter c: element 1 is NaN"},

@@ -164,7 +164,7 @@ func (p *Params) declare(name string, init Init, shape Shape) error {
 	}
 	const perElement = 8 + 8 // at most, with the float64 that init fills
 	if n := op.Size(shape); n > p.limit()/perElement {
-		return errors.Errorf("graph: parameter %s: shape %v needs more than the %d bytes that Params.MaxBytes allows while it is initialised", name, shape, p.limit())
+		return errors.Errorf("graph: parameter %s: shape %v needs more than the %d bytes that Params.MaxBytes allows while it is initialised", name, []int(shape), p.limit())
 	}
 	a := op.NewArray(p.Dtype, shape.Clone())
 	values := make([]float64, a.Len())

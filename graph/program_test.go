@@ -419,7 +419,7 @@ func TestSizesThatDoNotFitAreRefused(t *testing.T) {
 			func(s *scope) { s.Output("e", s.Noise("e", graph.Normal, 200)) }},
 		{"a parameter while its values are drawn", "graph: parameter w: shape [100] needs more than the 1000 bytes that Params.MaxBytes allows while it is initialised", 1000,
 			func(s *scope) { s.Param("w", graph.Fixed(0), 100) }},
-		{"a result", "graph: matmul: shape [20 20] of float64 does not fit into the 1000 bytes", 1000,
+		{"a result", "graph: matmul a·b: shape [20 20] of float64 does not fit into the 1000 bytes", 1000,
 			func(s *scope) { graph.MatMul(s.Input("a", 20, 2), s.Input("b", 2, 20)) }},
 		{"leaves together", "graph: compile: the inputs, parameters and noise do not fit into the 1000 bytes", 1000,
 			func(s *scope) { s.Output("x", graph.Add(s.Input("x", 100), s.Input("y", 100))) }},
