@@ -220,6 +220,9 @@ func TestReadErrors(t *testing.T) {
 		{"gap", `tensor "a": data_offsets [4 8] leave a gap after 0`, header(a(`"dtype":"F32","shape":[],"data_offsets":[4,8]`), 8)},
 		{"trailing bytes", `tensors end at byte 4 of 5 bytes of data`, header(a(`"dtype":"F32","shape":[],"data_offsets":[0,4]`), 5)},
 	} {
+		if strconv.IntSize == 32 && (tt.name == "overflow" || tt.name == "terabytes") {
+			tt.want = `header: tensor "a": shape: ` // the size alone is too large
+		}
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := decode(tt.bytes)
 			wantError(t, err, "safetensors: "+tt.want)
