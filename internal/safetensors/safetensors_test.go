@@ -289,7 +289,7 @@ func TestDtypes(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := math.NaN()
+				var got float64
 				if x.F32 != nil {
 					got = float64(x.F32[i])
 				} else {
