@@ -8,7 +8,8 @@ import (
 // that computes its outputs. f runs once; whatever it declares in params stays
 // there, to be shared with other programs. On an error params is as before.
 //
-// One graph is built at a time in a process; Build must not be called by f.
+// One graph is built at a time in a process: Build waits for the Build of
+// another goroutine, and called by f it is an error.
 func Build(params *Params, f func(s *Scope)) (*Program, error) { return run(params, false, f) }
 
 // BuildTraining is Build for a program that takes training steps: Training is
@@ -23,7 +24,7 @@ func run(params *Params, training bool, f func(s *Scope)) (*Program, error) {
 		return nil, err
 	}
 	b := &build{
-		Builder: op.NewBuilder(params.Dtype), params: params, training: training,
+		Builder: op.NewBuilder(params.Dtype, params.limit()), params: params, training: training,
 		leaves: map[*Node]leaf{}, names: map[string]*Node{}, written: map[*Node][]assignment{},
 		assigns: map[*Node]*Node{}, outputs: map[string]*Node{},
 	}

@@ -3,6 +3,7 @@ package graph
 import (
 	"maps"
 	"math"
+	"os"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -22,14 +23,18 @@ const (
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
 	p.alive()
+	p.values.RLock()
+	defer p.values.RUnlock()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.changed(); err != nil {
+	err := p.changed()
+	byName := maps.Clone(p.byName)
+	p.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
-	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
-		a := p.byName[name]
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		a := byName[name]
 		if err := finite(name, a); err != nil {
 			return errors.WithMessagef(err, "graph: save %s", path)
 		}
@@ -42,12 +47,20 @@ func (p *Params) Save(path string) error {
 	return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
 }
 
-// Load reads a file of Save, or any other safetensors file, and seals. Into empty Params it takes everything
-// and the dtype, which must be that of Params where they say one. Into others the file must have the same names, shapes and
-// dtype; the values go into the memory that programs already use. On an error,
-// which names the first parameter that differs, Params is as before.
+// Load reads a file of Save, or any other safetensors file of floating-point
+// numbers, integers and truth values, and seals. Into empty Params it takes
+// everything and the dtype, which must be that of Params where they say one.
+// Into others the file must have the same names, shapes and dtype; the values go
+// into the memory that programs already use. Half-precision numbers (F16, BF16)
+// count as float32; integers and truth values, such as the counters of PyTorch's
+// batch normalisation, as whichever dtype the others have, to which they are
+// rounded. On an error, which names the first parameter that differs, Params is
+// as before.
 func (p *Params) Load(path string) error {
 	p.alive()
+	if info, err := os.Stat(path); err == nil && info.Size() > int64(p.limit()) {
+		return errors.Errorf("graph: load %s: the file of %d bytes is larger than the %d that Params.MaxBytes allows", path, info.Size(), p.limit())
+	}
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		return errors.WithMessage(err, "graph: load")
@@ -60,13 +73,29 @@ func (p *Params) take(f safetensors.File) error {
 		return errors.Errorf("format %s version %q, want version %s", fileFormat, v, fileVersion)
 	}
 	file := map[string]op.Array{}
-	for _, t := range f.Tensors {
-		file[t.Name] = op.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
-	}
+	p.values.Lock()
+	defer p.values.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.changed(); err != nil {
 		return err
+	}
+	dt := Float32
+	if len(p.byName) > 0 {
+		dt = p.Dtype
+	} else if i := slices.IndexFunc(f.Tensors, func(t safetensors.Tensor) bool { return !t.Whole() }); i >= 0 && f.Tensors[i].F64 != nil {
+		dt = Float64
+	}
+	for _, t := range f.Tensors {
+		a := op.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
+		if t.Whole() && a.Dtype() != dt {
+			whole := op.NewArray(dt, a.Shape)
+			for i := range whole.Len() {
+				whole.Set(i, a.At(i))
+			}
+			a = whole
+		}
+		file[t.Name] = a
 	}
 	names := slices.Concat(slices.Collect(maps.Keys(file)), slices.Collect(maps.Keys(p.byName)))
 	slices.Sort(names)
@@ -78,16 +107,16 @@ func (p *Params) take(f safetensors.File) error {
 		have, declared := p.byName[name]
 		switch {
 		case len(p.byName) == 0 && a.Dtype() != file[names[0]].Dtype():
-			return errors.Errorf("parameter %s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
+			return errors.Errorf("parameter %.200s is %v, others are %v", name, a.Dtype(), file[names[0]].Dtype())
 		case len(p.byName) == 0:
 		case !inFile:
-			return errors.Errorf("parameter %s is missing from the file: another model has saved it", name)
+			return errors.Errorf("parameter %.200s is missing from the file: another model has saved it", name)
 		case !declared:
-			return errors.Errorf("parameter %s of the file is unknown to the model: another one has saved it", name)
+			return errors.Errorf("parameter %.200s of the file is unknown to the model: another one has saved it", name)
 		case a.Dtype() != have.Dtype():
-			return errors.Errorf("parameter %s is %v, want %v", name, a.Dtype(), have.Dtype())
+			return errors.Errorf("parameter %.200s is %v, want %v", name, a.Dtype(), have.Dtype())
 		case !slices.Equal(a.Shape, have.Shape):
-			return errors.Errorf("parameter %s has shape %v in the file, the model declares %v", name, a.Shape, have.Shape)
+			return errors.Errorf("parameter %.200s has shape %v in the file, the model declares %v", name, safetensors.Shape(a.Shape), safetensors.Shape(have.Shape))
 		}
 	}
 	if len(p.byName) > 0 {
@@ -111,7 +140,7 @@ func (p *Params) take(f safetensors.File) error {
 func finite(name string, a op.Array) error {
 	for i := range a.Len() {
 		if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
-			return errors.Errorf("parameter %s: element %d is %v", name, i, v)
+			return errors.Errorf("parameter %.200s: element %d is %v", name, i, v)
 		}
 	}
 	return nil

@@ -131,6 +131,11 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	if !p.ready {
 		return nil, errors.New("graph: the program has not run")
 	}
+	if p.use.Load() != idle {
+		return nil, errBusy("look into a run", "")
+	}
+	p.b.params.values.RLock()
+	defer p.b.params.values.RUnlock()
 	needed, drawn := p.needed, len(p.noise.sites)
 	r, err := engine.NewReference(nodes, p.leafValue)
 	p.needed = needed // a Run needs no more than before

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"sync"
@@ -13,8 +14,11 @@ import (
 
 // Params holds the parameters and states of a model by name, outside of any
 // graph: every program built with it shares them. The zero value is ready for
-// a float32 model of seed 0. Programs may read it at the same time; only one
-// may train.
+// a float32 model of seed 0.
+//
+// Any number of goroutines may read it at once, run programs of it, save it and
+// build with it, while one trains: whoever reads sees the values between two
+// training steps, never half of one. Memory is the exception.
 //
 // Seed and Dtype are said before the first parameter is made or loaded. Changed
 // after that they would mean nothing: Build, Run, Save and Load then return an
@@ -23,7 +27,13 @@ type Params struct {
 	Seed  uint64       // of the initial values
 	Dtype tensor.Dtype // Float32 (also the zero value) or Float64; into empty Params of the zero value Load takes the file's
 
-	mu     sync.Mutex
+	// MaxBytes is the memory that a program may take with all that it keeps,
+	// and a file that is loaded; what would take more is an error. 0 means
+	// 8 GiB, or 1 GiB where an int has 32 bits.
+	MaxBytes int
+
+	values sync.RWMutex // of the elements of byName; taken before mu
+	mu     sync.Mutex   // of what follows
 	seed   uint64       // that the parameters were made with
 	dtype  tensor.Dtype // likewise
 	byName map[string]op.Array
@@ -40,6 +50,9 @@ func (p *Params) init() error {
 	case Float32, Float64:
 	default:
 		return errors.Errorf("graph: params of dtype %v, want float32 or float64", p.Dtype)
+	}
+	if p.MaxBytes < 0 {
+		return errors.Errorf("graph: params with MaxBytes %d, want 0 or more", p.MaxBytes)
 	}
 	if p.byName == nil {
 		p.byName = map[string]op.Array{}
@@ -91,9 +104,25 @@ func (p *Params) Names() []string {
 	return slices.Sorted(maps.Keys(p.byName))
 }
 
-// Values returns the memory of a parameter or state, in row-major order, which
-// the programs read and training writes. T must be the dtype.
+// limit is MaxBytes or its default.
+func (p *Params) limit() int { return cmp.Or(p.MaxBytes, op.DefaultLimit) }
+
+// Values returns a copy of a parameter or state, in row-major order. T must be
+// the dtype.
 func Values[T Float](p *Params, name string) ([]T, error) {
+	x, err := Memory[T](p, name)
+	if err != nil {
+		return nil, err
+	}
+	p.values.RLock()
+	defer p.values.RUnlock()
+	return append(make([]T, 0, len(x)), x...), nil
+}
+
+// Memory is Values without the copy: the elements that programs read, which may
+// be changed. It is for code that knows that no other goroutine trains or runs
+// a program, or that calls it within Program.Update.
+func Memory[T Float](p *Params, name string) ([]T, error) {
 	a, ok := p.array(name)
 	if !ok {
 		return nil, errors.Errorf("graph: no parameter %s", name)
@@ -109,17 +138,19 @@ func Values[T Float](p *Params, name string) ([]T, error) {
 	return x, nil
 }
 
-// Tensor returns the tensor of a name, over the memory that the programs use;
-// nil if there is none. Of rank 0 it is a copy.
+// Tensor returns a copy of a parameter or state, nil if there is none of the
+// name.
 func (p *Params) Tensor(name string) *tensor.Dense {
 	a, ok := p.array(name)
 	if !ok {
 		return nil
 	}
+	p.values.RLock()
+	defer p.values.RUnlock()
 	if a.F64 != nil {
-		return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(a.F64))
+		return tensor.New(tensor.WithShape(a.Shape.Clone()...), tensor.WithBacking(slices.Clone(a.F64)))
 	}
-	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(a.F32))
+	return tensor.New(tensor.WithShape(a.Shape.Clone()...), tensor.WithBacking(slices.Clone(a.F32)))
 }
 
 func (p *Params) array(name string) (op.Array, bool) {
@@ -161,6 +192,10 @@ func (p *Params) declare(name string, init Init, shape Shape) error {
 	}
 	if op.Nil(init) {
 		return errors.Errorf("graph: parameter %s has no initialiser", name)
+	}
+	const perElement = 8 + 8 // at most, with the float64 that init fills
+	if n := op.Size(shape); n > p.limit()/perElement {
+		return errors.Errorf("graph: parameter %s: shape %v needs more than the %d bytes that Params.MaxBytes allows while it is initialised", name, []int(shape), p.limit())
 	}
 	a := op.NewArray(p.Dtype, shape.Clone())
 	values := make([]float64, a.Len())

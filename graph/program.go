@@ -4,17 +4,19 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"github.com/latentgo/latent/internal/engine"
+	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
 // Program computes the outputs of one build. Feed its inputs, Run it, Read its
-// outputs. It is not for use by several goroutines at once; several programs
-// over the same Params are.
+// outputs. It is for one goroutine at a time, and an error if another finds it
+// busy; several programs over the same Params may be used at once.
 type Program struct {
 	b       *build
 	exec    executor
@@ -27,6 +29,30 @@ type Program struct {
 	kept    []kept
 	carries []*carry // those that are used
 	ready   bool     // a Run has succeeded
+	use     atomic.Int32
+}
+
+// What a program is used for at the moment.
+const (
+	idle int32 = iota
+	updating
+	busy
+)
+
+// enter begins a use that excludes others, until p.use has the old value again.
+func (p *Program) enter(what, name string) (was int32, err error) {
+	was = p.use.Load()
+	if was == busy || !p.use.CompareAndSwap(was, busy) {
+		return was, errBusy(what, name)
+	}
+	return was, nil
+}
+
+func errBusy(what, name string) error {
+	if name != "" {
+		what += " " + name
+	}
+	return errors.Errorf("graph: %s: this Program is running in another goroutine", what)
 }
 
 // executor computes outputs from the memory of leaves.
@@ -80,6 +106,12 @@ type Draw struct {
 var _ gorgonia.VM = (*Program)(nil)
 
 func newProgram(b *build) (*Program, error) {
+	room := b.params.limit()
+	for n := range b.leaves {
+		if room -= op.Size(n.Shape()) * int(b.Dtype.Size()); room < 0 {
+			return nil, errors.Errorf("the inputs, parameters and noise do not fit into the %d bytes that Params.MaxBytes allows", b.params.limit())
+		}
+	}
 	p := &Program{b: b, memory: map[*Node]op.Array{}, inputs: map[string]*feed{}}
 	for n, l := range b.leaves {
 		if l.kind == input {
@@ -112,7 +144,7 @@ func newProgram(b *build) (*Program, error) {
 		p.exec = r
 		return p, err
 	}
-	plan, err := engine.Compile(p.outs, p.leafValue)
+	plan, err := engine.Compile(p.outs, p.leafValue, room)
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +206,11 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 	if err := given("run", ctx); err != nil {
 		return err
 	}
+	was, err := p.enter("run", "")
+	if err != nil {
+		return err
+	}
+	defer p.use.Store(was)
 	p.ready = false
 	if err := p.b.params.unchanged(); err != nil {
 		return err
@@ -183,6 +220,8 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 			return errors.Errorf("graph: run: input %s has not been fed", f.name)
 		}
 	}
+	p.b.params.values.RLock()
+	defer p.b.params.values.RUnlock()
 	p.start()
 	for pass := range max(p.b.passes, 1) {
 		if pass > 0 {
@@ -212,13 +251,34 @@ func (p *Program) value(n *Node) op.Array {
 
 // Commit writes the values assigned to states by the last Run, which must have
 // succeeded: the end of a training step.
-func (p *Program) Commit() error {
+func (p *Program) Commit() error { return p.Update(nil) }
+
+// Update is Commit of a step that changes parameters: f writes to their Memory,
+// and unless it returns an error, which is returned, the states are written
+// too. A value for a state that is not finite is an error before anything is
+// written. No other goroutine reads parameters meanwhile. f may be nil. It must not run
+// programs, nor save parameters or read them by other means.
+func (p *Program) Update(f func() error) error {
 	p.alive()
+	if !p.use.CompareAndSwap(idle, updating) {
+		return errBusy("commit", "")
+	}
+	defer p.use.Store(idle)
 	if !p.ready {
 		return errors.New("graph: commit: the program has not run")
 	}
+	p.b.params.values.Lock()
+	defer p.b.params.values.Unlock()
 	for _, a := range p.assigns { // all are read before any is written
 		a.staged.Copy(p.value(a.value))
+		if !kernel.AllFinite(a.staged.F32) || !kernel.AllFinite(a.staged.F64) {
+			return errors.Errorf("graph: commit: the value for state %s is not finite", a.to.Name())
+		}
+	}
+	if f != nil {
+		if err := f(); err != nil {
+			return err
+		}
 	}
 	for _, a := range p.assigns {
 		p.exec.Value(a.to).Copy(a.staged)
@@ -286,18 +346,24 @@ type Task interface{ Do(part, worker int) }
 
 // Parallel runs the parts of a task on the program's workers, between its
 // runs, and returns when all are done.
-func (p *Program) Parallel(parts int, t Task) {
+func (p *Program) Parallel(parts int, t Task) error {
 	p.alive()
 	if parts < 0 || op.Nil(t) {
-		panic("graph: Parallel of a nil Task or of fewer than 0 parts")
+		return errors.New("graph: Parallel of a nil Task or of fewer than 0 parts")
 	}
+	was, err := p.enter("parallel", "")
+	if err != nil {
+		return err
+	}
+	defer p.use.Store(was)
 	if plan, ok := p.exec.(*engine.Plan); ok {
 		plan.Pool().Run(parts, t)
-		return
+		return nil
 	}
 	for i := range parts {
 		t.Do(i, 0)
 	}
+	return nil
 }
 
 // Reset implements gorgonia.VM. Nothing needs resetting between runs.

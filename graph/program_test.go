@@ -403,11 +403,47 @@ func TestNonFiniteIgnoresBranchesNotTaken(t *testing.T) {
 }
 
 func TestSizesThatDoNotFitAreRefused(t *testing.T) {
-	for _, shape := range [][]int{{1 << 32, 1 << 32}, {1 << 20, 1 << 20}} {
-		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { s.Param("w", graph.Fixed(0), shape...) })
-		if want := fmt.Sprintf("graph: w: shape %v has more than 2³¹ elements", shape); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
+	big := 1 << 30 // an int may have 32 bits
+	for _, c := range []struct {
+		name, want string
+		limit      int
+		f          func(s *scope)
+	}{
+		{"a product of sizes that overflows", "graph: w: shape [1073741824 1073741824 1073741824] of float64 does not fit into the ", 0,
+			func(s *scope) { s.Input("w", big, big, big) }},
+		{"a parameter", "graph: w: shape [1048576 1048576] of float64 does not fit into the ", 0,
+			func(s *scope) { s.Param("w", graph.Fixed(0), 1<<20, 1<<20) }},
+		{"an input of 2³¹ elements", "graph: x: shape [2147483647] of float64 does not fit into the ", 0,
+			func(s *scope) { s.Output("x", s.Input("x", math.MaxInt32)) }},
+		{"noise", "graph: e: shape [200] of float64 does not fit into the 1000 bytes that Params.MaxBytes allows", 1000,
+			func(s *scope) { s.Output("e", s.Noise("e", graph.Normal, 200)) }},
+		{"a parameter while its values are drawn", "graph: parameter w: shape [100] needs more than the 1000 bytes that Params.MaxBytes allows while it is initialised", 1000,
+			func(s *scope) { s.Param("w", graph.Fixed(0), 100) }},
+		{"a result", "graph: matmul a·b: shape [20 20] of float64 does not fit into the 1000 bytes", 1000,
+			func(s *scope) { graph.MatMul(s.Input("a", 20, 2), s.Input("b", 2, 20)) }},
+		{"leaves together", "graph: compile: the inputs, parameters and noise do not fit into the 1000 bytes", 1000,
+			func(s *scope) { s.Output("x", graph.Add(s.Input("x", 100), s.Input("y", 100))) }},
+		{"results together", "graph: compile: intermediate results and outputs take ", 4000,
+			func(s *scope) {
+				x := s.Input("x", 100)
+				for i := range 5 {
+					s.Output(fmt.Sprint(i), graph.Shift(x, float64(i)))
+				}
+			}},
+	} {
+		_, err := graph.Build(&graph.Params{Dtype: graph.Float64, MaxBytes: c.limit}, c.f)
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %s…", c.name, err, c.want)
 		}
+		if c.limit > 0 {
+			_, err = graph.Build(&graph.Params{Dtype: graph.Float64, MaxBytes: 1 << 20}, func(s *scope) { c.f(s); s.Output("nothing", s.Const(0)) })
+			if err != nil {
+				t.Errorf("%s: error %v with room enough", c.name, err)
+			}
+		}
+	}
+	if _, err := graph.Build(&graph.Params{MaxBytes: -1}, func(s *scope) {}); err == nil || err.Error() != "graph: params with MaxBytes -1, want 0 or more" {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -47,6 +47,11 @@ func Feed[T Float](p *Program, name string, values []T) error {
 	if len(values) != f.value.Len() {
 		return errors.Errorf("graph: feed %s: %d values, want %d of shape %v", name, len(values), f.value.Len(), f.node.Shape())
 	}
+	was, err := p.enter("feed", name)
+	if err != nil {
+		return err
+	}
+	defer p.use.Store(was)
 	if f.value.F64 != nil {
 		kernel.Convert(f.value.F64, values)
 	} else {
@@ -62,6 +67,9 @@ func Read[T Float](p *Program, name string, dst []T) error {
 	n := p.b.outputs[name]
 	if n == nil {
 		return errors.Errorf("graph: read %s: no such output, want one of %v", name, p.Outputs())
+	}
+	if p.use.Load() == busy {
+		return errBusy("read", name)
 	}
 	if !p.ready {
 		return errors.Errorf("graph: read %s: the program has not run", name)
@@ -85,6 +93,9 @@ func View[T Float](p *Program, name string) ([]T, error) {
 	n := p.b.outputs[name]
 	if n == nil {
 		return nil, errors.Errorf("graph: view %s: no such output, want one of %v", name, p.Outputs())
+	}
+	if p.use.Load() == busy {
+		return nil, errBusy("view", name)
 	}
 	if !p.ready {
 		return nil, errors.Errorf("graph: view %s: the program has not run", name)

@@ -44,6 +44,17 @@ func adam[T graph.Float](a Adam, param, grad []T, slots [][]T, t int, scale floa
 	kernel.Adam(param, grad, slots[0], slots[1], s)
 }
 
+// reach implements reacher: √v̂ + ε is at least ε, which may round to 0.
+func (a Adam) reach(grad, moment float64, t int) (newMoment, step float64) {
+	a = a.defaults()
+	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2}.At(t)
+	m := moments(a.Beta1, moment, 1-a.Beta1, grad)
+	return m, a.Rate / s.Correct1 * max(m, 1) / min(float64(float32(a.Epsilon)), 1)
+}
+
+// moments bounds β·m + c·g in arithmetic of either dtype.
+func moments(beta, m, c, g float64) float64 { return 1.001*(beta*m+c*g) + 1e-30 }
+
 func (a Adam) defaults() Adam {
 	return Adam{cmp.Or(a.Rate, 1e-3), decay(a.Beta1, .9), decay(a.Beta2, .999), cmp.Or(a.Epsilon, 1e-8)}
 }

@@ -2,6 +2,7 @@ package trainers
 
 import (
 	"cmp"
+	"math"
 
 	"github.com/pkg/errors"
 
@@ -42,6 +43,21 @@ func adaMax[T graph.Float](a AdaMax, param, grad []T, slots [][]T, t int, scale 
 	a = a.defaults()
 	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Scale: scale}.At(t)
 	kernel.AdaMax(param, grad, slots[0], slots[1], s)
+}
+
+// reach implements reacher. With β₁ < β₂
+//
+//	|m| ≤ (1−β₁) Σ β₁ⁱ|gᵢ| ≤ u (1−β₁) Σ (β₁/β₂)ⁱ = u (1−β₁)/(1−β₁/β₂)
+//
+// and u itself may be rounded to as little as half; otherwise m/u has no bound.
+func (a AdaMax) reach(grad, moment float64, t int) (newMoment, step float64) {
+	a = a.defaults()
+	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2}.At(t)
+	m := moments(a.Beta1, moment, 1-a.Beta1, grad)
+	if a.Beta1 >= a.Beta2 {
+		return m, math.Inf(1)
+	}
+	return m, a.Rate / s.Correct1 * max(m, 4/(1-a.Beta1/a.Beta2), 1)
 }
 
 func (a AdaMax) defaults() AdaMax {

@@ -40,6 +40,13 @@ func momentum[T graph.Float](m Momentum, param, grad []T, slots [][]T, scale flo
 	kernel.Momentum(param, grad, slots[0], T(m.Rate), T(m.Mu), T(scale))
 }
 
+// reach implements reacher.
+func (m Momentum) reach(grad, moment float64, _ int) (newMoment, step float64) {
+	m = m.defaults()
+	v := moments(m.Mu, moment, 1, grad)
+	return v, m.Rate * max(v, 1)
+}
+
 func (m Momentum) defaults() Momentum {
 	m.Rate = cmp.Or(m.Rate, 1e-2)
 	return m

@@ -29,6 +29,7 @@ type NotFinite struct {
 	Site   string // the first whose draw or density is computed from Origin; "" if there is none
 
 	params *graph.Params
+	update bool   // it is what the optimiser would write
 	large  string // a gradient that is finite, with a square that is not
 }
 
@@ -58,6 +59,8 @@ func (e *NotFinite) Error() string {
 func (e *NotFinite) remedy() string {
 	v, o := e.Value, e.Origin
 	switch {
+	case e.update:
+		return "lower the optimiser's rate"
 	case v != nil && v.Observed && math.IsNaN(v.Value) && v.Element >= 0:
 		return "mend the data, or leave the entry out with prob.Masked"
 	case v != nil && v.Observed:

@@ -14,7 +14,8 @@ type Optimizer interface {
 	Slots() int
 	// Step32 and Step64 take update t = 1, 2, … . The gradient is to be
 	// multiplied by scale. The rule is element-wise: any part of a parameter
-	// may be updated on its own.
+	// may be updated on its own. A step after which a parameter is not finite is
+	// taken back.
 	Step32(param, grad []float32, slots [][]float32, t int, scale float64)
 	Step64(param, grad []float64, slots [][]float64, t int, scale float64)
 }
@@ -91,8 +92,8 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 }
 
 // Step ends a training step after p has run: it updates every parameter and
-// commits p's states, or, if a gradient is not finite, changes nothing and
-// returns an error. The first step seals the parameters.
+// commits p's states, or, if a gradient or what would be written is not finite,
+// changes nothing and returns an error. The first step seals the parameters.
 func (u *Updater) Step(p *graph.Program) error {
 	if err := u.alive(); err != nil {
 		return err
@@ -102,16 +103,10 @@ func (u *Updater) Step(p *graph.Program) error {
 			return err
 		}
 	}
-	var err error
 	if u.f64 != nil {
-		err = u.f64.run(u, p)
-	} else {
-		err = u.f32.run(u, p)
+		return u.f64.run(u, p)
 	}
-	if err != nil {
-		return err
-	}
-	return p.Commit()
+	return u.f32.run(u, p)
 }
 
 func (u *Updater) bind() (err error) {

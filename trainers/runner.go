@@ -149,7 +149,9 @@ func feed[T graph.Float](p *graph.Program, kept map[string]*filling[T], name str
 		f.x, f.errs = make([]T, parts*fillRows*cols), make([]error, parts)
 	}
 	f.Batches, f.x = b, f.x[:rows*cols]
-	p.Parallel(parts, f)
+	if err := p.Parallel(parts, f); err != nil {
+		return err
+	}
 	for _, err := range f.errs[:parts] {
 		if err != nil {
 			return err

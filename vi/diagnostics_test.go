@@ -29,7 +29,7 @@ func ppcaRun(t *testing.T, f func(s *graph.Scope, m vi.Model, d vi.Data) map[str
 	}
 	marginal := exactPPCA(t, p)
 	for name, by := range map[string]float64{"log_s": .2, "c": .1} {
-		v, _ := graph.Values[float64](p, name)
+		v, _ := graph.Memory[float64](p, name)
 		for i := range v {
 			v[i] += by
 		}

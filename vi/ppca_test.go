@@ -50,7 +50,7 @@ func exactPPCA(t *testing.T, p *graph.Params) *gaussian {
 	b := []float64{.3, -1, 2, 0, .1}
 	const std = .4
 	set := func(name string, v []float64) {
-		dst, err := graph.Values[float64](p, name)
+		dst, err := graph.Memory[float64](p, name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -116,7 +116,7 @@ func (p problem) compile(t testing.TB, o vi.Objective, k int, grads bool) *compi
 func (c *compiled) integrate(t testing.TB, params map[string]float64) mean {
 	t.Helper()
 	for name, v := range params {
-		dst, err := graph.Values[float64](c.params, name)
+		dst, err := graph.Memory[float64](c.params, name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,5 +52,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("ELBO %.1f after an epoch, %.1f after 20\n", r.Epochs[0].Train["elbo"], r.Epochs[19].Train["elbo"])
+	_, err = fmt.Printf("ELBO %.1f after an epoch, %.1f after 20\n", r.Epochs[0].Train["elbo"], r.Epochs[19].Train["elbo"])
+	if err != nil {
+		log.Fatal(err)
+	}
 }

@@ -50,5 +50,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("log likelihood %.6f nats a point, means %.2f\n", r.Epochs[len(r.Epochs)-1].Train["bound"], r.Params.Tensor("mean").Data())
+	_, err = fmt.Printf("log likelihood %.6f nats a point, means %.2f\n", r.Epochs[len(r.Epochs)-1].Train["bound"], r.Params.Tensor("mean").Data())
+	if err != nil {
+		log.Fatal(err)
+	}
 }

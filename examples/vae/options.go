@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/latentgo/latent/trainers/data"
 )
 
@@ -95,16 +96,12 @@ func (o options) drawing() data.Drawing {
 	return data.EachEpoch
 }
 
-// prepare makes the output folder and finds out whether it can be written,
-// before an hour of training.
-func (o options) prepare() error {
+// prepare makes the output folder and takes it, which finds out whether it can
+// be written, before an hour of training, and keeps other runs out.
+func (o options) prepare() (unlock func() error, err error) {
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
-		return errors.Wrap(err, "-out")
+		return nil, errors.Wrap(err, "-out")
 	}
-	f, err := os.CreateTemp(o.out, ".writable-*")
-	if err != nil {
-		return errors.Wrap(err, "-out")
-	}
-	f.Close()
-	return errors.Wrap(os.Remove(f.Name()), "-out")
+	unlock, err = atomicfile.Lock(o.out)
+	return unlock, errors.WithMessage(err, "-out")
 }

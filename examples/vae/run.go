@@ -32,7 +32,30 @@ type app struct {
 	metrics        bytes.Buffer
 }
 
+// printer remembers the first error of its writer.
+type printer struct {
+	io.Writer
+	err error
+}
+
+func (p *printer) Write(b []byte) (int, error) {
+	n, err := p.Writer.Write(b)
+	if p.err == nil {
+		p.err = err
+	}
+	return n, err
+}
+
+// run is an invocation. Lines that could not be printed are an error too.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	out := &printer{Writer: stdout}
+	if err := runTo(ctx, args, out, stderr); err != nil {
+		return err
+	}
+	return errors.Wrap(out.err, "output")
+}
+
+func runTo(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	o, err := parse(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -41,9 +64,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	a := &app{options: o, stdout: stdout, stderr: stderr, params: &graph.Params{Seed: o.seed}}
-	if err := a.prepare(); err != nil {
+	unlock, err := a.prepare()
+	if err != nil {
 		return err
 	}
+	defer func() {
+		if e := unlock(); err == nil {
+			err = e
+		}
+	}()
 	if a.sets, err = a.dataSets(ctx); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type world struct {
 }
 
 func newWorld(dt tensor.Dtype) *world {
-	return &world{Builder: op.NewBuilder(dt), mem: map[*op.Node]op.Array{}, rnd: rand.New(rand.NewPCG(1, 2))}
+	return &world{Builder: op.NewBuilder(dt, op.DefaultLimit), mem: map[*op.Node]op.Array{}, rnd: rand.New(rand.NewPCG(1, 2))}
 }
 
 func (w *world) leafOf(n *op.Node) (op.Array, error) {
@@ -65,7 +65,7 @@ func (w *world) agree(t failer, tol float64, outs ...*op.Node) *engine.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := engine.Compile(outs, w.leafOf)
+	plan, err := engine.Compile(outs, w.leafOf, op.DefaultLimit)
 	if err != nil {
 		t.Fatal(err)
 	}

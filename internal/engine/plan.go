@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -86,8 +87,9 @@ func (p *phase) Do(part, worker int) {
 }
 
 // Compile plans the computation of outs and of nothing else. leaf gives the
-// memory of each input, parameter, constant and noise node that they need.
-func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error)) (*Plan, error) {
+// memory of each input, parameter, constant and noise node that they need. What
+// the plan keeps itself must fit into room bytes.
+func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (*Plan, error) {
 	dt := tensor.Float32
 	if len(outs) > 0 {
 		dt = outs[0].Dtype()
@@ -106,6 +108,9 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error)) (*Plan, err
 	classify(order)
 	p.units = schedule(order)
 	p.plan()
+	if need := float64(p.arena) * float64(dt.Size()); need < 0 || need > float64(room) {
+		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, room, p.largest())
+	}
 	if dt == tensor.Float64 {
 		bindAll[float64](p, outs, of, want)
 	} else {
@@ -156,6 +161,22 @@ func (p *Plan) plan() {
 		slices.SortStableFunc(units, func(a, b *unit) int { return cmp.Compare(b.grain(), a.grain()) }) // long parts first
 		p.phases = append(p.phases, phase{units: units})
 	}
+}
+
+// largest says which value takes the most room.
+func (p *Plan) largest() string {
+	var most *value
+	for _, u := range p.units {
+		for _, v := range u.values {
+			if v.node != nil && v.inArena() && (most == nil || v.size > most.size) {
+				most = v
+			}
+		}
+	}
+	if most == nil {
+		return ""
+	}
+	return fmt.Sprintf("; the largest is %s of shape %v", op.Describe(most.node), []int(most.shape))
 }
 
 // workers is the number of workers of a plan with work to share; 0 is one for

@@ -32,7 +32,7 @@ func build(t testing.TB, dt tensor.Dtype, f func(w *world) []*op.Node) (*world, 
 
 func compile(t testing.TB, w *world, outs []*op.Node) *engine.Plan {
 	t.Helper()
-	p, err := engine.Compile(outs, w.leafOf)
+	p, err := engine.Compile(outs, w.leafOf, op.DefaultLimit)
 	if err != nil {
 		t.Fatal(err)
 	}

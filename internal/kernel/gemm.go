@@ -2,8 +2,8 @@ package kernel
 
 import "fmt"
 
-//go:generate go -C gen run ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg kernel
-//go:generate go -C gen run ./gemm -machine avx512 -out ../gemm512_amd64.s -stubs ../gemm512_stub_amd64.go -pkg kernel
+//go:generate go -C gen run ./gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -tall ../gemm_tall_amd64.go -pkg kernel
+//go:generate go -C gen run ./gemm -machine avx512 -out ../gemm512_amd64.s -stubs ../gemm512_stub_amd64.go -tall ../gemm512_tall_amd64.go -pkg kernel
 
 // Gemm is a matrix product with what follows it,
 //

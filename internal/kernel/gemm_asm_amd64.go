@@ -2,16 +2,19 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
 func geometryOf[T Float]() geometry {
 	switch active {
 	case Portable:
 		return portableGeometry()
 	case AVX512:
-		return geometry{path: active, lanes: 64 / sizeOf[T](), deep: 192, tall: [9]int{1: 14, 2: 14, 4: 6, 8: 3}}
+		return geometry{path: active, lanes: 64 / sizeOf[T](), deep: 192, tall: tallAVX512}
 	}
-	return geometry{path: active, lanes: 32 / sizeOf[T](), deep: 384, tall: [9]int{1: 13, 2: 6, 4: 3, 8: 1}}
+	return geometry{path: active, lanes: 32 / sizeOf[T](), deep: 384, tall: tallAVX2}
 }
 
 // f32 and f64 return where x starts, which is nil for a nil slice.
@@ -19,11 +22,18 @@ func f32[T Float](x []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.Slic
 func f64[T Float](x []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(x))) }
 
 func (t *tileArgs[T]) run(path Path) {
+	tall := &tallAVX2
 	switch path {
 	case Portable:
 		t.portable()
 		return
 	case AVX512:
+		tall = &tallAVX512
+	}
+	if t.rows < 1 || t.rows > tall[t.vecs] {
+		panicRows(t.rows, t.vecs)
+	}
+	if path == AVX512 {
 		t.run512()
 		return
 	}
@@ -46,6 +56,11 @@ func (t *tileArgs[T]) run(path Path) {
 	default:
 		tile8F64AVX2(f64(t.a), f64(t.b), f64(t.c), f64(t.src), f64(t.next), t.rsa, t.csa, t.rsb, t.rsc, t.rss, t.along, t.below, t.k, t.rows, t.strips, t.width)
 	}
+}
+
+//go:noinline
+func panicRows(rows, vecs int) {
+	panic(fmt.Sprintf("kernel: there is no tile of %d rows of %d vectors", rows, vecs))
 }
 
 func (s *sparseArgs[T]) run(path Path) (plain bool) {

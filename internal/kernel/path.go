@@ -7,7 +7,17 @@
 // at start, by what the processor offers: see Path. Within one path results
 // are bit-identical however work is split; across paths they agree to the
 // accuracy that each function states.
+//
+// The environment variable LATENT_CPU names the fastest path that may be taken:
+// avx512, avx2 or portable. It is read once, at start, to compare paths, to get
+// the same bits from different processors, or to do without one that is slower
+// than it should be. Any other value stops the program.
 package kernel
+
+import (
+	"fmt"
+	"os"
+)
 
 // Float is an element type.
 type Float interface{ float32 | float64 }
@@ -25,7 +35,20 @@ const (
 func (p Path) String() string { return [...]string{"portable", "avx2", "avx512"}[p] }
 
 // active is the path in use. Only tests change it after start.
-var active = best()
+var active = allowed(best(), os.Getenv("LATENT_CPU"))
+
+// allowed returns the fastest path up to best that the name, if any, allows.
+func allowed(best Path, name string) Path {
+	if name == "" {
+		return best
+	}
+	for p := Portable; p <= AVX512; p++ {
+		if p.String() == name {
+			return min(p, best)
+		}
+	}
+	panic(fmt.Sprintf("kernel: LATENT_CPU is %q, want avx512, avx2 or portable", name))
+}
 
 // Active returns the path that the kernels use.
 func Active() Path { return active }

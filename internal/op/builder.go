@@ -1,10 +1,14 @@
 package op
 
 import (
+	"bytes"
 	"fmt"
+	"math/bits"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -18,6 +22,7 @@ type Builder struct {
 
 	Checks []*Node // of Require: programs compute them, used or not
 
+	limit int              // of the bytes of a node, which must have fewer
 	nodes map[string]*Node // by rule and operands: exact common subexpressions
 	names map[string]bool
 	last  uint32
@@ -29,17 +34,34 @@ type Builder struct {
 	places   map[*Node]Place
 }
 
-// NewBuilder returns the builder of an empty graph.
-func NewBuilder(dt tensor.Dtype) *Builder {
-	return &Builder{Graph: gorgonia.NewGraph(), Dtype: dt, nodes: map[string]*Node{}, names: map[string]bool{}, places: map[*Node]Place{}}
+// NewBuilder returns the builder of an empty graph whose nodes have fewer bytes
+// than limit.
+func NewBuilder(dt tensor.Dtype, limit int) *Builder {
+	return &Builder{Graph: gorgonia.NewGraph(), Dtype: dt, limit: limit, nodes: map[string]*Node{}, names: map[string]bool{}, places: map[*Node]Place{}}
 }
 
 // building guards Gorgonia's global constants, which building reads and
-// writes: one graph is built at a time in a process. current is its builder.
+// writes: one graph is built at a time in a process. current is its builder,
+// owner the goroutine that builds.
 var (
 	building sync.Mutex
 	current  *Builder
+	owner    atomic.Uint64
 )
+
+// goroutine returns the number of the calling goroutine, which begins the trace
+// of its stack. No two goroutines of a process ever have the same.
+func goroutine() (id uint64) {
+	var b [64]byte
+	line := b[:runtime.Stack(b[:], false)]
+	for _, c := range bytes.TrimPrefix(line, []byte("goroutine ")) {
+		if c < '0' || c > '9' {
+			break
+		}
+		id = 10*id + uint64(c-'0')
+	}
+	return id
+}
 
 // failure is the private panic of a build.
 type failure struct{ err error }
@@ -48,10 +70,17 @@ type failure struct{ err error }
 func (f failure) Error() string { return f.err.Error() }
 
 // Do runs f with b as the current builder. A Fail within f comes back as an
-// error; other panics pass through.
+// error; other panics pass through. Do within f is an error: f's own graph is
+// under way.
 func (b *Builder) Do(f func()) (err error) {
+	id := goroutine()
+	if owner.Load() == id {
+		return errors.New("graph: Build within the function of another Build, which must return first")
+	}
 	building.Lock()
 	defer building.Unlock()
+	owner.Store(id)
+	defer owner.Store(0)
 	current = b
 	defer func() { current = nil }()
 	defer recoverFailure(&err)
@@ -108,7 +137,7 @@ func (b *Builder) Leaf(name string, shape tensor.Shape) *Node {
 			Fail("graph: %s: negative size in shape %v", name, shape)
 		}
 	}
-	if err := checkSize(shape); err != nil {
+	if err := b.checkSize(shape); err != nil {
 		Fail("graph: %s: %v", name, err)
 	}
 	b.names[name] = true
@@ -120,14 +149,17 @@ func (b *Builder) Leaf(name string, shape tensor.Shape) *Node {
 	return n
 }
 
-// maxSize bounds the elements of a node: 8 GiB of float32.
-const maxSize = 1 << 31
+// DefaultLimit is the usual limit, 8 GiB, or 1 GiB where an int has 32 bits.
+const DefaultLimit = 1 << (30 + 3*(bits.UintSize/64))
 
-func checkSize(shape tensor.Shape) error {
-	n := 1
+func (b *Builder) checkSize(shape tensor.Shape) error {
+	n := int(b.Dtype.Size())
+	if slices.Contains(shape, 0) {
+		n = 0
+	}
 	for _, d := range shape {
-		if d > 0 && n > maxSize/d {
-			return errors.Errorf("shape %v has more than 2³¹ elements", []int(shape))
+		if d > 0 && n > (b.limit-1)/d {
+			return errors.Errorf("shape %v of %v does not fit into the %d bytes that Params.MaxBytes allows", []int(shape), b.Dtype, b.limit)
 		}
 		n *= d
 	}
@@ -205,7 +237,7 @@ func Apply(r Rule, in ...*Node) *Node {
 	if slices.ContainsFunc(shape, func(d int) bool { return d < 0 }) {
 		Fail("graph: %s: negative size in shape %v", Name(r), shape)
 	}
-	if err := checkSize(shape); err != nil {
+	if err := b.checkSize(shape); err != nil {
 		Fail("graph: %s: %v", Name(r), err)
 	}
 	for {

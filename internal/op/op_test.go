@@ -12,7 +12,7 @@ import (
 
 // Operations as Gorgonia sees them.
 func TestOpOfGorgonia(t *testing.T) {
-	b := op.NewBuilder(tensor.Float64)
+	b := op.NewBuilder(tensor.Float64, op.DefaultLimit)
 	if err := b.Do(func() {
 		x := b.Leaf("x", tensor.Shape{2, 3})
 		n := op.Apply(op.Reduce{Fold: op.Sum, Axes: []int{1}}, x)

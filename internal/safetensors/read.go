@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"io"
-	"math"
 	"os"
 	"slices"
 
@@ -57,12 +56,13 @@ func read(r io.ReaderAt, size int64) (File, error) {
 	if err := checkLayout(entries, size-start); err != nil {
 		return File{}, err
 	}
-	f := File{Metadata: metadata}
+	f := File{Metadata: metadata, Tensors: make([]Tensor, 0, len(entries))}
+	r = &window{ReaderAt: r, size: size}
 	chunk := make([]byte, min(1<<16, size-start))
 	for _, e := range entries {
 		t, err := readTensor(r, e, start, chunk)
 		if err != nil {
-			return File{}, errors.WithMessagef(err, "tensor %q", e.name)
+			return File{}, errors.WithMessagef(err, "tensor %q", brief(e.name))
 		}
 		f.Tensors = append(f.Tensors, t)
 	}
@@ -83,14 +83,14 @@ func checkLayout(entries []entry, size int64) error {
 		case err != nil:
 			return err
 		case from > to || int64(to) > size:
-			return errors.Errorf("tensor %q: data_offsets %v outside the %d bytes of data", e.name, e.Offsets, size)
+			return errors.Errorf("tensor %q: data_offsets %v outside the %d bytes of data", brief(e.name), e.Offsets, size)
 		case to-from != want:
-			return errors.Errorf("tensor %q: data_offsets %v hold %d bytes, shape %v of %s needs %d",
-				e.name, e.Offsets, to-from, e.Shape, e.Dtype, want)
+			return errors.Errorf("tensor %q: data_offsets %v hold %d bytes, shape %s of %s needs %d",
+				brief(e.name), e.Offsets, to-from, Shape(e.Shape), e.Dtype, want)
 		case from < end:
-			return errors.Errorf("tensor %q: data_offsets %v overlap the tensor before, which ends at %d", e.name, e.Offsets, end)
+			return errors.Errorf("tensor %q: data_offsets %v overlap the tensor before, which ends at %d", brief(e.name), e.Offsets, end)
 		case from > end:
-			return errors.Errorf("tensor %q: data_offsets %v leave a gap after %d", e.name, e.Offsets, end)
+			return errors.Errorf("tensor %q: data_offsets %v leave a gap after %d", brief(e.name), e.Offsets, end)
 		}
 		end = to
 	}
@@ -102,27 +102,28 @@ func checkLayout(entries []entry, size int64) error {
 
 func readTensor(r io.ReaderAt, e entry, start int64, chunk []byte) (Tensor, error) {
 	t := Tensor{Name: e.name, Dtype: e.Dtype, Shape: e.Shape}
-	n := (e.Offsets[1] - e.Offsets[0]) / width(e.Dtype)
-	if e.Dtype == F32 {
+	d := dtypes[e.Dtype]
+	n := (e.Offsets[1] - e.Offsets[0]) / d.width
+	if d.single != nil {
 		t.F32 = make([]float32, 0, n)
 	} else {
 		t.F64 = make([]float64, 0, n)
 	}
 	for from := e.Offsets[0]; from < e.Offsets[1]; {
 		b := chunk[:min(len(chunk), e.Offsets[1]-from)]
-		b = b[:len(b)-len(b)%width(e.Dtype)]
+		b = b[:len(b)-len(b)%d.width]
 		if err := readAt(r, b, start+int64(from)); err != nil {
 			return t, err
 		}
 		from += len(b)
-		if e.Dtype == F32 {
-			for ; len(b) > 0; b = b[4:] {
-				t.F32 = append(t.F32, math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		if d.single != nil {
+			for ; len(b) > 0; b = b[d.width:] {
+				t.F32 = append(t.F32, d.single(b))
 			}
 			continue
 		}
-		for ; len(b) > 0; b = b[8:] {
-			t.F64 = append(t.F64, math.Float64frombits(binary.LittleEndian.Uint64(b)))
+		for ; len(b) > 0; b = b[d.width:] {
+			t.F64 = append(t.F64, d.double(b))
 		}
 	}
 	return t, nil
@@ -135,4 +136,32 @@ func readAt(r io.ReaderAt, b []byte, offset int64) error {
 		return nil
 	}
 	return errors.Wrapf(err, "read %d of %d bytes at %d", n, len(b), offset)
+}
+
+// window reads ahead, for files of many small tensors.
+type window struct {
+	io.ReaderAt
+	size int64 // of the file
+	from int64
+	b    []byte
+}
+
+func (w *window) ReadAt(p []byte, at int64) (int, error) {
+	const ahead = 1 << 16
+	if len(p) >= ahead {
+		return w.ReaderAt.ReadAt(p, at)
+	}
+	if at < w.from || at+int64(len(p)) > w.from+int64(len(w.b)) {
+		if w.b == nil {
+			w.b = make([]byte, ahead)
+		}
+		w.b = w.b[:ahead]
+		n, err := w.ReaderAt.ReadAt(w.b[:min(int64(ahead), w.size-at)], at)
+		w.b, w.from = w.b[:n], at
+		if n < len(p) {
+			copy(p, w.b)
+			return n, err
+		}
+	}
+	return copy(p, w.b[at-w.from:]), nil
 }

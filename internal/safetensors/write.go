@@ -129,6 +129,9 @@ func check(t Tensor) (int, error) {
 	if t.Name == metadataKey || !utf8.ValidString(t.Name) {
 		return 0, errors.Errorf("tensor %q: name reserved or not UTF-8", t.Name)
 	}
+	if t.Dtype != F32 && t.Dtype != F64 {
+		return 0, errors.Errorf("tensor %q: dtype %q, want F32 or F64", t.Name, t.Dtype)
+	}
 	size, err := bytes(t.Name, t.Dtype, t.Shape)
 	if err != nil {
 		return 0, err

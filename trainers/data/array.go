@@ -24,12 +24,15 @@ type Array struct {
 	f32  []float32 // one of f32 and f64 is nil
 	f64  []float64
 	err  error
+	gaps bool  // some value is NaN
+	nan  error // the same, which has not been declared
 }
 
 // Flat is the array of values given row after row, cols values a row. Slices
 // of float32 and float64 are kept, not copied.
 //
-// The values must be finite, also after rounding to float32.
+// The values must be finite, also after rounding to float32, but for NaN where
+// Missing declares it.
 func Flat[T Number](name string, cols int, values []T) Array {
 	a := Array{name: name, cols: cols}
 	switch {
@@ -44,7 +47,13 @@ func Flat[T Number](name string, cols int, values []T) Array {
 		return a
 	}
 	for i, v := range values {
-		if why := misfit(v); why != "" {
+		switch why := misfit(v); {
+		case why == "":
+		case v != v:
+			if !a.gaps {
+				a.gaps, a.nan = true, errors.Errorf("array %q: row %d column %d is NaN, want a finite value, or Array.Missing if it was not observed", name, i/cols, i%cols)
+			}
+		default:
 			a.err = errors.Errorf("array %q: row %d column %d is %v, %s", name, i/cols, i%cols, v, why)
 			return a
 		}
@@ -60,6 +69,19 @@ func Flat[T Number](name string, cols int, values []T) Array {
 			a.f32[i] = float32(v)
 		}
 	}
+	return a
+}
+
+// Missing returns the array with the declaration that NaN stands for a value
+// that was not observed. Batches hand it on as NaN, pixels that they draw
+// included, for prob.Masked, which does not count it:
+//
+//	seen := graph.Eq(x, x) // NaN equals nothing
+//	t.Draw("x", prob.Masked(prob.Normal{…}, seen))
+//
+// A network that reads them needs a number: graph.Where(seen, x, graph.Const(0)).
+func (a Array) Missing() Array {
+	a.nan = nil
 	return a
 }
 
@@ -98,6 +120,16 @@ func misfit[T Number](v T) string {
 }
 
 func (a Array) rows() int { return (len(a.f32) + len(a.f64)) / a.cols }
+
+// missing calls visit with each column of a row that is NaN.
+func (a Array) missing(row int, visit func(col int)) {
+	for j := range a.cols {
+		i := row*a.cols + j
+		if a.f64 != nil && math.IsNaN(a.f64[i]) || a.f32 != nil && math.IsNaN(float64(a.f32[i])) {
+			visit(j)
+		}
+	}
+}
 
 // slice returns rows from to to, sharing memory.
 func (a Array) slice(from, to int) Array {

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/pkg/errors"
@@ -158,6 +159,9 @@ func fill[T float32 | float64](b *Batches, name string, dst []T) error {
 	for i, r := range rows {
 		x := dst[i*a.cols : (i+1)*a.cols]
 		binarize(x, x, b.key, epoch, r)
+		if a.gaps {
+			a.missing(r, func(j int) { x[j] = T(math.NaN()) })
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -149,7 +150,7 @@ func TestSeekResumes(t *testing.T) {
 		}
 	}
 	b := batches(t, s, c)
-	for _, at := range [][2]int{{-1, 0}, {0, -1}, {0, 5}, {1 << 32, 0}} {
+	for _, at := range [][2]int{{-1, 0}, {0, -1}, {0, 5}, {math.MaxInt, 9}} {
 		wantError(t, b.Seek(at[0], at[1]), "data: batches: no batch ")
 	}
 }

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"fmt"
 	"image/png"
 	"math"
 	"os"
@@ -51,7 +52,7 @@ func TestWriteGridErrors(t *testing.T) {
 		{"pictures of 1x2 in 0 columns, want positive sizes", four, 1, 2, 0},
 		{"4 values do not make pictures of 1x3", four, 1, 3, 1},
 		{"0 values do not make pictures of 1x1", nil, 1, 1, 1},
-		{"4 values do not make pictures of 4294967296x4294967296", four, 1 << 32, 1 << 32, 1},
+		{fmt.Sprintf("4 values do not make pictures of %dx%[1]d", math.MaxInt), four, math.MaxInt, math.MaxInt, 1},
 		{"picture 1 row 0 column 1 is NaN, want a finite value", four, 1, 2, 1},
 	} {
 		wantError(t, data.WriteGrid(path, tt.images, tt.h, tt.w, tt.columns), "data: grid "+path+": "+tt.want)
@@ -60,5 +61,5 @@ func TestWriteGridErrors(t *testing.T) {
 		t.Errorf("left behind: %v", names)
 	}
 	path = filepath.Join(dir, "none", "g.png")
-	wantError(t, data.WriteGrid(path, four[:3], 1, 1, 1), "data: grid "+path+": atomicfile: create: open ")
+	wantError(t, data.WriteGrid(path, four[:3], 1, 1, 1), "data: grid "+path+": atomicfile: create: temporary file: open ")
 }

@@ -2,7 +2,7 @@ package data
 
 import (
 	"bufio"
-	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/binary"
 	"io"
@@ -20,44 +20,49 @@ type IDX struct {
 	Data []uint8 // the product of Dims values
 }
 
+// DefaultMaxBytes bounds the values of an IDX file unless said otherwise: a
+// gigabyte.
+const DefaultMaxBytes = 1e9
+
 // ReadIDX reads the IDX file at path, plain or compressed with gzip, whatever
-// its name says. Values other than unsigned bytes, a file that ends early and
-// bytes after the last value are errors.
-func ReadIDX(path string) (*IDX, error) {
+// its name says. Values other than unsigned bytes, more than max of them (0
+// means DefaultMaxBytes), a file that ends early and bytes after the last value
+// are errors.
+func ReadIDX(path string, max int) (*IDX, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, errors.Wrap(err, "data: idx")
 	}
 	defer f.Close()
-	x, err := decodeIDX(f)
+	x, err := decodeIDX(f, max)
 	return x, errors.WithMessagef(err, "data: idx %s", path)
 }
 
 // DecodeIDX is ReadIDX on a reader, which it reads to its end.
-func DecodeIDX(r io.Reader) (*IDX, error) {
+func DecodeIDX(r io.Reader, max int) (*IDX, error) {
 	if isNil(r) {
 		return nil, errors.New("data: idx: the reader is nil")
 	}
-	x, err := decodeIDX(r)
+	x, err := decodeIDX(r, max)
 	return x, errors.WithMessage(err, "data: idx")
 }
 
 // idxTypes names the values of the third byte.
 var idxTypes = map[byte]string{8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 
-func decodeIDX(r io.Reader) (*IDX, error) {
+func decodeIDX(r io.Reader, max int) (*IDX, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" {
-		return decodePlainIDX(b)
+		return decodePlainIDX(b, max)
 	}
 	z, err := gzip.NewReader(b)
 	if err != nil {
 		return nil, errors.Wrap(err, "gzip")
 	}
-	return decodePlainIDX(z)
+	return decodePlainIDX(z, max)
 }
 
-func decodePlainIDX(r io.Reader) (*IDX, error) {
+func decodePlainIDX(r io.Reader, max int) (*IDX, error) {
 	var head [4]byte
 	if n, err := io.ReadFull(r, head[:]); err != nil {
 		return nil, errors.Wrapf(err, "magic number: %d of 4 bytes", n)
@@ -86,14 +91,22 @@ func decodePlainIDX(r io.Reader) (*IDX, error) {
 		x.Dims[i] = int(d)
 		total *= d
 	}
-	// The buffer grows with what arrives, not with what the header promises.
-	var values bytes.Buffer
-	n, err := io.Copy(&values, io.LimitReader(r, total))
-	if err != nil {
-		return nil, errors.Wrapf(err, "after %d of %d values for sizes %v", n, total, x.Dims)
+	if limit := int64(cmp.Or(max, DefaultMaxBytes)); total > limit {
+		return nil, errors.Errorf("sizes %v make %d values, at most %d allowed", x.Dims, total, limit)
 	}
-	if n < total {
-		return nil, errors.Errorf("ends after %d of %d values for sizes %v", n, total, x.Dims)
+	// The memory grows with what arrives, not with what the header promises, and
+	// is never more than half of it larger than the values.
+	for n := 0; n < int(total); {
+		x.Data = append(make([]uint8, 0, min(int(total), 2*n+1<<16)), x.Data...)
+		room := x.Data[n:cap(x.Data)]
+		k, err := io.ReadFull(r, room)
+		if n += k; err != nil && n < int(total) {
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				return nil, errors.Errorf("ends after %d of %d values for sizes %v", n, total, x.Dims)
+			}
+			return nil, errors.Wrapf(err, "after %d of %d values for sizes %v", n, total, x.Dims)
+		}
+		x.Data = x.Data[:n]
 	}
 	// This also makes gzip check its sum.
 	extra, err := io.Copy(io.Discard, r)
@@ -103,6 +116,5 @@ func decodePlainIDX(r io.Reader) (*IDX, error) {
 	if extra > 0 {
 		return nil, errors.Errorf("%d bytes after the %d values of sizes %v", extra, total, x.Dims)
 	}
-	x.Data = values.Bytes()
 	return x, nil
 }

@@ -3,6 +3,7 @@ package data_test
 import (
 	"bytes"
 	"compress/gzip"
+	"math"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -44,11 +45,11 @@ func TestReadIDX(t *testing.T) {
 		{"images", []int{2, 1, 2}, []byte{1, 2, 3, 4}},
 		{"four dimensions", []int{1, 2, 1, 1}, []byte{1, 2}},
 		{"empty", []int{0, 28, 28}, nil},
-		{"empty whatever the other sizes", []int{0, 1<<32 - 1, 1<<32 - 1, 1<<32 - 1}, nil},
+		{"empty whatever the other sizes", []int{0, math.MaxInt32, math.MaxInt32, math.MaxInt32}, nil},
 	} {
 		plain := idx(tt.values, tt.dims...)
 		for _, file := range [][]byte{plain, zipped(t, plain)} {
-			x, err := data.ReadIDX(write(t, t.TempDir(), "whatever.name", file))
+			x, err := data.ReadIDX(write(t, t.TempDir(), "whatever.name", file), 0)
 			if err != nil {
 				t.Errorf("%s: %v", tt.name, err)
 				continue
@@ -81,39 +82,52 @@ func TestReadIDXErrors(t *testing.T) {
 		{"no dimension", "0 dimensions, want 1 to 4", []byte{0, 0, 8, 0}},
 		{"five dimensions", "5 dimensions, want 1 to 4", []byte{0, 0, 8, 5}},
 		{"short size", "size of dimension 1: 1 of 4 bytes: unexpected EOF", []byte{0, 0, 8, 2, 0, 0, 0, 1, 0}},
-		{"overflow", "dimension 1 of size 4294967295 makes too many values", idx(nil, 1<<32-1, 1<<32-1, 1<<32-1)},
-		{"terabytes promised", "ends after 2 of 4398046511104 values for sizes [2097152 2097152]", idx([]byte{1, 2}, 1<<21, 1<<21)},
+		{"overflow", "dimension ", idx(nil, math.MaxInt32, math.MaxInt32, math.MaxInt32)},
+		{"gigabytes promised", "sizes [32768 32768] make 1073741824 values, at most 1000000000 allowed", idx([]byte{1, 2}, 1<<15, 1<<15)},
+		{"much promised", "ends after 2 of 16777216 values for sizes [4096 4096]", idx([]byte{1, 2}, 1<<12, 1<<12)},
 		{"cut", "ends after 2 of 3 values for sizes [3]", idx([]byte{1, 2}, 3)},
 		{"trailing", "2 bytes after the 3 values of sizes [3]", idx([]byte{1, 2, 3, 4, 5}, 3)},
 		{"gzip header", "gzip: ", []byte{0x1f, 0x8b, 0}},
-		{"gzip cut in the values", "after 3 of 3 values for sizes [3]: unexpected EOF", good[:len(good)-8]},
-		{"gzip cut in its sum", "after 3 of 3 values for sizes [3]: unexpected EOF", good[:len(good)-4]},
-		{"gzip sum", "after 3 of 3 values for sizes [3]: gzip: invalid checksum", badSum},
+		{"gzip cut in the values", "after 3 values: unexpected EOF", good[:len(good)-8]},
+		{"gzip cut in its sum", "after 3 values: unexpected EOF", good[:len(good)-4]},
+		{"gzip sum", "after 3 values: gzip: invalid checksum", badSum},
 		{"gzip sum without values", "after 0 values: unexpected EOF", none[:len(none)-4]},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := write(t, t.TempDir(), "f.gz", tt.file)
-			_, err := data.ReadIDX(path)
+			_, err := data.ReadIDX(path, 0)
 			wantError(t, err, "data: idx "+path+": "+tt.want)
-			_, err = data.DecodeIDX(bytes.NewReader(tt.file))
+			_, err = data.DecodeIDX(bytes.NewReader(tt.file), 0)
 			wantError(t, err, "data: idx: "+tt.want)
 		})
 	}
-	_, err := data.ReadIDX(filepath.Join(t.TempDir(), "none"))
+	_, err := data.ReadIDX(filepath.Join(t.TempDir(), "none"), 0)
 	wantError(t, err, "data: idx: open ")
 }
 
-// A header's promise must not decide how much memory is taken.
+// Memory follows what is there, not what a header promises, nor what a small
+// file unpacks to beyond the limit.
 func TestReadIDXMemory(t *testing.T) {
-	file := idx([]byte{1, 2}, 1<<21, 1<<21)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	if _, err := data.DecodeIDX(bytes.NewReader(file)); err == nil {
-		t.Fatal("no error")
-	}
-	runtime.ReadMemStats(&after)
-	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
-		t.Errorf("%d bytes allocated for a file of %d", n, len(file))
+	zeros := zipped(t, idx(make([]byte, 1<<24), 1<<24))
+	for _, c := range []struct {
+		name      string
+		file      []byte
+		max, most int
+	}{
+		{"a promise", idx([]byte{1, 2}, 1<<12, 1<<12), 0, 1 << 20},
+		{"beyond the limit", zeros, 1<<24 - 1, 1 << 20},
+		{"within", zeros, 1 << 24, 7 << 23},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := data.DecodeIDX(bytes.NewReader(c.file), c.max)
+		runtime.ReadMemStats(&after)
+		if (err == nil) != (c.name == "within") {
+			t.Errorf("%s: error %v", c.name, err)
+		}
+		if n := int(after.TotalAlloc - before.TotalAlloc); n > c.most {
+			t.Errorf("%s: %d bytes allocated, want at most %d", c.name, n, c.most)
+		}
 	}
 }
 
@@ -121,9 +135,9 @@ func FuzzReadIDX(f *testing.F) {
 	plain := idx([]byte{1, 2, 3, 4}, 2, 1, 2)
 	f.Add(plain)
 	f.Add(zipped(f, plain))
-	f.Add(idx(nil, 1<<21, 1<<21))
+	f.Add(idx(nil, 1<<12, 1<<12))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		x, err := data.DecodeIDX(bytes.NewReader(b))
+		x, err := data.DecodeIDX(bytes.NewReader(b), 0)
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") {
 				t.Fatalf("error of several lines: %q", err)

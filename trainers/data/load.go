@@ -16,12 +16,14 @@ type Sets struct {
 	Test  *Set
 }
 
-// LoadConfig says how Load divides a folder that has only one file of images.
-// Other folders are divided already: numbers of rows are an error there.
+// LoadConfig says how Load divides a folder that has only one file of images,
+// and how large files may be. Other folders are divided already: numbers of rows
+// are an error there.
 type LoadConfig struct {
-	Seed  uint64 // of the division, if there is one
-	Valid int    // rows for Valid; zero: none
-	Test  int    // rows for Test; zero: a tenth of all
+	Seed     uint64 // of the division, if there is one
+	Valid    int    // rows for Valid; zero: none
+	Test     int    // rows for Test; zero: a tenth of all
+	MaxBytes int    // of the values in a file; zero: DefaultMaxBytes
 }
 
 const (
@@ -34,6 +36,9 @@ const (
 //   - train-images-idx3-ubyte, t10k-images-idx3-ubyte (or test-images-…) and, if
 //     there, valid-images-…: the layout of MNIST and of binarized MNIST;
 //   - or a single file *-images-idx3-ubyte, divided as c says.
+//
+// Names with dots or underscores for the hyphens, such as
+// train-images.idx3-ubyte, and with capitals are the same.
 //
 // Beside each the labels, such as train-labels-idx1-ubyte, may be missing.
 // Images become "x", one picture a row, divided by 255 unless no pixel of any
@@ -48,11 +53,16 @@ func load(dir string, c LoadConfig) (Sets, error) {
 	if err != nil {
 		return Sets{}, errors.Wrap(err, "folder")
 	}
-	files := map[string]string{} // the name without .gz → the name; a plain file wins
+	files := map[string]string{} // as listed above, without .gz → the name; a plain file wins
 	var stems []string           // of the image files
 	for _, e := range entries {
-		name := strings.TrimSuffix(e.Name(), ".gz")
-		if files[name] == "" || name == e.Name() {
+		if e.IsDir() {
+			continue
+		}
+		lower := strings.ToLower(e.Name())
+		plain := strings.TrimSuffix(lower, ".gz")
+		name := strings.NewReplacer(".", "-", "_", "-").Replace(plain)
+		if files[name] == "" || plain == lower {
 			files[name] = e.Name()
 		}
 		if stem, ok := strings.CutSuffix(name, imageFile); ok && !slices.Contains(stems, stem) {
@@ -79,7 +89,7 @@ func load(dir string, c LoadConfig) (Sets, error) {
 	raw := make([]rawPart, len(parts))
 	scale := float32(1)
 	for i, p := range parts {
-		if raw[i], err = readPart(dir, files[p+imageFile], files[p+labelFile]); err != nil {
+		if raw[i], err = readPart(dir, files[p+imageFile], files[p+labelFile], c.MaxBytes); err != nil {
 			return Sets{}, err
 		}
 		if d, first := raw[i].images.Dims, raw[0].images.Dims; d[1] != first[1] || d[2] != first[2] {
@@ -105,8 +115,8 @@ func load(dir string, c LoadConfig) (Sets, error) {
 // rawPart is one part as it is on the disk.
 type rawPart struct{ images, labels *IDX }
 
-func readPart(dir, images, labels string) (p rawPart, err error) {
-	if p.images, err = ReadIDX(filepath.Join(dir, images)); err != nil {
+func readPart(dir, images, labels string, max int) (p rawPart, err error) {
+	if p.images, err = ReadIDX(filepath.Join(dir, images), max); err != nil {
 		return p, err
 	}
 	d := p.images.Dims
@@ -116,7 +126,7 @@ func readPart(dir, images, labels string) (p rawPart, err error) {
 	if labels == "" {
 		return p, nil
 	}
-	if p.labels, err = ReadIDX(filepath.Join(dir, labels)); err != nil {
+	if p.labels, err = ReadIDX(filepath.Join(dir, labels), max); err != nil {
 		return p, err
 	}
 	if l := p.labels.Dims; len(l) != 1 || l[0] != d[0] {

@@ -1,7 +1,9 @@
 package data_test
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,6 +57,43 @@ func TestLoadBinary(t *testing.T) {
 	for set, want := range map[*data.Set][]float32{s.Train: {0, 1, 1, 0}, s.Valid: {1, 1}, s.Test: {0, 0}} {
 		if d := cmp.Diff(want, set.Values("x")); d != "" {
 			t.Errorf("want - got +:\n%s", d)
+		}
+	}
+}
+
+// The spellings in which MNIST goes about.
+func TestLoadSpellings(t *testing.T) {
+	train, test, label := idx([]byte{0, 1}, 1, 1, 2), idx([]byte{1, 0}, 1, 1, 2), idx([]byte{7}, 1)
+	for _, names := range [][3]string{
+		{"train-images-idx3-ubyte", "t10k-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+		{"train-images.idx3-ubyte", "t10k-images.idx3-ubyte", "train-labels.idx1-ubyte"},
+		{"train-images.idx3-ubyte.gz", "t10k-images.idx3-ubyte.gz", "train-labels.idx1-ubyte"},
+		{"train_images_idx3_ubyte", "test_images_idx3_ubyte", "train_labels_idx1_ubyte"},
+		{"TRAIN-IMAGES.IDX3-UBYTE", "T10K-IMAGES.IDX3-UBYTE", "TRAIN-LABELS.IDX1-UBYTE"},
+		{"train-images-idx3-ubyte.GZ", "t10k-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+	} {
+		files := map[string][]byte{names[0]: train, names[1]: test, names[2]: label}
+		for name := range files {
+			if strings.HasSuffix(strings.ToLower(name), ".gz") {
+				files[name] = zipped(t, files[name])
+			}
+		}
+		dir := folder(t, files)
+		// Unpackers leave folders of the same names.
+		if err := os.Mkdir(filepath.Join(dir, "t10k-images-idx3-ubyte.d"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		s, err := data.Load(dir, data.LoadConfig{})
+		if err != nil {
+			t.Errorf("%v: %v", names, err)
+			continue
+		}
+		if s.Train.Values("x")[1] != 1 || s.Test.Values("x")[0] != 1 || s.Train.Values("y")[0] != 7 {
+			t.Errorf("%v: %v, %v, labels %v", names, s.Train.Values("x"), s.Test.Values("x"), s.Train.Values("y"))
+		}
+		_, err = data.Load(dir, data.LoadConfig{MaxBytes: 1})
+		if err == nil || !strings.Contains(err.Error(), "make 2 values, at most 1 allowed") {
+			t.Errorf("error %v with a limit of one byte", err)
 		}
 	}
 }

@@ -30,6 +30,8 @@ func New(arrays ...Array) (*Set, error) {
 		switch {
 		case a.err != nil:
 			return nil, errors.WithMessage(a.err, "data")
+		case a.nan != nil:
+			return nil, errors.WithMessage(a.nan, "data")
 		case a.cols == 0:
 			return nil, errors.Errorf("data: array not made by Flat or Rows")
 		case s.Cols(a.name) > 0:

@@ -60,7 +60,7 @@ func TestNewErrors(t *testing.T) {
 		{`data: array "x": 0 values do not make rows of 2`, []data.Array{data.Flat("x", 2, []int{})}},
 		{`data: array "x": no rows`, []data.Array{data.Rows("x", [][]float32{})}},
 		{`data: array "x": row 2 has 1 values, row 0 has 2`, []data.Array{data.Rows("x", [][]int{{1, 2}, {3, 4}, {5}})}},
-		{`data: array "x": row 1 column 0 is NaN, want a finite value`, []data.Array{data.Flat("x", 2, []float64{1, 2, nan, 4})}},
+		{`data: array "x": row 1 column 0 is NaN, want a finite value, or Array.Missing if it was not observed`, []data.Array{data.Flat("x", 2, []float64{1, 2, nan, 4})}},
 		{`data: array "x": row 0 column 1 is +Inf, want a finite value`, []data.Array{data.Flat("x", 2, []float32{1, float32(inf)})}},
 		{`data: array "x": row 0 column 0 is 1e+39, beyond the range of float32`, []data.Array{data.Flat("x", 1, []float64{1e39})}},
 		{`data: array "x": row 0 column 0 is 16777217, beyond the integers that float32 holds`, []data.Array{data.Flat("x", 1, []int64{1<<24 + 1})}},

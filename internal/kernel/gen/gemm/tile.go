@@ -39,7 +39,7 @@ func (g gen) tile(v int) {
 		CMPQ(rows, Imm(uint64(r)))
 		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
 	}
-	RET()
+	UD2() // no such height: never a product that is not computed
 	for r := g.rows(v); r > 0; r-- {
 		t.strip(r)
 	}

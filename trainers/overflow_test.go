@@ -1,0 +1,134 @@
+package trainers_test
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/vi"
+)
+
+// sgd is an optimiser of a user's own.
+type sgd struct{ rate float64 }
+
+func (sgd) Slots() int { return 0 }
+
+func (o sgd) Step32(param, grad []float32, _ [][]float32, _ int, scale float64) {
+	for i, g := range grad {
+		param[i] -= float32(o.rate*scale) * g
+	}
+}
+
+func (o sgd) Step64(param, grad []float64, _ [][]float64, _ int, scale float64) {
+	for i, g := range grad {
+		param[i] -= o.rate * scale * g
+	}
+}
+
+// Whatever the optimiser, its rate, the dtype and the size of parameters, an
+// update that is not finite is an error and leaves all parameters and
+// states as they were.
+func TestUpdateThatIsNotFiniteIsTakenBack(t *testing.T) {
+	type trial struct {
+		name string
+		o    func(rate float64) trainers.Optimizer
+	}
+	for _, c := range []trial{
+		{"Adam", func(r float64) trainers.Optimizer { return trainers.Adam{Rate: r} }},
+		{"Adam with a vanishing epsilon", func(r float64) trainers.Optimizer { return trainers.Adam{Rate: r, Epsilon: 1e-320} }},
+		{"Adam without moments", func(r float64) trainers.Optimizer { return trainers.Adam{Rate: r, Beta1: -1, Beta2: -1} }},
+		{"AdaMax", func(r float64) trainers.Optimizer { return trainers.AdaMax{Rate: r} }},
+		{"AdaMax without memory", func(r float64) trainers.Optimizer { return trainers.AdaMax{Rate: r, Beta2: -1} }},
+		{"Momentum", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r, Mu: .9} }},
+		{"gradient descent", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r} }},
+		{"a user's", func(r float64) trainers.Optimizer { return sgd{r} }},
+	} {
+		for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+			most := map[tensor.Dtype]float64{graph.Float32: math.MaxFloat32, graph.Float64: math.MaxFloat64}[dt]
+			failed := 0
+			for _, rate := range []float64{1e-3, 1, 1e30, most / 4, most} {
+				for _, size := range []float64{0, 1, most / 8, .9 * most} {
+					n := 100
+					if rate == most && size == 1 {
+						n = 40_000 // pieces for several workers
+					}
+					failed += checkTakenBack(t, c.name, c.o(rate), dt, rate, size, n)
+				}
+			}
+			if failed == 0 {
+				t.Errorf("%s, %v: no step failed", c.name, dt)
+			}
+		}
+	}
+}
+
+func checkTakenBack(t *testing.T, name string, o trainers.Optimizer, dt tensor.Dtype, rate, size float64, n int) (failed int) {
+	t.Helper()
+	params := &graph.Params{Dtype: dt}
+	u := trainers.NewUpdater(params, o, 0)
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		a, b := s.Param("a", graph.Fixed(.5), 3), s.Param("b", graph.Fixed(-size), n)
+		count := s.State("n", graph.Fixed(0), 1)
+		s.Assign(count, graph.Shift(count, 1))
+		unit := graph.Shift(graph.Scale(b, 1/max(size, 1)), 1) // of a finite square whatever b is
+		u.Declare(s, vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Normal{Mean: graph.Add(a, graph.Mean(unit, 0)), LogStd: s.Const(0)})
+		}}, vi.Data{"x": s.Input("x", 1, 3)}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := func() (v []float64) {
+		for _, n := range params.Names() {
+			x := params.Tensor(n)
+			switch x := x.Data().(type) {
+			case []float64:
+				v = append(v, x...)
+			case []float32:
+				for _, f := range x {
+					v = append(v, float64(f))
+				}
+			case float32:
+				v = append(v, float64(x))
+			case float64:
+				v = append(v, x)
+			}
+		}
+		return v
+	}
+	for step := range 4 {
+		if err := graph.Feed(p, "x", pull(step+1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			t.Fatal(err)
+		}
+		before := all()
+		err := u.Step(p)
+		after := all()
+		if err != nil && !slices.Equal(before, after) {
+			t.Errorf("%s, %v, rate %g, size %g: step %d failed (%v) and changed parameters", name, dt, rate, size, step+1, err)
+		}
+		if i := slices.IndexFunc(after, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }); i >= 0 {
+			t.Errorf("%s, %v, rate %g, size %g: step %d (error %v) left element %d at %v", name, dt, rate, size, step+1, err, i, after[i])
+			return failed
+		}
+		if err != nil {
+			failed++
+		}
+		if rate <= 1 && size <= 1 && name != "Adam with a vanishing epsilon" && err != nil {
+			t.Errorf("%s, %v, rate %g, size %g: error %v", name, dt, rate, size, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "not finite") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	return failed
+}
