@@ -68,7 +68,17 @@ func (b Invert) LogDet(x *graph.Node) *graph.Node { return graph.Neg(b.Of.LogDet
 // Chain returns bijectors applied one after the other, the first one first. It
 // is an Inverter if all of them are.
 func Chain(bs ...Bijector) Bijector {
-	c := chain(append([]Bijector(nil), bs...))
+	var c chain
+	for _, b := range bs {
+		switch b := b.(type) {
+		case chain:
+			c = append(c, b...)
+		case inverseChain:
+			c = append(c, b.chain...)
+		default:
+			c = append(c, b)
+		}
+	}
 	for _, b := range c {
 		if _, ok := b.(Inverter); !ok {
 			return c
@@ -81,8 +91,34 @@ type chain []Bijector
 
 // Forward implements Bijector.
 func (c chain) Forward(x *graph.Node) *graph.Node {
+	var reach *span
 	for _, b := range c {
-		x = b.Forward(x)
+		x = forward(b, x)
+		reach = reach.through(b, x)
+	}
+	if reach != nil && reach.moved {
+		return reach.keep(x)
+	}
+	return x
+}
+
+// inner goes back from the first of the bijectors that is at its end, as far
+// as there are inverses.
+func (c chain) inner(x *graph.Node) *graph.Node {
+	y := x
+	for i, b := range c {
+		if b, ok := b.(inner); ok {
+			z := b.inner(y)
+			back, ok := Chain(c[:i]...).(Inverter)
+			if i == 0 {
+				x = z
+			} else if ok {
+				moved := graph.ExpandDims(graph.MaxOver(graph.Ne(y, z), -1), -1)
+				x = graph.Where(moved, back.Inverse(z), x)
+			}
+			y = z
+		}
+		y = forward(b, y)
 	}
 	return x
 }

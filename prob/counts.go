@@ -69,4 +69,4 @@ func cdfOfCount(x *graph.Node, f func(x *graph.Node) *graph.Node) *graph.Node {
 var naturals = Support{Kind: Integers, Hi: math.Inf(1)}
 
 // largest bounds counts that have no bound: it is below infinity.
-func largest() *graph.Node { return graph.Const(math.MaxFloat32) }
+func largest() *graph.Node { return graph.Const(op.LargestCount) }

@@ -61,11 +61,10 @@ func (d Dirichlet) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	return graph.Exp(d.sampleLog(s, lead))
 }
 
-// sampleLog returns the logarithm of a draw, which is finite also where the
-// draw rounds to 0.
+// sampleLog returns the logarithm of a draw.
 func (d Dirichlet) sampleLog(s *graph.Scope, lead []int) *graph.Node {
-	noise := draw(s, graph.Uniform, lead, op.StreamNoise*d.classes())
-	return onLogSimplex(op.Apply(op.Implicit{Law: op.LogGamma}, noise, graph.Exp(d.LogConcentration)))
+	l := variate(s, op.LogDirichlet, lead, d.classes(), d.LogConcentration)
+	return implicit(op.LogDirichlet, boundLogSimplex(onLogSimplex(l)), l, d.LogConcentration)
 }
 
 // Pathwise marks Sample as differentiable: each gamma number has the implicit
@@ -73,8 +72,7 @@ func (d Dirichlet) sampleLog(s *graph.Scope, lead []int) *graph.Node {
 // 1805.08498).
 func (Dirichlet) Pathwise() {}
 
-// SampleScore scores the logarithm of the draw, which keeps small elements that
-// round to 0.
+// SampleScore scores the logarithm of the draw.
 func (d Dirichlet) SampleScore(s *graph.Scope, lead ...int) (x, logProb *graph.Node) {
 	l := d.sampleLog(s, lead)
 	return graph.Exp(l), d.logProb(l)

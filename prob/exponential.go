@@ -35,7 +35,7 @@ func (d Exponential) LogProb(x *graph.Node) *graph.Node { return score(d.LogProb
 // Sample returns −log(u)/λ with uniform noise u.
 func (d Exponential) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	u := uniformFor("Exponential", s, lead, d.LogRate)
-	return graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate)))
+	return boundPositive(graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate))))
 }
 
 // Pathwise marks Sample as reparameterised.

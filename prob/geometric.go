@@ -38,7 +38,7 @@ func (d Geometric) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(
 // passes.
 func (d Geometric) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	u := draw(s, graph.Uniform, lead, event("Geometric", d.Logits))
-	return graph.Floor(graph.Div(graph.Log(u), d.logFail()))
+	return graph.Min(graph.Floor(graph.Div(graph.Log(u), d.logFail())), largest())
 }
 
 // Support returns {0, 1, …}.

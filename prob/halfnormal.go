@@ -43,7 +43,7 @@ func (d HalfNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs
 // Sample returns σ|ε| with standard normal noise ε.
 func (d HalfNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	e := draw(s, graph.Normal, lead, event("HalfNormal", d.LogScale))
-	return graph.Mul(graph.Exp(d.LogScale), graph.Abs(e))
+	return boundPositive(graph.Mul(graph.Exp(d.LogScale), graph.Abs(e)))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -49,7 +49,7 @@ func (d RelaxedBernoulli) LogProb(y *graph.Node) *graph.Node { return total(d.Lo
 // Sample returns (l + log u − log(1−u)) / τ for uniform u.
 func (d RelaxedBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	u := draw(s, graph.Uniform, lead, event("RelaxedBernoulli", d.Logits, d.Temperature))
-	return graph.Div(graph.Add(d.Logits, logit(u)), d.Temperature)
+	return boundReal(graph.Div(graph.Add(d.Logits, logit(u)), d.Temperature))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -132,7 +132,7 @@ func (d RelaxedOneHot) LogProb(y *graph.Node) *graph.Node {
 func (d RelaxedOneHot) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	u := draw(s, graph.Uniform, lead, d.classes())
 	g := graph.Neg(graph.Log(graph.Neg(graph.Log(u))))
-	return onLogSimplex(graph.Div(graph.Add(d.Logits, g), d.Temperature))
+	return onLogSimplex(boundReal(graph.Div(graph.Add(d.Logits, g), d.Temperature)))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -42,6 +42,7 @@ const (
 	Polygamma // ψ⁽ᴬ⁾, A = 1, 2 …
 	Floor
 	Clamp    // to [A,B]
+	Bound    // to [A,B], with the derivative of x itself
 	Shift    // x+A
 	Scale    // A·x
 	Stop     // x, with no derivative
@@ -103,6 +104,7 @@ var fns = [fnCount]struct {
 	Polygamma: {"polygamma", func(x, n, _ float64) float64 { return polygamma(int(n), x) }},
 	Floor:     {"floor", plain(math.Floor)},
 	Clamp:     {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
+	Bound:     {"bound", func(x, a, b float64) float64 { return min(max(x, a), b) }},
 	Shift:     {"shift", func(x, a, _ float64) float64 { return x + a }},
 	Scale:     {"scale", func(x, a, _ float64) float64 { return a * x }},
 	Stop:      {"stop", func(x, _, _ float64) float64 { return x }},
@@ -146,8 +148,8 @@ type Unary struct {
 
 func (r Unary) String() string {
 	switch r.Fn {
-	case Clamp:
-		return fmt.Sprintf("clamp{%v %v}", r.A, r.B)
+	case Clamp, Bound:
+		return fmt.Sprintf("%s{%v %v}", fns[r.Fn].name, r.A, r.B)
 	case LeakyRelu, Polygamma, Shift, Scale:
 		return fmt.Sprintf("%s{%v}", fns[r.Fn].name, r.A)
 	}
@@ -238,7 +240,7 @@ func (r Unary) diff(x, y, g *Node) *Node {
 			g = Times(g, Apply(Binary{Le}, x, Current().Const(r.B)))
 		}
 		return g
-	case Shift:
+	case Bound, Shift:
 		return g
 	case Scale:
 		return Scaled(g, r.A)
