@@ -91,36 +91,49 @@ type chain []Bijector
 
 // Forward implements Bijector.
 func (c chain) Forward(x *graph.Node) *graph.Node {
-	var reach *span
-	for _, b := range c {
-		x = forward(b, x)
-		reach = reach.through(b, x)
-	}
-	if reach != nil && reach.moved {
-		return reach.keep(x)
-	}
+	y, _ := c.walk(x)
+	return y
+}
+
+// inner goes back from where the bijectors are at their ends, as far as there
+// are inverses.
+func (c chain) inner(x *graph.Node) *graph.Node {
+	_, x = c.walk(x)
 	return x
 }
 
-// inner goes back from the first of the bijectors that is at its end, as far
-// as there are inverses.
-func (c chain) inner(x *graph.Node) *graph.Node {
-	y := x
+// walk returns f(x) and inner(x).
+func (c chain) walk(x *graph.Node) (y, in *graph.Node) {
+	y, in = x, x
 	for i, b := range c {
+		z := y
 		if b, ok := b.(inner); ok {
-			z := b.inner(y)
-			back, ok := Chain(c[:i]...).(Inverter)
-			if i == 0 {
-				x = z
-			} else if ok {
-				moved := graph.ExpandDims(graph.MaxOver(graph.Ne(y, z), -1), -1)
-				x = graph.Where(moved, back.Inverse(z), x)
-			}
-			y = z
+			z = b.inner(y)
 		}
-		y = forward(b, y)
+		if moves := c.moves(i + 1); moves > 0 {
+			z = within(Chain(c[i:i+1+moves]...), z)
+		}
+		if z != y && i == 0 {
+			in = z
+		} else if back, ok := Chain(c[:i]...).(Inverter); z != y && ok {
+			moved := graph.ExpandDims(graph.MaxOver(graph.Ne(y, z), -1), -1)
+			in = graph.Where(moved, back.Inverse(z), in)
+		}
+		y = forward(b, z)
 	}
-	return x
+	return y, in
+}
+
+// moves counts the bijectors from i on that move an interval.
+func (c chain) moves(i int) int {
+	for n, b := range c[i:] {
+		switch b.(type) {
+		case Identity, Affine, Reflect, Permutation:
+		default:
+			return n
+		}
+	}
+	return len(c) - i
 }
 
 // LogDet adds those of the bijectors, each where it is applied.

@@ -170,7 +170,7 @@ func (b Power) raise(x *graph.Node, p float64) *graph.Node {
 
 func (b Power) inner(x *graph.Node) *graph.Node {
 	e := endsOf(x)
-	hi := math.Exp(e.log * min(1, 1/math.Abs(b.P)))
+	hi := math.Exp(e.log / max(1, math.Abs(b.P), math.Abs(1-b.P))) // x, xᴾ and ∂x/∂y
 	return bound(x, 1/hi, hi)
 }
 

@@ -98,60 +98,33 @@ func forward(b Bijector, x *graph.Node) *graph.Node {
 	if _, keeps := b.(inner); keeps {
 		return y
 	}
-	if s := (*span)(nil).through(b, y); s != nil {
-		return s.keep(y)
+	r, ok := b.(Ranged)
+	if !ok || r.Range().Kind != Interval {
+		return y
 	}
-	return y
+	low, top := span(r.Range(), y).limits(y)
+	return boundBetween(y, low, top)
 }
 
-// span is the interval, of nodes, that a chain has reached so far. A nil end
-// is infinite.
-type span struct {
-	lo, hi *graph.Node
-	moved  bool // since a bijector kept within it
-}
+// interval is one whose ends are nodes; nil is infinite.
+type interval struct{ lo, hi *graph.Node }
 
-// through returns the interval after b, of which y is the result; nil where
-// there is none.
-func (s *span) through(b Bijector, y *graph.Node) *span {
-	if r, ok := b.(Ranged); ok {
-		set := r.Range()
-		if set.Kind != Interval {
+// span returns an interval for the event of x.
+func span(s Support, x *graph.Node) interval {
+	sh := x.Shape()
+	end := func(v float64) *graph.Node {
+		if math.IsInf(v, 0) {
 			return nil
 		}
-		sh := y.Shape()
-		end := func(v float64) *graph.Node {
-			if math.IsInf(v, 0) {
-				return nil
-			}
-			return graph.BroadcastTo(graph.Const(v), sh[len(sh)-1])
-		}
-		return &span{lo: end(set.Lo), hi: end(set.Hi)}
+		return graph.BroadcastTo(graph.Const(v), sh[len(sh)-1])
 	}
-	if s == nil {
-		return nil
-	}
-	move := func(e *graph.Node) *graph.Node {
-		if e == nil {
-			return nil
-		}
-		return graph.StopGrad(b.Forward(e))
-	}
-	switch b.(type) {
-	case Identity:
-		return s
-	case Reflect:
-		return &span{move(s.hi), move(s.lo), true}
-	case Affine, Permutation:
-		return &span{move(s.lo), move(s.hi), true}
-	}
-	return nil
+	return interval{end(s.Lo), end(s.Hi)}
 }
 
-// keep moves x inside the interval by as much as its inverse needs to be
-// inside: a rounding of the larger end, but next to an end of 0 no more than
-// the smallest number.
-func (s *span) keep(x *graph.Node) *graph.Node {
+// limits returns how near to the ends x may come so that an inverse is inside
+// too: a few roundings of the larger end, but next to an end of 0 the smallest
+// number.
+func (s interval) limits(x *graph.Node) (low, top *graph.Node) {
 	e := endsOf(x)
 	size := graph.Const(0)
 	for _, end := range []*graph.Node{s.lo, s.hi} {
@@ -166,5 +139,42 @@ func (s *span) keep(x *graph.Node) *graph.Node {
 		step := graph.Where(graph.Eq(end, graph.Const(0)), graph.Const(e.tiny), graph.Scale(size, 8*e.eps))
 		return graph.Add(end, graph.Scale(step, sign))
 	}
-	return boundBetween(x, move(s.lo, 1), move(s.hi, -1))
+	return move(s.lo, 1), move(s.hi, -1)
+}
+
+// within returns x moved to where the last of the bijectors f, of which the
+// first reaches an interval and the others move it, is inside.
+func within(f Bijector, x *graph.Node) *graph.Node {
+	all, ok := f.(inverseChain)
+	if !ok {
+		return x
+	}
+	first, ok := all.chain[0].(Ranged)
+	if _, keeps := first.(inner); !ok || !keeps || first.Range().Kind != Interval {
+		return x
+	}
+	s := span(first.Range(), x)
+	power, _ := first.(Power)
+	falls := power.P < 0
+	for _, b := range all.chain[1:] {
+		if _, ok := b.(Reflect); ok {
+			s.lo, s.hi = s.hi, s.lo
+			falls = !falls
+		}
+		for _, end := range []**graph.Node{&s.lo, &s.hi} {
+			if *end != nil {
+				*end = b.Forward(*end)
+			}
+		}
+	}
+	low, top := s.limits(x)
+	for _, end := range []**graph.Node{&low, &top} {
+		if *end != nil {
+			*end = all.Inverse(*end)
+		}
+	}
+	if falls {
+		low, top = top, low
+	}
+	return boundBetween(x, low, top)
 }

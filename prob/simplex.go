@@ -39,7 +39,7 @@ func atEnd(x, y *graph.Node, from func(y *graph.Node) *graph.Node) *graph.Node {
 }
 
 // Forward implements Bijector.
-func (Softmax) Forward(x *graph.Node) *graph.Node { return graph.Exp(boundLogSimplex(centred(x))) }
+func (b Softmax) Forward(x *graph.Node) *graph.Node { return graph.Exp(centred(b.inner(x))) }
 
 // Inverse returns log y_i − log y_C.
 func (Softmax) Inverse(y *graph.Node) *graph.Node { return differences(graph.Log(y)) }

@@ -25,10 +25,10 @@ const (
 	// Student is Student's law. Variate: degrees of freedom; Implicit: their
 	// logarithm.
 	Student
-	// LogDirichlet is the logarithm of a point on the simplex. Variate draws
-	// the logarithms of gamma numbers that it is made of, up to what they have
-	// in common: shapes. Implicit: these draws and the log shapes.
-	LogDirichlet
+	// Dirichlet is a point of the simplex. Variate: shapes, for the logarithms
+	// of the gamma numbers that the point is made of, up to what they have in
+	// common. Implicit: these logarithms and those of the shapes.
+	Dirichlet
 )
 
 // Implicit is its first operand, a value of a law, as a function of the law's
@@ -37,7 +37,7 @@ const (
 type Implicit struct{ Law ImplicitLaw }
 
 func (r Implicit) String() string {
-	return [...]string{"loggamma", "logitbeta", "student", "logdirichlet"}[r.Law]
+	return [...]string{"loggamma", "logitbeta", "student", "dirichlet"}[r.Law]
 }
 
 // Shape is the value's.
@@ -77,17 +77,17 @@ func (r Implicit) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 		})
 	case Student:
 		put(1, func() *Node { return Times(g, Times(y, Apply(logSlope{StudentSlope}, in[1], y))) })
-	case LogDirichlet:
-		put(2, func() *Node { return logDirichlet(in[2], in[1], y, g) })
+	case Dirichlet:
+		put(2, func() *Node { return dirichlet(in[2], in[1], y, g) })
 	}
 	return d
 }
 
-// logDirichlet is the adjoint of log α for a point of logarithms y that gamma
-// numbers of logarithms l were normalised to: with their sum T each is
-// y + log T, and y_i moves by slope_i − Σ_j exp(y_j)·slope_j. The point does not
-// depend on T, which is kept within the room of the dtype.
-func logDirichlet(logAlpha, l, y, g *Node) *Node {
+// dirichlet is the adjoint of log α for a point y that gamma numbers of
+// logarithms l were normalised to: with their sum T each is y·T, and log y_i
+// moves by slope_i − Σ_j y_j·slope_j. The point does not depend on T, which is
+// kept within the room of the dtype.
+func dirichlet(logAlpha, l, y, g *Node) *Node {
 	last := len(y.Shape()) - 1
 	over := func(f Fold, x *Node) *Node {
 		kept := x.Shape().Clone()
@@ -95,9 +95,10 @@ func logDirichlet(logAlpha, l, y, g *Node) *Node {
 		return Reshaped(Apply(Reduce{f, []int{last}}, x), kept)
 	}
 	room := math.Log(Room(y.Dtype()))
-	sum := Apply(Unary{Clamp, -room, room}, over(LogSumExp, l))
-	u := Apply(Binary{Sub}, g, Times(Map(Exp, y), over(Sum, g)))
-	return Times(u, Apply(logSlope{GammaSlope}, logAlpha, Apply(Binary{Add}, y, sum)))
+	logT := Apply(Unary{Clamp, -room, room}, over(LogSumExp, l))
+	byLog := Times(g, y)
+	u := Apply(Binary{Sub}, byLog, Times(y, over(Sum, byLog)))
+	return Times(u, Apply(logSlope{GammaSlope}, logAlpha, Apply(Binary{Add}, Map(Log, y), logT)))
 }
 
 // logSlope is an implicit derivative by the logarithm of a parameter: the

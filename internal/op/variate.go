@@ -19,7 +19,7 @@ import (
 type Variate struct{ Law ImplicitLaw }
 
 func (r Variate) String() string {
-	return [...]string{"loggamma", "logitbeta", "student", "logdirichlet"}[r.Law] + " draw"
+	return [...]string{"loggamma", "logitbeta", "student", "dirichlet"}[r.Law] + " draw"
 }
 
 // Shape is that of noise and parameters, with D for StreamNoise·D.
@@ -48,7 +48,7 @@ func (r Variate) Eval(out Array, in []Array) error {
 	event := 1
 	var one [1]float64
 	row := one[:]
-	if r.Law == LogDirichlet {
+	if r.Law == Dirichlet {
 		event = out.Shape[len(out.Shape)-1]
 		row = make([]float64, event)
 	}
@@ -57,7 +57,7 @@ func (r Variate) Eval(out Array, in []Array) error {
 		a := in[1].At(placed(at[1], i))
 		k := i % event
 		switch r.Law {
-		case LogGamma, LogDirichlet:
+		case LogGamma, Dirichlet:
 			row[k] = logGamma(&s, a)
 		case LogitBeta:
 			row[k] = logitBeta(&s, a, in[2].At(placed(at[2], i)))
@@ -67,7 +67,7 @@ func (r Variate) Eval(out Array, in []Array) error {
 		if k < event-1 {
 			continue
 		}
-		if r.Law == LogDirichlet {
+		if r.Law == Dirichlet {
 			level(row, func(k int) kernel.Substream { return stream(in[0], placed(at[0], i-event+1+k)) })
 		}
 		for k, v := range row {
