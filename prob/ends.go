@@ -51,10 +51,10 @@ func boundPositive(x *graph.Node) *graph.Node {
 	return bound(x, e.tiny, 1/e.tiny)
 }
 
-// boundReal keeps a number finite.
+// boundReal keeps a number finite, and its square as a float64.
 func boundReal(x *graph.Node) *graph.Node {
-	e := endsOf(x)
-	return bound(x, -1/e.tiny, 1/e.tiny)
+	most := min(1/endsOf(x).tiny, 0x1p500)
+	return bound(x, -most, most)
 }
 
 // boundLogSimplex keeps the logarithms of a point of a simplex above their

@@ -45,6 +45,9 @@ func (r Variate) Eval(out Array, in []Array) error {
 	if out.F64 == nil {
 		room = Room(tensor.Float32)
 	}
+	if r.Law == Student { // its density has the square
+		room = min(room, 0x1p500)
+	}
 	event := 1
 	var one [1]float64
 	row := one[:]
@@ -117,8 +120,11 @@ func logitBeta(s *kernel.Substream, a, b float64) float64 {
 // student draws a normal number over the root of a mean square.
 func student(s *kernel.Substream, nu float64) float64 {
 	z := s.FastNormal()
-	if math.IsInf(nu, 1) {
+	switch {
+	case math.IsInf(nu, 1):
 		return z
+	case nu == 0:
+		return math.Copysign(math.Inf(1), z)
 	}
 	return z * math.Exp((math.Log(nu/2)-logGamma(s, nu/2))/2)
 }
