@@ -177,3 +177,20 @@ func numbers(t *testing.T, line string) []float64 {
 	}
 	return v
 }
+
+// On the way to their ends too a kernel's rounding does not reach them.
+func TestBijectorsNextToTheirEnds(t *testing.T) {
+	var x []float64
+	for v := 6.0; v < 40; v += .01 {
+		x = append(x, v, -v)
+	}
+	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		for name, b := range map[string]prob.Bijector{"Tanh": prob.Tanh{}, "Sigmoid": prob.Sigmoid{}} {
+			for i, y := range one(t, dt, func(s scope) node { return b.Forward(s.Tensor(x, len(x))) }) {
+				if !(y < 1 && y > -1 && (y > 0 || name == "Tanh")) {
+					t.Errorf("%v: %s(%v) = %v", dt, name, x[i], y)
+				}
+			}
+		}
+	}
+}
