@@ -19,7 +19,7 @@ func checkInside(s *subject) error {
 	}
 	found := &findings{}
 	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
-		n := max(s.Draws/20, 1)
+		n := max(s.Draws/50, 1)
 		p, err := s.looking(dt, n)
 		if err != nil {
 			return err
