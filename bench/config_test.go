@@ -21,7 +21,7 @@ func TestRowsRepeatAndParamsStay(t *testing.T) {
 	if _, err := graph.Build(params, func(s *graph.Scope) { s.Output("v", newLine(s).w) }); err != nil {
 		t.Fatal(err)
 	}
-	w, err := graph.Values[float64](params, "w")
+	w, err := graph.Memory[float64](params, "w")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	if _, err := graph.Build(elsewhere, func(s *graph.Scope) { s.Output("w", newLine(s).w) }); err != nil {
 		t.Fatal(err)
 	}
-	w, err := graph.Values[float32](elsewhere, "w")
+	w, err := graph.Memory[float32](elsewhere, "w")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (g *gradient) take(from *graph.Params) error {
 }
 
 func copyParam[T graph.Float](to, from *graph.Params, name string) error {
-	dst, err := graph.Values[T](to, name)
+	dst, err := graph.Memory[T](to, name)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI, "BetaIc": graph.BetaIc,
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining,
 			"Labels": graph.Labels, "Unused": graph.Unused, "Squeeze": graph.Squeeze,
-			"Values": graph.Values[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
+			"Values": graph.Values[float32], "Memory": graph.Memory[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
 		},
 		Types: []any{
 			graph.Scope{}, graph.Params{}, graph.Program{}, graph.Random{}, graph.Glorot{}, graph.He{}, graph.LeCun{},

@@ -54,6 +54,11 @@ type gate struct{ in, out chan struct{} }
 
 func (g gate) Do(int, int) { close(g.in); <-g.out }
 
+// nothing is a task without parts.
+type nothing struct{}
+
+func (nothing) Do(int, int) {}
+
 func TestBusyProgramIsAnError(t *testing.T) {
 	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("y", graph.Shift(s.Input("x", 2), 1)) })
 	feed := func() error { return graph.Feed(p, "x", []float64{1, 2}) }
@@ -65,10 +70,10 @@ func TestBusyProgramIsAnError(t *testing.T) {
 		"run":                         func() error { return p.Run(context.Background(), graph.Draw{}) },
 		"feed x":                      feed,
 		"commit":                      p.Commit,
-		"parallel":                    func() error { return p.Parallel(0, nil) },
+		"parallel":                    func() error { return p.Parallel(0, nothing{}) },
 		"read y":                      func() error { return graph.Read(p, "y", make([]float64, 2)) },
 		"view y":                      func() error { _, err := graph.View[float64](p, "y"); return err },
-		"look for what is not finite": func() error { return p.NonFinite("y") },
+		"look into a run": func() error { return p.NonFinite("y") },
 	}
 	g := gate{make(chan struct{}), make(chan struct{})}
 	done := make(chan error)

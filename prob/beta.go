@@ -11,8 +11,8 @@ import (
 //
 // in terms of log a and log b, each […, D] or what broadcasts to it. Draws have
 // implicit derivatives (Figurnov, Mohamed and Mnih, arXiv 1805.08498). Draws
-// closer to 0 or 1 than the dtype can tell lie next to them; LogitSample has no
-// such limit.
+// closer to 0 or 1 than the dtype can tell lie next to them (see "Draws and
+// ends"); LogitSample has no such end.
 type Beta struct {
 	LogA *graph.Node
 	LogB *graph.Node
@@ -48,19 +48,19 @@ func (d Beta) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
 // Sample draws by way of two gamma numbers.
 func (d Beta) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	l := d.LogitSample(s, lead...)
-	lo, _ := limits(l)
-	hi := 16.6 // 1−2⁻²⁴
-	if l.Dtype() == graph.Float64 {
-		hi = 36.7
-	}
-	return graph.Sigmoid(graph.Clamp(l, lo, hi))
+	return graph.Sigmoid(implicit(op.LogitBeta, boundLogit(d.logit(s, lead)), d.LogA, d.LogB))
 }
 
-// LogitSample returns log x/(1−x) of a draw x.
+// LogitSample returns log x/(1−x) of a draw x, which has the ends of a real
+// number and not those of Sample.
 func (d Beta) LogitSample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return implicit(s, op.LogitBeta, lead, event("Beta", d.LogA, d.LogB), graph.Exp(d.LogA), graph.Exp(d.LogB))
+	return implicit(op.LogitBeta, d.logit(s, lead), d.LogA, d.LogB)
+}
+
+// logit returns the logit of a draw, without a derivative.
+func (d Beta) logit(s *graph.Scope, lead []int) *graph.Node {
+	return variate(s, op.LogitBeta, lead, event("Beta", d.LogA, d.LogB), d.LogA, d.LogB)
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -80,9 +80,19 @@ func (b Invert) LogDet(x *graph.Node) *graph.Node {
 // Chain returns bijectors applied one after the other, the first one first. It
 // is an Inverter if all of them are.
 func Chain(bs ...Bijector) Bijector {
-	c := chain(append([]Bijector(nil), bs...))
-	for i, b := range c {
+	var c chain
+	for i, b := range bs {
 		present(fmt.Sprintf("Chain: bijector %d", i), b)
+		switch b := b.(type) {
+		case chain:
+			c = append(c, b...)
+		case inverseChain:
+			c = append(c, b.chain...)
+		default:
+			c = append(c, b)
+		}
+	}
+	for _, b := range c {
 		if _, ok := b.(Inverter); !ok {
 			return c
 		}
@@ -94,10 +104,49 @@ type chain []Bijector
 
 // Forward implements Bijector.
 func (c chain) Forward(x *graph.Node) *graph.Node {
-	for _, b := range c {
-		x = b.Forward(x)
-	}
+	y, _ := c.walk(x)
+	return y
+}
+
+// inner goes back from where the bijectors are at their ends, as far as there
+// are inverses.
+func (c chain) inner(x *graph.Node) *graph.Node {
+	_, x = c.walk(x)
 	return x
+}
+
+// walk returns f(x) and inner(x).
+func (c chain) walk(x *graph.Node) (y, in *graph.Node) {
+	y, in = x, x
+	for i, b := range c {
+		z := y
+		if b, ok := b.(inner); ok {
+			z = b.inner(y)
+		}
+		if moves := c.moves(i + 1); moves > 0 {
+			z = within(Chain(c[i:i+1+moves]...), z)
+		}
+		if z != y && i == 0 {
+			in = z
+		} else if back, ok := Chain(c[:i]...).(Inverter); z != y && ok {
+			moved := graph.ExpandDims(graph.MaxOver(graph.Ne(y, z), -1), -1)
+			in = graph.Where(moved, back.Inverse(z), in)
+		}
+		y = forward(b, z)
+	}
+	return y, in
+}
+
+// moves counts the bijectors from i on that move an interval.
+func (c chain) moves(i int) int {
+	for n, b := range c[i:] {
+		switch b.(type) {
+		case Identity, Affine, Reflect, Permutation:
+		default:
+			return n
+		}
+	}
+	return len(c) - i
 }
 
 // LogDet adds those of the bijectors, each where it is applied.

@@ -38,9 +38,6 @@ func Constrain(s Support) Inverter {
 
 func constrainInterval(lo, hi float64) Inverter {
 	below, above := math.IsInf(lo, -1), math.IsInf(hi, 1)
-	move := func(by, scale float64) Bijector {
-		return Affine{Shift: graph.Const(by), LogScale: graph.Const(math.Log(scale))}
-	}
 	switch {
 	case !(lo < hi):
 		graph.Fail("prob: no numbers in (%v, %v)", lo, hi)
@@ -50,10 +47,6 @@ func constrainInterval(lo, hi float64) Inverter {
 		return Exp{}
 	case lo == 0 && hi == 1:
 		return Sigmoid{}
-	case above:
-		return Chain(Exp{}, move(lo, 1)).(Inverter)
-	case below:
-		return Chain(Exp{}, Reflect{}, move(hi, 1)).(Inverter)
 	}
-	return Chain(Sigmoid{}, move(lo, hi-lo)).(Inverter)
+	return between{lo, hi}
 }

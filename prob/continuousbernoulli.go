@@ -46,7 +46,9 @@ func (d ContinuousBernoulli) LogProb(x *graph.Node) *graph.Node { return score(d
 // Sample returns log(1+u(eˡ−1))/l with uniform noise u.
 func (d ContinuousBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return special(op.ContinuousBernoulli, d.Logits, uniformFor("ContinuousBernoulli", s, lead, d.Logits))
+	x := special(op.ContinuousBernoulli, d.Logits, uniformFor("ContinuousBernoulli", s, lead, d.Logits))
+	e := endsOf(x)
+	return bound(x, e.tiny, 1-e.eps)
 }
 
 // Pathwise marks Sample as reparameterised.

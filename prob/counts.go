@@ -62,4 +62,4 @@ func drawCount(s *graph.Scope, law op.Law, lead []int, d int, params ...*graph.N
 var naturals = Support{Kind: Integers, Hi: math.Inf(1)}
 
 // largest bounds counts that have no bound: it is below infinity.
-func largest() *graph.Node { return graph.Const(math.MaxFloat32) }
+func largest() *graph.Node { return graph.Const(op.LargestCount) }

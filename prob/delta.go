@@ -2,8 +2,10 @@ package prob
 
 import (
 	"math"
+	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Delta is a value […, D] that is certain. As a guide with a parameter for its
@@ -44,7 +46,11 @@ func (d Delta) Sample(_ *graph.Scope, lead ...int) *graph.Node {
 	if len(sh) == 0 {
 		graph.Fail("prob: Delta: value of rank 0, want an event axis")
 	}
-	return graph.BroadcastTo(d.Value, append(append([]int(nil), lead...), sh[len(sh)-1])...)
+	all, err := op.Broadcast(append(slices.Clone(lead), sh[len(sh)-1]), sh)
+	if err != nil {
+		graph.Fail("prob: Delta: value of shape %v does not fit draws %v", []int(sh), lead)
+	}
+	return graph.BroadcastTo(d.Value, all...)
 }
 
 // Pathwise marks Sample as differentiable by the value.

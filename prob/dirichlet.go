@@ -10,17 +10,17 @@ import (
 //	p(x) = Γ(Σ_c α_c) / Π_c Γ(α_c) · Π_c x_c^(α_c−1)
 //
 // in terms of log α […, C]. Values are […, C]; densities are with respect to
-// the first C−1 elements.
+// the first C−1 elements. No element of a draw is nearer to 0 than the dtype
+// allows (see "Draws and ends").
 type Dirichlet struct {
 	LogConcentration *graph.Node
 }
 
 var (
-	_ Pathwise     = Dirichlet{}
-	_ SampleScorer = Dirichlet{}
-	_ Moments      = Dirichlet{}
-	_ Entropic     = Dirichlet{}
-	_ Supported    = Dirichlet{}
+	_ Pathwise  = Dirichlet{}
+	_ Moments   = Dirichlet{}
+	_ Entropic  = Dirichlet{}
+	_ Supported = Dirichlet{}
 )
 
 // classes returns C.
@@ -68,28 +68,15 @@ func (d Dirichlet) logProb(logX *graph.Node) *graph.Node {
 // Sample returns gamma numbers of shape α over their sum.
 func (d Dirichlet) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return graph.Exp(d.sampleLog(s, lead))
-}
-
-// sampleLog returns the logarithm of a draw, which is finite also where the
-// draw rounds to 0.
-func (d Dirichlet) sampleLog(s *graph.Scope, lead []int) *graph.Node {
-	noise := draw(s, graph.Uniform, lead, op.StreamNoise*d.classes())
-	return onLogSimplex(op.Apply(op.Implicit{Law: op.LogGamma}, noise, graph.Exp(d.LogConcentration)))
+	l := variate(s, op.Dirichlet, lead, d.classes(), d.LogConcentration)
+	x := bound(graph.Exp(onLogSimplex(l)), endsOf(l).tiny, 1)
+	return implicit(op.Dirichlet, graph.StopGrad(x), l, d.LogConcentration)
 }
 
 // Pathwise marks Sample as differentiable: each gamma number has the implicit
 // derivative −(∂F/∂α)/f of its distribution function F (Figurnov et al., arXiv
 // 1805.08498).
 func (Dirichlet) Pathwise() {}
-
-// SampleScore scores the logarithm of the draw, which keeps small elements that
-// round to 0.
-func (d Dirichlet) SampleScore(s *graph.Scope, lead ...int) (x, logProb *graph.Node) {
-	complete(d)
-	l := d.sampleLog(s, lead)
-	return graph.Exp(l), d.logProb(l)
-}
 
 // Support returns the simplex.
 func (Dirichlet) Support() Support { return Support{Kind: Simplex} }

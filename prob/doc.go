@@ -15,6 +15,46 @@
 //
 // Everything is in nats.
 //
+// # Draws and ends
+//
+// A draw, and what a bijector makes, lies in the open interior of the support:
+// at a distance from each end at which log densities, their derivatives by the
+// value and the inverse of the bijector are finite in the dtype. In float32,
+// and float64 in brackets,
+//
+//	positive numbers     2⁻¹⁰⁰ … 2¹⁰⁰ (2⁻⁹⁶⁰ … 2⁹⁶⁰)
+//	simplex              elements from 2⁻¹⁰⁰ (2⁻⁹⁶⁰), which add up to 1 to rounding
+//	(0, 1)               2⁻¹⁰⁰ … 1−2⁻²⁴ (2⁻⁹⁶⁰ … 1−2⁻⁵³)
+//	(−1, 1)              ±(1−2⁻²⁴), ±(1−2⁻⁵³)
+//	an end e other       a few units in the last place of e from it; after a
+//	than 0               Chain, of the larger end
+//	rising numbers       gaps of two units in the last place of their size
+//	reals, heavy tails   ±2¹⁰⁰ (±2⁵⁰⁰)
+//	counts               at most the largest float32
+//
+// so 1/x, and with it the derivative of log x, leaves room for factors of 2²⁶
+// (2⁶²). An end is approached in the coordinate in which the law is drawn, the
+// logarithm or the logit where there is one, and the derivative by that
+// coordinate goes on as if there were no end: at the end of Exp ∂log y/∂x is 1,
+// and a Gamma, Beta or Dirichlet draw that was moved has the derivative of one
+// that was drawn there. So a gradient leads away from an end and does not
+// vanish there, and by the logarithm of a concentration that goes to 0 a draw
+// moves by less and less. The laws that are a scale times noise, Exponential,
+// HalfNormal and HalfCauchy, and Uniform keep the derivative of the number
+// before it was moved.
+//
+// SampleScore scores the draw as moved, so that importance weights compare two
+// laws at one point. LogSample of Gamma and LogitSample of Beta go beyond these
+// ends, to those of the reals.
+//
+// At degenerate parameters, such as a scale or a rate of 0 or logits of −∞, a
+// draw is the atom that the law has become, moved inside where it is an end of
+// an open support.
+//
+// Noise and parameters broadcast: a parameter with a leading axis on which the
+// draw has size 1, such as an enumerated class, stretches the draw, with the
+// same noise along that axis.
+//
 // # Distributions
 //
 // Supports are those of an event element, or of a whole event where elements

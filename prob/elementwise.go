@@ -73,8 +73,10 @@ var above = Support{Kind: Interval, Hi: math.Inf(1)}
 // Exp is y = eˣ.
 type Exp struct{}
 
+func (Exp) inner(x *graph.Node) *graph.Node { return boundLog(x) }
+
 // Forward implements Bijector.
-func (Exp) Forward(x *graph.Node) *graph.Node { return graph.Exp(x) }
+func (b Exp) Forward(x *graph.Node) *graph.Node { return graph.Exp(b.inner(x)) }
 
 // Inverse implements Inverter.
 func (Exp) Inverse(y *graph.Node) *graph.Node { return graph.Log(y) }
@@ -88,8 +90,13 @@ func (Exp) Range() Support { return above }
 // Softplus is y = log(1+eˣ).
 type Softplus struct{}
 
+func (Softplus) inner(x *graph.Node) *graph.Node {
+	e := endsOf(x)
+	return bound(x, -e.log, 1/e.tiny)
+}
+
 // Forward implements Bijector.
-func (Softplus) Forward(x *graph.Node) *graph.Node { return graph.Softplus(x) }
+func (b Softplus) Forward(x *graph.Node) *graph.Node { return graph.Softplus(b.inner(x)) }
 
 // Inverse returns y + log(1−e⁻ʸ).
 func (Softplus) Inverse(y *graph.Node) *graph.Node {
@@ -105,8 +112,10 @@ func (Softplus) Range() Support { return above }
 // Sigmoid is y = 1/(1+e⁻ˣ).
 type Sigmoid struct{}
 
+func (Sigmoid) inner(x *graph.Node) *graph.Node { return boundLogit(x) }
+
 // Forward implements Bijector.
-func (Sigmoid) Forward(x *graph.Node) *graph.Node { return graph.Sigmoid(x) }
+func (b Sigmoid) Forward(x *graph.Node) *graph.Node { return graph.Sigmoid(b.inner(x)) }
 
 // Inverse returns log y − log(1−y).
 func (Sigmoid) Inverse(y *graph.Node) *graph.Node { return logit(y) }
@@ -126,8 +135,13 @@ func (Sigmoid) Range() Support { return Support{Kind: Interval, Hi: 1} }
 // Tanh is y = tanh x.
 type Tanh struct{}
 
+func (Tanh) inner(x *graph.Node) *graph.Node {
+	e := endsOf(x)
+	return bound(x, -e.tanh, e.tanh)
+}
+
 // Forward implements Bijector.
-func (Tanh) Forward(x *graph.Node) *graph.Node { return graph.Tanh(x) }
+func (b Tanh) Forward(x *graph.Node) *graph.Node { return graph.Tanh(b.inner(x)) }
 
 // Inverse returns ½·log((1+y)/(1−y)).
 func (Tanh) Inverse(y *graph.Node) *graph.Node {
@@ -154,8 +168,14 @@ func (b Power) raise(x *graph.Node, p float64) *graph.Node {
 	return graph.Pow(x, graph.Const(p))
 }
 
+func (b Power) inner(x *graph.Node) *graph.Node {
+	e := endsOf(x)
+	hi := math.Exp(e.log / max(1, math.Abs(b.P), math.Abs(1-b.P))) // x, xᴾ and ∂x/∂y
+	return bound(x, 1/hi, hi)
+}
+
 // Forward implements Bijector.
-func (b Power) Forward(x *graph.Node) *graph.Node { return b.raise(x, b.P) }
+func (b Power) Forward(x *graph.Node) *graph.Node { return b.raise(b.inner(x), b.P) }
 
 // Inverse implements Inverter.
 func (b Power) Inverse(y *graph.Node) *graph.Node { return b.raise(y, 1/b.P) }

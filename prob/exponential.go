@@ -40,7 +40,7 @@ func (d Exponential) LogProb(x *graph.Node) *graph.Node { return score(d.LogProb
 func (d Exponential) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("Exponential", s, lead, d.LogRate)
-	return graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate)))
+	return boundPositive(graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate))))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -12,7 +12,8 @@ import (
 // in terms of log a, the concentration or shape, and log r, the rate, each
 // […, D] or what broadcasts to it. Draws have implicit derivatives (Figurnov,
 // Mohamed and Mnih, arXiv 1805.08498). A draw too small for the dtype, as most
-// are at a = 10⁻³, is its smallest normal number; LogSample has no such floor.
+// are at a = 10⁻³, is the smallest that it allows (see "Draws and ends");
+// LogSample has no such end.
 type Gamma struct {
 	LogConcentration *graph.Node
 	LogRate          *graph.Node
@@ -50,14 +51,25 @@ func (d Gamma) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) 
 // Sample draws by the method of Marsaglia and Tsang.
 func (d Gamma) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return expInside(d.LogSample(s, lead...))
+	return graph.Exp(d.moving(boundLog(d.log(s, lead))))
 }
 
-// LogSample returns the logarithm of a draw.
+// LogSample returns the logarithm of a draw, which has the ends of a real
+// number and not those of Sample.
 func (d Gamma) LogSample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
+	return d.moving(boundReal(d.log(s, lead)))
+}
+
+// log returns the logarithm of a draw, without a derivative.
+func (d Gamma) log(s *graph.Scope, lead []int) *graph.Node {
 	n := event("Gamma", d.LogConcentration, d.LogRate)
-	return graph.Sub(implicit(s, op.LogGamma, lead, n, graph.Exp(d.LogConcentration)), d.LogRate)
+	return graph.StopGrad(graph.Sub(variate(s, op.LogGamma, lead, n, d.LogConcentration), d.LogRate))
+}
+
+// moving gives the logarithm of a draw its derivative.
+func (d Gamma) moving(log *graph.Node) *graph.Node {
+	return implicit(op.LogGamma, log, d.LogConcentration, d.LogRate)
 }
 
 // Pathwise marks Sample as reparameterised.

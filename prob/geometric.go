@@ -43,7 +43,8 @@ func (d Geometric) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(
 func (d Geometric) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := draw(s, graph.Uniform, lead, event("Geometric", d.Logits))
-	return graph.Floor(graph.Div(graph.Log(u), d.logFail()))
+	n := graph.Abs(graph.Div(graph.Log(u), d.logFail())) // of any sign where log(1−p) is 0
+	return graph.Min(graph.Floor(n), largest())
 }
 
 // Support returns {0, 1, …}.

@@ -44,7 +44,7 @@ func (d HalfCauchy) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("HalfCauchy", s, lead, d.LogScale)
 	quarter := func(u *graph.Node) *graph.Node { return graph.Sin(graph.Scale(u, math.Pi/2)) }
-	return graph.Mul(graph.Exp(d.LogScale), graph.Div(quarter(u), quarter(oneMinus(u))))
+	return boundPositive(graph.Mul(graph.Exp(d.LogScale), graph.Div(quarter(u), quarter(oneMinus(u)))))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -51,7 +51,7 @@ func (d HalfNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs
 func (d HalfNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	e := draw(s, graph.Normal, lead, event("HalfNormal", d.LogScale))
-	return graph.Mul(graph.Exp(d.LogScale), graph.Abs(e))
+	return boundPositive(graph.Mul(graph.Exp(d.LogScale), graph.Abs(e)))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -46,7 +46,8 @@ func (d InverseGamma) LogProb(x *graph.Node) *graph.Node { return score(d.LogPro
 // Sample returns the reciprocal of a gamma draw.
 func (d InverseGamma) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return expInside(graph.Neg(d.reciprocal().LogSample(s, lead...)))
+	r := d.reciprocal()
+	return graph.Exp(graph.Neg(r.moving(boundLog(r.log(s, lead)))))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -45,7 +45,7 @@ func (d LogNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(
 // Sample returns exp(μ + σε) with standard normal noise ε.
 func (d LogNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return expInside(d.log().Sample(s, lead...))
+	return graph.Exp(boundLog(d.log().Sample(s, lead...)))
 }
 
 // Pathwise marks Sample as reparameterised.

@@ -9,9 +9,24 @@ import (
 // Rising maps numbers to rising ones: y_1 = x_1, y_k = y_{k−1} + exp(x_k).
 type Rising struct{}
 
-// Forward implements Bijector.
-func (Rising) Forward(x *graph.Node) *graph.Node {
+// inner keeps each gap wide enough to be told at the size that numbers have
+// there, |y_1| and the gaps up to it together.
+func (b Rising) inner(x *graph.Node) *graph.Node {
 	n := eventSize("Rising", x)
+	e, first := endsOf(x), boundReal(graph.Cols(x, 0, 1))
+	if n == 1 {
+		return first
+	}
+	l := boundLog(graph.Cols(x, 1, n))
+	size := graph.CumSum(graph.Concat(-1, graph.Abs(first), graph.Exp(l)), -1)
+	least := graph.Log(graph.Shift(graph.Scale(graph.Cols(size, 1, n), 4*e.eps), e.tiny))
+	return graph.Concat(-1, first, boundBetween(l, least, nil))
+}
+
+// Forward implements Bijector.
+func (b Rising) Forward(x *graph.Node) *graph.Node {
+	n := eventSize("Rising", x)
+	x = b.inner(x)
 	return graph.CumSum(graph.Concat(-1, graph.Cols(x, 0, 1), graph.Exp(graph.Cols(x, 1, n))), -1)
 }
 

@@ -54,7 +54,7 @@ func (d RelaxedBernoulli) LogProb(y *graph.Node) *graph.Node {
 func (d RelaxedBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := draw(s, graph.Uniform, lead, event("RelaxedBernoulli", d.Logits, d.Temperature))
-	return graph.Div(graph.Add(d.Logits, logit(u)), d.Temperature)
+	return boundReal(graph.Div(graph.Add(d.Logits, logit(u)), d.Temperature))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -145,7 +145,7 @@ func (d RelaxedOneHot) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := draw(s, graph.Uniform, lead, d.classes())
 	g := graph.Neg(graph.Log(graph.Neg(graph.Log(u))))
-	return onLogSimplex(graph.Div(graph.Add(d.Logits, g), d.Temperature))
+	return onLogSimplex(boundReal(graph.Div(graph.Add(d.Logits, g), d.Temperature)))
 }
 
 // Pathwise marks Sample as reparameterised.

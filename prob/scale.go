@@ -39,10 +39,19 @@ func uniformFor(what string, s *graph.Scope, lead []int, params ...*graph.Node) 
 	return draw(s, graph.Uniform, lead, event(what, params...))
 }
 
-// implicit draws from a law with an implicit derivative, for an event of size d.
-func implicit(s *graph.Scope, law op.ImplicitLaw, lead []int, d int, params ...*graph.Node) *graph.Node {
-	noise := draw(s, graph.Uniform, lead, op.StreamNoise*d)
-	return op.Apply(op.Implicit{Law: law}, append([]*graph.Node{noise}, params...)...)
+// variate draws from a law of package op, for an event of size d, without a
+// derivative. Parameters are given by their logarithms.
+func variate(s *graph.Scope, law op.ImplicitLaw, lead []int, d int, logs ...*graph.Node) *graph.Node {
+	in := []*graph.Node{draw(s, graph.Uniform, lead, op.StreamNoise*d)}
+	for _, l := range logs {
+		in = append(in, graph.Exp(l))
+	}
+	return graph.StopGrad(op.Apply(op.Variate{Law: law}, in...))
+}
+
+// implicit returns a draw with the derivative that a draw has there.
+func implicit(law op.ImplicitLaw, draw *graph.Node, params ...*graph.Node) *graph.Node {
+	return op.Apply(op.Implicit{Law: law}, append([]*graph.Node{draw}, params...)...)
 }
 
 // density returns a log density of package op.
@@ -79,13 +88,6 @@ func limits(x *graph.Node) (lo, hi float64) {
 		return -708.3, 709.7
 	}
 	return -87.3, 88.7
-}
-
-// expInside returns eˡ kept away from 0 and infinity, where a draw would have
-// no density; beyond, the derivative is 0.
-func expInside(l *graph.Node) *graph.Node {
-	lo, hi := limits(l)
-	return graph.Exp(graph.Clamp(l, lo, hi))
 }
 
 // minOne returns min(u, 1−u), exactly.

@@ -27,8 +27,19 @@ func differences(a *graph.Node) *graph.Node {
 	return graph.Sub(graph.Cols(a, 0, n-1), graph.Cols(a, n-1, n))
 }
 
+func (Softmax) inner(x *graph.Node) *graph.Node {
+	return atEnd(x, centred(x), differences)
+}
+
+// atEnd returns x, or where a logarithm in y is at its end what from makes of
+// y with all of them inside.
+func atEnd(x, y *graph.Node, from func(y *graph.Node) *graph.Node) *graph.Node {
+	out := graph.Lt(y, graph.Const(-endsOf(y).log))
+	return graph.Where(graph.ExpandDims(graph.MaxOver(out, -1), -1), from(boundLogSimplex(y)), x)
+}
+
 // Forward implements Bijector.
-func (Softmax) Forward(x *graph.Node) *graph.Node { return graph.Exp(centred(x)) }
+func (b Softmax) Forward(x *graph.Node) *graph.Node { return graph.Exp(centred(b.inner(x))) }
 
 // Inverse returns log y_i − log y_C.
 func (Softmax) Inverse(y *graph.Node) *graph.Node { return differences(graph.Log(y)) }
@@ -85,10 +96,15 @@ func (b StickBreaking) parts(x *graph.Node) (logY, logRest *graph.Node) {
 	return graph.Add(left, graph.Pad(graph.LogSigmoid(l), -1, 0, 1)), logRest
 }
 
+func (b StickBreaking) inner(x *graph.Node) *graph.Node {
+	y, _ := b.parts(x)
+	return atEnd(x, y, func(y *graph.Node) *graph.Node { return b.Inverse(graph.Exp(y)) })
+}
+
 // Forward implements Bijector.
 func (b StickBreaking) Forward(x *graph.Node) *graph.Node {
 	y, _ := b.parts(x)
-	return graph.Exp(y)
+	return graph.Exp(boundLogSimplex(y))
 }
 
 // Inverse returns log y_k − log Σ_{j>k} y_j + log(D+1−k).

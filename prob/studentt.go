@@ -49,7 +49,8 @@ func (d StudentT) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x
 func (d StudentT) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	n := event("StudentT", d.LogDF, d.Loc, d.LogScale)
-	return placed(d.Loc, d.LogScale, implicit(s, op.Student, lead, n, graph.Exp(d.LogDF)))
+	t := implicit(op.Student, variate(s, op.Student, lead, n, d.LogDF), d.LogDF)
+	return boundReal(placed(d.Loc, d.LogScale, t))
 }
 
 // Pathwise marks Sample as reparameterised.

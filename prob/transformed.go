@@ -65,17 +65,29 @@ func pull(b Inverter, y *graph.Node) (x, out *graph.Node) {
 // Sample returns f of a draw from Base.
 func (d Transformed) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return d.Bijector.Forward(d.Base.Sample(s, lead...))
+	y, _ := d.draw(s, lead)
+	return y
+}
+
+// draw returns f(x) and x, moved to where f is inside of its range.
+func (d Transformed) draw(s *graph.Scope, lead []int) (y, x *graph.Node) {
+	x = d.Base.Sample(s, lead...)
+	y = forward(d.Bijector, x)
+	if b, ok := d.Bijector.(inner); ok {
+		x = b.inner(x)
+	}
+	return y, x
 }
 
 // Pathwise marks Sample as reparameterised.
 func (Transformed) Pathwise() {}
 
-// SampleScore implements SampleScorer, without an inverse.
+// SampleScore implements SampleScorer, without an inverse of f: what f moved
+// inside of its range is scored there.
 func (d Transformed) SampleScore(s *graph.Scope, lead ...int) (y, logProb *graph.Node) {
 	complete(d)
-	x := d.Base.Sample(s, lead...)
-	return d.Bijector.Forward(x), graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
+	y, x := d.draw(s, lead)
+	return y, graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
 }
 
 func init() {

@@ -11,8 +11,10 @@ import (
 // is. Triangle makes the matrix.
 type LowerCholesky struct{}
 
+func (LowerCholesky) inner(x *graph.Node) *graph.Node { return onDiagonal(x, boundLog) }
+
 // Forward implements Bijector.
-func (LowerCholesky) Forward(x *graph.Node) *graph.Node { return onDiagonal(x, graph.Exp) }
+func (LowerCholesky) Forward(x *graph.Node) *graph.Node { return onDiagonal(x, Exp{}.Forward) }
 
 // Inverse implements Inverter.
 func (LowerCholesky) Inverse(y *graph.Node) *graph.Node { return onDiagonal(y, graph.Log) }

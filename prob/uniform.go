@@ -58,7 +58,9 @@ func (d Uniform) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)
 func (d Uniform) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("Uniform", s, lead, d.Low, d.High)
-	return graph.Add(d.Low, graph.Mul(d.width(), u))
+	x := graph.Add(d.Low, graph.Mul(d.width(), u))
+	top := graph.Max(after(d.High, -1), d.Low)
+	return boundBetween(x, graph.Min(after(d.Low, 1), top), top)
 }
 
 // Pathwise marks Sample as reparameterised.

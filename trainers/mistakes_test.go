@@ -142,7 +142,7 @@ func TestCommonMistakes(t *testing.T) {
 		{"log of 0", fit(vae{cols: 3, law: func(h *graph.Node) prob.Dist {
 			return prob.Bernoulli{Logits: graph.Log(graph.Relu(h))}
 		}}.model, rowsOf(t, binary), sequential),
-			"trainers: step 1 (epoch 1): the bound is NaN: log of 0 is -Inf in joint (log(relu(…)), element [0 0 0] of [1 2 3]) on the way to site x; keep the operands away from there, such as by graph.Clamp or another parametrisation"},
+			"trainers: step 1 (epoch 1): the bound is -Inf: log of 0 is -Inf in joint (log(relu(…)), element [0 0 1] of [1 2 3]) on the way to site x; keep the operands away from there, such as by graph.Clamp or another parametrisation"},
 		{"wrong axis of a sum", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
 			t.Draw("z", normal(graph.Sum(h, 5)))
 		}}.model, rowsOf(t, binary), sequential),
@@ -196,7 +196,7 @@ func TestCommonMistakes(t *testing.T) {
 			_, err := tryRows(map[string][][]float64{"x": {{0, 1}, {math.NaN(), 1}}})
 			return err
 		}(),
-			`data: array "x": row 1 column 0 is NaN, want a finite value`},
+			`data: array "x": row 1 column 0 is NaN, want a finite value, or Array.Missing if it was not observed`},
 		{"VIMCO of one draw", fit(vae{cols: 3, bound: vi.IWAE{K: 1, Default: vi.VIMCO{}}}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): vi: site z: VIMCO compares draws with each other and needs K of 2 or more, not 1"},
 		{"Evidence of one draw", fit(vae{cols: 3, bound: vi.Evidence{K: 1}}.model, rowsOf(t, binary), sequential),

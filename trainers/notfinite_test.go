@@ -242,7 +242,7 @@ func TestNaNInAParameterIsNamed(t *testing.T) {
 	if _, err := trainers.Evaluate(context.Background(), model, params, rows, trainers.EvalConfig{}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := graph.Values[float32](params, "m")
+	m, err := graph.Memory[float32](params, "m")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestAbsurdArguments(t *testing.T) {
 	absurd.Sweep{
 		Funcs: map[string]any{
 			"Run": vi.Run, "Sum": vi.Sum, "EffectiveSampleSize": vi.EffectiveSampleSize, "ParetoShape": vi.ParetoShape,
-			"Name": vi.Name, "SupportMatrix": vi.SupportMatrix,
+			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix,
 		},
 		Types: []any{
 			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.WakeSleep{},

@@ -133,7 +133,7 @@ func TestGuideEnumerationIsTheExactExpectation(t *testing.T) {
 		t.Error("divergences do not add up")
 	}
 	if out["g"][0] == 0 {
-		t.Error("no gradient")
+		t.Error("no_gradient")
 	}
 }
 
@@ -196,5 +196,57 @@ func TestEnumerationAroundADraw(t *testing.T) {
 		for _, e := range []vi.Estimator{nil, vi.Score{}, vi.VIMCO{}} {
 			agree(t, fmt.Sprintf("%T of y then z", c.o(e)), below, c.o(e), 2, exact, c.sign)
 		}
+	}
+}
+
+// An enumerated class before a latent that is drawn by rejection: one draw of
+// the latent for each class, of its own parameter and the same noise.
+func TestEnumerateBeforeRejection(t *testing.T) {
+	for name, of := range map[string]func(a *graph.Node) prob.Dist{
+		"Gamma": func(a *graph.Node) prob.Dist { return prob.Gamma{LogConcentration: a, LogRate: graph.Const(0)} },
+		"Beta":  func(a *graph.Node) prob.Dist { return prob.Beta{LogA: a, LogB: graph.Const(0)} },
+		"StudentT": func(a *graph.Node) prob.Dist {
+			return prob.StudentT{LogDF: a, Loc: graph.Const(0), LogScale: graph.Const(0)}
+		},
+		"Dirichlet": func(a *graph.Node) prob.Dist {
+			return prob.Dirichlet{LogConcentration: graph.Concat(-1, a, graph.Neg(a))}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := graph.Build(&graph.Params{Seed: 1}, func(s *graph.Scope) {
+				slope := s.Param("slope", graph.Fixed(.4), 1)
+				law := func(y *graph.Node) prob.Dist { return of(graph.Mul(y, slope)) }
+				e := vi.IWAE{K: 3, Enumerate: []string{"y"}}.Estimate(s, vi.Model{
+					Joint: func(t *vi.Trace) {
+						z := t.Draw("z", law(t.Draw("y", prob.Bernoulli{Logits: s.Tensor([]float64{.3}, 1)})))
+						t.Draw("x", normal1(graph.Cols(z, 0, 1), s.Const(0)))
+					},
+					Guide: func(t *vi.Trace) {
+						t.Draw("z", law(t.Draw("y", prob.Bernoulli{Logits: graph.Scale(t.Given("x"), .2)})))
+					},
+				}, vi.Data{"x": s.Input("x", 2, 1)})
+				s.Output("z", e.Record.Site("z").Value)
+				s.Output("bound", e.Value)
+				s.Output("slope_gradient", e.Grad(slope)[0])
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sh := p.Shape("z"); len(sh) != 4 || sh[0] != 2 || sh[1] != 3 || sh[2] != 2 {
+				t.Errorf("z of shape %v, want [2 3 2 …]", sh)
+			}
+			if err := graph.Feed(p, "x", []float32{.5, 1.5}); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(context.Background(), graph.Draw{Seed: 1}); err != nil {
+				t.Fatal(err)
+			}
+			for _, out := range []string{"bound", "slope_gradient"} {
+				v, err := p.Output(out)
+				if err != nil || math.IsNaN(v[0]) || math.IsInf(v[0], 0) {
+					t.Errorf("%s is %v, %v", out, v, err)
+				}
+			}
+		})
 	}
 }

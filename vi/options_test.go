@@ -240,6 +240,7 @@ func optionChanges() map[string][]change {
 	all["FreeBits.Sites"] = []change{{"bits", free(vi.FreeBits{Default: vi.GumbelSoftmax{}}), free(vi.FreeBits{Sites: of(vi.StraightThrough{})}), ""}}
 	all["FreeBits.KL"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{KL: vi.MonteCarlo}), ""}, {"normals", free(vi.FreeBits{}), free(vi.FreeBits{KL: 9}), "with the KL 9"}}
 	all["Evidence.K"] = []change{{"normals", vi.Evidence{}, vi.Evidence{K: 60}, ""}, {"normals", vi.Evidence{}, vi.Evidence{K: 1}, "Evidence of 1 draws"}}
+	all["Evidence.Chunk"] = []change{{"normals", vi.Evidence{}, vi.Evidence{Chunk: -1}, "Evidence of -1 draws at once"}} // its effect, on memory, has tests of its own
 	all["Evidence.Enumerate"] = []change{{"bits", vi.Evidence{}, vi.Evidence{Enumerate: []string{"z"}}, ""}}
 	all["WakeSleep.K"] = []change{{"normals", vi.WakeSleep{}, vi.WakeSleep{K: 2}, ""}}
 	all["ReweightedWakeSleep.K"] = []change{{"normals", vi.ReweightedWakeSleep{}, vi.ReweightedWakeSleep{K: 2}, ""}}
@@ -288,7 +289,7 @@ func optionChanges() map[string][]change {
 
 // outcomes are structs that a user reads, or makes as a whole, and sets no
 // option by.
-var outcomes = []string{"Record", "Site", "Estimate", "Cost", "Outside"}
+var outcomes = []string{"Record", "Site", "Estimate", "Cost", "Outside", "RowEvidence"}
 
 // TestEveryOptionHasAnEffect goes through every exported field of every struct
 // that says what to do: each has changes that show it, by other numbers or by a

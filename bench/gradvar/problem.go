@@ -76,7 +76,7 @@ func values(m bench.Model, v map[string][]float64) (*graph.Params, error) {
 		return nil, err
 	}
 	for name, x := range v {
-		dst, err := graph.Values[float64](p, name)
+		dst, err := graph.Memory[float64](p, name)
 		if err != nil {
 			return nil, err
 		}

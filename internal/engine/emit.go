@@ -146,7 +146,7 @@ func (e *emitter) emit() {
 				e.number(a.c)
 			}
 		}
-		if u, ok := v.rule.(op.Unary); ok && (u.A != 0 || u.B != 0 || u.Fn == op.Scale || u.Fn == op.Clamp || u.Fn == op.LeakyRelu) {
+		if u, ok := v.rule.(op.Unary); ok && (u.A != 0 || u.B != 0 || u.Fn == op.Scale || u.Fn == op.Clamp || u.Fn == op.Bound || u.Fn == op.LeakyRelu) {
 			e.number(u.A)
 			e.number(u.B)
 			e.number(-u.A)

@@ -43,7 +43,7 @@ func TestUnary(t *testing.T) {
 			r.A = .3
 		case op.Polygamma:
 			r.A = 2
-		case op.Clamp:
+		case op.Clamp, op.Bound:
 			r.A, r.B = -.5, .7
 		}
 		t.Run(r.String(), func(t *testing.T) {

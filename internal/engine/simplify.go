@@ -82,6 +82,8 @@ func (e *expr) rewrite(r op.Rule, in []*value, shape tensor.Shape) *value {
 			return e.stretch(in[1], shape)
 		}
 		return e.shrink(r, in, shape)
+	case op.Implicit: // only its derivative is more than the value
+		return in[0]
 	case op.MatMul:
 		return e.matmul(r, in, shape)
 	}

@@ -108,7 +108,7 @@ func (e *emitter) unary(s *step, r op.Unary) {
 		s.code, s.fn, s.s = zipRight, uint8(kernel.OpAdd), e.number(r.A)
 	case op.LeakyRelu:
 		s.code, s.s = leaky, e.number(r.A)
-	case op.Clamp:
+	case op.Clamp, op.Bound:
 		s.code, s.s, s.t = clamp, e.number(r.A), e.number(r.B)
 	case op.IsFinite:
 		s.code = finite

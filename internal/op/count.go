@@ -19,38 +19,54 @@ const (
 )
 
 // Count draws whole numbers from uniform noise [lead…, StreamNoise·D] and
-// parameters that broadcast to the result [lead…, D]. The arithmetic is
-// float64; a parameter that is NaN, or trials below 0, give NaN. There is no
+// parameters, which broadcast, so that parameters with an axis on which the
+// noise has size 1 share the random numbers along it. The arithmetic is
+// float64; a parameter that is NaN, or trials below 0, give NaN. A count above
+// LargestCount, as of an infinite rate, is LargestCount. There is no
 // derivative.
 type Count struct{ Law Law }
+
+// LargestCount bounds counts that have no bound.
+const LargestCount = math.MaxFloat32
 
 func (r Count) String() string {
 	return [...]string{"poisson", "binomial", "negativebinomial"}[r.Law]
 }
 
-// Shape is the noise's with D for StreamNoise·D.
+// Shape is that of noise and parameters, with D for StreamNoise·D.
 func (Count) Shape(in []tensor.Shape) (tensor.Shape, error) { return streamShape(in) }
 
 // Eval draws.
 func (r Count) Eval(out Array, in []Array) error {
-	at := make([][]int, len(in))
-	for k, p := range in[1:] {
-		at[k+1] = offsets(out.Shape, strides(out.Shape, p.Shape))
+	var at [3][]int
+	at[0] = streams(out, in[0])
+	for k := 1; k < len(in); k++ {
+		at[k] = stretched(out, in[k])
 	}
 	for i := range out.Len() {
-		s := stream(in[0], i)
-		a := in[1].At(at[1][i])
+		s := stream(in[0], placed(at[0], i))
+		a := in[1].At(placed(at[1], i))
+		k := 0.0
 		switch r.Law {
 		case Poisson:
-			out.Set(i, poisson(&s, math.Exp(a)))
+			k = poisson(&s, math.Exp(a))
 		case Binomial:
-			out.Set(i, binomial(&s, a, in[2].At(at[2][i])))
-		case NegativeBinomial: // a Poisson number whose rate has a Gamma law
-			g := logGamma(&s, math.Exp(a))
-			out.Set(i, poisson(&s, math.Exp(g+in[2].At(at[2][i]))))
+			k = binomial(&s, a, in[2].At(placed(at[2], i)))
+		case NegativeBinomial:
+			k = negativeBinomial(&s, a, in[2].At(placed(at[2], i)))
 		}
+		out.Set(i, min(k, LargestCount))
 	}
 	return nil
+}
+
+// negativeBinomial draws a Poisson number whose rate has a Gamma law. Without
+// failures to wait for, or with no chance of success, it is 0.
+func negativeBinomial(s *kernel.Substream, logTotal, logit float64) float64 {
+	if math.IsInf(logTotal, -1) && !math.IsNaN(logit) || math.IsInf(logit, -1) && !math.IsNaN(logTotal) {
+		return 0
+	}
+	return poisson(s, math.Exp(logGamma(s, math.Exp(logTotal))+logit))
 }
 
 // Diff is zero.

@@ -28,11 +28,15 @@ func draws(t *testing.T, r Rule, dt tensor.Dtype, n int, params ...float64) []fl
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := NewArray(tensor.Float64, shape)
+	out := NewArray(dt, shape)
 	if err := r.Eval(out, in); err != nil {
 		t.Fatal(err)
 	}
-	return out.F64
+	v := make([]float64, out.Len())
+	for i := range v {
+		v[i] = out.At(i)
+	}
+	return v
 }
 
 // Every branch of the samplers follows its law: χ² against the probabilities,
@@ -103,7 +107,8 @@ func TestCountEdges(t *testing.T) {
 		want   float64
 	}{
 		{Poisson, []float64{-inf}, 0},
-		{Poisson, []float64{inf}, inf},
+		{Poisson, []float64{inf}, LargestCount},
+		{Poisson, []float64{1000}, LargestCount},
 		{Poisson, []float64{nan}, nan},
 		{Binomial, []float64{0, 3}, 0},
 		{Binomial, []float64{7, inf}, 7},
@@ -113,6 +118,10 @@ func TestCountEdges(t *testing.T) {
 		{Binomial, []float64{nan, 0}, nan},
 		{Binomial, []float64{3, nan}, nan},
 		{NegativeBinomial, []float64{-inf, 0}, 0},
+		{NegativeBinomial, []float64{-inf, inf}, 0},
+		{NegativeBinomial, []float64{inf, -inf}, 0},
+		{NegativeBinomial, []float64{0, -inf}, 0},
+		{NegativeBinomial, []float64{0, inf}, LargestCount},
 		{NegativeBinomial, []float64{nan, 0}, nan},
 		{NegativeBinomial, []float64{0, nan}, nan},
 	} {

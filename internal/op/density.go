@@ -84,6 +84,9 @@ func gammaDensity(by [2]uint8, v []float64) float64 {
 		if a > 0.5 && a < 10 && x > 0 && !math.IsInf(w, 1) { // gammaKernel with one logarithm
 			return a*v[1] + (a-1)*math.Log(x) - w - lgamma(a)
 		}
+		if w < 0x1p-1000 && a > 0 && x > 0 && a <= 0.5 { // the same where rate times x has no digits left
+			return a*(v[1]+math.Log(x)) - lgamma1p(a) + math.Log(a) - math.Log(x)
+		}
 		return gammaKernel(a, w) - math.Log(x)
 	case [2]uint8{1}:
 		return a * gammaScore(a, w)

@@ -66,6 +66,7 @@ func TestExactFunctions(t *testing.T) {
 		{f: LeakyRelu, a: .5, x: -inf, want: -inf}, {f: LeakyRelu, a: .5, x: zero, want: zero},
 		{f: Floor, x: -1.5, want: -2}, {f: Floor, x: 2, want: 2},
 		{f: Clamp, a: -1, b: 2, x: -3, want: -1}, {f: Clamp, a: -1, b: 2, x: inf, want: 2}, {f: Clamp, a: -1, b: 2, x: .5, want: .5},
+		{f: Bound, a: -1, b: 2, x: -3, want: -1}, {f: Bound, a: -1, b: 2, x: inf, want: 2}, {f: Bound, a: -1, b: 2, x: .5, want: .5},
 		{f: Shift, a: 2, x: 3, want: 5}, {f: Scale, a: 2, x: 3, want: 6}, {f: Scale, a: 0, x: inf, want: nan},
 		{f: Stop, x: 7, want: 7},
 		{f: IsFinite, x: 7, want: 1}, {f: IsFinite, x: inf, want: 0}, {f: IsFinite, x: nan, want: 0},

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -15,21 +16,26 @@ func BenchmarkImplicit(b *testing.B) {
 	noise := NewArray(tensor.Float32, tensor.Shape{StreamNoise * n})
 	kernel.Uniform(noise.F32, kernel.Noise{Key: 7}, 0, 0, 0)
 	for _, law := range []struct {
-		Implicit
+		Variate
 		params []float64
 	}{
-		{Implicit{LogGamma}, []float64{0.01}}, {Implicit{LogGamma}, []float64{0.5}}, {Implicit{LogGamma}, []float64{3}},
-		{Implicit{LogGamma}, []float64{20}}, {Implicit{LogGamma}, []float64{100}}, {Implicit{LogGamma}, []float64{1e4}},
-		{Implicit{LogitBeta}, []float64{0.5, 0.5}}, {Implicit{LogitBeta}, []float64{2, 5}}, {Implicit{LogitBeta}, []float64{50, 30}},
-		{Implicit{Student}, []float64{4}},
+		{Variate{LogGamma}, []float64{0.01}}, {Variate{LogGamma}, []float64{0.5}}, {Variate{LogGamma}, []float64{3}},
+		{Variate{LogGamma}, []float64{20}}, {Variate{LogGamma}, []float64{100}}, {Variate{LogGamma}, []float64{1e4}},
+		{Variate{LogitBeta}, []float64{0.5, 0.5}}, {Variate{LogitBeta}, []float64{2, 5}}, {Variate{LogitBeta}, []float64{50, 30}},
+		{Variate{Student}, []float64{4}},
 	} {
-		in := []Array{noise}
+		in, logs := []Array{noise}, []Array{}
 		for _, p := range law.params {
 			a := NewArray(tensor.Float32, tensor.Shape{n})
 			for i := range n {
 				a.Set(i, p)
 			}
 			in = append(in, a)
+			log := NewArray(tensor.Float32, tensor.Shape{n})
+			for i := range n {
+				log.Set(i, math.Log(p))
+			}
+			logs = append(logs, log)
 		}
 		y, dy := NewArray(tensor.Float32, tensor.Shape{n}), NewArray(tensor.Float32, tensor.Shape{n})
 		b.Run(fmt.Sprint(law, "/draw"), func(b *testing.B) {
@@ -39,10 +45,10 @@ func BenchmarkImplicit(b *testing.B) {
 				}
 			}
 		})
-		slope := Special{[...]SpecialFn{GammaSlope, BetaSlope, StudentSlope}[law.Law]}
+		slope := logSlope{[...]SpecialFn{GammaSlope, BetaSlope, StudentSlope}[law.Law]}
 		b.Run(fmt.Sprint(law, "/slope"), func(b *testing.B) {
 			for b.Loop() {
-				if err := slope.Eval(dy, append(in[1:len(in):len(in)], y)); err != nil {
+				if err := slope.Eval(dy, append(logs[:len(logs):len(logs)], y)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -8,46 +8,42 @@ import (
 )
 
 // Multinomial draws counts [lead…, V] that add up to n: operands are noise
-// [lead…, StreamNoise], n and weights, both broadcasting to [lead…, V], n with
-// 1 on the last axis. Each class takes a binomial share of what is left.
+// [lead…, StreamNoise], n with 1 on the last axis and weights [lead…, V],
+// which broadcast. Each class takes a binomial share of what is left.
 type Multinomial struct{}
 
-// Shape is the noise's with V for StreamNoise.
+// Shape is that of noise and parameters, with V for StreamNoise.
 func (Multinomial) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	rows, err := streamShape(in[:1])
+	rows, err := streamsShape(in[0])
 	if err != nil {
 		return nil, err
 	}
-	p := in[2]
-	if len(p) == 0 || rows[len(rows)-1] != 1 {
-		return nil, errors.Errorf("noise of shape %v and weights of shape %v", in[0], p)
+	n, p := in[1], in[2]
+	if len(p) == 0 || rows[len(rows)-1] != 1 || len(n) > 0 && n[len(n)-1] != 1 {
+		return nil, errors.Errorf("noise of shape %v, total of shape %v and weights of shape %v", in[0], n, p)
 	}
-	out := rows.Clone()
-	out[len(out)-1] = p[len(p)-1]
-	for i, s := range []tensor.Shape{rows, out} {
-		if _, err := (BroadcastTo{s}).Shape(in[1+i : 2+i]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	lead := len(rows) - 1
+	rows = rows.Clone()
+	rows[lead] = p[len(p)-1] // the noise is for all of them
+	return Broadcast(rows, n, p)
 }
 
 // Eval draws.
 func (Multinomial) Eval(out Array, in []Array) error {
 	v := out.Shape[len(out.Shape)-1]
 	rows := append(out.Shape[:len(out.Shape)-1:len(out.Shape)-1], 1)
-	n := offsets(rows, strides(rows, in[1].Shape))
-	p := offsets(out.Shape, strides(out.Shape, in[2].Shape))
+	one := Array{Shape: rows} // for the shape alone
+	key, n, p := streams(one, in[0]), stretched(one, in[1]), stretched(out, in[2])
 	rest := make([]float64, v+1) // weight of a class and those after it
 	for r := range Size(rows) {
-		s := stream(in[0], r)
+		s := stream(in[0], placed(key, r))
 		for i := v - 1; i >= 0; i-- {
-			rest[i] = rest[i+1] + in[2].At(p[r*v+i])
+			rest[i] = rest[i+1] + in[2].At(placed(p, r*v+i))
 		}
-		left := in[1].At(n[r])
+		left := in[1].At(placed(n, r))
 		for i := range v {
 			k := left
-			if w := in[2].At(p[r*v+i]); w < rest[i] {
+			if w := in[2].At(placed(p, r*v+i)); w < rest[i] {
 				k = binomial(&s, left, math.Log(w)-math.Log(rest[i+1]))
 			}
 			out.Set(r*v+i, k)

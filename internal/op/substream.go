@@ -2,6 +2,7 @@ package op
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -14,24 +15,40 @@ import (
 // number of them: noise [lead…, StreamNoise·D] for a result [lead…, D].
 const StreamNoise = 3
 
-// streamShape returns [lead…, D] for a noise operand of [lead…, StreamNoise·D]
-// after checking that the parameters broadcast to it.
+// streamShape returns the shape that noise, [lead…, D] for an operand of
+// [lead…, StreamNoise·D], and parameters broadcast to.
 func streamShape(in []tensor.Shape) (tensor.Shape, error) {
-	s := in[0]
-	if len(s) == 0 || s[len(s)-1]%StreamNoise != 0 {
-		return nil, errors.Errorf("noise of shape %v, want the last axis to be a multiple of %d", s, StreamNoise)
+	s, err := streamsShape(in[0])
+	if err != nil {
+		return nil, err
 	}
-	out := s.Clone()
-	out[len(out)-1] /= StreamNoise
-	for _, p := range in[1:] {
-		if _, err := (BroadcastTo{out}).Shape([]tensor.Shape{p}); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return Broadcast(append([]tensor.Shape{s}, in[1:]...)...)
 }
 
-// stream returns the random numbers of element i of the result. A uniform
+// streamsShape is [lead…, D] for noise of shape [lead…, StreamNoise·D].
+func streamsShape(noise tensor.Shape) (tensor.Shape, error) {
+	if len(noise) == 0 || noise[len(noise)-1]%StreamNoise != 0 {
+		return nil, errors.Errorf("noise of shape %v, want the last axis to be a multiple of %d", noise, StreamNoise)
+	}
+	s := noise.Clone()
+	s[len(s)-1] /= StreamNoise
+	return s, nil
+}
+
+// streams returns where the elements of out find their stream in noise, nil
+// if each has its own.
+func streams(out, noise Array) []int {
+	shape, err := streamsShape(noise.Shape)
+	if err != nil {
+		panic(err) // Shape has seen it
+	}
+	if slices.Equal(shape, out.Shape) {
+		return nil
+	}
+	return offsets(out.Shape, strides(out.Shape, shape))
+}
+
+// stream returns the random numbers of element i of the noise. A uniform
 // number has 23 random bits in float32, 52 in float64, at the top; three of
 // them, turned by a third of a word each, fill the 64 bits of a key.
 func stream(noise Array, i int) kernel.Substream {

@@ -44,6 +44,7 @@ const (
 	LogCosh  // log cosh x
 	ExpRest  // eˣ − 1 − x
 	Clamp    // to [A,B]
+	Bound    // to [A,B], with the derivative of x itself
 	Shift    // x+A
 	Scale    // A·x
 	Stop     // x, with no derivative
@@ -113,6 +114,7 @@ var fns = [fnCount]struct {
 	}},
 	ExpRest: {"exprest", plain(expRest)},
 	Clamp:   {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
+	Bound:   {"bound", func(x, a, b float64) float64 { return min(max(x, a), b) }},
 	Shift:   {"shift", func(x, a, _ float64) float64 { return x + a }},
 	Scale:   {"scale", func(x, a, _ float64) float64 { return a * x }},
 	Stop:    {"stop", func(x, _, _ float64) float64 { return x }},
@@ -174,8 +176,8 @@ type Unary struct {
 
 func (r Unary) String() string {
 	switch r.Fn {
-	case Clamp:
-		return fmt.Sprintf("clamp{%v %v}", r.A, r.B)
+	case Clamp, Bound:
+		return fmt.Sprintf("%s{%v %v}", fns[r.Fn].name, r.A, r.B)
 	case LeakyRelu, Polygamma, Shift, Scale:
 		return fmt.Sprintf("%s{%v}", fns[r.Fn].name, r.A)
 	}
@@ -271,7 +273,7 @@ func (r Unary) diff(x, y, g *Node) *Node {
 			g = Apply(Where{}, Apply(Binary{Le}, x, Current().Const(r.B)), g, zero)
 		}
 		return g
-	case Shift:
+	case Bound, Shift:
 		return g
 	case Scale:
 		return Scaled(g, r.A)

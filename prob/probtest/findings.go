@@ -2,6 +2,7 @@ package probtest
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -26,4 +27,10 @@ func (f *findings) err() error {
 		return errors.Errorf("%s\n… %d findings in all", f.text[1:], f.n)
 	}
 	return errors.New(f.text[1:])
+}
+
+// first returns the first finding.
+func (f *findings) first() string {
+	line, _, _ := strings.Cut(f.text[1:], "\n")
+	return line
 }

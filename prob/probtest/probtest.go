@@ -51,8 +51,9 @@ type Case struct {
 	Extremes [][]float64
 	Values   [][]float64 // events; nil means numbers from ±1e-6 to ±1e6 for an event of 1, and draws; they stand in for draws where there is no sampler
 
-	// Degenerate are settings at which the law is that of one value, or a part of
-	// it never comes, such as infinite logits.
+	// Degenerate are settings at which the law is that of one value, or nearly so,
+	// or a part of it never comes, such as infinite logits or a scale of 0: its
+	// density, entropy and draws must be numbers all the same.
 	Degenerate [][]float64
 
 	// Same make other distributions that are the same law at every setting, with
@@ -150,6 +151,8 @@ var rules = []Rule{
 	{"outside the support", "A value outside the support has LogProb −Inf and gradients of zero, and leaves other rows alone, and other elements where they are independent.", checkOutside},
 	{"edges", "On the edge of the support LogProb is its limit from inside, and neither it nor a gradient is NaN.", checkEdges},
 	{"draws", "A draw has the leading axes asked for and then the event; it lies in the support; the first draws do not depend on how many are made.", checkDraws},
+	{"draws inside", "Draws stay away from the ends of an open support, in both precisions and at extreme parameters: LogProb is finite there, as are its gradient by the value and the derivatives of a pathwise draw. At degenerate parameters too draws are finite numbers of the support.", checkInside},
+	{"draws broadcast", "Parameters with a leading axis on which a draw has size 1 stretch it: each draw there is the one that its parameters have alone.", checkBroadcast},
 	{"sampler", "Draws follow the density: a Kolmogorov–Smirnov test in one dimension, χ² for values that can be listed and in two dimensions, means and second moments in more.", checkSampler},
 	{"moments", "Moments agree with integrals over the density, and with the draws within five standard errors.", checkMoments},
 	{"entropy", "Entropy is the expectation of −LogProb.", checkEntropy},

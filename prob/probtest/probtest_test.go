@@ -100,6 +100,7 @@ func (d pair) draw(s *graph.Scope, lead []int, by float64) node {
 	r, t := d.rho()
 	e := s.Noise("e", graph.Normal, append(slices.Clone(lead), 2)...)
 	a, b := graph.Cols(e, 0, 1), graph.Cols(e, 1, 2)
+	a = graph.Add(a, graph.Scale(r, 0)) // of the parameter's rows
 	return graph.Concat(-1, a, graph.Add(graph.Mul(a, graph.Scale(r, by)), graph.Mul(b, t)))
 }
 
@@ -129,6 +130,12 @@ type (
 	negativeDraw    struct{ expo }
 	overflows       struct{ expo }
 	coupled         struct{ expo }
+	reachesEnd      struct{ expo }
+	steepAtEnd      struct{ expo }
+	endlessPath     struct{ expo }
+	nanAtAtom       struct{ expo }
+	ownNoise        struct{ expo }
+	refusesAxis     struct{ expo }
 	wrongDraws      struct{ pair }
 	wrongPath       struct{ pair }
 	wrongDensity    struct{ pair }
@@ -209,6 +216,32 @@ func (d negativeDraw) Sample(s *graph.Scope, lead ...int) node {
 func (d overflows) LogProb(x node) node {
 	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Sub(graph.Log(graph.Exp(x)), x), -1))
 }
+func (d reachesEnd) Sample(s *graph.Scope, lead ...int) node { // 0 once in 50
+	return graph.Relu(graph.Sub(d.expo.Sample(s, lead...), graph.Scale(graph.Exp(graph.Neg(d.LogRate)), .02)))
+}
+func (d steepAtEnd) LogProb(x node) node { // next to 0 the derivative of 1/x³ overflows, the value does not
+	far := graph.Recip(graph.Mul(x, graph.Square(x)))
+	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Scale(far, 1e-30), -1))
+}
+func (d endlessPath) Sample(s *graph.Scope, lead ...int) node {
+	x := d.expo.Sample(s, lead...)
+	return graph.Add(x, graph.Sqrt(graph.Sub(d.LogRate, graph.StopGrad(d.LogRate)))) // the root of 0
+}
+func (d nanAtAtom) Sample(s *graph.Scope, lead ...int) node {
+	u := s.Noise("u", graph.Uniform, append(slices.Clone(lead), width(d.LogRate))...)
+	rate := graph.Exp(d.LogRate)
+	return graph.Div(graph.Mul(graph.Neg(graph.Log(u)), rate), graph.Square(rate))
+}
+func (d ownNoise) Sample(s *graph.Scope, lead ...int) node {
+	if sh := d.LogRate.Shape(); len(sh) > len(lead) && sh[0] > 1 {
+		lead = append([]int{sh[0]}, lead[1:]...)
+	}
+	return d.expo.Sample(s, lead...)
+}
+func (d refusesAxis) Sample(s *graph.Scope, lead ...int) node {
+	x := d.expo.Sample(s, lead...)
+	return graph.BroadcastTo(x, append(slices.Clone(lead), width(d.LogRate))...)
+}
 func (d coupled) LogProb(x node) node {
 	if width(x) > 1 {
 		return graph.Shift(d.expo.LogProb(x), 1)
@@ -270,6 +303,8 @@ func of(name string, f func(p node) prob.Dist) probtest.Case {
 		c.Event, c.Params, c.Extremes, c.Draws = 2, [][]float64{{0.5}, {-1}}, nil, 40_000
 	}
 	switch f(nil).(type) {
+	case nanAtAtom:
+		c.Degenerate = [][]float64{{math.Inf(1)}}
 	case roundsEntropy:
 		c.Extremes = [][]float64{{17}}
 	case nanWhenCertain:
@@ -331,6 +366,12 @@ func TestPlanted(t *testing.T) {
 		{func(p node) prob.Dist { return roundsEntropy{coin{p}} }, "precision of closed forms", "Entropy is"},
 		{func(p node) prob.Dist { return nanWhenCertain{coin{p}} }, "degenerate", "is NaN"},
 		{func(p node) prob.Dist { return anotherLaw{expo{p}} }, "same law", "of the same law"},
+		{func(p node) prob.Dist { return reachesEnd{expo{p}} }, "draws inside", "draw [0], of support (0, +Inf)"},
+		{func(p node) prob.Dist { return steepAtEnd{expo{p}} }, "draws inside", "gradient of LogProb is"},
+		{func(p node) prob.Dist { return endlessPath{expo{p}} }, "draws inside", "the derivative by trained parameter 0 is"},
+		{func(p node) prob.Dist { return nanAtAtom{expo{p}} }, "draws inside", "draw [NaN], of support (0, +Inf)"},
+		{func(p node) prob.Dist { return ownNoise{expo{p}} }, "draws broadcast", "beside another setting"},
+		{func(p node) prob.Dist { return refusesAxis{expo{p}} }, "draws broadcast", "broadcast"},
 		{func(p node) prob.Dist { return coupled{expo{p}} }, "elements", "an event of 3 elements"},
 		{func(p node) prob.Dist { return wrongDraws{pair{p}} }, "sampler", "χ²"},
 		{func(p node) prob.Dist { return wrongPath{pair{p}} }, "pathwise gradient", "score-function"},

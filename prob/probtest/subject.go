@@ -63,7 +63,7 @@ func (s *subject) distribution() (prob.Dist, error) {
 		if len(s.Params) == 0 {
 			s.err = errors.New("the case has no Params")
 		}
-		for _, p := range slices.Concat(s.Params, s.Extremes) {
+		for _, p := range slices.Concat(s.Params, s.Extremes, s.Degenerate) {
 			if len(p) != want {
 				s.err = errors.Errorf("params %v: %d numbers, the shapes %v have %d", p, len(p), s.shapes, want)
 			}

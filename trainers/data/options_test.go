@@ -122,6 +122,8 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"BatchConfig.Pixels": {{drawn, batch(data.BatchConfig{Binarize: data.Static, Pixels: "m"})}, {plain, batch(data.BatchConfig{Binarize: data.Static, Pixels: "z"}), `no array "z"`},
 			{plain, batch(data.BatchConfig{Pixels: "m"}), `Pixels is "m", but nothing is binarized`}},
 
+		"LoadConfig.MaxBytes": {{"", one(data.LoadConfig{MaxBytes: 3}), "at most 3 allowed"}, {"", one(data.LoadConfig{MaxBytes: -3}), "at most -3 allowed"}},
+
 		"LoadConfig.Seed":  {{one(data.LoadConfig{}), one(data.LoadConfig{Seed: 1})}},
 		"LoadConfig.Valid": {{one(data.LoadConfig{}), one(data.LoadConfig{Valid: 3})}, {"", loaded(t, true, data.LoadConfig{Valid: 3}), "the folder has a test set of its own, so that Valid 3 and Test 0 divide nothing"}},
 		"LoadConfig.Test":  {{one(data.LoadConfig{}), one(data.LoadConfig{Test: 3})}, {"", loaded(t, true, data.LoadConfig{Test: 3}), "Valid 0 and Test 3 divide nothing"}, {"", one(data.LoadConfig{Test: -3}), "split of -3 rows"}},
