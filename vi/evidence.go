@@ -40,7 +40,7 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	e.Terms = map[string]*graph.Node{
 		"evidence": e.Value,
 		"variance": graph.Mean(graph.Square(stderr)),
-		"ess":      graph.Mean(EffectiveSampleSize(r.summed(), 0)),
+		"ess":      graph.Mean(EffectiveSampleSize(r.summedWeights(), 0)),
 	}
 	return e
 }
@@ -48,33 +48,22 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 // Evidence returns log p(x) of every row by importance sampling with the run's
 // draws, and its standard error by the delta method: [B] both.
 func (r *Record) Evidence() (logp, stderr *graph.Node) {
-	w := r.summed()
-	logp = graph.Shift(graph.LogSumExp(w, 0), -logOf(r.K))
+	w := r.summedWeights()
+	logp = graph.Shift(logSum(w, 0), -logOf(r.K))
 	over := graph.Shift(graph.Scale(graph.Recip(EffectiveSampleSize(w, 0)), float64(r.K)), -1) // K/ESS − 1
 	over = graph.Reshape(graph.Max(over, graph.Const(0)), r.Rows)
 	return logp, graph.Sqrt(graph.Scale(over, 1/float64(max(r.K-1, 1))))
 }
 
-// summed returns log weights [K, B] with the guide's enumerations added up,
-// log Σ q·w.
-func (r *Record) summed() *graph.Node {
-	w := r.LogWeights()
-	if len(r.enum) == 0 {
-		return w
-	}
-	axes := make([]int, len(r.enum))
-	for i := range axes {
-		axes[i] = i
-	}
-	if q := r.weight(); q != nil {
-		w = graph.Add(w, graph.Log(q))
-	}
-	return graph.LogSumExp(w, axes...)
-}
+// summedWeights returns log weights [K, B] with the guide's enumerations added
+// up, log Σ q·w.
+func (r *Record) summedWeights() *graph.Node { return particles{beta: 1}.powers(r, nil) }
 
 // EffectiveSampleSize returns (Σw)²/Σw² over an axis of log weights, which it
-// keeps as 1 (Kong, 1992): between 1 and the number of draws.
+// keeps as 1 (Kong, 1992): between 1 and the number of draws, 0 where no draw
+// has a weight.
 func EffectiveSampleSize(logw *graph.Node, axis int) *graph.Node {
-	ess := graph.Exp(graph.Sub(graph.Scale(graph.LogSumExp(logw, axis), 2), graph.LogSumExp(graph.Scale(logw, 2), axis)))
-	return graph.ExpandDims(ess, axis)
+	w := graph.Exp(graph.Sub(logw, largest(logw, axis)))
+	square := graph.Max(graph.Sum(graph.Square(w), axis), graph.Const(1)) // one weight is 1
+	return graph.ExpandDims(graph.Div(graph.Square(graph.Sum(w, axis)), square), axis)
 }
