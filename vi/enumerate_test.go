@@ -2,6 +2,7 @@ package vi_test
 
 import (
 	"context"
+	"maps"
 	"math"
 	"testing"
 
@@ -184,6 +185,60 @@ func TestEnumerationAroundADraw(t *testing.T) {
 		})
 		for _, e := range []vi.Estimator{vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}} {
 			agree(t, "y then z by its score", each, o(e), 1, exact, -1)
+		}
+	}
+}
+
+// TestScoresOfAPriorBelowASum has no guide: the joint sums out y around draws of
+// a bit z of each value of y. The score of these takes independent ones; what
+// moves all of them at once is refused.
+func TestScoresOfAPriorBelowASum(t *testing.T) {
+	p := problem{
+		model: func(s *graph.Scope) vi.Model {
+			w, m, c := param(s, "w"), param(s, "m"), param(s, "c")
+			return vi.Model{Joint: func(t *vi.Trace) {
+				y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 1)})
+				z := t.Draw("z", prob.Bernoulli{Logits: graph.Add(graph.Mul(y, w), c)})
+				t.Draw("x", normal1(graph.Add(graph.Scale(z, 1.4), graph.Mul(y, w)), s.Const(-.2)))
+			}}
+		},
+		params: map[string]float64{"w": .9, "m": -.3, "c": .4}, data: map[string][]float64{"x": {.8}},
+		noise: func(v map[string]float64, k int) (ds []dimension) {
+			for i, q := range []float64{logistic(v["c"]), logistic(v["w"] + v["c"])} {
+				for j := range k {
+					ds = append(ds, dimension{"z/each/noise", i*k + j, cells(func([]float64) []float64 { return []float64{q} })})
+				}
+			}
+			return ds
+		},
+	}
+	y := []string{"y"}
+	for name, o := range map[string]func(k int, e vi.Estimator) vi.Objective{
+		"ELBO":  func(k int, e vi.Estimator) vi.Objective { return vi.ELBO{K: k, Enumerate: y, Default: e} },
+		"IWAE":  func(k int, e vi.Estimator) vi.Objective { return vi.IWAE{K: k, Enumerate: y, Default: e} },
+		"Renyi": func(k int, e vi.Estimator) vi.Objective { return vi.Renyi{Alpha: .4, K: k, Enumerate: y, Default: e} },
+	} {
+		for _, k := range []int{1, 2} {
+			exact := p.compile(t, o(k, vi.Score{}), k, false).exact(t)
+			ests := []vi.Estimator{vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.NVIL{Hidden: 2}}}
+			if k > 1 {
+				ests = append(ests, vi.VIMCO{})
+			}
+			for _, e := range ests {
+				q := p
+				q.params = maps.Clone(p.params)
+				if vi.Name(e) == "Score{MovingAverage}" {
+					q.params["z/baseline"] = .7
+				}
+				agree(t, name+" by "+vi.Name(e), q, o(k, e), k, exact, -1)
+			}
+		}
+	}
+	for _, e := range []vi.Estimator{vi.DisARM{}, vi.REBAR{}, vi.RELAX{}} {
+		err := p.fails(vi.ELBO{Enumerate: y, Default: e})
+		want := "vi: site z: " + vi.Name(e) + " moves the draws of all values of y at once, which the joint sums over inside a logarithm; use vi.Score"
+		if err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
 		}
 	}
 }
