@@ -34,7 +34,7 @@ type Estimate struct {
 // the same nodes are differentiated together.
 func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
 	if len(e.Costs) == 0 {
-		graph.Fail("vi: the gradient of an estimate that has no costs, such as Evidence")
+		graph.Fail("vi: the gradient of an estimate that has no costs, such as Evidence, or Chi of a model without a guide")
 	}
 	var joined []Cost
 	at := map[string]int{}

@@ -30,8 +30,8 @@ type Baseline interface {
 
 // VIMCO is Score with a baseline for bounds on several draws: for each draw the
 // bound with its own log weight replaced by the mean of the others' (Mnih and
-// Rezende, arXiv 1602.06725). It needs K ≥ 2. Under ELBO it is
-// LeaveOneOut.
+// Rezende, arXiv 1602.06725), 0 where those leave nothing finite. It needs K ≥ 2.
+// Under ELBO it is LeaveOneOut.
 type VIMCO struct{}
 
 func (e Score) method() method {
