@@ -7,9 +7,9 @@ import "github.com/latentgo/latent/graph"
 //	log p(x) ≈ log (1/K) Σ_k p(x,z_k)/q(z_k|x)
 //
 // with Σ_y q(y)·w(y) in place of w where the guide enumerates. It is the value of
-// IWAE (whose expectation lies below log p(x)) for judging a
-// model, with no costs. Terms, means over the rows: "evidence"; "variance", the
-// square of each row's standard error by the delta method,
+// IWAE (whose expectation lies below log p(x)) for judging a model, with no costs.
+// Terms, means over the rows: "evidence"; "variance", the square of each row's
+// standard error by the delta method,
 //
 //	se² = (K/ESS − 1)/(K−1)
 //

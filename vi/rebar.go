@@ -48,7 +48,7 @@ func relaxes(r *Record, s *Site, scale, temperature float64) {
 		graph.Fail("vi: site %s: %s with a scale of %v and a temperature of %v, want finite numbers, the temperature not below 0", s.Name, Name(s.estimator), scale, temperature)
 	}
 	for _, t := range r.latents() {
-		if t == s || t.Global || t.Enumerated || t.soft || !graph.DependsOn(t.logq(), s.Value) {
+		if t == s || t.Global || t.Enumerated || t.soft || !r.dependence().On(t.logq(), s.Value) {
 			continue
 		}
 		_, pathwise := t.law().(prob.Pathwise)
