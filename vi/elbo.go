@@ -202,7 +202,7 @@ func (p elboParts) share(s *Site) (*graph.Node, float64) {
 	}
 	repeats := 1.
 	for i, n := range p.r.scored(s)[:len(p.r.enum)] {
-		if p.r.summed(i) {
+		if p.r.sumsOut(i) {
 			repeats *= float64(n)
 		}
 	}

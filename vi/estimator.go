@@ -161,7 +161,7 @@ func (r *Record) fits(s *Site) {
 		}
 	case DisARM, REBAR, RELAX, MeasureValued:
 		for i, n := range s.Value.Shape()[:len(r.enum)] {
-			if n > 1 && r.summed(i) {
+			if n > 1 && r.sumsOut(i) {
 				graph.Fail("vi: site %s: %s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", s.Name, Name(s.estimator), r.enum[i])
 			}
 		}

@@ -6,10 +6,9 @@ import "github.com/latentgo/latent/graph"
 //
 //	log p(x) ≈ log (1/K) Σ_k p(x,z_k)/q(z_k|x)
 //
-// with Σ_y q(y)·w(y) in place of w where the guide enumerates. It is the value of
-// IWAE (whose expectation lies below log p(x)) for judging a model, with no costs.
-// Terms, means over the rows: "evidence"; "variance", the square of each row's
-// standard error by the delta method,
+// It is the value of IWAE (whose expectation lies below log p(x)) for judging a
+// model, with no costs. Terms, means over the rows: "evidence"; "variance", the
+// square of each row's standard error by the delta method,
 //
 //	se² = (K/ESS − 1)/(K−1)
 //
@@ -41,7 +40,7 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	e.Terms = map[string]*graph.Node{
 		"evidence": e.Value,
 		"variance": graph.Mean(graph.Square(stderr)),
-		"ess":      graph.Mean(EffectiveSampleSize(r.summedWeights(), 0)),
+		"ess":      graph.Mean(EffectiveSampleSize(r.summed(), 0)),
 	}
 	return e
 }
@@ -49,16 +48,16 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 // Evidence returns log p(x) of every row by importance sampling with the run's
 // draws, and its standard error by the delta method: [B] both.
 func (r *Record) Evidence() (logp, stderr *graph.Node) {
-	w := r.summedWeights()
-	logp = graph.Shift(logSum(w, 0), -logOf(r.K))
+	w := r.summed()
+	logp = graph.Shift(graph.LogSumExp(w, 0), -logOf(r.K))
 	over := graph.Shift(graph.Scale(graph.Recip(EffectiveSampleSize(w, 0)), float64(r.K)), -1) // K/ESS − 1
 	over = graph.Reshape(graph.Max(over, graph.Const(0)), r.Rows)
 	return logp, graph.Sqrt(graph.Scale(over, 1/float64(max(r.K-1, 1))))
 }
 
-// summedWeights returns log weights [K, B] with the guide's enumerations added
-// up, log Σ q·w.
-func (r *Record) summedWeights() *graph.Node { return particles{beta: 1}.powers(r, nil) }
+// summed returns log weights [K, B] with the guide's enumerations added up,
+// log Σ q·w.
+func (r *Record) summed() *graph.Node { return particles{beta: 1}.powers(r, nil) }
 
 // EffectiveSampleSize returns (Σw)²/Σw² over an axis of log weights, which it
 // keeps as 1 (Kong, 1992): between 1 and the number of draws, 0 where no draw

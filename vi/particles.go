@@ -36,7 +36,7 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 	}
 	e.Value = graph.Mean(e.Rows)
 	e.Terms["elbo"] = plain
-	e.Terms["ess"] = graph.Mean(EffectiveSampleSize(r.summedWeights(), 0))
+	e.Terms["ess"] = graph.Mean(EffectiveSampleSize(r.summed(), 0))
 	b := &bound{r: r, of: p.of, value: e.Value, lower: p.lower, parts: parts}
 	for _, s := range r.latents() {
 		if _, ok := s.estimator.(DReG); ok { // (1−β) + β·w̃

@@ -64,8 +64,8 @@ func (r *Record) enumerations() []int {
 	return axes
 }
 
-// summed tells whether an enumeration is the joint's alone, which sums it out.
-func (r *Record) summed(axis int) bool { return r.Site(r.enum[axis]).Q == nil }
+// sumsOut tells whether an enumeration is the joint's alone, which sums it out.
+func (r *Record) sumsOut(axis int) bool { return r.Site(r.enum[axis]).Q == nil }
 
 // perRow returns the expectation of a score over the guide's enumerations and
 // its mean over the draws: [B].
@@ -130,7 +130,7 @@ func largest(x *graph.Node, axes ...int) *graph.Node {
 func (r *Record) wide(x *graph.Node) *graph.Node {
 	shape := []int{}
 	for i, n := range r.sizes {
-		if r.summed(i) {
+		if r.sumsOut(i) {
 			n = 1
 		}
 		shape = append(shape, n)

@@ -102,7 +102,7 @@ func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate
 	e.Value = graph.Mean(e.Rows)
 	e.Terms = map[string]*graph.Node{
 		"elbo": graph.Mean(r.perRow(r.LogWeights())),
-		"ess":  graph.Mean(EffectiveSampleSize(r.summedWeights(), 0)),
+		"ess":  graph.Mean(EffectiveSampleSize(r.summed(), 0)),
 	}
 	w := graph.Scale(graph.StopGrad(p.normalised(r)), -1/float64(r.Rows))
 	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(graph.Mul(w, r.jointScore())), Hold: r.held()}}

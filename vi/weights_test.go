@@ -17,7 +17,7 @@ import (
 func functionsOfWeights(t *testing.T, dtype tensor.Dtype, logw []float64) map[string][]float64 {
 	t.Helper()
 	k := len(logw)
-	outs := []string{"ess", "evidence", "stderr", "objective ess", "iwae", "renyi", "chi", "normalised", "normalised squared"}
+	outs := []string{"ess", "evidence", "evidence_ess", "objective_ess", "iwae", "renyi", "chi", "normalised", "normalised_squared"}
 	p, err := graph.BuildTraining(&graph.Params{Dtype: dtype}, func(s *graph.Scope) {
 		w := s.Input("w", k, 1)
 		s.Output("ess", vi.EffectiveSampleSize(w, 0))
@@ -41,19 +41,19 @@ func functionsOfWeights(t *testing.T, dtype tensor.Dtype, logw []float64) map[st
 		}
 		d := vi.Data{"x": s.Tensor([]float64{0}, 1, 1)}
 		model, _ := m(s.In("run"))
-		logp, se := vi.Run(s.In("run"), model, d, vi.Config{K: k}).Evidence()
-		s.Output("evidence", logp)
-		s.Output("stderr", se)
+		e := vi.Evidence{K: k}.Estimate(s.In("run"), model, d)
+		s.Output("evidence", e.Value)
+		s.Output("evidence_ess", e.Terms["ess"])
 		for name, o := range map[string]vi.Objective{"iwae": vi.IWAE{K: k}, "renyi": vi.Renyi{Alpha: .5, K: k}, "chi": vi.Chi{K: k}} {
 			model, a := m(s.In(name))
 			e := o.Estimate(s.In(name), model, d)
 			s.Output(name, e.Value)
 			switch name {
 			case "iwae":
-				s.Output("objective ess", e.Terms["ess"])
+				s.Output("objective_ess", e.Terms["ess"])
 				s.Output("normalised", e.Grad(a)[0])
 			case "chi":
-				s.Output("normalised squared", e.Grad(a)[0])
+				s.Output("normalised_squared", e.Grad(a)[0])
 			}
 		}
 	})
@@ -125,8 +125,8 @@ func TestFunctionsOfLogWeightsAtAnyLevel(t *testing.T) {
 					}
 				}
 				near("ess", 0, ess, eps*k)
-				near("objective ess", 0, ess, eps*k)
-				near("stderr", 0, math.Sqrt(math.Max(k/ess-1, 0)/(k-1)), math.Sqrt(eps))
+				near("objective_ess", 0, ess, eps*k)
+				near("evidence_ess", 0, ess, eps*k)
 				value := eps * (2 + math.Abs(level))
 				near("evidence", 0, level+math.Log(sum/k), value)
 				near("iwae", 0, level+math.Log(sum/k), value)
@@ -138,7 +138,7 @@ func TestFunctionsOfLogWeightsAtAnyLevel(t *testing.T) {
 				near("renyi", 0, level+2*math.Log(half/k), value)
 				for i, v := range base {
 					near("normalised", i, math.Exp(v)/sum, 4*eps) // the cost is −L, by log q
-					near("normalised squared", i, -math.Exp(2*v)/squares, 4*eps)
+					near("normalised_squared", i, -math.Exp(2*v)/squares, 4*eps)
 				}
 			}
 			tail := make([]float64, 0, 400) // k̂ of a tail with shape .6
