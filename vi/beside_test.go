@@ -235,5 +235,5 @@ func besideGlobal(place string, c cell, e vi.Estimator) trial {
 	if place == "joint" {
 		delete(p.params, "d")
 	}
-	return trial{name: "enumerated " + place, p: p, value: p, k: 2, sites: choice{"w": e, "y": vi.Enumerate{}}}
+	return trial{name: "enumerated " + place, p: p, value: p, k: 1, sites: choice{"w": e, "y": vi.Enumerate{}}}
 }

@@ -161,9 +161,12 @@ func TestChiTrainsTheGuideAlone(t *testing.T) {
 		}
 	}
 	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
-		m := model(true)(s)
-		m.Guide = nil
-		vi.Chi{K: 2, Enumerate: []string{"y"}}.Estimate(s, m, vi.Data{"x": s.Input("x", 1, 1)}).Grad(s.Trainable()...)
+		w := param(s, "w")
+		m := vi.Model{Joint: func(t *vi.Trace) {
+			y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(w, 1)})
+			t.Draw("x", normal1(y, w))
+		}}
+		vi.Chi{Enumerate: []string{"y"}}.Estimate(s, m, vi.Data{"x": s.Input("x", 1, 1)}).Grad(w)
 	})
 	if want := "vi: the gradient of an estimate that has no costs, such as Evidence, or Chi of a model without a guide"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)

@@ -117,11 +117,14 @@ func logSum(x *graph.Node, axes ...int) *graph.Node {
 // largest returns the maximum over axes, which it keeps as 1, as a finite
 // constant.
 func largest(x *graph.Node, axes ...int) *graph.Node {
+	top := graph.Clamp(graph.MaxOver(x, axes...), -math.MaxFloat32, math.MaxFloat32)
 	keep := []int(x.Shape())
 	for _, a := range axes {
+		if a < 0 {
+			a += len(keep)
+		}
 		keep[a] = 1
 	}
-	top := graph.Clamp(graph.MaxOver(x, axes...), -math.MaxFloat32, math.MaxFloat32)
 	return graph.StopGrad(graph.Reshape(top, keep...))
 }
 

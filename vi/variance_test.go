@@ -250,9 +250,12 @@ func TestNoVarianceOfControlledScores(t *testing.T) {
 				if p.place != "" {
 					sites["y"] = vi.Enumerate{}
 				}
-				noisy := p.under(c.estimator, p.place)
+				noisy, k := p.under(c.estimator, p.place), 2
+				if set.kind == "global" {
+					k = 1
+				}
 				for _, o := range posteriorWays(c.objective, len(p.data["x"])) {
-					got := noisy.compile(t, o(2, sites), 2, true).integrate(t, v)
+					got := noisy.compile(t, o(k, sites), k, true).integrate(t, v)
 					for _, name := range p.guide {
 						if g := got.vari[name]; !(math.Abs(g) <= 1e-20) {
 							t.Errorf("variance of the gradient by %s is %v (mean %v)", name, g, got.grad[name])
@@ -395,14 +398,13 @@ func TestWhatDoesNotDependOnADrawAddsNoVariance(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%s/%s/%s", c.objective, c.kind, c.estimator), func(t *testing.T) {
 			t.Parallel()
-			p, site := bits(1), "z"
+			p, site, k := bits(1), "z", 2
 			switch c.kind {
 			case "reparameterised":
 				p = gaussian1()
 				p.noise = perDraw("z/noise", func(map[string]float64) rule { return hermite(5) })
 			case "global":
-				p, site = besideGlobal("joint", c, e).p, "w"
-				delete(p.params, "d")
+				p, site, k = besideGlobal("joint", c, e).p, "w", 1
 			}
 			v := maps.Clone(p.params)
 			if c.estimator == "Score{MovingAverage}" {
@@ -414,7 +416,7 @@ func TestWhatDoesNotDependOnADrawAddsNoVariance(t *testing.T) {
 				sites["y"] = vi.Enumerate{}
 			}
 			for _, o := range column(c.objective) {
-				want := p.compile(t, o(2, sites), 2, true).integrate(t, v)
+				want := p.compile(t, o(k, sites), k, true).integrate(t, v)
 				for _, latents := range []bool{false, true} {
 					if latents && c.objective != "ELBO" {
 						continue // which weigh the draws of all latents together
@@ -424,7 +426,7 @@ func TestWhatDoesNotDependOnADrawAddsNoVariance(t *testing.T) {
 					if latents {
 						beside["b0"] = vi.Enumerate{}
 					}
-					got := far.compile(t, o(2, beside), 2, true).integrate(t, v)
+					got := far.compile(t, o(k, beside), k, true).integrate(t, v)
 					for name := range p.params {
 						if a, b := got.vari[name], want.vari[name]; !(math.Abs(a-b) <= 1e-9*(1+b)) {
 							t.Errorf("variance of the gradient by %s is %v with a far datum, %v without (latents %v)", name, a, b, latents)

@@ -17,10 +17,11 @@ import (
 func functionsOfWeights(t *testing.T, dtype tensor.Dtype, logw []float64) map[string][]float64 {
 	t.Helper()
 	k := len(logw)
-	outs := []string{"ess", "evidence", "evidence_ess", "objective_ess", "iwae", "renyi", "chi", "normalised", "normalised_squared"}
+	outs := []string{"ess", "evidence", "ess_of_the_last_axis", "evidence_ess", "objective_ess", "iwae", "renyi", "chi", "normalised", "normalised_squared"}
 	p, err := graph.BuildTraining(&graph.Params{Dtype: dtype}, func(s *graph.Scope) {
 		w := s.Input("w", k, 1)
 		s.Output("ess", vi.EffectiveSampleSize(w, 0))
+		s.Output("ess_of_the_last_axis", graph.Sub(vi.EffectiveSampleSize(graph.Transpose(w, 1, 0), -1), vi.EffectiveSampleSize(graph.Transpose(w, 1, 0), 1)))
 		// x scores w, whatever it is, and the guide's score has the slopes 0 … K−1
 		// by a, so that gradients show the normalised weights.
 		m := func(s *graph.Scope) (vi.Model, *graph.Node) {
@@ -127,6 +128,7 @@ func TestFunctionsOfLogWeightsAtAnyLevel(t *testing.T) {
 				near("ess", 0, ess, eps*k)
 				near("objective_ess", 0, ess, eps*k)
 				near("evidence_ess", 0, ess, eps*k)
+				near("ess_of_the_last_axis", 0, 0, 0)
 				value := eps * (2 + math.Abs(level))
 				near("evidence", 0, level+math.Log(sum/k), value)
 				near("iwae", 0, level+math.Log(sum/k), value)
