@@ -39,12 +39,12 @@ func TestAbsurdArguments(t *testing.T) {
 			"DawsonIntegral": graph.DawsonIntegral, "NormalCDF": graph.NormalCDF, "LogNormalCDF": graph.LogNormalCDF,
 			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI, "BetaIc": graph.BetaIc,
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining,
-			"Labels": graph.Labels, "Unused": graph.Unused, "Squeeze": graph.Squeeze,
+			"Labels": graph.Labels, "Unused": graph.Unused, "NewDependence": graph.NewDependence, "Squeeze": graph.Squeeze,
 			"Values": graph.Values[float32], "Memory": graph.Memory[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
 		},
 		Types: []any{
 			graph.Scope{}, graph.Params{}, graph.Program{}, graph.Random{}, graph.Glorot{}, graph.He{}, graph.LeCun{},
-			graph.Gaussian{}, graph.Fixed(0), graph.Orthogonal{}, graph.NonFinite{},
+			graph.Gaussian{}, graph.Fixed(0), graph.Orthogonal{}, graph.NonFinite{}, graph.Dependence{},
 		},
 		Skip: map[string]string{"Fail": "its text is the caller's"},
 		Bare: []string{"Gaussian.Fill", "Glorot.Fill", "He.Fill", "LeCun.Fill", "Orthogonal.Fill"}, // the parameter is named above

@@ -67,12 +67,12 @@ func TestBusyProgramIsAnError(t *testing.T) {
 	}
 	run(t, p, graph.Draw{})
 	uses := map[string]func() error{
-		"run":                         func() error { return p.Run(context.Background(), graph.Draw{}) },
-		"feed x":                      feed,
-		"commit":                      p.Commit,
-		"parallel":                    func() error { return p.Parallel(0, nothing{}) },
-		"read y":                      func() error { return graph.Read(p, "y", make([]float64, 2)) },
-		"view y":                      func() error { _, err := graph.View[float64](p, "y"); return err },
+		"run":             func() error { return p.Run(context.Background(), graph.Draw{}) },
+		"feed x":          feed,
+		"commit":          p.Commit,
+		"parallel":        func() error { return p.Parallel(0, nothing{}) },
+		"read y":          func() error { return graph.Read(p, "y", make([]float64, 2)) },
+		"view y":          func() error { _, err := graph.View[float64](p, "y"); return err },
 		"look into a run": func() error { return p.NonFinite("y") },
 	}
 	g := gate{make(chan struct{}), make(chan struct{})}

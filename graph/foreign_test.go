@@ -195,6 +195,7 @@ func TestTapeMachineAgrees(t *testing.T) {
 		for i, n := range outs {
 			s.Output(fmt.Sprint(i), n)
 		}
+		s.Gorgonia()
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -276,6 +277,7 @@ func TestGradOfGorgonia(t *testing.T) {
 	p := build(t, params, func(s *scope) {
 		_, _, outs := vae(s)
 		weights := s.Trainable()
+		s.Gorgonia()
 		theirs, err := gorgonia.Grad(outs[0], weights...)
 		if err != nil {
 			t.Fatal(err)

@@ -31,10 +31,11 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 	}
 	b := op.Current()
 	order := engine.Needed([]*Node{cost})
+	by, held := setOf(wrt), setOf(hold)
 	active := map[*Node]bool{} // has a node of wrt at or below it, not behind a held one
 	for _, n := range order {
-		active[n] = slices.Contains(wrt, n)
-		if !slices.Contains(hold, n) {
+		active[n] = by[n]
+		if !held[n] {
 			for _, c := range op.Inputs(n) {
 				active[n] = active[n] || active[c]
 			}
@@ -43,7 +44,7 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 	adjoint := map[*Node]*Node{cost: b.Const(1)}
 	for _, n := range slices.Backward(order) {
 		g := adjoint[n]
-		if g == nil || !active[n] || n.Op() == nil || slices.Contains(hold, n) {
+		if g == nil || !active[n] || n.Op() == nil || held[n] {
 			continue
 		}
 		in := op.Inputs(n)
@@ -70,6 +71,14 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 		}
 	}
 	return out
+}
+
+func setOf(ns []*Node) map[*Node]bool {
+	set := map[*Node]bool{}
+	for _, n := range ns {
+		set[n] = true
+	}
+	return set
 }
 
 func diff(n *Node, in []*Node, g *Node, need []bool) []*Node {

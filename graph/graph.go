@@ -19,7 +19,8 @@
 // lower rank aligns at the last axis and never enlarges the other.
 //
 // A Node is a Gorgonia node: operations of gorgonia.org/gorgonia may be mixed
-// in, and are run through their own Do.
+// in, and are run through their own Do. Gorgonia's own Grad and machines work on
+// the graph that Scope.Gorgonia returns.
 package graph
 
 import (

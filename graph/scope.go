@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/internal/op"
@@ -238,6 +239,15 @@ func (s *Scope) Output(name string, n *Node) {
 	}
 	s.b.outputs[name] = n
 	s.b.outs = append(s.b.outs, name)
+}
+
+// Gorgonia returns the graph for Gorgonia's own Grad and machines, which need
+// edges that are not kept while it is built: those of the nodes made so far are
+// there when it returns.
+func (s *Scope) Gorgonia() *gorgonia.ExprGraph {
+	s.alive()
+	s.b.Link()
+	return s.b.Graph
 }
 
 // Training tells whether the program being built takes training steps.

@@ -5,8 +5,8 @@ import (
 	"github.com/latentgo/latent/layers"
 )
 
-// MovingAverage is a baseline that follows the bound's value over the training
-// steps: c ← Decay·c + (1−Decay)·f, kept as the state "SITE/baseline".
+// MovingAverage is a baseline that follows what the draws are judged by over the
+// training steps: c ← Decay·c + (1−Decay)·f, kept as the state "SITE/baseline".
 type MovingAverage struct {
 	Decay float64 // in [0,1); 0 means .9
 }
@@ -38,9 +38,10 @@ func (m MovingAverage) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, 
 	}
 	scope := b.r.Scope.In(s.Name)
 	c := scope.State("baseline", graph.Fixed(0))
-	now := graph.Scale(graph.Sum(f), 1/b.total(s))
+	share, total := b.share(s)
+	now := graph.Scale(graph.Sum(f), 1/total)
 	scope.Assign(c, graph.Add(graph.Scale(c, d), graph.Scale(now, 1-d)))
-	return graph.Mul(c, b.share(s)), nil
+	return graph.Mul(c, share), nil
 }
 
 func (LeaveOneOut) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
@@ -72,15 +73,8 @@ func (n NVIL) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
 	for i := range axes {
 		axes[i] = i
 	}
-	target := graph.Scale(graph.Sum(f, axes...), float64(r.Rows)/b.total(s)) // the bound of each row
+	share, total := b.share(s)
+	target := graph.Scale(graph.Sum(f, axes...), float64(r.Rows)/total) // the bound of each row
 	loss := graph.Mean(graph.Square(graph.Sub(guess, graph.StopGrad(target))))
-	return graph.Mul(b.share(s), graph.StopGrad(guess)), []Cost{{Name: "baseline/" + s.Name, Node: loss}}
-}
-
-// total returns what the shares add up to.
-func (b *bound) total(s *Site) float64 {
-	if s.Global {
-		return 1
-	}
-	return float64(b.draws)
+	return graph.Mul(share, graph.StopGrad(guess)), []Cost{{Name: "baseline/" + s.Name, Node: loss}}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -111,7 +112,7 @@ func TestWakePhaseOfTheGuideNearsTheInclusiveDivergence(t *testing.T) {
 }
 
 // TestChiOnTheLogScaleIsBiased: the estimate lies below (1/n) log E[w^n], by
-// less with more draws, and above ELBO.
+// less with more draws, and above ELBO, which it would be with one.
 func TestChiOnTheLogScaleIsBiased(t *testing.T) {
 	p := bits(2)
 	value := func(o vi.Objective, k int) float64 {
@@ -119,9 +120,56 @@ func TestChiOnTheLogScaleIsBiased(t *testing.T) {
 	}
 	z := choice{"z": vi.Score{}}
 	elbo := value(vi.ELBO{Sites: z}, 1)
-	chi := []float64{value(vi.Chi{K: 1, Sites: z}, 1), value(vi.Chi{K: 2, Sites: z}, 2), value(vi.Chi{K: 4, Sites: z}, 4)}
-	if math.Abs(chi[0]-elbo) > 1e-9 || !(chi[0] < chi[1] && chi[1] < chi[2]) {
-		t.Errorf("ELBO %v, χ of 1, 2, 4 draws %v", elbo, chi)
+	two, four := value(vi.Chi{K: 2, Sites: z}, 2), value(vi.Chi{K: 4, Sites: z}, 4)
+	exact := value(vi.Chi{Enumerate: []string{"z"}}, 0)
+	if !(elbo < two && two < four && four < exact) {
+		t.Errorf("ELBO %v, χ of 2 and 4 draws %v and %v, of all values %v", elbo, two, four, exact)
+	}
+}
+
+// TestChiTrainsTheGuideAlone: a parameter of joint and guide is trained by its
+// part in the guide, draws that depend on it included.
+func TestChiTrainsTheGuideAlone(t *testing.T) {
+	model := func(shared bool) func(s *graph.Scope) vi.Model {
+		return func(s *graph.Scope) vi.Model {
+			w := s.Param("w", graph.Fixed(.7))
+			own := w
+			if !shared {
+				own = s.Param("own", graph.Fixed(.7))
+			}
+			return vi.Model{
+				Joint: func(t *vi.Trace) {
+					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(own, 1)})
+					z := t.Draw("z", normal1(graph.Mul(y, own), own))
+					t.Draw("x", normal1(graph.Mul(z, own), s.Const(-.2)))
+				},
+				Guide: func(t *vi.Trace) {
+					y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(t.Given("x"), w)})
+					t.Draw("z", normal1(graph.Add(graph.Scale(y, .3), w), s.Const(-.5)))
+				},
+			}
+		}
+	}
+	for _, z := range []vi.Estimator{nil, vi.STL{}, vi.Score{}, vi.VIMCO{}} {
+		for _, y := range []vi.Estimator{vi.Enumerate{}, vi.VIMCO{}, vi.Score{}} {
+			o := vi.Chi{K: 3, Sites: choice{"z": z, "y": y}}
+			_, got := gradients(t, graph.Float64, o, model(true), []float64{.9})
+			_, want := gradients(t, graph.Float64, o, model(false), []float64{.9})
+			if want["own"][0] != 0 || want["w"][0] == 0 || math.Abs(got["w"][0]-want["w"][0]) > 1e-12 {
+				t.Errorf("%T and %T: gradient by a shared parameter %v, by parameters apart %v", z, y, got, want)
+			}
+		}
+	}
+	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		w := param(s, "w")
+		m := vi.Model{Joint: func(t *vi.Trace) {
+			y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(w, 1)})
+			t.Draw("x", normal1(y, w))
+		}}
+		vi.Chi{Enumerate: []string{"y"}}.Estimate(s, m, vi.Data{"x": s.Input("x", 1, 1)}).Grad(w)
+	})
+	if want := "vi: the gradient of an estimate that has no costs, such as Evidence, or Chi of a model without a guide"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
 

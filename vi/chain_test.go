@@ -134,7 +134,7 @@ func TestEstimatorsInAChain(t *testing.T) {
 			exact := c.value.compile(t, c.o(c.base), c.k, false).exact(t)
 			for _, est := range c.est {
 				t.Run(fmt.Sprintf("%T %T", est["z"], est["y"]), func(t *testing.T) {
-					judge(t, "unbiased", c.p.mean(t, c.o(est), c.k), exact, -1)
+					judge(t, "", "unbiased", c.p.mean(t, c.o(est), c.k), exact, -1)
 				})
 			}
 		})

@@ -28,7 +28,7 @@ func (r *Record) Divergences(name string) *graph.Node {
 	}
 	kls = graph.Reshape(kls, append(ones(len(r.enum)+3-len(sh)), sh...)...)
 	if w := r.weight(); w != nil {
-		kls = graph.Mul(kls, graph.ExpandDims(w, -1))
+		kls = expect(graph.ExpandDims(w, -1), kls)
 	}
 	for range r.enum {
 		kls = graph.Sum(kls, 0)

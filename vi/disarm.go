@@ -49,16 +49,16 @@ func (e DisARM) cost(b *bound, s *Site) []Cost {
 	logits := isBernoulli(s)
 	u := uniform(b.r, s.Name, "noise", eventOf(logits))
 	other := graph.Lt(graph.Shift(graph.Neg(u), 1), graph.Sigmoid(logits))
-	f := graph.ExpandDims(graph.Sub(b.fold(b.full(b.r, s), s), b.at(s, other)), -1)
+	f := graph.ExpandDims(graph.Sub(b.part(b.r, s), b.at(s, other)), -1)
 	g := graph.Mul(f, graph.Mul(graph.Sub(s.Value, other), graph.Sigmoid(graph.Abs(logits))))
 	return []Cost{b.toward(s, "disarm", graph.Scale(g, .5), logits)}
 }
 
-// at returns what full says of another value of a site, live, of the shape of
+// at returns what part says of another value of a site, live, of the shape of
 // its score.
 func (b *bound) at(s *Site, value *graph.Node) *graph.Node {
 	r := b.r.With(Data{s.Name: value})
-	return b.fold(b.full(r, r.Site(s.Name)), s)
+	return b.part(r, r.Site(s.Name))
 }
 
 // toward returns the cost whose gradient by a parameter is g.

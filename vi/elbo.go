@@ -2,6 +2,7 @@ package vi
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/latentgo/latent/graph"
 )
@@ -74,7 +75,8 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 	e := &Estimate{Terms: map[string]*graph.Node{}, Record: r}
 	recon, kl := zeros(r), zeros(r)
-	for _, t := range o.terms(r) {
+	parts := elboParts{o: o, r: r, local: o.terms(r), shared: r.shared(o.KL, sticks)}
+	for _, t := range parts.local {
 		row := r.perRow(t.node)
 		if t.kl {
 			e.Terms[t.name] = graph.Mean(row)
@@ -83,7 +85,7 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 			recon = graph.Add(recon, row)
 		}
 	}
-	for _, t := range r.shared(o.KL, sticks) {
+	for _, t := range parts.shared {
 		e.Terms[t.name] = t.node
 		kl = graph.Add(kl, t.node)
 	}
@@ -96,8 +98,7 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		e.Rows = graph.Sub(recon, o.weigh(kl))
 		e.Value = graph.Mean(e.Rows)
 	}
-	b := &bound{r: r, of: which, value: e.Value, lower: true, full: o.full, draws: 1}
-	b.scores = func(global bool) *graph.Node { return o.scores(r, global) }
+	b := &bound{r: r, of: which, value: e.Value, lower: true, parts: parts}
 	e.Costs = b.costs()
 	return e
 }
@@ -126,16 +127,16 @@ func (o ELBO) terms(r *Record) []term {
 		if s.Q == nil || s.Global {
 			continue
 		}
-		div, name := o.closedForm(r, s), "kl/"
+		t := term{name: "kl/" + s.Name, node: o.closedForm(r, s), kl: true}
 		switch {
 		case among[s]:
-			div, name = sticks(s), "kl-mc/"
+			t = term{name: "kl-mc/" + s.Name, node: sticks(s), kl: true, draw: s}
 		case s.Enumerated:
-			div = graph.Sub(s.LogQ, s.LogP)
-		case div == nil:
-			div, name = graph.Sub(sticks(s), s.LogP), "kl-mc/"
+			t.node = graph.Sub(s.LogQ, s.LogP)
+		case t.node == nil:
+			t = term{name: "kl-mc/" + s.Name, node: graph.Sub(sticks(s), s.LogP), kl: true, draw: s}
 		}
-		ts = append(ts, term{name: name + s.Name, node: div, kl: true})
+		ts = append(ts, t)
 	}
 	return ts
 }
@@ -156,33 +157,78 @@ func (o ELBO) closedForm(r *Record, s *Site) *graph.Node {
 	return div
 }
 
-// full returns the part of the bound that depends on a site, with the weight of
-// every enumerated value, draw and row: [E…, K, B].
-func (o ELBO) full(r *Record, s *Site) *graph.Node {
-	var sum *graph.Node
-	for _, t := range o.terms(r) {
-		if s != nil && !graph.DependsOn(t.node, s.Value) {
-			continue
-		}
-		x := t.node
-		if t.kl {
-			x = graph.Neg(o.weigh(x))
-		}
-		if x = r.wide(x); sum == nil {
-			sum = x
-		} else {
-			sum = graph.Add(sum, x)
-		}
-	}
-	if sum == nil {
-		return r.wide(r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...))
-	}
-	return graph.Scale(r.weighted(sum), 1/float64(r.K*r.Rows))
+// elboParts are the parts of an ELBO by sites.
+type elboParts struct {
+	o      ELBO
+	r      *Record
+	local  []term // of r
+	shared []term
 }
 
-// scores returns the scores that sites which stick leave out of the bound, with
-// the weight they had in it, a scalar.
-func (o ELBO) scores(r *Record, global bool) *graph.Node {
+// part returns the terms of the bound that depend on a draw, with the
+// probability of the enumerated values and the share of the draw and the row in
+// the mean.
+func (p elboParts) part(r *Record, s *Site) *graph.Node {
+	local, below := p.local, r.dependence()
+	if r != p.r {
+		local = p.o.terms(r)
+	}
+	local = slices.DeleteFunc(slices.Clone(local), func(t term) bool { return !below.On(t.node, s.Value) })
+	// The terms of late draws first: in a chain the sums of the sites are then
+	// sums of one another.
+	slices.SortStableFunc(local, func(a, b term) int { return below.Last(b.node) - below.Last(a.node) })
+	sum := r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...)
+	for _, t := range local {
+		if t.kl {
+			sum = graph.Sub(sum, p.o.weigh(t.node))
+		} else {
+			sum = graph.Add(sum, t.node)
+		}
+	}
+	x := graph.Scale(r.weighted(r.wide(sum)), 1/float64(r.K*r.Rows))
+	if !s.Global {
+		return r.fold(x, s)
+	}
+	x = graph.Sum(x)
+	for _, t := range p.shared {
+		if below.On(t.node, s.Value) {
+			x = graph.Sub(x, p.o.weigh(t.node))
+		}
+	}
+	return x
+}
+
+func (p elboParts) share(s *Site) (*graph.Node, float64) {
+	if s.Global {
+		return p.r.Scope.Const(1), 1
+	}
+	repeats := 1.
+	for i, n := range p.r.scored(s)[:len(p.r.enum)] {
+		if p.r.sumsOut(i) {
+			repeats *= float64(n)
+		}
+	}
+	return p.r.drawShare(s), repeats
+}
+
+func (p elboParts) own(s *Site) *graph.Node {
+	for _, t := range slices.Concat(p.local, p.shared) {
+		switch {
+		case t.draw != s:
+		case s.Global:
+			return p.o.weigh(p.r.Scope.Const(1 / float64(p.r.Total)))
+		default:
+			return p.o.weigh(p.r.drawShare(s))
+		}
+	}
+	return nil
+}
+
+// without is nil: each draw is judged by its own part.
+func (p elboParts) without(*Site) *graph.Node { return nil }
+
+func (p elboParts) scores(global bool) *graph.Node {
+	r := p.r
 	var sum []*graph.Node
 	for _, s := range r.latents() {
 		switch {
@@ -190,12 +236,8 @@ func (o ELBO) scores(r *Record, global bool) *graph.Node {
 		case s.Global:
 			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
 		default:
-			x := r.wide(s.LogQ)
-			if w := r.weight(); w != nil {
-				x = graph.Mul(graph.StopGrad(w), x)
-			}
-			sum = append(sum, graph.Scale(graph.Sum(x), 1/float64(r.K*r.Rows)))
+			sum = append(sum, graph.Sum(graph.Mul(r.drawShare(s), s.LogQ)))
 		}
 	}
-	return o.weigh(graph.AddN(sum...))
+	return p.o.weigh(graph.AddN(sum...))
 }

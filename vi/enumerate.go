@@ -10,7 +10,9 @@ const maxCombinations = 4096
 
 // Enumerate goes through every value of a discrete latent, along an axis of its
 // own, instead of drawing it. Where the guide has the site, expectations under
-// q are then exact sums; where only the joint has it, the site is summed out,
+// q are then exact sums, under bounds of importance weights those of the powers of
+// the weights, inside of the logarithm; a value of probability 0 counts nothing,
+// whatever its score. Where only the joint has it, the site is summed out,
 //
 //	log p(x, z) = log Σ_y p(x, z, y)
 //

@@ -35,7 +35,7 @@ type Estimate struct {
 func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
 	e.alive()
 	if len(e.Costs) == 0 {
-		graph.Fail("vi: the gradient of an estimate that has no costs, such as Evidence")
+		graph.Fail("vi: the gradient of an estimate that has no costs, such as Evidence, or Chi of a model without a guide")
 	}
 	var joined []Cost
 	at := map[string]int{}

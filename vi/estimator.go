@@ -215,6 +215,12 @@ func (r *Record) fits(s *Site) {
 		if !s.Enumerated {
 			graph.Fail("vi: site %s: Enumerate as the Default gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites", s.Name)
 		}
+	case DisARM, REBAR, RELAX, MeasureValued:
+		for i, n := range s.Value.Shape()[:len(r.enum)] {
+			if n > 1 && r.sumsOut(i) {
+				graph.Fail("vi: site %s: %s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", s.Name, Name(s.estimator), r.enum[i])
+			}
+		}
 	}
 	if _, set := s.law().(setDist); set && explicit(s.estimator) {
 		graph.Fail("vi: site %s: %s, and the guide Set a value whose density is known there only%s", s.Name, needs(s.estimator), instead(s.estimator))

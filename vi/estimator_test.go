@@ -120,11 +120,8 @@ func TestEstimatorRefusals(t *testing.T) {
 			"vi: site z is enumerated and has the estimator Score: choose one"},
 		{"too many values", plain(vi.ELBO{Enumerate: []string{"z"}}, model(func() prob.Dist { return bern(13) }, func() prob.Dist { return bern(13) })),
 			"in guide: site z: vi: enumerating [z] multiplies to [8192] = 8192 combinations, more than 4096; draw one of the sites instead, with an Estimator"},
-		{"enumeration that depends on the draw", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
-			m := mixed(false)
-			return vi.IWAE{K: 2, Enumerate: []string{"y"}}, m.model(s), x(s)
-		},
-			"vi: site y: IWAE averages the draws inside the logarithm, and the guide's enumeration depends on the draw; draw y before the other latents, or leave it out of the guide to sum it out of the joint"},
+		{"one draw of an upper bound", z(func(c choice) vi.Objective { return vi.Chi{Sites: c} }, bits, vi.Score{}),
+			"vi: Chi of 1 draw is the ELBO, which lies below log p(x); want K of 2 or more"},
 		{"no total", plain(vi.ELBO{}, layer(0)),
 			"vi: ELBO has the global site w: set Total, the size of the data set, by which its divergence is divided"},
 		{"two products", plain(vi.ELBO{Total: 9}, layer(2)),

@@ -191,24 +191,13 @@ func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
 // summed returns log weights [K, B] with the guide's enumerations added up,
 // log Σ q·w.
-func (r *Record) summed() *graph.Node {
-	w := r.LogWeights()
-	if len(r.enum) == 0 {
-		return w
-	}
-	axes := make([]int, len(r.enum))
-	for i := range axes {
-		axes[i] = i
-	}
-	if q := r.weight(); q != nil {
-		w = graph.Add(w, graph.Log(q))
-	}
-	return graph.LogSumExp(w, axes...)
-}
+func (r *Record) summed() *graph.Node { return particles{beta: 1}.powers(r, nil) }
 
 // EffectiveSampleSize returns (Σw)²/Σw² over an axis of log weights, which it
-// keeps as 1 (Kong, 1992): between 1 and the number of draws.
+// keeps as 1 (Kong, 1992): between 1 and the number of draws, 0 where no draw
+// has a weight.
 func EffectiveSampleSize(logw *graph.Node, axis int) *graph.Node {
-	ess := graph.Exp(graph.Sub(graph.Scale(graph.LogSumExp(logw, axis), 2), graph.LogSumExp(graph.Scale(logw, 2), axis)))
-	return graph.ExpandDims(ess, axis)
+	w := graph.Exp(graph.Sub(logw, largest(logw, axis)))
+	square := graph.Max(graph.Sum(graph.Square(w), axis), graph.Const(1)) // one weight is 1
+	return graph.ExpandDims(graph.Div(graph.Square(graph.Sum(w, axis)), square), axis)
 }

@@ -13,6 +13,11 @@ import (
 // (Burda, Grosse and Salakhutdinov, arXiv 1509.00519), which rises with
 // K and is the Monte Carlo ELBO at K = 1.
 //
+// What the guide enumerates is summed inside of the logarithm, Σ_y q(y)·w(y): a
+// guide of nothing but enumerated sites gives log p(x), and has no gradient. Draws
+// that depend on an enumerated site have one noise for all of its values, or
+// independent noise where Score and VIMCO take their score.
+//
 // Globals stay outside of the logarithm, with their divergence divided by
 // Total. Terms: "elbo" of the same draws, "ess" (the effective number of
 // draws), and for each global "kl/NAME" or "kl-mc/NAME".
@@ -38,7 +43,8 @@ func (o IWAE) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 //
 // (Li and Turner, arXiv 1602.02311): α = 0 is IWAE, α → 1 ELBO. For
 // finite K it is a bound on log p(x) where 0 ≤ α < 1; its gradient is that of
-// this L, not of its limit. Terms as IWAE.
+// this L, not of its limit. Enumerated sites as in IWAE, Σ_y q(y)·w(y)^(1−α).
+// Terms as IWAE.
 type Renyi struct {
 	Alpha     float64              // any order but 1
 	K         int                  // draws for each datum; 0 means 1
@@ -65,12 +71,18 @@ func (o Renyi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 //
 // (Dieng, Tran, Ranganath, Paisley and Blei, arXiv 1611.00328). The
 // estimate's expectation lies below the bound: on this scale it is biased, by
-// less with more draws, and with K = 1 it is ELBO. Its gradient is that of the
-// estimate's expectation. Globals are refused: their divergence would bound
-// from the other side. Terms as IWAE.
+// less with more draws. With one draw it would be ELBO, so K is 2 or more, unless
+// nothing is drawn: enumerated sites are as in IWAE, Σ_y q(y)·w(y)^n, and a guide
+// of nothing else gives the bound itself.
+//
+// The costs train the guide alone, by the gradient of the estimate's expectation:
+// lowered by the parameters of the joint the bound would lower the evidence. They
+// count a parameter that both have by its part in the guide. Without a guide
+// there are no costs. Globals are refused: their divergence would bound from the
+// other side. Terms as IWAE.
 type Chi struct {
 	Order     float64              // n > 1; 0 means 2
-	K         int                  // draws for each datum; 0 means 1
+	K         int                  // draws for each datum, 2 or more
 	Enumerate []string             // as in Config, and the two below
 	Default   Estimator            //
 	Sites     map[string]Estimator //

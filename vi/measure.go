@@ -45,7 +45,7 @@ func (MeasureValued) cost(b *bound, s *Site) []Cost {
 	rayleigh := graph.Mul(std, graph.Sqrt(w2))
 	maxwell := graph.Mul(std, graph.Mul(graph.Sign(eps), graph.Sqrt(graph.Add(graph.Square(eps), w2))))
 
-	here := b.fold(b.full(b.r, s), s)
+	here := b.part(b.r, s)
 	byMean, byStd := make([]*graph.Node, n), make([]*graph.Node, n)
 	for i := range n {
 		unit := make([]float64, n)

@@ -1,6 +1,7 @@
 package vi
 
 import (
+	"math"
 	"slices"
 
 	"github.com/latentgo/latent/graph"
@@ -8,10 +9,10 @@ import (
 
 // particles is the family of bounds that average importance weights,
 //
-//	L = E (1/β) log (1/K) Σ_k w_k^β,  w_k = p(x,z_k)/q(z_k|x),
+//	L = E (1/β) log (1/K) Σ_k Σ_y q(y)·w_k(y)^β,  w_k(y) = p(x,y,z_k)/(q(y)·q(z_k|y)),
 //
-// K draws for each datum. Globals stay outside the logarithm; enumerations of
-// the guide too, as E_q(y) L(y).
+// K draws for each datum, with the sum over what the guide enumerates inside the
+// logarithm. Globals stay outside.
 type particles struct {
 	of    objective
 	beta  float64
@@ -24,26 +25,30 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 	r.choose(p.of)
 	p.fits(r)
 
+	parts := particleParts{p, r, r.shared(Auto, sticks)}
 	e := &Estimate{Terms: map[string]*graph.Node{}, Record: r}
-	e.Rows = r.perRow(p.mean(r.LogWeights()))
+	e.Rows = graph.Reshape(p.mean(p.powers(r, nil)), r.Rows)
 	plain := graph.Mean(r.perRow(r.LogWeights()))
-	for _, t := range r.shared(Auto, sticks) {
+	for _, t := range parts.shared {
 		e.Terms[t.name] = t.node
 		e.Rows = graph.Sub(e.Rows, t.node)
 		plain = graph.Sub(plain, t.node)
 	}
 	e.Value = graph.Mean(e.Rows)
 	e.Terms["elbo"] = plain
-	e.Terms["ess"] = graph.Mean(r.perRow(EffectiveSampleSize(r.LogWeights(), len(r.enum))))
-	b := &bound{r: r, of: p.of, value: e.Value, lower: p.lower, draws: r.K, full: p.full}
-	b.without = func() *graph.Node {
-		rows := p.mean(others(r.LogWeights(), len(r.enum))) // [E…, K, 1, B]
-		sh := rows.Shape()
-		return p.spread(r, graph.Reshape(rows, slices.Delete([]int(sh), len(r.enum)+1, len(r.enum)+2)...))
+	e.Terms["ess"] = graph.Mean(EffectiveSampleSize(r.summed(), 0))
+	b := &bound{r: r, of: p.of, value: e.Value, lower: p.lower, parts: parts}
+	for _, s := range r.latents() {
+		if _, ok := s.estimator.(DReG); ok { // (1−β) + β·w̃
+			b.twice = graph.StopGrad(graph.Shift(graph.Scale(p.normalised(r), p.beta), 1-p.beta))
+		}
 	}
-	b.scores = func(global bool) *graph.Node { return p.scores(r, global) }
-	// (1−β) + β·w̃
-	b.twice = graph.StopGrad(graph.Shift(graph.Scale(p.normalised(r), p.beta), 1-p.beta))
+	if p.of == chi {
+		if m.Guide == nil {
+			return e
+		}
+		b.guide = parts.guide()
+	}
 	e.Costs = b.costs()
 	return e
 }
@@ -61,8 +66,8 @@ func (p particles) fits(r *Record) {
 				other = s.Name
 			}
 		}
-		if s.Enumerated && s.Q != nil && s.LogQ.Shape()[len(r.enum)] != 1 {
-			graph.Fail("vi: site %s: %s averages the draws inside the logarithm, and the guide's enumeration depends on the draw; draw %s before the other latents, or leave it out of the guide to sum it out of the joint", s.Name, p.of, s.Name)
+		if p.of == chi && r.K < 2 && !s.Enumerated {
+			graph.Fail("vi: Chi of %d draw is the ELBO, which lies below log p(x); want K of 2 or more", r.K)
 		}
 	}
 	if dreg != "" && other != "" {
@@ -70,60 +75,176 @@ func (p particles) fits(r *Record) {
 	}
 }
 
-// LogWeights returns log w = Σ log p − Σ log q of every draw and datum, [E…, K,
-// B], with the globals left out and what only the joint enumerates summed out.
-// Estimators that drop the score have log q constant in it.
-func (r *Record) LogWeights() *graph.Node {
-	r.alive()
-	total, among := r.summedOut()
-	add := func(x *graph.Node) {
-		if total == nil {
-			total = x
-		} else {
-			total = graph.Add(total, x)
-		}
+// factors returns the summands of log w that belong to single data, Σ log p −
+// Σ log q, without log q of what the guide enumerates.
+func (r *Record) factors() []term {
+	var ts []term
+	out, among := r.summedOut()
+	if out != nil {
+		ts = append(ts, term{node: out})
 	}
 	for _, s := range r.sites {
 		if !s.Global && !among[s] && (s.Observed || s.Q != nil) {
-			add(s.LogP)
+			ts = append(ts, term{node: s.LogP})
+		}
+		if !s.Global && !s.Observed && !s.Enumerated && s.Q != nil {
+			ts = append(ts, term{node: sticks(s), kl: true})
 		}
 	}
-	if total == nil {
-		total = r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...)
-	}
-	for _, s := range r.latents() {
-		if !s.Global && s.Q != nil {
-			total = graph.Sub(total, sticks(s))
+	return ts
+}
+
+// product returns the logarithm of a product of factors, [E…, K, B].
+func (r *Record) product(ts []term) *graph.Node {
+	sum := r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...)
+	for _, t := range ts {
+		if t.kl {
+			sum = graph.Sub(sum, t.node)
+		} else {
+			sum = graph.Add(sum, t.node)
 		}
 	}
-	return r.wide(total)
+	return r.wide(sum)
 }
 
-// mean returns (1/β) log mean_k exp(β·log w), the axis of draws kept as 1.
-func (p particles) mean(logw *graph.Node) *graph.Node {
-	a := len(logw.Shape()) - 2
-	k := logw.Shape()[a]
-	l := graph.LogSumExp(graph.Scale(logw, p.beta), a)
-	return graph.ExpandDims(graph.Scale(graph.Shift(l, -logOf(k)), 1/p.beta), a)
+// LogWeights returns log w = Σ log p − Σ log q of every draw and datum, [E…, K,
+// B], with the globals left out and what only the joint enumerates summed out.
+// A value that the guide enumerates and never draws has −Inf. Estimators that
+// drop the score have log q constant in it.
+func (r *Record) LogWeights() *graph.Node {
+	r.alive()
+	w := r.product(r.factors())
+	if q := r.logWeight(); q != nil {
+		w = possible(q, w, graph.Sub(w, q))
+	}
+	return w
 }
 
-// normalised returns w̃ ∝ w^β, which add up to 1 over the draws: [E…, K, B].
+// possible returns x, and −Inf with no derivative where the log probability q
+// is −Inf. Of the shape of wide.
+func possible(q, wide, x *graph.Node) *graph.Node {
+	q = graph.BroadcastTo(q, wide.Shape()...)
+	never := graph.Eq(q, graph.Const(math.Inf(-1)))
+	return graph.Where(never, graph.Const(math.Inf(-1)), x)
+}
+
+// powers returns log Σ_y q(y)·w(y)^β of every draw and datum, [K, B]. With a
+// site it leaves out the factors that neither depend on its draw nor differ
+// between the draws and the enumerated values; nil if none depends on it.
+func (p particles) powers(r *Record, s *Site) *graph.Node {
+	ts, q := r.factors(), r.logWeight()
+	if s != nil {
+		below, depends := r.dependence(), false
+		if q != nil {
+			depends = below.On(q, s.Value)
+		}
+		ts = slices.DeleteFunc(ts, func(t term) bool {
+			on := below.On(t.node, s.Value)
+			depends = depends || on
+			sh := t.node.Shape()
+			return !on && sh[:len(sh)-1].TotalSize() == 1
+		})
+		if !depends {
+			return nil
+		}
+	}
+	x := graph.Scale(r.product(ts), p.beta)
+	if q != nil {
+		wide := x
+		if p.beta != 1 {
+			x = graph.Add(x, graph.Scale(q, 1-p.beta))
+		}
+		x = possible(q, wide, x)
+	}
+	if axes := r.enumerations(); len(axes) > 0 {
+		x = logSum(x, axes...)
+	}
+	return x
+}
+
+// mean returns (1/β) log mean_k exp of [K, B], the axis of draws kept as 1.
+func (p particles) mean(powers *graph.Node) *graph.Node {
+	a := len(powers.Shape()) - 2
+	l := graph.Shift(logSum(powers, a), -logOf(powers.Shape()[a]))
+	return graph.ExpandDims(graph.Scale(l, 1/p.beta), a)
+}
+
+// normalised returns w̃ ∝ q·w^β, which add up to 1 over the enumerated values
+// and the draws: [E…, K, B].
 func (p particles) normalised(r *Record) *graph.Node {
-	logw := graph.Scale(r.LogWeights(), p.beta)
-	a := len(r.enum)
-	return graph.Exp(graph.Sub(logw, graph.ExpandDims(graph.LogSumExp(logw, a), a)))
+	x := graph.Scale(r.product(r.factors()), p.beta)
+	if q := r.logWeight(); q != nil {
+		x = possible(q, x, graph.Add(x, graph.Scale(q, 1-p.beta)))
+	}
+	axes := append(r.enumerations(), len(r.enum))
+	w := graph.Exp(graph.Sub(x, largest(x, axes...)))
+	total := graph.Sum(w, axes...) // 1 or more, as one weight is
+	return graph.Div(w, graph.Reshape(graph.Max(total, graph.Const(1)), append(ones(len(axes)), r.Rows)...))
 }
 
-// spread gives every draw the whole of a row: [E…, K, B].
-func (p particles) spread(r *Record, rows *graph.Node) *graph.Node {
-	return graph.Scale(r.weighted(r.wide(rows)), 1/float64(r.Rows))
+// particleParts are the parts of such a bound by sites: every draw is judged by
+// the whole of its row.
+type particleParts struct {
+	particles
+	r      *Record
+	shared []term
 }
 
-func (p particles) full(r *Record, _ *Site) *graph.Node { return p.spread(r, p.mean(r.LogWeights())) }
+func (p particleParts) part(r *Record, s *Site) *graph.Node {
+	powers := p.powers(r, s)
+	if s.Global {
+		x := r.Scope.Const(0)
+		if powers != nil {
+			x = graph.Mean(p.mean(powers))
+		}
+		for _, t := range p.shared {
+			if r.dependence().On(t.node, s.Value) {
+				x = graph.Sub(x, t.node)
+			}
+		}
+		return x
+	}
+	return p.spread(s, p.mean(powers))
+}
 
-// scores returns the scores that sites which stick leave out of the weights,
-// each with the derivative of the bound by it, a scalar.
-func (p particles) scores(r *Record, global bool) *graph.Node {
+// spread gives every draw of a site its [K or 1, B], over the number of rows.
+func (p particleParts) spread(s *Site, x *graph.Node) *graph.Node {
+	x = graph.Reshape(x, append(ones(len(p.r.enum)), x.Shape()...)...)
+	return graph.BroadcastTo(graph.Scale(x, 1/float64(p.r.Rows)), p.r.scored(s)...)
+}
+
+func (p particleParts) share(s *Site) (*graph.Node, float64) {
+	if s.Global {
+		return p.r.Scope.Const(1), 1
+	}
+	x := p.spread(s, p.r.Scope.Tensor([]float64{1}, 1, 1))
+	return x, float64(x.Shape().TotalSize()) / float64(p.r.Rows)
+}
+
+func (p particleParts) own(s *Site) *graph.Node {
+	if !s.Global {
+		if s.Q == nil {
+			return nil
+		}
+		return p.r.drawShare(s)
+	}
+	for _, t := range p.shared {
+		if t.draw == s {
+			return p.r.Scope.Const(1 / float64(p.r.Total))
+		}
+	}
+	return nil
+}
+
+func (p particleParts) without(s *Site) *graph.Node {
+	l := p.mean(others(p.powers(p.r, s))) // [K, 1, B]
+	l = graph.Reshape(l, p.r.K, p.r.Rows)
+	// Where no other draw has a weight there is no baseline.
+	return p.spread(s, graph.Where(graph.IsFinite(l), l, graph.Const(0)))
+}
+
+func (p particleParts) scores(global bool) *graph.Node {
+	r := p.r
 	var sum []*graph.Node
 	for _, s := range r.latents() {
 		switch {
@@ -131,27 +252,46 @@ func (p particles) scores(r *Record, global bool) *graph.Node {
 		case s.Global:
 			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
 		default:
-			w := graph.StopGrad(r.weighted(p.normalised(r)))
+			w := graph.StopGrad(p.normalised(r))
 			sum = append(sum, graph.Scale(graph.Sum(graph.Mul(w, s.LogQ)), 1/float64(r.Rows)))
 		}
 	}
 	return graph.AddN(sum...)
 }
 
-// others replaces the weight of draw k by the mean of the other draws', for
-// every k: [E…, K, B] to [E…, K, K, B], with k first.
-func others(logw *graph.Node, axis int) *graph.Node {
-	k := logw.Shape()[axis]
+// guide returns Σ ∂L/∂log q · log q over the draws and the enumerated values of
+// the guide, with the derivatives constant: −w̃ of a draw, w̃·(1−β)/β of a value.
+func (p particleParts) guide() *graph.Node {
+	r := p.r
+	w := graph.StopGrad(p.normalised(r))
+	sum := r.Scope.Const(0)
+	for _, s := range r.latents() {
+		c := -1.
+		switch {
+		case s.Global || s.Q == nil || s.sticky():
+			continue
+		case s.Enumerated:
+			c = (1 - p.beta) / p.beta
+		}
+		sum = graph.Add(sum, graph.Scale(graph.Sum(expect(w, s.LogQ)), c/float64(r.Rows)))
+	}
+	return sum
+}
+
+// others replaces draw k of [K, B] by the mean of the other draws, for every k:
+// [K, K, B], with k first. It subtracts nothing, so that a draw of −Inf stays
+// among its own.
+func others(x *graph.Node) *graph.Node {
+	k, rows := x.Shape()[0], x.Shape()[1]
 	if k < 2 {
 		graph.Fail("vi: a baseline from the other draws needs K of 2 or more, not %d", k)
 	}
-	mean := graph.Scale(graph.Sub(graph.ExpandDims(graph.Sum(logw, axis), axis), logw), 1/float64(k-1))
-	own := make([]float64, k*k)
+	eye := make([]float64, k*k)
 	for i := range k {
-		own[i*k+i] = 1
+		eye[i*k+i] = 1
 	}
-	shape := append(ones(axis), k, k, 1)
-	wide := append([]int(logw.Shape()[:axis:axis]), k, k, logw.Shape()[axis+1])
-	mask := graph.BroadcastTo(graph.Tensor(own, shape...), wide...)
-	return graph.Where(mask, graph.BroadcastTo(graph.ExpandDims(mean, axis+1), wide...), graph.BroadcastTo(graph.ExpandDims(logw, axis), wide...))
+	own := graph.BroadcastTo(graph.Tensor(eye, k, k, 1), k, k, rows)
+	all := graph.BroadcastTo(graph.ExpandDims(x, 0), k, k, rows)
+	mean := graph.Scale(graph.Sum(graph.Where(own, graph.Const(0), all), 1), 1/float64(k-1))
+	return graph.Where(own, graph.BroadcastTo(graph.ExpandDims(mean, 1), k, k, rows), all)
 }

@@ -37,6 +37,7 @@ func gaussian1() problem {
 				},
 			}
 		},
+		joint:  []string{"w", "b", "m"},
 		params: map[string]float64{"w": .8, "b": .1, "m": .2, "a": .3, "c": -.1, "l": -.4},
 		data:   map[string][]float64{"x": {.7}},
 		noise: func(_ map[string]float64, k int) []dimension {
@@ -68,6 +69,7 @@ func bits(n int) problem {
 				},
 			}
 		},
+		joint:  []string{"w", "b", "m"},
 		params: map[string]float64{"w": .9, "b": .1, "m": .3, "a": .6, "c": -.2},
 		data:   map[string][]float64{"x": {.8}},
 	}

@@ -138,13 +138,19 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 // oneWeight refuses sites that saw a weight which a product's noise replaces by
 // others: they would be of another model than the product.
 func (r *Record) oneWeight() {
-	for _, s := range r.sites {
+	replaced := r.filter(func(s *Site) bool { return s.weight != nil })
+	var weights []*graph.Node
+	for _, s := range replaced {
+		weights = append(weights, s.weight)
+	}
+	below := graph.NewDependence(weights...)
+	for _, s := range replaced {
 		for _, t := range r.sites {
-			if s.weight == nil || t == s {
+			if t == s {
 				continue
 			}
 			for _, x := range []*graph.Node{t.Value, t.LogQ, t.LogP} {
-				if x != nil && graph.DependsOn(x, s.weight) {
+				if x != nil && below.On(x, s.weight) {
 					graph.Fail("vi: site %s depends on the weight %s, which %s noise draws anew for each row; use vi.Single for %s", t.Name, s.Name, Name(s.estimator), s.Name)
 				}
 			}

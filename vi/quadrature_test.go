@@ -18,6 +18,7 @@ import (
 type problem struct {
 	model  func(s *graph.Scope) vi.Model
 	params map[string]float64   // scalars, by name
+	joint  []string             // those that only the joint has
 	data   map[string][]float64 // one row a number
 	noise  func(p map[string]float64, k int) []dimension
 }

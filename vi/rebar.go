@@ -48,7 +48,7 @@ func relaxes(r *Record, s *Site, scale, temperature float64) {
 		graph.Fail("vi: site %s: %s with a scale of %v and a temperature of %v, want finite numbers, the temperature not below 0", s.Name, Name(s.estimator), scale, temperature)
 	}
 	for _, t := range r.latents() {
-		if t == s || t.Global || t.Enumerated || t.soft || !graph.DependsOn(t.logq(), s.Value) {
+		if t == s || t.Global || t.Enumerated || t.soft || !r.dependence().On(t.logq(), s.Value) {
 			continue
 		}
 		_, pathwise := t.law().(prob.Pathwise)
@@ -115,10 +115,11 @@ func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []
 	above := graph.Sub(graph.Log(graph.Add(off, graph.Mul(v, p))), graph.Add(graph.LogSigmoid(logits), graph.Log1p(graph.Neg(v))))
 	below := graph.Sub(graph.Add(graph.Log(v), graph.LogSigmoid(graph.Neg(logits))), graph.Log1p(graph.Neg(graph.Mul(v, off))))
 	tilde := graph.Add(logits, graph.Where(s.Value, above, below))
+	share, _ := b.share(s)
 	c := func(y *graph.Node) *graph.Node {
 		x := graph.Mul(eta, b.at(s, graph.Sigmoid(graph.Mul(y, graph.Exp(graph.Neg(logT))))))
 		if net != nil {
-			x = graph.Add(x, b.fold(r.weighted(r.wide(graph.Scale(graph.Sum(net.Apply(y), -1), 1/float64(r.K*r.Rows)))), s))
+			x = graph.Add(x, graph.Mul(share, graph.Sum(net.Apply(y), -1)))
 		}
 		return x
 	}
@@ -128,7 +129,7 @@ func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []
 	gy := graph.Grad(graph.Sum(cy), []*graph.Node{y}, append(hold, y)...)[0]
 	gt := graph.Grad(graph.Sum(ct), []*graph.Node{tilde}, append(hold, tilde)...)[0]
 
-	f := b.fold(b.full(r, s), s)
+	f := b.part(r, s)
 	costs := []Cost{
 		b.score(s, graph.Sub(f, ct)),
 		b.toward(s, "rebar", gy, y),

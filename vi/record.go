@@ -24,6 +24,7 @@ type Record struct {
 	data   Data     // lifted to [1…, 1, B, event…]
 	over   Data     // values that With put in place of draws
 	used   map[string]bool
+	below  *graph.Dependence // of nodes on the values of sites, in their order
 }
 
 // Site is one random variable of a run.
@@ -46,6 +47,7 @@ type Site struct {
 	drawn       *graph.Node // score that came with the draw
 	soft        bool        // the value lies between those of the law
 	estimator   Estimator
+	order       int // latents with a value that were drawn before, as soon as there is a dependence
 }
 
 func newRecord(s *graph.Scope, d Data, c Config) *Record {
@@ -157,6 +159,27 @@ func (r *Record) Site(name string) *Site {
 		graph.Fail("vi: no site %s; the model has %v", name, r.names(nil))
 	}
 	return s
+}
+
+// dependence tells which sites' values nodes are computed from. It is for after
+// the trace, when all have theirs.
+func (r *Record) dependence() *graph.Dependence {
+	if r.below == nil {
+		n := 0
+		for _, s := range r.sites {
+			if s.order = n; !s.Observed && s.Value != nil {
+				n++
+			}
+		}
+		r.below = graph.NewDependence(valuesOf(r.valued())...)
+	}
+	return r.below
+}
+
+// valued returns the latents that have a value, in the order drawn: all but
+// weights with local noise.
+func (r *Record) valued() []*Site {
+	return r.filter(func(s *Site) bool { return !s.Observed && s.Value != nil })
 }
 
 func (r *Record) find(name string) *Site {

@@ -7,9 +7,15 @@ import "github.com/latentgo/latent/graph"
 //
 //	∇E[f] = E[(f − b)·∇log q(z)] + E[∇f]
 //
-// f is the bound as far as it depends on the draw, for every datum and, where
-// the bound is a mean over draws, every draw. The baseline b must not depend on
-// the draw. In log q(y|z) a pathwise z before y stays live.
+// f is the bound without the terms that do not depend on the draw, for every
+// datum and, where the bound is a mean over draws, every draw. The baseline b
+// does not depend on the draw. In log q(y|z) a pathwise z before y stays live.
+// Of the second term the part of −log q at the draw, whose mean is 0 in the
+// ELBO, is taken less its value at equal importance weights: at the exact
+// posterior a baseline that knows the bound leaves no variance.
+//
+// Draws that depend on an enumerated site are independent for each of its
+// values.
 type Score struct {
 	Baseline Baseline // nil means none
 }
@@ -24,8 +30,8 @@ type Baseline interface {
 
 // VIMCO is Score with a baseline for bounds on several draws: for each draw the
 // bound with its own log weight replaced by the mean of the others' (Mnih and
-// Rezende, arXiv 1602.06725). It needs K ≥ 2. Under ELBO it is
-// LeaveOneOut.
+// Rezende, arXiv 1602.06725), 0 where those leave nothing finite. It needs K ≥ 2.
+// Under ELBO it is LeaveOneOut.
 type VIMCO struct{}
 
 func (e Score) method() method {
@@ -53,10 +59,8 @@ func (e Score) cost(b *bound, s *Site) []Cost {
 func (VIMCO) cost(b *bound, s *Site) []Cost {
 	f := b.signal(s)
 	var base *graph.Node
-	if b.without == nil {
+	if base = b.without(s); base == nil {
 		base, _ = LeaveOneOut{}.baseline(b, s, f)
-	} else {
-		base = b.fold(b.without(), s)
 	}
 	return []Cost{b.score(s, graph.Sub(f, base))}
 }

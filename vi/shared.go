@@ -10,7 +10,7 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 		if s.Q == nil {
 			continue
 		}
-		name := "kl/"
+		t := term{name: "kl/" + s.Name, kl: true}
 		div, why := r.divergence(s)
 		if s.sticky() {
 			div, why = nil, Name(s.estimator)+" estimates it by Monte Carlo"
@@ -24,9 +24,10 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 			graph.Fail("vi: closed-form KL at %s: %s; use vi.Auto or vi.MonteCarlo", s.Name, why)
 		}
 		if div == nil {
-			div, name = graph.Sub(logq(s), s.LogP), "kl-mc/"
+			t.name, t.draw, div = "kl-mc/"+s.Name, s, graph.Sub(logq(s), s.LogP)
 		}
-		ts = append(ts, term{name: name + s.Name, node: graph.Scale(div, 1/float64(r.Total)), kl: true})
+		t.node = graph.Scale(div, 1/float64(r.Total))
+		ts = append(ts, t)
 	}
 	return ts
 }

@@ -1,6 +1,7 @@
 package vi
 
 import (
+	"math"
 	"slices"
 
 	"github.com/latentgo/latent/graph"
@@ -11,12 +12,13 @@ import (
 type term struct {
 	name string
 	node *graph.Node
-	kl   bool // part of the divergences, and so negative in the bound
+	kl   bool  // part of the divergences, and so negative in the bound
+	draw *Site // whose log q at its draw is in it; nil if none
 }
 
-// weight returns the probabilities Π q(y|…) of the values that the guide's
-// enumerations go through, [E…, K or 1, B or 1]; nil if there are none.
-func (r *Record) weight() *graph.Node {
+// logWeight returns the log probabilities Σ log q(y|…) of the values that the
+// guide's enumerations go through, [E…, K or 1, B or 1]; nil if there are none.
+func (r *Record) logWeight() *graph.Node {
 	var logq []*graph.Node
 	for _, s := range r.sites {
 		if s.Enumerated && s.Q != nil {
@@ -26,39 +28,112 @@ func (r *Record) weight() *graph.Node {
 	if logq == nil {
 		return nil
 	}
-	return graph.Exp(graph.AddN(logq...))
+	return graph.AddN(logq...)
+}
+
+// weight returns the probabilities themselves; nil if there are none.
+func (r *Record) weight() *graph.Node {
+	logq := r.logWeight()
+	if logq == nil {
+		return nil
+	}
+	return graph.Exp(logq)
 }
 
 // weighted multiplies a score by the weights of the enumerations.
 func (r *Record) weighted(x *graph.Node) *graph.Node {
 	if w := r.weight(); w != nil {
-		return graph.Mul(w, x)
+		return expect(w, x)
 	}
 	return x
 }
+
+// expect returns w·x, and 0 with no derivative by x where the weight is 0:
+// what cannot happen counts nothing, though its score be infinite.
+func expect(w, x *graph.Node) *graph.Node {
+	never := graph.Eq(w, graph.Const(0))
+	return graph.Mul(w, graph.Where(never, graph.Const(0), x))
+}
+
+// enumerations returns the axes of the enumerations.
+func (r *Record) enumerations() []int {
+	axes := make([]int, len(r.enum))
+	for i := range axes {
+		axes[i] = i
+	}
+	return axes
+}
+
+// sumsOut tells whether an enumeration is the joint's alone, which sums it out.
+func (r *Record) sumsOut(axis int) bool { return r.Site(r.enum[axis]).Q == nil }
 
 // perRow returns the expectation of a score over the guide's enumerations and
 // its mean over the draws: [B].
 func (r *Record) perRow(x *graph.Node) *graph.Node {
 	x = r.weighted(x)
-	e := len(r.enum)
-	axes := make([]int, e)
-	for i := range axes {
-		axes[i] = i
-	}
-	if e > 0 {
+	if axes := r.enumerations(); len(axes) > 0 {
 		x = graph.Sum(x, axes...)
 	}
 	return graph.BroadcastTo(graph.Mean(x, 0), r.Rows)
+}
+
+// scored returns the shape of what belongs to the draws of a site: that of its
+// score with all draws and rows.
+func (r *Record) scored(s *Site) []int {
+	shape := []int(s.logq().Shape())
+	e := len(r.enum)
+	shape[e], shape[e+1] = r.K, r.Rows
+	return shape
+}
+
+// fold sums [E…, K, B] over the enumerations that a site's score does not
+// depend on, and repeats it along those that it alone depends on.
+func (r *Record) fold(x *graph.Node, s *Site) *graph.Node {
+	shape := r.scored(s)
+	small := slices.Clone(shape)
+	for i, d := range x.Shape() {
+		small[i] = min(d, small[i])
+	}
+	return graph.BroadcastTo(graph.SumTo(x, small...), shape...)
+}
+
+// drawShare returns the part of a mean over draws and rows that each draw of a
+// site is, constant: probability of the enumerated values that it depends on,
+// over K·B.
+func (r *Record) drawShare(s *Site) *graph.Node {
+	one := r.weighted(r.wide(r.Scope.Tensor([]float64{1}, ones(len(r.enum)+2)...)))
+	return graph.StopGrad(r.fold(graph.Scale(one, 1/float64(r.K*r.Rows)), s))
+}
+
+// logSum returns log Σ exp over axes, [the others], measured from the largest,
+// so that its derivative, the normalised weights, keeps its digits where the
+// logs are large.
+func logSum(x *graph.Node, axes ...int) *graph.Node {
+	top := largest(x, axes...)
+	rest := graph.LogSumExp(graph.Sub(x, top), axes...)
+	return graph.Add(graph.Reshape(top, rest.Shape()...), rest)
+}
+
+// largest returns the maximum over axes, which it keeps as 1, as a finite
+// constant.
+func largest(x *graph.Node, axes ...int) *graph.Node {
+	top := graph.Clamp(graph.MaxOver(x, axes...), -math.MaxFloat32, math.MaxFloat32)
+	keep := []int(x.Shape())
+	for _, a := range axes {
+		if a < 0 {
+			a += len(keep)
+		}
+		keep[a] = 1
+	}
+	return graph.StopGrad(graph.Reshape(top, keep...))
 }
 
 // wide stretches a score to [E…, K, B], with the sizes of the guide's
 // enumerations; those summed out stay 1.
 func (r *Record) wide(x *graph.Node) *graph.Node {
 	shape := []int{}
-	for i, name := range r.enum {
-		n := r.sizes[i]
-		if r.Site(name).Q == nil {
+	for i, n := range r.sizes {
+		if r.sumsOut(i) {
 			n = 1
 		}
 		shape = append(shape, n)
@@ -101,7 +176,7 @@ func (r *Record) summedOut() (total *graph.Node, among map[*Site]bool) {
 	for _, a := range axes {
 		keep[a] = 1
 	}
-	return graph.Reshape(graph.LogSumExp(total, axes...), keep...), among
+	return graph.Reshape(logSum(total, axes...), keep...), among
 }
 
 // divergence returns KL(q ‖ p) of a latent in closed form, or nil and the
@@ -124,13 +199,8 @@ func (r *Record) divergence(s *Site) (kl *graph.Node, why string) {
 			kl = graph.Reshape(kl, append(ones(short), kl.Shape()...)...)
 		}
 	}
-	for _, late := range slices.Backward(r.sites) {
-		if !late.Observed && late.Value != nil && graph.DependsOn(kl, late.Value) {
-			return nil, "p(" + s.Name + ") depends on " + late.Name + ", which the guide does not draw before it, so the sum would be no bound"
-		}
-		if late == s {
-			break
-		}
+	if at := r.dependence().Last(kl); at >= s.order {
+		return nil, "p(" + s.Name + ") depends on " + r.valued()[at].Name + ", which the guide does not draw before it, so the sum would be no bound"
 	}
 	return kl, ""
 }

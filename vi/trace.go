@@ -1,6 +1,8 @@
 package vi
 
 import (
+	"slices"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -168,7 +170,7 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 	} else if both, ok := d.(prob.SampleScorer); ok && !explicit(r.asked(name)) {
 		s.Value, s.drawn = both.SampleScore(r.noise(name), r.lead()...)
 	} else if src, ok := d.(prob.Sampler); ok {
-		s.Value = src.Sample(r.noise(name), r.lead()...)
+		s.Value = r.draw(name, src)
 	} else {
 		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
 	}
@@ -176,6 +178,24 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 	if sh := s.Value.Shape(); !t.full(sh) || len(sh) == e+2 {
 		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, []int(sh), dots(e), r.K, r.Rows)
 	}
+}
+
+// draw draws a local latent. All values of an enumerated site that its law
+// depends on share its noise, unless its estimator takes the score of the draws:
+// the score of several is that of independent ones.
+func (r *Record) draw(name string, d prob.Sampler) *graph.Node {
+	x := d.Sample(r.noise(name), r.lead()...)
+	e := len(r.enum)
+	sh := x.Shape()
+	switch r.asked(name).(type) {
+	case Score, VIMCO:
+	default:
+		return x
+	}
+	if len(sh) <= e || sh[:e].TotalSize() == 1 {
+		return x
+	}
+	return d.Sample(r.noise(name).In("each"), append(slices.Clone([]int(sh[:e])), r.K, r.Rows)...)
 }
 
 // full tells whether a shape has all draws and all data on its leading axes.

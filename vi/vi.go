@@ -23,8 +23,9 @@
 // # What goes with what
 //
 // SupportMatrix prints which estimator an objective takes at which kind of
-// site. "unbiased" is for the gradient of the expected value of the estimate;
-// "biased" estimators are so by design; "-" is refused when the graph is built.
+// site. "unbiased" is for the gradient of the expected value of the estimate, of
+// Chi by the guide; "biased" estimators are so by design; "-" is refused when the
+// graph is built.
 //
 //	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      WakeSleep ReweightedWakeSleep
 //	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased -         -

@@ -99,12 +99,11 @@ func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate
 	if w := r.weight(); w != nil {
 		graph.Fail("vi: ReweightedWakeSleep draws what the guide has; leave the enumerated sites %v out of the guide to sum them out of the joint", r.enum)
 	}
-	logw := r.LogWeights()
-	e := &Estimate{Record: r, Rows: r.perRow(p.mean(logw))}
+	e := &Estimate{Record: r, Rows: graph.Reshape(p.mean(p.powers(r, nil)), r.Rows)}
 	e.Value = graph.Mean(e.Rows)
 	e.Terms = map[string]*graph.Node{
-		"elbo": graph.Mean(r.perRow(logw)),
-		"ess":  graph.Mean(r.perRow(EffectiveSampleSize(logw, len(r.enum)))),
+		"elbo": graph.Mean(r.perRow(r.LogWeights())),
+		"ess":  graph.Mean(EffectiveSampleSize(r.summed(), 0)),
 	}
 	w := graph.Scale(graph.StopGrad(p.normalised(r)), -1/float64(r.Rows))
 	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(graph.Mul(w, r.jointScore())), Hold: r.held()}}

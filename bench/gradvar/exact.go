@@ -7,7 +7,6 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
-	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -61,9 +60,4 @@ func pairs(beta float64, logw, p *graph.Node) *vi.Estimate {
 	pa, pb := two(p)
 	l := graph.Scale(graph.Shift(graph.LogAddExp(la, lb), -math.Ln2), 1/beta)
 	return exactly(graph.Sum(graph.Mul(graph.Mul(pa, pb), l), 0, 1))
-}
-
-// lowered is the same bound to be lowered instead of raised.
-func lowered(m trainers.Model) trainers.Model {
-	return func(s *graph.Scope, d vi.Data) *vi.Estimate { return m(s, d).Times(s.Const(-1)) }
 }

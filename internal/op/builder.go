@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/graph"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -25,6 +26,7 @@ type Builder struct {
 	limit int              // of the bytes of a node, which must have fewer
 	nodes map[string]*Node // by rule and operands: exact common subexpressions
 	names map[string]bool
+	loose []*Node // made since the last Link
 	last  uint32
 	where []string
 
@@ -122,6 +124,25 @@ func Current() *Builder {
 	}
 	return current
 }
+
+// Link adds to the graph the edges from operands to results of the nodes made so
+// far, which Gorgonia's own gradients and machines follow and nothing here does:
+// each takes Gorgonia a walk over the whole graph to add.
+func (b *Builder) Link() {
+	for _, n := range b.loose {
+		for _, c := range Inputs(n) {
+			b.Graph.SetEdge(edge{n, c})
+		}
+	}
+	b.loose = nil
+}
+
+// edge is one of a result to an operand, as Gorgonia has it.
+type edge struct{ from, to *Node }
+
+func (e edge) From() graph.Node         { return e.from }
+func (e edge) To() graph.Node           { return e.to }
+func (e edge) ReversedEdge() graph.Edge { return edge{e.to, e.from} }
 
 // Leaf makes a node without operands: an input, parameter or constant, told
 // apart by its name, which must be new.
@@ -244,13 +265,15 @@ func Apply(r Rule, in ...*Node) *Node {
 		b.last++
 		o := &Op{Rule: r, In: append([]*Node(nil), in...), id: b.last, dt: b.Dtype, shape: shape}
 		n := gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(b.Dtype, len(shape))), gorgonia.WithOp(o),
-			gorgonia.WithChildren(append([]*Node(nil), in...)), gorgonia.In(b.Graph), gorgonia.WithShape(shape...))
+			gorgonia.In(b.Graph), gorgonia.WithShape(shape...))
 		if n.Op() == gorgonia.Op(o) { // else a hash met another node's: take the next number
+			gorgonia.WithChildren(append([]*Node(nil), in...))(n) // without edges: see Link
 			b.nodes[key.String()] = n
 			b.put(n)
 			if _, ok := r.(Require); ok {
 				b.Checks = append(b.Checks, n)
 			}
+			b.loose = append(b.loose, n)
 			return n
 		}
 	}
