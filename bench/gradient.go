@@ -97,7 +97,7 @@ func (g *gradient) group(of func(string) string) {
 		}
 		q := g.groups[i]
 		q.params, q.offset = append(q.params, name), append(q.offset, q.size)
-		q.size += g.program.Shape(gradOutput + name).TotalSize()
+		q.size += graph.Size(g.program.Shape(gradOutput + name))
 	}
 	for _, q := range g.groups {
 		q.m = newMoments(q.size)

@@ -59,7 +59,7 @@ func copyParam[T graph.Float](to, from *graph.Params, name string) error {
 func (g *gradient) warm(ctx context.Context, m Model, o vi.Objective, b *batches, c Config) error {
 	for _, name := range g.params.Names() {
 		if !slices.Contains(g.names, name) {
-			g.learned += g.params.Tensor(name).Shape().TotalSize()
+			g.learned += graph.Size(g.params.Tensor(name).Shape())
 		}
 	}
 	if g.learned == 0 || c.Warmup < 0 {

@@ -50,7 +50,7 @@ func ExampleBuild_error() {
 		graph.MatMul(x, enc.Param("w", graph.Glorot{}, 3, 5))
 	})
 	fmt.Println(err)
-	// Output: in enc: graph: matmul a·b: shapes (100, 2) and (3, 5): inner sizes differ
+	// Output: in enc: graph: matmul a·b: shapes [100 2] and [3 5]: inner sizes differ
 }
 
 // Grad treats a held node as a constant: here z, so that only the direct

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/internal/safetensors"
@@ -127,7 +126,7 @@ func (p *Params) take(f safetensors.File) error {
 		return nil
 	}
 	for _, a := range file {
-		if dt := a.Dtype(); p.Dtype != dt && p.Dtype != (tensor.Dtype{}) {
+		if dt := a.Dtype(); p.Dtype != dt && p.Dtype != 0 {
 			return errors.Errorf("the file is %v, Params are to be %v; leave Dtype out to take the file's", dt, p.Dtype)
 		}
 		p.Dtype = a.Dtype()

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/safetensors"
 )
@@ -24,7 +22,7 @@ func fileModel(s *scope) {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		path := filepath.Join(t.TempDir(), "model.safetensors")
 		saved := &graph.Params{Seed: 1, Dtype: dt}
 		if err := declare(t, saved, fileModel); err != nil {

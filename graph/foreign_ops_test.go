@@ -35,7 +35,7 @@ func (plain) String() string                                  { return "plain" }
 type wrongCount struct{ plain }
 
 func (wrongCount) DiffWRT(int) []bool { return []bool{true} }
-func (wrongCount) SymDiff(in gorgonia.Nodes, _, g *node) (gorgonia.Nodes, error) {
+func (wrongCount) SymDiff(in gorgonia.Nodes, _, g *gorgonia.Node) (gorgonia.Nodes, error) {
 	return gorgonia.Nodes{g, g}, nil
 }
 
@@ -43,7 +43,7 @@ func (wrongCount) SymDiff(in gorgonia.Nodes, _, g *node) (gorgonia.Nodes, error)
 type wrongShape struct{ plain }
 
 func (wrongShape) DiffWRT(int) []bool { return []bool{true} }
-func (wrongShape) SymDiff(in gorgonia.Nodes, _, g *node) (gorgonia.Nodes, error) {
+func (wrongShape) SymDiff(in gorgonia.Nodes, _, g *gorgonia.Node) (gorgonia.Nodes, error) {
 	s, err := gorgonia.Sum(g)
 	return gorgonia.Nodes{s}, err
 }

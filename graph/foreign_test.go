@@ -15,12 +15,17 @@ import (
 	"github.com/latentgo/latent/internal/gradcheck"
 )
 
-func foreign(f func(x *node) (*node, error)) gradcheck.Func {
-	return func(_ *scope, in []*node) *node { return gorgonia.Must(f(in[0])) }
+// theirs is a node of Gorgonia's.
+type theirs = gorgonia.Node
+
+func foreign(f func(x *theirs) (*theirs, error)) gradcheck.Func {
+	return func(_ *scope, in []*node) *node { return graph.FromGorgonia(gorgonia.Must(f(in[0].Gorgonia()))) }
 }
 
-func foreign2(f func(a, b *node) (*node, error)) gradcheck.Func {
-	return func(_ *scope, in []*node) *node { return gorgonia.Must(f(in[0], in[1])) }
+func foreign2(f func(a, b *theirs) (*theirs, error)) gradcheck.Func {
+	return func(_ *scope, in []*node) *node {
+		return graph.FromGorgonia(gorgonia.Must(f(in[0].Gorgonia(), in[1].Gorgonia())))
+	}
 }
 
 // Gorgonia's operations whose gradients are right may be mixed in.
@@ -38,30 +43,30 @@ func TestForeignOperations(t *testing.T) {
 		{"Tanh", foreign(gorgonia.Tanh), m, true}, {"Sigmoid", foreign(gorgonia.Sigmoid), m, true}, {"Exp", foreign(gorgonia.Exp), m, true},
 		{"Log", foreign(gorgonia.Log), m, true}, {"Sqrt", foreign(gorgonia.Sqrt), m, true}, {"Abs", foreign(gorgonia.Abs), m, true},
 		{"Softplus", foreign(gorgonia.Softplus), m, true}, {"Rectify", foreign(gorgonia.Rectify), m, true}, {"Sign", foreign(gorgonia.Sign), m, true},
-		{"SoftMax", foreign(func(x *node) (*node, error) { return gorgonia.SoftMax(x) }), m, false},
-		{"Sparsemax", foreign(func(x *node) (*node, error) { return gorgonia.Sparsemax(x) }), m, false},
-		{"Sum", foreign(func(x *node) (*node, error) { return gorgonia.Sum(x, 1) }), m, true},
-		{"Mean", foreign(func(x *node) (*node, error) { return gorgonia.Mean(x) }), m, true},
-		{"Transpose", foreign(func(x *node) (*node, error) { return gorgonia.Transpose(x, 1, 0) }), m, true},
-		{"Reshape", foreign(func(x *node) (*node, error) { return gorgonia.Reshape(x, tensor.Shape{3, 2}) }), m, true},
-		{"Slice", foreign(func(x *node) (*node, error) { return gorgonia.Slice(x, nil, gorgonia.S(1, 3)) }), m, false},
+		{"SoftMax", foreign(func(x *theirs) (*theirs, error) { return gorgonia.SoftMax(x) }), m, false},
+		{"Sparsemax", foreign(func(x *theirs) (*theirs, error) { return gorgonia.Sparsemax(x) }), m, false},
+		{"Sum", foreign(func(x *theirs) (*theirs, error) { return gorgonia.Sum(x, 1) }), m, true},
+		{"Mean", foreign(func(x *theirs) (*theirs, error) { return gorgonia.Mean(x) }), m, true},
+		{"Transpose", foreign(func(x *theirs) (*theirs, error) { return gorgonia.Transpose(x, 1, 0) }), m, true},
+		{"Reshape", foreign(func(x *theirs) (*theirs, error) { return gorgonia.Reshape(x, tensor.Shape{3, 2}) }), m, true},
+		{"Slice", foreign(func(x *theirs) (*theirs, error) { return gorgonia.Slice(x, nil, gorgonia.S(1, 3)) }), m, false},
 		{"Add", foreign2(gorgonia.Add), pair, true}, {"Sub", foreign2(gorgonia.Sub), pair, true}, {"Pow", foreign2(gorgonia.Pow), pair, true},
 		{"HadamardProd", foreign2(gorgonia.HadamardProd), pair, true}, {"HadamardDiv", foreign2(gorgonia.HadamardDiv), pair, true},
 		{"Div by a scalar", foreign2(gorgonia.Div), []gradcheck.Input{m[0], in(1, 2)}, true},
 		{"Mul of matrices", foreign2(gorgonia.Mul), []gradcheck.Input{m[0], in(-1, 1, 3, 2)}, true},
-		{"BatchedMatMul", foreign2(func(a, b *node) (*node, error) { return gorgonia.BatchedMatMul(a, b) }), []gradcheck.Input{in(-1, 1, 2, 2, 3), in(-1, 1, 2, 3, 2)}, true},
-		{"BroadcastAdd", foreign2(func(a, b *node) (*node, error) { return gorgonia.BroadcastAdd(a, b, nil, []byte{0}) }), []gradcheck.Input{m[0], in(.3, 3, 1, 3)}, true},
-		{"Concat", foreign2(func(a, b *node) (*node, error) { return gorgonia.Concat(1, a, b) }), pair, false},
+		{"BatchedMatMul", foreign2(func(a, b *theirs) (*theirs, error) { return gorgonia.BatchedMatMul(a, b) }), []gradcheck.Input{in(-1, 1, 2, 2, 3), in(-1, 1, 2, 3, 2)}, true},
+		{"BroadcastAdd", foreign2(func(a, b *theirs) (*theirs, error) { return gorgonia.BroadcastAdd(a, b, nil, []byte{0}) }), []gradcheck.Input{m[0], in(.3, 3, 1, 3)}, true},
+		{"Concat", foreign2(func(a, b *theirs) (*theirs, error) { return gorgonia.Concat(1, a, b) }), pair, false},
 		{"MaxBetween", foreign2(gorgonia.MaxBetween), pair, true},
-		{"MaxPool2D", foreign(func(x *node) (*node, error) {
+		{"MaxPool2D", foreign(func(x *theirs) (*theirs, error) {
 			return gorgonia.MaxPool2D(x, tensor.Shape{2, 2}, []int{0, 0}, []int{2, 2})
 		}), image, false},
-		{"Conv2d", foreign2(func(x, w *node) (*node, error) {
+		{"Conv2d", foreign2(func(x, w *theirs) (*theirs, error) {
 			return gorgonia.Conv2d(x, w, tensor.Shape{2, 2}, []int{0, 0}, []int{1, 1}, []int{1, 1})
 		}), []gradcheck.Input{image[0], in(-1, 1, 1, 1, 2, 2)}, false},
 		{"a mixture", func(s *scope, in []*node) *node {
-			h := graph.Sigmoid(gorgonia.Must(gorgonia.Add(in[0], graph.Square(in[1]))))
-			return graph.MatMul(gorgonia.Must(gorgonia.Tanh(h)), graph.Transpose(h, 1, 0))
+			h := graph.Sigmoid(foreign2(gorgonia.Add)(nil, []*node{in[0], graph.Square(in[1])}))
+			return graph.MatMul(foreign(gorgonia.Tanh)(nil, []*node{h}), graph.Transpose(h, 1, 0))
 		}, pair, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,17 +92,13 @@ func TestForeignGradientsRefused(t *testing.T) {
 		"log2":        {foreign(gorgonia.Log2), []gradcheck.Input{vector}},
 		"invSqrt":     {foreign(gorgonia.InverseSqrt), []gradcheck.Input{vector}},
 		"a ⊗ b":       {foreign2(gorgonia.OuterProd), []gradcheck.Input{vector, vector}},
-		"MaxAlong[0]": {foreign(func(x *node) (*node, error) { return gorgonia.Max(x, 0) }), []gradcheck.Input{vector}},
-		"MaxAlong[1]": {foreign(func(x *node) (*node, error) { return gorgonia.Max(x, 1) }), []gradcheck.Input{gradcheck.Between(0, 1, 2, 3)}},
-		"AvgPool{1, 1, 4, 4}": {foreign(func(x *node) (*node, error) {
+		"MaxAlong[0]": {foreign(func(x *theirs) (*theirs, error) { return gorgonia.Max(x, 0) }), []gradcheck.Input{vector}},
+		"MaxAlong[1]": {foreign(func(x *theirs) (*theirs, error) { return gorgonia.Max(x, 1) }), []gradcheck.Input{gradcheck.Between(0, 1, 2, 3)}},
+		"AvgPool{1, 1, 4, 4}": {foreign(func(x *theirs) (*theirs, error) {
 			return gorgonia.AveragePool2D(x, tensor.Shape{2, 2}, []int{0, 0}, []int{2, 2})
 		}), []gradcheck.Input{gradcheck.Between(0, 1, 1, 1, 4, 4)}},
-		"ByIndicesOp{axis=1}": {func(_ *scope, in []*node) *node {
-			i := gorgonia.NewVector(in[0].Graph(), tensor.Int, gorgonia.WithName("i"), gorgonia.WithShape(2))
-			return gorgonia.Must(gorgonia.ByIndices(in[0], i, 1))
-		}, []gradcheck.Input{gradcheck.Between(0, 1, 2, 3)}},
 		"T[0:1:0...]+=...": {func(_ *scope, in []*node) *node {
-			y := gorgonia.Must(gorgonia.Slice(in[0], gorgonia.S(0, 1)))
+			y := graph.FromGorgonia(gorgonia.Must(gorgonia.Slice(in[0].Gorgonia(), gorgonia.S(0, 1))))
 			return graph.Mul(in[0], graph.Grad(graph.Sum(graph.Square(y)), in)[0])
 		}, []gradcheck.Input{gradcheck.Between(0, 1, 2, 3)}},
 	} {
@@ -113,15 +114,15 @@ func TestForeignGradientsRefused(t *testing.T) {
 		}
 	}
 	// Of operations without a derivative the error is Gorgonia's or ours.
-	for name, f := range map[string]func(x *node) (*node, error){
-		"At([0])":                        func(x *node) (*node, error) { return gorgonia.At(x, 0) },
-		"has no symbolic derivative":     func(x *node) (*node, error) { return gorgonia.ApplyOp(plain{}, x) },
-		"derivatives of 1 operands":      func(x *node) (*node, error) { return gorgonia.ApplyOp(wrongCount{}, x) },
-		"derivative of shape () by an o": func(x *node) (*node, error) { return gorgonia.ApplyOp(wrongShape{}, x) },
+	for name, f := range map[string]func(x *theirs) (*theirs, error){
+		"At([0])":                        func(x *theirs) (*theirs, error) { return gorgonia.At(x, 0) },
+		"has no symbolic derivative":     func(x *theirs) (*theirs, error) { return gorgonia.ApplyOp(plain{}, x) },
+		"derivatives of 1 operands":      func(x *theirs) (*theirs, error) { return gorgonia.ApplyOp(wrongCount{}, x) },
+		"derivative of shape [] by an o": func(x *theirs) (*theirs, error) { return gorgonia.ApplyOp(wrongShape{}, x) },
 	} {
 		_, err := graph.Build(&graph.Params{}, func(s *scope) {
 			x := s.Input("x", 3)
-			s.Output("g", graph.Grad(graph.Sum(gorgonia.Must(f(x))), []*node{x})[0])
+			s.Output("g", graph.Grad(graph.Sum(graph.FromGorgonia(gorgonia.Must(f(x.Gorgonia())))), []*node{x})[0])
 		})
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("error %v, want %q in it", err, name)
@@ -135,10 +136,10 @@ func TestForeignOperationsDoNotOverwrite(t *testing.T) {
 	params := &graph.Params{Dtype: graph.Float64}
 	p, err := graph.Build(params, func(s *scope) {
 		x, w := s.Input("x", 2, 2), s.Param("w", graph.Fixed(2), 2, 2)
-		flat := gorgonia.Must(gorgonia.Reshape(x, tensor.Shape{4}))
-		one := gorgonia.Must(gorgonia.Concat(0, w))
-		s.Output("a", gorgonia.Must(gorgonia.Neg(gorgonia.Must(gorgonia.Exp(flat)))))
-		s.Output("b", gorgonia.Must(gorgonia.Neg(gorgonia.Must(gorgonia.Square(one)))))
+		flat := gorgonia.Must(gorgonia.Reshape(x.Gorgonia(), tensor.Shape{4}))
+		one := gorgonia.Must(gorgonia.Concat(0, w.Gorgonia()))
+		s.Output("a", graph.FromGorgonia(gorgonia.Must(gorgonia.Neg(gorgonia.Must(gorgonia.Exp(flat))))))
+		s.Output("b", graph.FromGorgonia(gorgonia.Must(gorgonia.Neg(gorgonia.Must(gorgonia.Square(one))))))
 		s.Output("c", graph.Exp(graph.Reshape(w, 4)))
 		s.Output("x", graph.Scale(x, 1))
 	})
@@ -195,25 +196,24 @@ func TestTapeMachineAgrees(t *testing.T) {
 		for i, n := range outs {
 			s.Output(fmt.Sprint(i), n)
 		}
-		s.Gorgonia()
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	let := func(n *node, in gradcheck.Input) {
-		if err := gorgonia.Let(n, tensor.New(tensor.WithShape(in.Shape...), tensor.WithBacking(in.Values))); err != nil {
+		if err := gorgonia.Let(n.Gorgonia(), tensor.New(tensor.WithShape(in.Shape...), tensor.WithBacking(in.Values))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	let(x, gradcheck.Between(0, 1, 4, 6))
 	let(eps, gradcheck.Between(-2, 2, 4, 2))
-	var vm gorgonia.VM = p // inputs through the values bound to nodes
+	vm := p.VM() // inputs through the values bound to nodes
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
 	}
 	var want [][]float64
 	for _, n := range outs {
-		switch v := n.Value().Data().(type) {
+		switch v := n.Gorgonia().Value().Data().(type) {
 		case float64:
 			want = append(want, []float64{v})
 		case []float64:
@@ -223,18 +223,18 @@ func TestTapeMachineAgrees(t *testing.T) {
 	vm.Reset()
 	vm.Close()
 	for i, w := range weights {
-		if err := gorgonia.Let(w, params.Tensor(params.Names()[[]int{1, 0, 3, 2, 5, 4}[i]])); err != nil {
+		if err := gorgonia.Let(w.Gorgonia(), params.Tensor(params.Names()[[]int{1, 0, 3, 2, 5, 4}[i]])); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tape := gorgonia.NewTapeMachine(x.Graph())
+	tape := gorgonia.NewTapeMachine(x.Gorgonia().Graph())
 	defer tape.Close()
 	if err := tape.RunAll(); err != nil {
 		t.Fatal(err)
 	}
 	for i, n := range outs {
 		got := []float64{}
-		switch v := n.Value().Data().(type) {
+		switch v := n.Gorgonia().Value().Data().(type) {
 		case float64:
 			got = append(got, v)
 		case []float64:
@@ -257,13 +257,13 @@ func TestRunAllInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.RunAll(); err == nil || err.Error() != "graph: run: input x has not been fed" {
+	if err := p.VM().RunAll(); err == nil || err.Error() != "graph: run: input x has not been fed" {
 		t.Errorf("error %v", err)
 	}
-	if err := gorgonia.Let(x, tensor.New(tensor.WithBacking([]float32{2, 3}))); err != nil {
+	if err := gorgonia.Let(x.Gorgonia(), tensor.New(tensor.WithBacking([]float32{2, 3}))); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.RunAll(); err != nil {
+	if err := p.VM().RunAll(); err != nil {
 		t.Fatal(err)
 	}
 	if y, _ := p.Output("y"); fmt.Sprint(y) != "[4 9]" {
@@ -277,14 +277,17 @@ func TestGradOfGorgonia(t *testing.T) {
 	p := build(t, params, func(s *scope) {
 		_, _, outs := vae(s)
 		weights := s.Trainable()
-		s.Gorgonia()
-		theirs, err := gorgonia.Grad(outs[0], weights...)
+		var wrt gorgonia.Nodes
+		for _, w := range weights {
+			wrt = append(wrt, w.Gorgonia())
+		}
+		theirs, err := gorgonia.Grad(outs[0].Gorgonia(), wrt...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range weights {
 			s.Output(fmt.Sprint("ours", i), outs[i+1])
-			s.Output(fmt.Sprint("theirs", i), theirs[i])
+			s.Output(fmt.Sprint("theirs", i), graph.FromGorgonia(theirs[i]))
 		}
 	})
 	if err := graph.Feed(p, "x", gradcheck.Between(0, 1, 4, 6).Values); err != nil {

@@ -18,26 +18,50 @@
 // Element-wise functions broadcast along axes of size 1 only; an operand of
 // lower rank aligns at the last axis and never enlarges the other.
 //
-// A Node is a Gorgonia node: operations of gorgonia.org/gorgonia may be mixed
-// in, and are run through their own Do. Gorgonia's own Grad and machines work on
-// the graph that Scope.Gorgonia returns.
+// A graph is a Gorgonia graph: Node.Gorgonia shows a node as one of Gorgonia's,
+// FromGorgonia takes in what Gorgonia's operations made of it, and those are run
+// through their own Do.
 package graph
 
 import (
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/internal/op"
 )
 
-// Node is a value in a graph: an input, a parameter or a result.
-type Node = gorgonia.Node
+// Node is a value in a graph: an input, a parameter, noise, a constant or the
+// result of an operation. Its methods are
+//
+//	Shape() []int               the sizes of the axes; of a scalar none
+//	Dtype() Dtype               the element type, that of the graph
+//	Name() string               what a leaf was declared by; "" of results
+//	String() string             a description
+//	Gorgonia() *gorgonia.Node   the node of a Gorgonia graph that stands for it
+type Node = op.Node
+
+// FromGorgonia returns the node that stands for one of Gorgonia's, which was
+// made in the build under way from what Node.Gorgonia returned:
+//
+//	y := graph.FromGorgonia(gorgonia.Must(gorgonia.Cube(x.Gorgonia())))
+//
+// It is differentiated by Gorgonia's SymDiff; operations whose gradients are
+// wrong there are refused by Grad, by name.
+func FromGorgonia(n *gorgonia.Node) *Node { return op.Import(n) }
 
 // Shape is the sizes of the axes. Rank 0 is a scalar.
-type Shape = tensor.Shape
+type Shape = []int
+
+// Size returns the number of elements of a shape; of a scalar, 1.
+func Size(shape []int) int { return op.Size(shape) }
+
+// Dtype is the type of a graph's elements, Float32 or Float64. The zero value
+// leaves it open.
+type Dtype = op.Dtype
 
 // The element types a graph can have, one for all its nodes.
-var (
-	Float32 = tensor.Float32
-	Float64 = tensor.Float64
+const (
+	Float32 = op.Float32
+	Float64 = op.Float64
 )
 
 // Float is a Go type of element.

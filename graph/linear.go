@@ -28,7 +28,7 @@ func matMul(a, b *Node, transA, transB bool) *Node {
 	if len(bs) == 2 && len(as) > 2 && !transA { // one matrix for all rows
 		k := as[len(as)-1]
 		y := op.Apply(r, op.Reshaped(a, Shape{op.Size(as[:len(as)-1]), k}), b)
-		return op.Reshaped(y, append(as[:len(as)-1].Clone(), y.Shape()[1]))
+		return op.Reshaped(y, append(slices.Clone(as[:len(as)-1]), y.Shape()[1]))
 	}
 	lead, err := op.Broadcast(batch(as, len(bs)), batch(bs, len(as)))
 	if err != nil {
@@ -45,7 +45,7 @@ func batch(s Shape, rank int) Shape {
 // leading stretches the axes before the last two.
 func leading(x *Node, lead Shape) *Node {
 	s := x.Shape()
-	return op.Stretch(x, append(lead.Clone(), s[len(s)-2:]...))
+	return op.Stretch(x, append(slices.Clone(lead), s[len(s)-2:]...))
 }
 
 // Linear returns x·w + bias for x […,in], w [in,out] and bias [out], which may

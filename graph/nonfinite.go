@@ -95,10 +95,10 @@ func (p *Program) NonFinite(output string) error {
 	}
 	e := &NonFinite{
 		Output: output, Kind: p.operation(o.Node), In: o.In, Value: o.Value,
-		Index: op.Position(o.Node.Shape(), o.At), Shape: o.Node.Shape(), Node: o.Node, text: op.Describe(o.Node),
+		Index: op.Position(o.Node.Shape(), o.At), Shape: o.Node.Shape(), Node: o.Node, text: o.Node.String(),
 	}
-	if o.Node.Op() == nil {
-		e.Leaf, e.Kind = op.Describe(o.Node), "constant"
+	if op.RuleOf(o.Node) == nil {
+		e.Leaf, e.Kind = o.Node.String(), "constant"
 		if l, ok := p.b.leaves[o.Node]; ok {
 			e.Kind = l.kind.String()
 		}
@@ -108,7 +108,7 @@ func (p *Program) NonFinite(output string) error {
 	e.Where = place.Where
 	if of := place.Of; of != nil {
 		e.Node = of
-		e.Of = op.Describe(of)
+		e.Of = of.String()
 		if at := p.b.PlaceOf(of).Where; at != "" {
 			e.Of += " in " + at
 		}
@@ -118,10 +118,7 @@ func (p *Program) NonFinite(output string) error {
 
 // operation returns the name of a node's operation.
 func (p *Program) operation(n *Node) string {
-	if o, ok := n.Op().(*op.Op); ok {
-		return op.Name(o.Rule)
-	}
-	return fmt.Sprint(n.Op())
+	return op.Name(op.RuleOf(n))
 }
 
 func (k kind) String() string { return [...]string{"input", "parameter", "state", "noise", "carry"}[k] }
@@ -155,7 +152,7 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 func (p *Program) Again(nodes ...*Node) ([][]float64, error) {
 	p.alive()
 	for i, n := range nodes {
-		if n == nil || n.Graph() != p.b.Graph {
+		if n == nil || !p.b.Has(n) {
 			return nil, errors.Errorf("graph: again: node %d is nil or of another Build", i)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 )
 
@@ -54,7 +52,7 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 			"div of 0.5 and 0 is +Inf in place, in the derivative of sqrt(abs(…)) in place (div(scale{0.5}(…), sqrt(…)), element [0 0] of [2 2])"},
 		{"finite", func(x *node) *node { return graph.Exp(x) }, "<nil>"},
 	} {
-		for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+		for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 			if c.name == "in a product" && dt == graph.Float32 {
 				continue // 1e308 is infinite there
 			}

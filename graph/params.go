@@ -24,8 +24,8 @@ import (
 // after that they would mean nothing: Build, Run, Save and Load then return an
 // error.
 type Params struct {
-	Seed  uint64       // of the initial values
-	Dtype tensor.Dtype // Float32 (also the zero value) or Float64; into empty Params of the zero value Load takes the file's
+	Seed  uint64 // of the initial values
+	Dtype Dtype  // Float32 (also the zero value) or Float64; into empty Params of the zero value Load takes the file's
 
 	// MaxBytes is the memory that a program may take with all that it keeps,
 	// and a file that is loaded; what would take more is an error. 0 means
@@ -35,7 +35,7 @@ type Params struct {
 	values sync.RWMutex // of the elements of byName; taken before mu
 	mu     sync.Mutex   // of what follows
 	seed   uint64       // that the parameters were made with
-	dtype  tensor.Dtype // likewise
+	dtype  Dtype        // likewise
 	byName map[string]op.Array
 	sealed bool
 	fresh  []string // declared by the build under way
@@ -45,7 +45,7 @@ func (p *Params) init() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch p.Dtype {
-	case tensor.Dtype{}:
+	case 0:
 		p.Dtype = Float32
 	case Float32, Float64:
 	default:
@@ -69,7 +69,7 @@ func (p *Params) changed() error {
 		return nil
 	}
 	now := "no dtype"
-	if p.Dtype != (tensor.Dtype{}) {
+	if p.Dtype != 0 {
 		now = p.Dtype.String()
 	}
 	return errors.Errorf("graph: params of seed %d and %v were changed to seed %d and %s after parameters had been made; start from new Params", p.seed, p.dtype, p.Seed, now)
@@ -148,9 +148,9 @@ func (p *Params) Tensor(name string) *tensor.Dense {
 	p.values.RLock()
 	defer p.values.RUnlock()
 	if a.F64 != nil {
-		return tensor.New(tensor.WithShape(a.Shape.Clone()...), tensor.WithBacking(slices.Clone(a.F64)))
+		return tensor.New(tensor.WithShape(slices.Clone(a.Shape)...), tensor.WithBacking(slices.Clone(a.F64)))
 	}
-	return tensor.New(tensor.WithShape(a.Shape.Clone()...), tensor.WithBacking(slices.Clone(a.F32)))
+	return tensor.New(tensor.WithShape(slices.Clone(a.Shape)...), tensor.WithBacking(slices.Clone(a.F32)))
 }
 
 func (p *Params) array(name string) (op.Array, bool) {
@@ -197,7 +197,7 @@ func (p *Params) declare(name string, init Init, shape Shape) error {
 	if n := op.Size(shape); n > p.limit()/perElement {
 		return errors.Errorf("graph: parameter %s: shape %v needs more than the %d bytes that Params.MaxBytes allows while it is initialised", name, []int(shape), p.limit())
 	}
-	a := op.NewArray(p.Dtype, shape.Clone())
+	a := op.NewArray(p.Dtype, slices.Clone(shape))
 	values := make([]float64, a.Len())
 	if err := init.Fill(values, shape, source(p.Seed, name)); err != nil {
 		return errors.WithMessagef(err, "graph: parameter %s", name)

@@ -72,7 +72,7 @@ func TestMistakesWithPasses(t *testing.T) {
 		"3 passes in a program of 2":      func(s *graph.Scope) { s.Passes(2); s.Passes(3) },
 		"0 passes, want 1 or more":        func(s *graph.Scope) { s.Passes(0) },
 		"hand on to x, which is no Carry": func(s *graph.Scope) { s.HandOn(s.Input("x"), s.Const(1)) },
-		"hand on (2) to c of shape (3)":   func(s *graph.Scope) { s.HandOn(s.Carry("c", 0, 3), s.Tensor([]float64{1, 2}, 2)) },
+		"hand on [2] to c of shape [3]":   func(s *graph.Scope) { s.HandOn(s.Carry("c", 0, 3), s.Tensor([]float64{1, 2}, 2)) },
 		"c is handed on twice":            func(s *graph.Scope) { c := s.Carry("c", 0); s.HandOn(c, c); s.HandOn(c, c) },
 		"c is never handed on":            func(s *graph.Scope) { s.Output("c", graph.Shift(s.Carry("c", 0), 1)) },
 		"z declared again by another run, with another law or shape": func(s *graph.Scope) {

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
 
 	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/kernel"
@@ -103,12 +102,10 @@ type Draw struct {
 	Row    int // number of the first row, so that a batch may be run in parts
 }
 
-var _ gorgonia.VM = (*Program)(nil)
-
 func newProgram(b *build) (*Program, error) {
 	room := b.params.limit()
 	for n := range b.leaves {
-		if room -= op.Size(n.Shape()) * int(b.Dtype.Size()); room < 0 {
+		if room -= op.Size(n.Shape()) * b.Dtype.Size(); room < 0 {
 			return nil, errors.Errorf("the inputs, parameters and noise do not fit into the %d bytes that Params.MaxBytes allows", b.params.limit())
 		}
 	}
@@ -135,7 +132,7 @@ func newProgram(b *build) (*Program, error) {
 		p.outs = append(p.outs, c.value)
 	}
 	for _, n := range p.outs {
-		if n.Op() == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
+		if op.RuleOf(n) == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
 			p.kept = append(p.kept, kept{n, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
@@ -171,10 +168,7 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 		if c, ok := op.Constant(n); ok {
 			return c, nil
 		}
-		if n.Value() != nil { // a constant of Gorgonia's
-			return op.ArrayOf(n.Value())
-		}
-		return op.Array{}, errors.Errorf("%s was not declared in a Scope and has no value", n.Name())
+		return op.Array{}, errors.Errorf("%s was not declared in a Scope", n)
 	}
 	switch l.kind {
 	case input:
@@ -286,40 +280,6 @@ func (p *Program) Update(f func() error) error {
 	return nil
 }
 
-// RunAll implements gorgonia.VM: it takes inputs from the values bound to
-// their nodes, runs with the zero Draw, and binds the outputs to theirs.
-func (p *Program) RunAll() error {
-	p.alive()
-	for name, f := range p.inputs {
-		if v := f.node.Value(); v != nil {
-			a, err := op.ArrayOf(v)
-			if err != nil {
-				return errors.WithMessagef(err, "graph: input %s", name)
-			}
-			if a.F64 != nil {
-				err = Feed(p, name, a.F64)
-			} else {
-				err = Feed(p, name, a.F32)
-			}
-			if err != nil {
-				return err
-			}
-		}
-	}
-	if err := p.Run(context.Background(), Draw{}); err != nil {
-		return err
-	}
-	for _, name := range p.b.outs {
-		n := p.b.outputs[name]
-		c := op.NewArray(p.b.Dtype, n.Shape())
-		c.Copy(p.value(n))
-		if err := gorgonia.UnsafeLet(n, c.Value()); err != nil {
-			return errors.Wrapf(err, "graph: output %s", name)
-		}
-	}
-	return nil
-}
-
 // Explain describes the compiled program: its instructions, what was fused into
 // each, the memory they share and the work of a run.
 func (p *Program) Explain() string {
@@ -365,9 +325,3 @@ func (p *Program) Parallel(parts int, t Task) error {
 	}
 	return nil
 }
-
-// Reset implements gorgonia.VM. Nothing needs resetting between runs.
-func (p *Program) Reset() {}
-
-// Close implements gorgonia.VM. A program holds nothing but memory.
-func (p *Program) Close() error { return nil }

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/graph"
 )
@@ -47,7 +46,7 @@ func TestProgramNamesAndShapes(t *testing.T) {
 		s.Output("z", graph.Sum(x, 1))
 		s.In("c").Output("y", x)
 	})
-	if got := fmt.Sprint(p.Inputs(), p.Outputs(), p.Shape("b/x"), p.Shape("z"), p.Shape("c/y"), p.Shape("no") == nil); got != "[a b/x] [z c/y] (2, 3) (2) (2, 3) true" {
+	if got := fmt.Sprint(p.Inputs(), p.Outputs(), p.Shape("b/x"), p.Shape("z"), p.Shape("c/y"), p.Shape("no") == nil); got != "[a b/x] [z c/y] [2 3] [2] [2 3] true" {
 		t.Error(got)
 	}
 }
@@ -66,7 +65,7 @@ func TestProgramErrors(t *testing.T) {
 		}
 	}
 	check(graph.Feed(p, "z", []float64{1}), "graph: feed z: no such input, want one of [unused x]")
-	check(graph.Feed(p, "x", []float32{1}), "graph: feed x: 1 values, want 6 of shape (2, 3)")
+	check(graph.Feed(p, "x", []float32{1}), "graph: feed x: 1 values, want 6 of shape [2 3]")
 	check(p.Run(context.Background(), graph.Draw{}), "graph: run: input x has not been fed")
 	check(graph.Read(p, "y", make([]float64, 1)), "graph: read y: the program has not run")
 	check(p.Commit(), "graph: commit: the program has not run")
@@ -75,7 +74,7 @@ func TestProgramErrors(t *testing.T) {
 	}
 	run(t, p, graph.Draw{}) // what is not used need not be fed
 	check(graph.Read(p, "z", make([]float64, 1)), "graph: read z: no such output, want one of [y]")
-	check(graph.Read(p, "y", make([]float32, 2)), "graph: read y: room for 2 values, want 1 of shape ()")
+	check(graph.Read(p, "y", make([]float32, 2)), "graph: read y: room for 2 values, want 1 of shape []")
 	_, err := p.Output("z")
 	check(err, "graph: read z: no such output, want one of [y]")
 
@@ -99,9 +98,15 @@ func TestRunErrors(t *testing.T) {
 		{func(x *node) *node { return graph.Gather(x, x) }, []float64{0, .5}, "index 0.5 at position 1, want a whole number in [0,2)"},
 		{func(x *node) *node { return graph.Gather(x, x) }, []float64{0, math.NaN()}, "index NaN at position 1, want a whole number in [0,2)"},
 		{func(x *node) *node { return graph.ScatterAdd(x, x, 1) }, []float64{0, 1}, "index 1 at position 1, want a whole number in [0,1)"},
-		{func(x *node) *node { return gorgonia.Must(gorgonia.ApplyOp(failing{as: "error"}, x)) }, []float64{0, 1}, "failing error: out of order"},
-		{func(x *node) *node { return gorgonia.Must(gorgonia.ApplyOp(failing{as: "dtype"}, x)) }, []float64{0, 1}, "failing dtype returned float64 (2), want float32 (2)"},
-		{func(x *node) *node { return gorgonia.Must(gorgonia.ApplyOp(failing{as: "shape"}, x)) }, []float64{0, 1}, "failing shape returned float32 (3), want float32 (2)"},
+		{func(x *node) *node {
+			return graph.FromGorgonia(gorgonia.Must(gorgonia.ApplyOp(failing{as: "error"}, x.Gorgonia())))
+		}, []float64{0, 1}, "failing error: out of order"},
+		{func(x *node) *node {
+			return graph.FromGorgonia(gorgonia.Must(gorgonia.ApplyOp(failing{as: "dtype"}, x.Gorgonia())))
+		}, []float64{0, 1}, "failing dtype returned float64 [2], want float32 [2]"},
+		{func(x *node) *node {
+			return graph.FromGorgonia(gorgonia.Must(gorgonia.ApplyOp(failing{as: "shape"}, x.Gorgonia())))
+		}, []float64{0, 1}, "failing shape returned float32 [3], want float32 [2]"},
 	} {
 		p := build(t, &graph.Params{}, func(s *scope) { s.Output("y", c.f(s.Input("x", 2))) })
 		if err := graph.Feed(p, "x", c.x); err != nil {
@@ -116,7 +121,7 @@ func TestRunErrors(t *testing.T) {
 
 // Numbers are converted to and from the dtype of the graph.
 func TestDtypeConversion(t *testing.T) {
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		p := build(t, &graph.Params{Dtype: dt}, func(s *scope) { s.Output("y", graph.Scale(s.Input("x", 2), 2)) })
 		for range 2 {
 			if err := graph.Feed(p, "x", []float32{.5, 1}); err != nil {
@@ -233,7 +238,7 @@ func TestStatesExchanged(t *testing.T) {
 }
 
 // drawn returns the noise of a name, law and shape.
-func drawn(t testing.TB, dt tensor.Dtype, name string, law graph.Noise, d graph.Draw, shape ...int) []float64 {
+func drawn(t testing.TB, dt graph.Dtype, name string, law graph.Noise, d graph.Draw, shape ...int) []float64 {
 	t.Helper()
 	p := build(t, &graph.Params{Dtype: dt}, func(s *scope) { s.Output("e", s.Noise(name, law, shape...)) })
 	run(t, p, d)
@@ -241,7 +246,7 @@ func drawn(t testing.TB, dt tensor.Dtype, name string, law graph.Noise, d graph.
 }
 
 func TestNoise(t *testing.T) {
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		for _, law := range []graph.Noise{graph.Normal, graph.Uniform} {
 			at := graph.Draw{Seed: 9, Step: 3}
 			five, fifty := drawn(t, dt, "z", law, at, 5, 4, 3), drawn(t, dt, "z", law, at, 50, 4, 3)
@@ -316,7 +321,7 @@ func TestNoiseIsSharedWithinARun(t *testing.T) {
 func TestNonFinite(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {
 		x := s.Input("x", 2)
-		y := gorgonia.Must(gorgonia.Sqrt(graph.Sub(graph.Scale(x, 2), s.Const(1))))
+		y := graph.FromGorgonia(gorgonia.Must(gorgonia.Sqrt(graph.Sub(graph.Scale(x, 2), s.Const(1)).Gorgonia())))
 		s.Output("y", graph.Add(graph.Sum(graph.Mul(graph.Log(x), x)), graph.Sum(y)))
 	})
 	for _, c := range []struct {

@@ -101,8 +101,8 @@ func TestRunsRefuse(t *testing.T) {
 		f    func(s *graph.Scope)
 		want string
 	}{
-		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Uniform, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, (1, 2), than at first, (1, 2)"},
-		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Normal, 2, 2) }) }, "another law or shape, (2, 2)"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Uniform, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, [1 2], than at first, [1 2]"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Normal, 2, 2) }) }, "another law or shape, [2 2]"},
 		{func(s *graph.Scope) { s.Replay(func() { s.Param("e", graph.Fixed(0), 1, 2) }) }, "another law or shape"},
 		{func(s *graph.Scope) { s.Noise("e", graph.Normal, 1, 2) }, "graph: e declared twice at the root; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
 		{func(s *graph.Scope) { s.Run(func() { s.Noise("e", graph.Normal, 1, 2) }) }, "e declared twice at the root"},

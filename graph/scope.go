@@ -4,9 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -138,7 +135,7 @@ func (s *Scope) leaf(l leaf, name string, shape Shape) *Node {
 	if n := s.found(l, shape); n != nil {
 		return n
 	}
-	n := s.b.Leaf(l.name, shape.Clone())
+	n := s.b.Leaf(l.name, slices.Clone(shape))
 	s.b.leaves[n] = l
 	s.b.names[l.name] = n
 	s.b.order = append(s.b.order, n)
@@ -241,15 +238,6 @@ func (s *Scope) Output(name string, n *Node) {
 	s.b.outs = append(s.b.outs, name)
 }
 
-// Gorgonia returns the graph for Gorgonia's own Grad and machines, which need
-// edges that are not kept while it is built: those of the nodes made so far are
-// there when it returns.
-func (s *Scope) Gorgonia() *gorgonia.ExprGraph {
-	s.alive()
-	s.b.Link()
-	return s.b.Graph
-}
-
 // Training tells whether the program being built takes training steps.
 func (s *Scope) Training() bool {
 	s.alive()
@@ -257,7 +245,7 @@ func (s *Scope) Training() bool {
 }
 
 // Dtype returns the element type of the graph.
-func (s *Scope) Dtype() tensor.Dtype {
+func (s *Scope) Dtype() Dtype {
 	s.alive()
 	return s.b.Dtype
 }

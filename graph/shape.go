@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/latentgo/latent/internal/op"
+import (
+	"slices"
+
+	"github.com/latentgo/latent/internal/op"
+)
 
 // Axes may be given as negative numbers, counted from the end: −1 is the last.
 
@@ -71,19 +75,19 @@ func LogSoftmax(x *Node) *Node { return Sub(x, ExpandDims(LogSumExp(x, -1), -1))
 // BroadcastTo stretches axes of size 1 and adds leading axes.
 func BroadcastTo(x *Node, shape ...int) *Node {
 	dims(x)
-	return op.Stretch(x, Shape(shape).Clone())
+	return op.Stretch(x, slices.Clone(shape))
 }
 
 // SumTo sums x down to a shape that broadcasts to its own.
 func SumTo(x *Node, shape ...int) *Node {
 	dims(x)
-	return op.Fit(x, Shape(shape).Clone())
+	return op.Fit(x, slices.Clone(shape))
 }
 
 // Reshape gives the elements, in order, another shape; a size of −1, at most
 // one, is found from the others.
 func Reshape(x *Node, shape ...int) *Node {
-	size, to := op.Size(dims(x)), Shape(shape).Clone()
+	size, to := op.Size(dims(x)), slices.Clone(shape)
 	free, rest := -1, 1
 	for i, d := range to {
 		switch {
@@ -181,7 +185,7 @@ func Concat(a int, xs ...*Node) *Node {
 	for i, x := range xs {
 		in[i] = x
 		if s := x.Shape(); len(s) == len(wide) {
-			to := wide.Clone()
+			to := slices.Clone(wide)
 			to[a] = s[a]
 			if stretches(s, to) {
 				in[i] = op.Stretch(x, to)

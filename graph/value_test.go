@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/gradcheck"
 	"github.com/latentgo/latent/internal/op"
@@ -21,7 +19,7 @@ type (
 )
 
 // compute builds f of inputs, runs it once and returns the result.
-func compute(t testing.TB, dt tensor.Dtype, f gradcheck.Func, inputs ...gradcheck.Input) (graph.Shape, []float64) {
+func compute(t testing.TB, dt graph.Dtype, f gradcheck.Func, inputs ...gradcheck.Input) (graph.Shape, []float64) {
 	t.Helper()
 	p, err := graph.Build(&graph.Params{Dtype: dt}, func(s *scope) {
 		var in []*node
@@ -283,7 +281,7 @@ func truth(b bool) float64 {
 
 func TestStructuralValues(t *testing.T) {
 	for _, c := range structural {
-		for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 			t.Run(fmt.Sprintf("%s/%v", c.name, dt), func(t *testing.T) {
 				shape, got := compute(t, dt, func(_ *scope, in []*node) *node { return c.f(in) }, c.in...)
 				if !slices.Equal(shape, c.shape) || len(got) != op.Size(c.shape) {

@@ -50,12 +50,12 @@ func (d Dense) Apply(x *graph.Node) *graph.Node {
 	case d.W == nil:
 		graph.Fail("layers: dense: W is nil; layers.NewDense declares it")
 	case len(d.W.Shape()) != 2:
-		graph.Fail("layers: dense %s: weights of shape %v, want [in out]", strings.TrimSuffix(d.W.Name(), "/w"), []int(d.W.Shape()))
+		graph.Fail("layers: dense %s: weights of shape %v, want [in out]", strings.TrimSuffix(d.W.Name(), "/w"), d.W.Shape())
 	case x == nil:
 		graph.Fail("layers: dense %s: input is nil", strings.TrimSuffix(d.W.Name(), "/w"))
 	}
 	if sh, in := x.Shape(), d.W.Shape()[0]; len(sh) < 2 || sh[len(sh)-1] != in {
-		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", strings.TrimSuffix(d.W.Name(), "/w"), []int(sh), in)
+		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", strings.TrimSuffix(d.W.Name(), "/w"), sh, in)
 	}
 	defer graph.Enter("layer " + strings.TrimSuffix(d.W.Name(), "/w"))()
 	return graph.Linear(x, d.W, d.B)

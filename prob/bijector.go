@@ -36,7 +36,7 @@ func perEvent(x, logDerivative *graph.Node) *graph.Node {
 	eventSize("bijector", x)
 	shape, err := op.Broadcast(x.Shape(), logDerivative.Shape())
 	if err != nil {
-		graph.Fail("prob: bijector of an event of shape %v with a parameter of shape %v", []int(x.Shape()), []int(logDerivative.Shape()))
+		graph.Fail("prob: bijector of an event of shape %v with a parameter of shape %v", x.Shape(), logDerivative.Shape())
 	}
 	return total(graph.BroadcastTo(logDerivative, shape...))
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -93,13 +91,13 @@ func TestBijectorsAtTheirEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range records[1:] {
-		for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 			t.Run(r[0]+" of "+r[1]+" in "+dt.String(), func(t *testing.T) { bijectorAt(t, r, dt) })
 		}
 	}
 }
 
-func bijectorAt(t *testing.T, r []string, dt tensor.Dtype) {
+func bijectorAt(t *testing.T, r []string, dt graph.Dtype) {
 	eps, tiny, tol := 0x1p-24, 0x1p-100, 2e-5
 	if dt == graph.Float64 {
 		eps, tiny, tol = 0x1p-53, 0x1p-960, 1e-12
@@ -184,7 +182,7 @@ func TestBijectorsNextToTheirEnds(t *testing.T) {
 	for v := 6.0; v < 40; v += .01 {
 		x = append(x, v, -v)
 	}
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		for name, b := range map[string]prob.Bijector{"Tanh": prob.Tanh{}, "Sigmoid": prob.Sigmoid{}} {
 			for i, y := range one(t, dt, func(s scope) node { return b.Forward(s.Tensor(x, len(x))) }) {
 				if !(y < 1 && y > -1 && (y > 0 || name == "Tanh")) {

@@ -29,7 +29,7 @@ var (
 func (d Categorical) sizes() (n, classes int) {
 	sh := d.Logits.Shape()
 	if len(sh) < 2 || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: Categorical: logits of shape %v, want [… D C], C for each of D labels; for rows with one 1 take prob.OneHot", []int(sh))
+		graph.Fail("prob: Categorical: logits of shape %v, want [… D C], C for each of D labels; for rows with one 1 take prob.OneHot", sh)
 	}
 	return sh[len(sh)-2], sh[len(sh)-1]
 }
@@ -40,7 +40,7 @@ func (d Categorical) LogProbs(x *graph.Node) *graph.Node {
 	n, c := d.sizes()
 	eventSize("Categorical", x)
 	if sh := x.Shape(); len(sh) == 0 || n != 1 && n != sh[len(sh)-1] {
-		graph.Fail("prob: Categorical: value of shape %v does not fit logits of shape %v", []int(sh), []int(d.Logits.Shape()))
+		graph.Fail("prob: Categorical: value of shape %v does not fit logits of shape %v", sh, d.Logits.Shape())
 	}
 	return inside(x, notCount(x, graph.Const(float64(c-1))), 0, func(x *graph.Node) *graph.Node {
 		at := graph.Eq(graph.ExpandDims(x, -1), ranked(upTo(c), len(x.Shape())+1))

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -77,7 +75,7 @@ func TestTails(t *testing.T) {
 		if _, err := graph.Build(&graph.Params{}, func(s scope) {
 			at := 0
 			for _, sh := range f.Shapes {
-				n := graph.Shape(sh).TotalSize()
+				n := graph.Size(graph.Shape(sh))
 				p = append(p, s.Tensor(f.Params[0][at:at+n], sh...))
 				at += n
 			}
@@ -100,7 +98,7 @@ func TestTails(t *testing.T) {
 			t.Errorf("%s: %d points", name, len(rows[name]))
 			continue
 		}
-		for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+		for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 			t.Run(name+"/"+dt.String(), func(t *testing.T) {
 				t.Parallel()
 				checkTails(t, c.params, c.new, dt, rows[name])
@@ -109,7 +107,7 @@ func TestTails(t *testing.T) {
 	}
 }
 
-func checkTails(t *testing.T, params int, law func(p []node) prob.Dist, dt tensor.Dtype, rows [][]float64) {
+func checkTails(t *testing.T, params int, law func(p []node) prob.Dist, dt graph.Dtype, rows [][]float64) {
 	n := len(rows)
 	p, err := graph.Build(&graph.Params{Dtype: dt}, func(s scope) {
 		in := []node{s.Input("0", n, 1)}

@@ -48,7 +48,7 @@ func (d Delta) Sample(_ *graph.Scope, lead ...int) *graph.Node {
 	}
 	all, err := op.Broadcast(append(slices.Clone(lead), sh[len(sh)-1]), sh)
 	if err != nil {
-		graph.Fail("prob: Delta: value of shape %v does not fit draws %v", []int(sh), lead)
+		graph.Fail("prob: Delta: value of shape %v does not fit draws %v", sh, lead)
 	}
 	return graph.BroadcastTo(d.Value, all...)
 }

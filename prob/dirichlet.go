@@ -27,7 +27,7 @@ var (
 func (d Dirichlet) classes() int {
 	sh := d.LogConcentration.Shape()
 	if len(sh) == 0 || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: Dirichlet: concentrations of shape %v, want [… C]", []int(sh))
+		graph.Fail("prob: Dirichlet: concentrations of shape %v, want [… C]", sh)
 	}
 	return sh[len(sh)-1]
 }
@@ -49,20 +49,6 @@ func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
 		excess := graph.Mul(graph.Exp(logN), graph.Shift(total(x), -1)) // of the sum over 1, by rounding
 		return graph.Add(graph.Sub(each, sum), graph.StopGrad(excess))
 	})
-}
-
-// logProb returns the log density at the logarithms of a point whose elements
-// add up to 1: with n = Σ α and the terms of counts
-//
-//	S(n) − log n − Σ S(α) + Σ log α − Σ log x − Σ D(α, nx)
-//
-// of which none is large where x is near its mean.
-func (d Dirichlet) logProb(logX *graph.Node) *graph.Node {
-	logN := graph.ExpandDims(graph.LogSumExp(d.LogConcentration, -1), -1)
-	a := graph.Exp(d.LogConcentration)
-	each := graph.Sub(d.LogConcentration, graph.Add(stirling(a), logX))
-	each = graph.Sub(each, deviance(a, graph.Add(logN, logX)))
-	return graph.Add(total(each), total(graph.Sub(stirling(graph.Exp(logN)), logN)))
 }
 
 // Sample returns gamma numbers of shape α over their sum.

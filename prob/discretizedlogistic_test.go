@@ -5,15 +5,13 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/gradcheck"
 	"github.com/latentgo/latent/prob"
 )
 
 // evaluate builds and runs once, and returns the outputs in order.
-func evaluate(t *testing.T, dt tensor.Dtype, build func(s scope)) [][]float64 {
+func evaluate(t *testing.T, dt graph.Dtype, build func(s scope)) [][]float64 {
 	t.Helper()
 	p, err := graph.Build(&graph.Params{Dtype: dt}, build)
 	if err != nil {
@@ -41,14 +39,14 @@ func TestDiscretizedLogisticBins(t *testing.T) {
 	for k := range all {
 		all[k] = float64(k) / 255
 	}
-	for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+	for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 		for _, ls := range []float64{-13, -7, -4, -1, 3, 13} {
 			for _, mean := range []float64{-0.3, 0, 0.5, 0.123, 1, 2} {
 				v := evaluate(t, dt, func(s scope) {
 					d := prob.DiscretizedLogistic{Mean: s.Const(mean), LogScale: s.Const(ls)}
 					s.Output("sum", graph.LogSumExp(d.LogProbs(s.Tensor(all, 256, 1))))
 				})
-				if tol := map[tensor.Dtype]float64{graph.Float64: 1e-13, graph.Float32: 2e-6}[dt]; !(math.Abs(v[0][0]) < tol) {
+				if tol := map[graph.Dtype]float64{graph.Float64: 1e-13, graph.Float32: 2e-6}[dt]; !(math.Abs(v[0][0]) < tol) {
 					t.Errorf("%v: bins at mean %v, log scale %v add up to exp(%v)", dt, mean, ls, v[0][0])
 				}
 			}

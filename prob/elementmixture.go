@@ -36,7 +36,7 @@ func (d ElementMixture) each(x *graph.Node) *graph.Node {
 	eventSize("ElementMixture", x)
 	xs, ls := x.Shape(), d.Logits.Shape()
 	if n := ls[len(ls)-2]; len(xs) == 0 || n != 1 && n != xs[len(xs)-1] {
-		graph.Fail("prob: ElementMixture: value of shape %v does not fit logits of shape %v", []int(xs), []int(ls))
+		graph.Fail("prob: ElementMixture: value of shape %v does not fit logits of shape %v", xs, []int(ls))
 	}
 	return eachOf(x, c)
 }

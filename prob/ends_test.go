@@ -5,14 +5,12 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
 
 // one runs f in a dtype with a single draw of its noise.
-func one(t *testing.T, dt tensor.Dtype, f func(s scope) node) []float64 {
+func one(t *testing.T, dt graph.Dtype, f func(s scope) node) []float64 {
 	t.Helper()
 	p, err := graph.Build(&graph.Params{Dtype: dt}, func(s scope) { s.Output("y", f(s)) })
 	if err != nil {
@@ -31,7 +29,7 @@ func one(t *testing.T, dt tensor.Dtype, f func(s scope) node) []float64 {
 // The log density of what a bijector makes moves with its input as that of the
 // real number would: ∂/∂x log Beta(sigmoid x) is (a−1)(1−y) − (b−1)y, and so on.
 func TestDensityOfWhatIsNextToTheEnd(t *testing.T) {
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		for _, x := range []float64{-1000, -95, -80, 80, 1000} {
 			low := .5 * (1 - math.Copysign(1, x))
 			beta := prob.Beta{}
@@ -56,7 +54,7 @@ func TestDensityOfWhatIsNextToTheEnd(t *testing.T) {
 
 // At concentrations that go to 0 draws are at an end and stay there.
 func TestDrawsOfTinyConcentrations(t *testing.T) {
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		for _, log := range []float64{math.Log(2e-37), -100, -700, math.Inf(-1)} {
 			for name, d := range map[string]func(l node) prob.Sampler{
 				"Dirichlet": func(l node) prob.Sampler { return prob.Dirichlet{LogConcentration: graph.BroadcastTo(l, 4)} },

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/prob/probtest"
@@ -80,7 +78,7 @@ func readExtremes(t *testing.T, file string, names, inputs int) []extremeRow {
 
 // extremeTolerance is N of |error| ≤ N·ε·(|f| + condition): the error of a
 // formula that changes its result as N roundings of its inputs and of itself.
-var extremeTolerance = map[tensor.Dtype]float64{graph.Float64: 1024, graph.Float32: 32}
+var extremeTolerance = map[graph.Dtype]float64{graph.Float64: 1024, graph.Float32: 32}
 
 // absolute lists numbers whose error is relative to a size beside their own:
 // by table, law and whether it is the value or the gradient. Log densities are
@@ -123,7 +121,7 @@ var absolute = map[string]struct {
 
 // agrees tells whether got is want as far as the dtype can say it: what is
 // beyond its range may be infinite, what is below its normal numbers 0.
-func (r extremeRow) agrees(table string, i int, got float64, dt tensor.Dtype) bool {
+func (r extremeRow) agrees(table string, i int, got float64, dt graph.Dtype) bool {
 	want := r.want[i]
 	eps, least, most := 0x1p-52, 0x1p-1022, math.MaxFloat64
 	if dt == graph.Float32 {
@@ -214,7 +212,7 @@ func extremeCase(t *testing.T, name string) probtest.Case {
 
 func sizeOf(c probtest.Case) (n int) {
 	for _, sh := range c.Shapes {
-		n += tensor.Shape(sh).TotalSize()
+		n += graph.Size(sh)
 	}
 	return n
 }
@@ -237,7 +235,7 @@ func (b batch) input(name string, shape []int, part func(i int) []float64) node 
 func (b batch) law(name string, c probtest.Case, in func(i int) []float64) (d prob.Dist, params []node) {
 	at := 0
 	for k, sh := range c.Shapes {
-		from, to := at, at+tensor.Shape(sh).TotalSize()
+		from, to := at, at+graph.Size(sh)
 		params = append(params, b.input(fmt.Sprintf("%s%d", name, k), sh, func(i int) []float64 { return in(i)[from:to] }))
 		at = to
 	}
@@ -246,7 +244,7 @@ func (b batch) law(name string, c probtest.Case, in func(i int) []float64) (d pr
 
 // compare runs f, which returns a value for each row and what it is
 // differentiated by, and compares both with the rows.
-func compareExtremes(t *testing.T, table string, rows []extremeRow, dt tensor.Dtype, f func(b batch) (y node, by []node)) {
+func compareExtremes(t *testing.T, table string, rows []extremeRow, dt graph.Dtype, f func(b batch) (y node, by []node)) {
 	t.Helper()
 	feeds := map[string][]float64{}
 	p, err := graph.Build(&graph.Params{Dtype: dt}, func(s scope) {
@@ -302,7 +300,7 @@ func compareExtremes(t *testing.T, table string, rows []extremeRow, dt tensor.Dt
 }
 
 // eachExtreme calls f for the rows of every law, or pair, in both precisions.
-func eachExtreme(t *testing.T, rows []extremeRow, f func(t *testing.T, rows []extremeRow, dt tensor.Dtype)) {
+func eachExtreme(t *testing.T, rows []extremeRow, f func(t *testing.T, rows []extremeRow, dt graph.Dtype)) {
 	t.Helper()
 	var names []string
 	by := map[string][]extremeRow{}
@@ -319,7 +317,7 @@ func eachExtreme(t *testing.T, rows []extremeRow, f func(t *testing.T, rows []ex
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+			for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 				t.Run(dt.String(), func(t *testing.T) { f(t, by[name], dt) })
 			}
 		})
@@ -336,7 +334,7 @@ func TestExtremeDensities(t *testing.T) {
 			t.Errorf("%s is not in the table", name)
 		}
 	}
-	eachExtreme(t, rows, func(t *testing.T, rows []extremeRow, dt tensor.Dtype) {
+	eachExtreme(t, rows, func(t *testing.T, rows []extremeRow, dt graph.Dtype) {
 		c := extremeCase(t, rows[0].q)
 		compareExtremes(t, "density", rows, dt, func(b batch) (y node, by []node) {
 			x := b.input("x", []int{max(c.Event, 1)}, func(i int) []float64 { return rows[i].in[1] })
@@ -348,7 +346,7 @@ func TestExtremeDensities(t *testing.T) {
 
 // TestExtremeEntropies does so with testdata/extremes/entropy.csv.
 func TestExtremeEntropies(t *testing.T) {
-	eachExtreme(t, readExtremes(t, "entropy", 1, 1), func(t *testing.T, rows []extremeRow, dt tensor.Dtype) {
+	eachExtreme(t, readExtremes(t, "entropy", 1, 1), func(t *testing.T, rows []extremeRow, dt graph.Dtype) {
 		c := extremeCase(t, rows[0].q)
 		if sizeOf(c) == 0 {
 			t.Skip("no parameters")
@@ -362,7 +360,7 @@ func TestExtremeEntropies(t *testing.T) {
 
 // TestExtremeKLs does so with testdata/extremes/kl.csv.
 func TestExtremeKLs(t *testing.T) {
-	eachExtreme(t, readExtremes(t, "kl", 2, 2), func(t *testing.T, rows []extremeRow, dt tensor.Dtype) {
+	eachExtreme(t, readExtremes(t, "kl", 2, 2), func(t *testing.T, rows []extremeRow, dt graph.Dtype) {
 		q, p := extremeCase(t, rows[0].q), extremeCase(t, rows[0].p)
 		compareExtremes(t, "kl", rows, dt, func(b batch) (y node, by []node) {
 			d, params := b.law("q", q, func(i int) []float64 { return rows[i].in[0] })

@@ -22,7 +22,7 @@ func fit(what string, x *graph.Node, params ...*graph.Node) {
 		d := ps[len(ps)-1]
 		_, err := op.Broadcast(xs, ps)
 		if len(xs) == 0 || d != 1 && d != xs[len(xs)-1] || err != nil {
-			graph.Fail("prob: %s: value of shape %v does not fit a parameter of shape %v", what, []int(xs), []int(ps))
+			graph.Fail("prob: %s: value of shape %v does not fit a parameter of shape %v", what, xs, []int(ps))
 		}
 	}
 }

@@ -37,7 +37,7 @@ func zeros(shape ...int) *graph.Node { return graph.BroadcastTo(graph.Const(0), 
 func (f family) wide(s scope) (d prob.Dist, event int) {
 	ps, at := make([]node, len(f.Shapes)), 0
 	for i, sh := range f.Shapes {
-		n := graph.Shape(sh).TotalSize()
+		n := graph.Size(graph.Shape(sh))
 		ps[i], at = s.Tensor(f.Params[0][at:at+n], sh...), at+n
 	}
 	if f.Shapes != nil {

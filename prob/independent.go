@@ -35,7 +35,7 @@ func (d independent) LogProb(x *graph.Node) *graph.Node {
 	eventSize("Independent", x)
 	sh := x.Shape()
 	if n := len(sh) - 1 - len(d.extra); n < 0 || !slices.Equal([]int(sh[n:len(sh)-1]), d.extra) {
-		graph.Fail("prob: Independent: value of shape %v, want extra event axes %v before the last", []int(sh), d.extra)
+		graph.Fail("prob: Independent: value of shape %v, want extra event axes %v before the last", sh, d.extra)
 	}
 	return d.sum(d.base.LogProb(x))
 }

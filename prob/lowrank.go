@@ -33,12 +33,12 @@ var (
 func (d LowRankNormal) size() (n, r int) {
 	sh := d.Factor.Shape()
 	if len(sh) < 2 {
-		graph.Fail("prob: LowRankNormal: factor of shape %v, want [… D R]", []int(sh))
+		graph.Fail("prob: LowRankNormal: factor of shape %v, want [… D R]", sh)
 	}
 	n, r = sh[len(sh)-2], sh[len(sh)-1]
 	for _, p := range []*graph.Node{d.Mean, d.LogStd} {
 		if ps := p.Shape(); len(ps) > 0 && ps[len(ps)-1] != 1 && ps[len(ps)-1] != n {
-			graph.Fail("prob: LowRankNormal: parameter of shape %v with a factor of shape %v", []int(ps), []int(sh))
+			graph.Fail("prob: LowRankNormal: parameter of shape %v with a factor of shape %v", []int(ps), sh)
 		}
 	}
 	return n, r

@@ -27,7 +27,7 @@ func (d Mixture) LogProb(x *graph.Node) *graph.Node {
 	c := components("Mixture", d.Logits, 1)
 	l := d.Components.LogProb(eachOf(x, c))
 	if sh := l.Shape(); len(sh) == 0 || sh[len(sh)-1] != c {
-		graph.Fail("prob: Mixture: %T scores shape %v for %d components", d.Components, []int(sh), c)
+		graph.Fail("prob: Mixture: %T scores shape %v for %d components", d.Components, sh, c)
 	}
 	return graph.LogSumExp(graph.Add(l, graph.LogSoftmax(d.Logits)), -1)
 }
@@ -36,7 +36,7 @@ func (d Mixture) LogProb(x *graph.Node) *graph.Node {
 func components(what string, logits *graph.Node, rank int) int {
 	sh := logits.Shape()
 	if len(sh) < rank || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: %s: logits of shape %v, want rank %d or more", what, []int(sh), rank)
+		graph.Fail("prob: %s: logits of shape %v, want rank %d or more", what, sh, rank)
 	}
 	return sh[len(sh)-1]
 }

@@ -57,7 +57,7 @@ func (d Multinomial) total() *graph.Node {
 		graph.Fail("prob: Multinomial: Total is nil: how many choices?")
 	}
 	if sh := d.Total.Shape(); len(sh) > 0 && sh[len(sh)-1] != 1 {
-		graph.Fail("prob: Multinomial: Total of shape %v, want [… 1]", []int(sh))
+		graph.Fail("prob: Multinomial: Total of shape %v, want [… 1]", sh)
 	}
 	constant("Multinomial", "Total", d.Total, whole, "a whole number")
 	return d.Total

@@ -27,7 +27,7 @@ func (d MultivariateNormal) size() int {
 	sh, ms := d.Cholesky.Shape(), d.Mean.Shape()
 	n := len(sh)
 	if n < 2 || sh[n-1] != sh[n-2] || len(ms) > 0 && ms[len(ms)-1] != 1 && ms[len(ms)-1] != sh[n-1] {
-		graph.Fail("prob: MultivariateNormal: mean of shape %v and factor of shape %v, want [… D] and [… D D]", []int(ms), []int(sh))
+		graph.Fail("prob: MultivariateNormal: mean of shape %v and factor of shape %v, want [… D] and [… D D]", []int(ms), sh)
 	}
 	return sh[n-1]
 }
@@ -49,7 +49,7 @@ func (d MultivariateNormal) LogProb(x *graph.Node) *graph.Node {
 func sameSize(what string, x *graph.Node, n int) {
 	eventSize(what, x)
 	if sh := x.Shape(); len(sh) == 0 || sh[len(sh)-1] != n {
-		graph.Fail("prob: %s: value of shape %v, want an event of %d", what, []int(sh), n)
+		graph.Fail("prob: %s: value of shape %v, want an event of %d", what, sh, n)
 	}
 }
 

@@ -134,7 +134,7 @@ func (d StdNormal) Entropy() *graph.Node { return graph.Const(float64(d) * (half
 func (d StdNormal) check(x *graph.Node) {
 	eventSize("StdNormal", x)
 	if sh := x.Shape(); sh[len(sh)-1] != int(d) {
-		graph.Fail("prob: StdNormal(%d): value of shape %v, want an event of that size", int(d), []int(sh))
+		graph.Fail("prob: StdNormal(%d): value of shape %v, want an event of that size", int(d), sh)
 	}
 }
 

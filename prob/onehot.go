@@ -23,7 +23,7 @@ var (
 func (d OneHot) classes() int {
 	sh := d.Logits.Shape()
 	if len(sh) == 0 || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: OneHot: logits of shape %v, want [… C]", []int(sh))
+		graph.Fail("prob: OneHot: logits of shape %v, want [… C]", sh)
 	}
 	return sh[len(sh)-1]
 }
@@ -32,7 +32,7 @@ func (d OneHot) classes() int {
 func (d OneHot) LogProb(x *graph.Node) *graph.Node {
 	complete(d)
 	if c := d.classes(); c > 1 && eventSize("OneHot", x) == 1 {
-		graph.Fail("prob: OneHot: value of shape %v is of labels, want rows of %d with one 1, such as graph.OneHot makes; for labels take prob.Categorical", []int(x.Shape()), c)
+		graph.Fail("prob: OneHot: value of shape %v is of labels, want rows of %d with one 1, such as graph.OneHot makes; for labels take prob.Categorical", x.Shape(), c)
 	}
 	sameEvent("OneHot", x, d.Logits)
 	set := d.Support()

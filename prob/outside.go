@@ -102,6 +102,6 @@ func sameEvent(what string, x, p *graph.Node) {
 	fit(what, x, p)
 	xs, ps := x.Shape(), p.Shape()
 	if len(ps) == 0 || ps[len(ps)-1] != xs[len(xs)-1] {
-		graph.Fail("prob: %s: value of shape %v does not fit a parameter of shape %v", what, []int(xs), []int(ps))
+		graph.Fail("prob: %s: value of shape %v does not fit a parameter of shape %v", what, xs, []int(ps))
 	}
 }

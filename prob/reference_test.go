@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/prob/probtest"
@@ -87,7 +85,7 @@ func TestReference(t *testing.T) {
 				if f.name != name || name == "Multinomial" && tested {
 					continue
 				}
-				for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+				for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 					t.Run(dt.String(), func(t *testing.T) { table.test(t, f, dt) })
 				}
 				tested = true
@@ -153,7 +151,7 @@ func (tab table) rows(name string, from, to int) []float64 {
 	return v
 }
 
-func (tab table) test(t *testing.T, f family, dt tensor.Dtype) {
+func (tab table) test(t *testing.T, f family, dt graph.Dtype) {
 	event, shapes, n := max(f.Event, 1), f.Shapes, tab.n
 	if shapes == nil {
 		for range f.Params[0] {
@@ -169,8 +167,8 @@ func (tab table) test(t *testing.T, f family, dt tensor.Dtype) {
 		for i, sh := range shapes {
 			name := fmt.Sprintf("p%d", i)
 			ps = append(ps, s.Input(name, append([]int{n}, sh...)...))
-			feeds[name] = tab.rows("p", at, at+tensor.Shape(sh).TotalSize())
-			at += tensor.Shape(sh).TotalSize()
+			feeds[name] = tab.rows("p", at, at+graph.Size(sh))
+			at += graph.Size(sh)
 		}
 		d := f.New(s.In("new"), ps)
 		output := func(name string, v node, want []float64) {
@@ -185,7 +183,7 @@ func (tab table) test(t *testing.T, f family, dt tensor.Dtype) {
 		output("dx", gs[0], tab.rows("dx", 0, event))
 		at = 0
 		for i, sh := range shapes {
-			m := tensor.Shape(sh).TotalSize()
+			m := graph.Size(sh)
 			output(fmt.Sprintf("dp/%d", i), gs[i+1], tab.rows("dp", at, at+m))
 			at += m
 		}
@@ -218,7 +216,7 @@ func (tab table) test(t *testing.T, f family, dt tensor.Dtype) {
 			t.Fatal(err)
 		}
 		column, _, _ := strings.Cut(name, "/")
-		tol := map[tensor.Dtype]float64{graph.Float64: 1e-10, graph.Float32: 1e-5}[dt]
+		tol := map[graph.Dtype]float64{graph.Float64: 1e-10, graph.Float32: 1e-5}[dt]
 		if l, ok := looser[f.name+" "+column+" "+dt.String()]; ok {
 			tol = l.tol
 		}
@@ -295,7 +293,7 @@ func TestReferenceKL(t *testing.T) {
 		}
 		return probtest.Case{}, false
 	}
-	for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+	for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 		t.Run(dt.String(), func(t *testing.T) {
 			missing := map[string]bool{}
 			for _, r := range records[1:] {
@@ -329,7 +327,7 @@ func TestReferenceKL(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				tol := map[tensor.Dtype]float64{graph.Float64: 1e-10, graph.Float32: 1e-5}[dt]
+				tol := map[graph.Dtype]float64{graph.Float64: 1e-10, graph.Float32: 1e-5}[dt]
 				if l, ok := looser[r[0]+" kl "+dt.String()]; ok {
 					tol = l.tol
 				}
@@ -363,7 +361,7 @@ func constants(t *testing.T, s scope, c probtest.Case, line string) []node {
 	}
 	var ps []node
 	for _, sh := range shapes {
-		n := tensor.Shape(sh).TotalSize()
+		n := graph.Size(sh)
 		ps = append(ps, s.Tensor(v[:n], sh...))
 		v = v[n:]
 	}

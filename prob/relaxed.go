@@ -112,7 +112,7 @@ var (
 func (d RelaxedOneHot) classes() int {
 	sh, ts := d.Logits.Shape(), d.Temperature.Shape()
 	if len(sh) == 0 || sh[len(sh)-1] == 0 {
-		graph.Fail("prob: RelaxedOneHot: logits of shape %v, want [… C]", []int(sh))
+		graph.Fail("prob: RelaxedOneHot: logits of shape %v, want [… C]", sh)
 	}
 	if len(ts) > 0 && ts[len(ts)-1] != 1 {
 		graph.Fail("prob: RelaxedOneHot: temperature of shape %v, want a scalar or [… 1]", []int(ts))

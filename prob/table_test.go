@@ -73,7 +73,7 @@ func tableOfTypes(t *testing.T) string {
 				}
 			}
 			for _, sh := range shapes {
-				n := graph.Shape(sh).TotalSize()
+				n := graph.Size(graph.Shape(sh))
 				ps = append(ps, s.Tensor(f.Params[0][at:at+n], sh...))
 				at += n
 			}

@@ -64,7 +64,7 @@ func triangleSize(x *graph.Node) int {
 			return n
 		}
 	}
-	graph.Fail("prob: rows of a triangle of shape %v, want [… N(N+1)/2]", []int(sh))
+	graph.Fail("prob: rows of a triangle of shape %v, want [… N(N+1)/2]", sh)
 	return 0
 }
 

@@ -71,7 +71,7 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 			if shape := p.Shape(name); !byRow(shape, rows) {
 				return errors.Errorf("output %s has shape %v, want [%d …], perhaps behind axes of 1: an entry for each row", name, shape, rows)
 			}
-			v := make([]float64, p.Shape(name).TotalSize())
+			v := make([]float64, graph.Size(p.Shape(name)))
 			if err := graph.Read(p, name, v); err != nil {
 				return err
 			}

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -79,7 +78,7 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 			return prob.Transformed{Base: prob.Normal{Mean: m, LogStd: m}, Bijector: prob.Exp{}}
 		}, []float64{1, 2}, 1, -1, "(0, +Inf)"},
 	} {
-		for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 			cols := len(c.event)
 			if c.name == "Categorical" {
 				cols = 3

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
@@ -25,7 +23,7 @@ func pull(t int) []float64 {
 
 // descend returns the parameters m, from ½ on, after each step of x ~ N(m, 1)
 // with x = pull(t): the gradient is m − x.
-func descend(t *testing.T, dt tensor.Dtype, o trainers.Optimizer, clip float64, steps int) [][]float64 {
+func descend(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, steps int) [][]float64 {
 	t.Helper()
 	params := &graph.Params{Dtype: dt}
 	u := trainers.NewUpdater(params, o, clip)
@@ -61,7 +59,7 @@ func descend(t *testing.T, dt tensor.Dtype, o trainers.Optimizer, clip float64, 
 
 // eachDtype runs a test in both precisions with the error to allow, in float32
 // that of gradients up to 100.
-func eachDtype(t *testing.T, f func(t *testing.T, dt tensor.Dtype, tol float64)) {
+func eachDtype(t *testing.T, f func(t *testing.T, dt graph.Dtype, tol float64)) {
 	t.Run("float64", func(t *testing.T) { f(t, graph.Float64, 1e-13) })
 	t.Run("float32", func(t *testing.T) { f(t, graph.Float32, 1e-5) })
 }
@@ -108,7 +106,7 @@ func TestOptimizersAgainstLoops(t *testing.T) {
 	} {
 		for _, clip := range []float64{0, 7} {
 			t.Run(fmt.Sprintf("%T%+v clipped to %v", c.rule, c.rule, clip), func(t *testing.T) {
-				eachDtype(t, func(t *testing.T, dt tensor.Dtype, tol float64) {
+				eachDtype(t, func(t *testing.T, dt graph.Dtype, tol float64) {
 					m, loops := []float64{.5, .5, .5}, []func(int, float64) float64{c.loop(), c.loop(), c.loop()}
 					for step, got := range descend(t, dt, c.rule, clip, 40) {
 						g, squares := make([]float64, 3), 0.
@@ -148,7 +146,7 @@ func TestOptimizersAgainstPyTorch(t *testing.T) {
 		"descent": trainers.Momentum{}, "Momentum": trainers.Momentum{Rate: .05, Mu: .9},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachDtype(t, func(t *testing.T, dt tensor.Dtype, tol float64) {
+			eachDtype(t, func(t *testing.T, dt graph.Dtype, tol float64) {
 				path, compared := descend(t, dt, rule, 0, 40), 0
 				for _, r := range rows {
 					if r[0] != name {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
@@ -50,8 +48,8 @@ func TestUpdateThatIsNotFiniteIsTakenBack(t *testing.T) {
 		{"gradient descent", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r} }},
 		{"a user's", func(r float64) trainers.Optimizer { return sgd{r} }},
 	} {
-		for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
-			most := map[tensor.Dtype]float64{graph.Float32: math.MaxFloat32, graph.Float64: math.MaxFloat64}[dt]
+		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
+			most := map[graph.Dtype]float64{graph.Float32: math.MaxFloat32, graph.Float64: math.MaxFloat64}[dt]
 			failed := 0
 			for _, rate := range []float64{1e-3, 1, 1e30, most / 4, most} {
 				for _, size := range []float64{0, 1, most / 8, .9 * most} {
@@ -69,7 +67,7 @@ func TestUpdateThatIsNotFiniteIsTakenBack(t *testing.T) {
 	}
 }
 
-func checkTakenBack(t *testing.T, name string, o trainers.Optimizer, dt tensor.Dtype, rate, size float64, n int) (failed int) {
+func checkTakenBack(t *testing.T, name string, o trainers.Optimizer, dt graph.Dtype, rate, size float64, n int) (failed int) {
 	t.Helper()
 	params := &graph.Params{Dtype: dt}
 	u := trainers.NewUpdater(params, o, 0)

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
@@ -36,7 +34,7 @@ func TestVAEIsTheSameOnEveryPlatform(t *testing.T) {
 	}
 	ctx := context.Background()
 	for _, c := range []struct {
-		dtype               tensor.Dtype
+		dtype               graph.Dtype
 		train, test, within float64
 	}{
 		{graph.Float32, -384.92219, -329.54302, 2e-5},

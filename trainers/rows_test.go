@@ -74,7 +74,7 @@ func TestRowsWantsAnEntryForEachRow(t *testing.T) {
 	_, err = trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		return map[string]*graph.Node{"total": graph.Sum(d["x"])}
 	}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
-	if err == nil || !strings.Contains(err.Error(), "output total has shape ()") {
+	if err == nil || !strings.Contains(err.Error(), "output total has shape []") {
 		t.Errorf("error %v", err)
 	}
 }

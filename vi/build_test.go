@@ -2,10 +2,10 @@ package vi_test
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -13,7 +13,7 @@ import (
 
 // stateSpace builds the training program of a linear state-space model of n
 // steps, whose guide is a filter, and returns the number of nodes.
-func stateSpace(tb testing.TB, n int, o vi.Objective) (nodes int64) {
+func stateSpace(tb testing.TB, n int, o vi.Objective) (nodes int) {
 	tb.Helper()
 	_, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
 		a, b, l, w := param(s, "a"), param(s, "b"), param(s, "l"), param(s, "w")
@@ -40,10 +40,11 @@ func stateSpace(tb testing.TB, n int, o vi.Objective) (nodes int64) {
 		wrt := s.Trainable()
 		e := o.Estimate(s, m, d)
 		s.Output("value", e.Value)
-		for i, g := range e.Grad(wrt...) {
+		grads := e.Grad(wrt...)
+		for i, g := range grads {
 			s.Output("grad/"+wrt[i].Name(), g)
 		}
-		nodes = s.Const(math.Pi).ID()
+		nodes = len(op.Needed(append(grads, e.Value)...))
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -147,7 +147,7 @@ func TestDreamDecodeEncodeAreOneModel(t *testing.T) {
 		}
 		exactPPCA(t, p)
 		for _, name := range prog.Inputs() {
-			if err := graph.Feed(prog, name, make([]float64, prog.Shape(name).TotalSize())); err != nil {
+			if err := graph.Feed(prog, name, make([]float64, graph.Size(prog.Shape(name)))); err != nil {
 				t.Fatal(err)
 			}
 		}

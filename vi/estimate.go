@@ -64,9 +64,9 @@ func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
 
 // holdKey is equal for equal sets of nodes.
 func holdKey(hold []*graph.Node) string {
-	ids := map[int64]bool{}
+	ids := map[string]bool{}
 	for _, n := range hold {
-		ids[n.ID()] = true
+		ids[fmt.Sprintf("%p", n)] = true
 	}
 	return fmt.Sprint(slices.Sorted(maps.Keys(ids)))
 }

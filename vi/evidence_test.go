@@ -7,8 +7,6 @@ import (
 	"os"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -45,7 +43,7 @@ func (g shifted) data(rows int) (x []float64, logp float64) {
 
 // evidenceProgram has the terms and the rows of Evidence, and the log weights of
 // a run where that is asked for.
-func evidenceProgram(t *testing.T, g shifted, o vi.Evidence, rows int, dtype tensor.Dtype, weights bool) *graph.Program {
+func evidenceProgram(t *testing.T, g shifted, o vi.Evidence, rows int, dtype graph.Dtype, weights bool) *graph.Program {
 	t.Helper()
 	p, err := graph.Build(&graph.Params{Dtype: dtype}, func(s *graph.Scope) {
 		d := vi.Data{"x": s.Input("x", rows, g.dim)}
@@ -88,7 +86,7 @@ func runSeed(t *testing.T, p *graph.Program, seed uint64) {
 // worked out here by leaving groups out.
 func TestEvidenceIsCutAlongTheDraws(t *testing.T) {
 	g, rows := shifted{3, .6, 1.1}, 4
-	for _, dtype := range []tensor.Dtype{graph.Float64, graph.Float32} {
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		tol := 1e-11
 		if dtype == graph.Float32 {
 			tol = 2e-5

@@ -37,9 +37,9 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 		s.Value = src.Sample(t.r.Scope.In(name).RowAxis(-1), lead...)
 	}
 	if sh := s.Value.Shape(); len(sh) != len(lead)+1 || !slices.Equal([]int(sh[:len(lead)]), lead) {
-		graph.Fail("vi: %s: value of shape %v, want %v and an event axis", name, []int(sh), lead)
+		graph.Fail("vi: %s: value of shape %v, want %v and an event axis", name, sh, lead)
 	}
-	s.globalShape = []int(s.Value.Shape())
+	s.globalShape = s.Value.Shape()
 	t.record(s, d, graph.Sum(d.LogProb(s.Value)))
 	return s.Value
 }

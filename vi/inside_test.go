@@ -5,8 +5,6 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -14,7 +12,7 @@ import (
 
 // gradients runs an estimate on one row of inputs and returns its value and the
 // gradient of its costs by every parameter.
-func gradients(t *testing.T, dtype tensor.Dtype, o vi.Objective, model func(s *graph.Scope) vi.Model, x []float64) (value float64, grad map[string][]float64) {
+func gradients(t *testing.T, dtype graph.Dtype, o vi.Objective, model func(s *graph.Scope) vi.Model, x []float64) (value float64, grad map[string][]float64) {
 	t.Helper()
 	var names []string
 	p, err := graph.BuildTraining(&graph.Params{Dtype: dtype}, func(s *graph.Scope) {
@@ -90,7 +88,7 @@ func TestEnumeratedSitesStandInsideTheLogarithm(t *testing.T) {
 		{"Chi of order 3, nothing drawn", vi.Chi{Order: 3, Enumerate: z}, 0.13175606903476447, [2]float64{-0.48620138176362882, 0.37591464235541735}, 1},
 		{"Evidence", vi.Evidence{Enumerate: z}, -0.8742601059218806, [2]float64{}, 1},
 	} {
-		for dtype, tol := range map[tensor.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 2e-6} {
+		for dtype, tol := range map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 2e-6} {
 			value, grad := gradients(t, dtype, c.o, model, []float64{1, 0})
 			if !(math.Abs(value-c.value) <= tol) {
 				t.Errorf("%s in %v: %.9g, want %.9g", c.name, dtype, value, c.value)
@@ -190,7 +188,7 @@ func TestImpossibleValuesCountNothing(t *testing.T) {
 	}
 	same := func(t *testing.T, o vi.Objective, impossible string, draw, compare bool) {
 		t.Helper()
-		for dtype, tol := range map[tensor.Dtype]float64{graph.Float64: 1e-10, graph.Float32: 1e-4} {
+		for dtype, tol := range map[graph.Dtype]float64{graph.Float64: 1e-10, graph.Float32: 1e-4} {
 			value, grad := gradients(t, dtype, o, sparse(impossible, false, draw), []float64{.9})
 			want, by := gradients(t, dtype, o, sparse(impossible, true, draw), []float64{.9})
 			if d := math.Abs(value - want); math.IsNaN(value-value) || compare && !(d <= tol) {

@@ -117,7 +117,7 @@ func TestM2IsItsParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range p.Inputs() {
-		v := make([]float64, p.Shape(name).TotalSize())
+		v := make([]float64, graph.Size(p.Shape(name)))
 		for i := range v {
 			v[i] = .3 * float64(i%5-2)
 		}

@@ -35,7 +35,7 @@ func (MeasureValued) fits(r *Record, s *Site) {
 // cost implements holding.
 func (MeasureValued) cost(b *bound, s *Site) []Cost {
 	d := s.law().(prob.Normal)
-	shape := []int(s.Value.Shape())
+	shape := s.Value.Shape()
 	n := eventOf(s.Value)
 	mean, logStd := graph.BroadcastTo(d.Mean, shape...), graph.BroadcastTo(d.LogStd, shape...)
 	std := graph.Exp(logStd)

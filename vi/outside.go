@@ -72,7 +72,7 @@ func (r *Record) outside(at scored) *Outside {
 	}
 	rows, inner, across := 1, len(at.values), 1 // of the value; elements of a row; rows of the score
 	if e := len(r.enum); !at.Global {
-		rows, inner, across = shape[e+1], graph.Shape(shape[e+2:]).TotalSize(), at.score.Shape()[e+1]
+		rows, inner, across = shape[e+1], graph.Size(graph.Shape(shape[e+2:])), at.score.Shape()[e+1]
 	}
 	bad, impossible := make([]bool, max(rows, across)), make([]bool, max(rows, across))
 	for i, l := range at.scores {

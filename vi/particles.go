@@ -142,7 +142,7 @@ func (p particles) powers(r *Record, s *Site) *graph.Node {
 			on := below.On(t.node, s.Value)
 			depends = depends || on
 			sh := t.node.Shape()
-			return !on && sh[:len(sh)-1].TotalSize() == 1
+			return !on && graph.Size(sh[:len(sh)-1]) == 1
 		})
 		if !depends {
 			return nil
@@ -218,7 +218,7 @@ func (p particleParts) share(s *Site) (*graph.Node, float64) {
 		return p.r.Scope.Const(1), 1
 	}
 	x := p.spread(s, p.r.Scope.Tensor([]float64{1}, 1, 1))
-	return x, float64(x.Shape().TotalSize()) / float64(p.r.Rows)
+	return x, float64(graph.Size(x.Shape())) / float64(p.r.Rows)
 }
 
 func (p particleParts) own(s *Site) *graph.Node {

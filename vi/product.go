@@ -80,7 +80,7 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	}
 	e := len(t.r.enum)
 	if sh := x.Shape(); len(sh) < e+3 || sh[e] != 1 && sh[e] != t.r.K || sh[e+1] != 1 && sh[e+1] != t.r.Rows {
-		graph.Fail("vi: %s: x of shape %v, want [%s%d %d …]", name, []int(sh), dots(e), t.r.K, t.r.Rows)
+		graph.Fail("vi: %s: x of shape %v, want [%s%d %d …]", name, sh, dots(e), t.r.K, t.r.Rows)
 	}
 	s.product = true
 	noise := t.r.config.Sites[name]
@@ -107,11 +107,11 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	case Local:
 		mean := f.Mul(x, graph.BroadcastTo(q.Mean, shape...))
 		if len(mean.Shape()) < e+3 {
-			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want [%s%d %d …]", name, f, []int(x.Shape()), []int(shape), []int(mean.Shape()), dots(e), t.r.K, t.r.Rows)
+			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want [%s%d %d …]", name, f, x.Shape(), []int(shape), mean.Shape(), dots(e), t.r.K, t.r.Rows)
 		}
 		variance := f.Variance(x, graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...))
 		if !slices.Equal(variance.Shape(), mean.Shape()) {
-			graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, []int(variance.Shape()), []int(mean.Shape()))
+			graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, variance.Shape(), mean.Shape())
 		}
 		none := graph.Eq(variance, graph.Const(0)) // where x is 0, and the root has no derivative
 		std := graph.Where(none, graph.Const(0), graph.Sqrt(graph.Where(none, graph.Const(1), variance)))
@@ -119,15 +119,15 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 		return graph.Add(mean, graph.Mul(std, scope.Noise("local", graph.Normal, sh...)))
 	case Separate:
 		lead := append(ones(e+1), t.r.Rows)
-		d := shape.TotalSize()
+		d := graph.Size(shape)
 		eps := graph.Reshape(scope.Noise("separate", graph.Normal, append(lead, d)...), append(lead, shape...)...)
 		w := graph.Add(q.Mean, graph.Mul(graph.Exp(q.LogStd), eps))
 		xs := x.Shape()
-		each := slices.Insert([]int(xs.Clone()), e+2, 1)
+		each := slices.Insert([]int(slices.Clone(xs)), e+2, 1)
 		y := f.Mul(graph.Reshape(x, each...), w)
-		ys := []int(y.Shape())
+		ys := y.Shape()
 		if len(ys) <= e+2 || ys[e+2] != 1 {
-			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want the row's axis of 1 kept", name, f, each, []int(w.Shape()), ys)
+			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want the row's axis of 1 kept", name, f, each, w.Shape(), ys)
 		}
 		return graph.Reshape(y, slices.Delete(ys, e+2, e+3)...)
 	}

@@ -130,7 +130,7 @@ func (c *compiled) integrate(t testing.TB, params map[string]float64) mean {
 	for _, name := range c.prog.Inputs() {
 		if _, ok := c.data[name]; !ok {
 			// Not integrated over, noise must be dead, or the result is NaN.
-			inputs[name] = slices.Repeat([]float64{math.NaN()}, c.prog.Shape(name).TotalSize())
+			inputs[name] = slices.Repeat([]float64{math.NaN()}, graph.Size(c.prog.Shape(name)))
 		}
 	}
 	out := mean{grad: map[string]float64{}, vari: map[string]float64{}}

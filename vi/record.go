@@ -84,7 +84,7 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 		}
 		sh := x.Shape()
 		if len(sh) < 2 {
-			graph.Fail("vi: data %s has shape %v, want rows and an event axis, such as [%d 1]", name, []int(sh), max(r.Rows, 1))
+			graph.Fail("vi: data %s has shape %v, want rows and an event axis, such as [%d 1]", name, sh, max(r.Rows, 1))
 		}
 		if r.Rows == 0 {
 			r.Rows, from = sh[0], name
@@ -127,7 +127,7 @@ func (r *Record) With(values Data) *Record {
 			graph.Fail("vi: With another value of %s, which the guide Set: its density is known at its own value only", name)
 		}
 		if got, want := len(values[name].Shape()), len(s.Value.Shape()); got != want {
-			graph.Fail("vi: With a value of %s of shape %v, want the axes of %v", name, []int(values[name].Shape()), []int(s.Value.Shape()))
+			graph.Fail("vi: With a value of %s of shape %v, want the axes of %v", name, []int(values[name].Shape()), s.Value.Shape())
 		}
 		out.over[name] = values[name]
 	}

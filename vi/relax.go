@@ -42,7 +42,7 @@ func relaxed(r *Record, s *Site, d prob.Dist, e Estimator, temperature *graph.No
 		temperature = r.Scope.Const(2. / 3)
 	}
 	if len(temperature.Shape()) != 0 {
-		graph.Fail("vi: site %s: %s with a temperature of shape %v, want a scalar", s.Name, Name(e), []int(temperature.Shape()))
+		graph.Fail("vi: site %s: %s with a temperature of shape %v, want a scalar", s.Name, Name(e), temperature.Shape())
 	}
 	scope := r.Scope.In(s.Name)
 	s.soft = true

@@ -47,7 +47,7 @@ func (k KL) check(o objective) {
 
 func scalar(o objective, what string, n *graph.Node) {
 	if n != nil && len(n.Shape()) != 0 {
-		graph.Fail("vi: %s with a %s of shape %v, want a scalar", o, what, []int(n.Shape()))
+		graph.Fail("vi: %s with a %s of shape %v, want a scalar", o, what, n.Shape())
 	}
 }
 

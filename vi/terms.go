@@ -118,7 +118,7 @@ func logSum(x *graph.Node, axes ...int) *graph.Node {
 // constant.
 func largest(x *graph.Node, axes ...int) *graph.Node {
 	top := graph.Clamp(graph.MaxOver(x, axes...), -math.MaxFloat32, math.MaxFloat32)
-	keep := []int(x.Shape())
+	keep := x.Shape()
 	for _, a := range axes {
 		if a < 0 {
 			a += len(keep)

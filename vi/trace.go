@@ -95,10 +95,10 @@ func (t *Trace) Set(name string, value, logq *graph.Node) {
 	t.check(s, setDist{}, logq)
 	e := len(t.r.enum)
 	if sh := value.Shape(); !t.full(sh) || len(sh) == e+2 {
-		graph.Fail("vi: %s is Set to a value of shape %v, want [%s%d %d event…]", name, []int(sh), dots(e), t.r.K, t.r.Rows)
+		graph.Fail("vi: %s is Set to a value of shape %v, want [%s%d %d event…]", name, sh, dots(e), t.r.K, t.r.Rows)
 	}
 	if sh := logq.Shape(); !t.full(sh) {
-		graph.Fail("vi: %s is Set with a log density of shape %v, want [%s%d %d]", name, []int(sh), dots(e), t.r.K, t.r.Rows)
+		graph.Fail("vi: %s is Set with a log density of shape %v, want [%s%d %d]", name, sh, dots(e), t.r.K, t.r.Rows)
 	}
 	t.record(s, setDist{}, logq)
 }
@@ -176,7 +176,7 @@ func (t *Trace) value(s *Site, d prob.Dist) {
 	}
 	e := len(r.enum)
 	if sh := s.Value.Shape(); !t.full(sh) || len(sh) == e+2 {
-		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, []int(sh), dots(e), r.K, r.Rows)
+		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, sh, dots(e), r.K, r.Rows)
 	}
 }
 
@@ -192,7 +192,7 @@ func (r *Record) draw(name string, d prob.Sampler) *graph.Node {
 	default:
 		return x
 	}
-	if len(sh) <= e || sh[:e].TotalSize() == 1 {
+	if len(sh) <= e || graph.Size(sh[:e]) == 1 {
 		return x
 	}
 	return d.Sample(r.noise(name).In("each"), append(slices.Clone([]int(sh[:e])), r.K, r.Rows)...)
@@ -221,6 +221,6 @@ func (t *Trace) check(s *Site, d prob.Dist, score *graph.Node) {
 		bad = bad || sh[i] != 1 && sh[i] != want
 	}
 	if bad {
-		graph.Fail("vi: %s: value of shape %v scores %v under %T, want [%s%d %d]", s.Name, []int(s.Value.Shape()), []int(sh), d, dots(e), t.r.K, t.r.Rows)
+		graph.Fail("vi: %s: value of shape %v scores %v under %T, want [%s%d %d]", s.Name, s.Value.Shape(), sh, d, dots(e), t.r.K, t.r.Rows)
 	}
 }

@@ -70,7 +70,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	}
 	for _, s := range dream.sites {
 		x := s.Value
-		given[s.Name] = graph.Reshape(x, []int(x.Shape())[1:]...)
+		given[s.Name] = graph.Reshape(x, x.Shape()[1:]...)
 		dreams = append(dreams, x)
 	}
 	var asleep *Record

@@ -5,8 +5,6 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -14,7 +12,7 @@ import (
 
 // functionsOfWeights runs the graph functions of log weights on one row of them,
 // log w = x.
-func functionsOfWeights(t *testing.T, dtype tensor.Dtype, logw []float64) map[string][]float64 {
+func functionsOfWeights(t *testing.T, dtype graph.Dtype, logw []float64) map[string][]float64 {
 	t.Helper()
 	k := len(logw)
 	outs := []string{"ess", "evidence", "ess_of_the_last_axis", "evidence_ess", "objective_ess", "iwae", "renyi", "chi", "normalised", "normalised_squared"}
@@ -110,7 +108,7 @@ func TestFunctionsOfLogWeightsAtAnyLevel(t *testing.T) {
 		}
 		ess := sum * sum / squares
 		for _, level := range []float64{0, 1e2, -1e3, 1e5, -1e5, 1 << 20, -1 << 22} {
-			for dtype, eps := range map[tensor.Dtype]float64{graph.Float64: 1e-13, graph.Float32: 2e-6} {
+			for dtype, eps := range map[graph.Dtype]float64{graph.Float64: 1e-13, graph.Float32: 2e-6} {
 				logw := make([]float64, len(base))
 				for i, v := range base {
 					logw[i] = v + level // exact in float32 but for the fractions at the highest levels
@@ -161,7 +159,7 @@ func TestFunctionsOfLogWeightsAtAnyLevel(t *testing.T) {
 // TestNoWeightAtAll: of draws that all are impossible the effective number is 0.
 func TestNoWeightAtAll(t *testing.T) {
 	inf := math.Inf(-1)
-	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
 		out := functionsOfWeights(t, dtype, []float64{inf, inf, inf})
 		if out["ess"][0] != 0 || out["evidence"][0] != inf || out["iwae"][0] != inf {
 			t.Errorf("%v: %v", dtype, out)

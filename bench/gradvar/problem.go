@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/bench"
 	"github.com/latentgo/latent/graph"
@@ -86,14 +85,14 @@ func values(m bench.Model, v map[string][]float64) (*graph.Params, error) {
 }
 
 // declared returns the parameters of a model as they are at first.
-func declared(m bench.Model, dtype tensor.Dtype) (*graph.Params, error) {
+func declared(m bench.Model, dtype graph.Dtype) (*graph.Params, error) {
 	p := &graph.Params{Seed: 1, Dtype: dtype}
 	_, err := graph.Build(p, func(s *graph.Scope) { m(s); s.Output("none", s.Const(0)) })
 	return p, err
 }
 
 // trained returns the parameters after some passes over the data with Adam.
-func (p problem) trained(name string, m trainers.Model, dtype tensor.Dtype, epochs int, rate float64) point {
+func (p problem) trained(name string, m trainers.Model, dtype graph.Dtype, epochs int, rate float64) point {
 	return point{name, func(ctx context.Context) (*graph.Params, error) {
 		params, err := declared(p.model, dtype)
 		if err != nil || epochs == 0 {

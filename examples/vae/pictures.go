@@ -101,7 +101,7 @@ func (a *app) decode(ctx context.Context, trace func(*graph.Scope, vi.Model) *vi
 	if err := p.Run(ctx, graph.Draw{Seed: a.seed, Stream: graph.Evaluation}); err != nil {
 		return nil, err
 	}
-	x := make([]float32, p.Shape("mean").TotalSize())
+	x := make([]float32, graph.Size(p.Shape("mean")))
 	return x, graph.Read(p, "mean", x)
 }
 

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -10,33 +8,25 @@ import (
 // A binder turns units into instructions over memory.
 type binder[T kernel.Float] struct {
 	*ground[T]
-	dt     tensor.Dtype
+	dt     op.Dtype
 	arena  []T
-	static map[*value]op.Array // constants, and what has another dtype than the plan
+	static map[*value]op.Array // of splats
 }
 
 // mem returns the memory of a base.
 func (b *binder[T]) mem(v *value) []T {
-	if v.inArena() && v.dt == b.dt {
+	if v.inArena() {
 		return b.arena[v.mem : v.mem+v.size : v.mem+v.size]
 	}
-	return elements[T](b.other(v))
-}
-
-// other returns memory that is not in the arena.
-func (b *binder[T]) other(v *value) op.Array {
-	if v.form == leaf || v.form == constant {
-		return v.data
+	if v.form != splat {
+		return elements[T](v.data)
 	}
 	a, ok := b.static[v]
 	if !ok {
-		a = v.array()
-		if v.form != splat {
-			a = op.NewArray(v.dt, v.shape)
-		}
+		a = v.array(b.dt)
 		b.static[v] = a
 	}
-	return a
+	return elements[T](a)
 }
 
 // bind returns the instruction of a unit.

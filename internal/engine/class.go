@@ -3,8 +3,6 @@ package engine
 import (
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -17,7 +15,7 @@ type class struct {
 }
 
 // cutsOf returns the cuts of one shape, ascending.
-func cutsOf(shape tensor.Shape) []int {
+func cutsOf(shape []int) []int {
 	var cuts []int
 	n := 1
 	for i := len(shape) - 1; i >= 0; i-- {
@@ -62,7 +60,7 @@ func (c *class) dims() []int {
 
 // domain returns the shape over which the loop of a value runs: that of what it
 // reads if it reduces, else its own.
-func (v *value) domain() tensor.Shape {
+func (v *value) domain() []int {
 	switch v.rule.(type) {
 	case op.Reduce, op.SumTo, copied:
 		return v.in[0].shape

@@ -6,8 +6,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -22,7 +20,7 @@ type world struct {
 	unit   float64 // size of the terms that may cancel in an output, if not its own
 }
 
-func newWorld(dt tensor.Dtype) *world {
+func newWorld(dt op.Dtype) *world {
 	return &world{Builder: op.NewBuilder(dt, op.DefaultLimit), mem: map[*op.Node]op.Array{}, rnd: rand.New(rand.NewPCG(1, 2))}
 }
 
@@ -36,7 +34,7 @@ func (w *world) leafOf(n *op.Node) (op.Array, error) {
 // in declares a leaf of normal numbers.
 func (w *world) in(name string, shape ...int) *op.Node {
 	n := w.Leaf(name, shape)
-	a := op.NewArray(w.Dtype, append(tensor.Shape{}, shape...))
+	a := op.NewArray(w.Dtype, append([]int{}, shape...))
 	for i := range a.Len() {
 		a.Set(i, w.rnd.NormFloat64())
 	}
@@ -78,7 +76,7 @@ func (w *world) agree(t failer, tol float64, outs ...*op.Node) *engine.Plan {
 		}
 		for k, n := range outs {
 			a, b := plan.Value(n), ref.Value(n)
-			if a.Len() != b.Len() || a.Shape.TotalSize() != b.Shape.TotalSize() || len(a.Shape) != len(b.Shape) {
+			if a.Len() != b.Len() || op.Size(a.Shape) != op.Size(b.Shape) || len(a.Shape) != len(b.Shape) {
 				t.Fatalf("output %d: shape %v, want %v", k, a.Shape, b.Shape)
 			}
 			scale := w.unit
@@ -105,9 +103,9 @@ func (w *world) agree(t failer, tol float64, outs ...*op.Node) *engine.Plan {
 func both(t *testing.T, f func(w *world) []*op.Node) {
 	t.Helper()
 	for _, c := range []struct {
-		dt  tensor.Dtype
+		dt  op.Dtype
 		tol float64
-	}{{tensor.Float64, 1e-12}, {tensor.Float32, 5e-5}} {
+	}{{op.Float64, 1e-12}, {op.Float32, 5e-5}} {
 		t.Run(c.dt.String(), func(t *testing.T) {
 			w := newWorld(c.dt)
 			var outs []*op.Node

@@ -4,25 +4,17 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// evaluated runs the rule's own evaluation, or Gorgonia's.
+// evaluated runs the rule's own evaluation.
 func (b *binder[T]) evaluated(v *value) runner {
 	out := b.array(v, v)
 	in := make([]op.Array, len(v.in))
 	for i, c := range v.in {
 		in[i] = b.array(c, c.seen().base)
 	}
-	if v.form == alien {
-		return direct1(func() error { return foreign(v.alien, out, in) })
-	}
 	return direct1(func() error { return v.rule.Eval(out, in) })
 }
 
 // array returns the memory of base as that of v, which is all of it.
 func (b *binder[T]) array(v, base *value) op.Array {
-	if base.dt == b.dt {
-		return arrayOf(b.mem(base), v.shape)
-	}
-	a := b.other(base)
-	a.Shape = v.shape
-	return a
+	return arrayOf(b.mem(base), v.shape)
 }

@@ -3,8 +3,6 @@ package engine
 import (
 	"unsafe"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -229,7 +227,7 @@ func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int)
 }
 
 // arrayOf sees elements as the graph's operations do.
-func arrayOf[T kernel.Float](x []T, shape tensor.Shape) op.Array {
+func arrayOf[T kernel.Float](x []T, shape []int) op.Array {
 	if unsafe.Sizeof(T(0)) == 8 {
 		return op.Array{Shape: shape, F64: unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
 	}

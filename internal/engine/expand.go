@@ -3,8 +3,6 @@ package engine
 import (
 	"math"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -14,7 +12,7 @@ import (
 
 func (e *expr) one(f op.Fn, x *value) *value { return e.make(op.Unary{Fn: f}, x) }
 
-func (e *expr) number(c float64) *value { return e.splat(tensor.Shape{}, c) }
+func (e *expr) number(c float64) *value { return e.splat([]int{}, c) }
 
 func (e *expr) clamp(x *value, lo, hi float64) *value {
 	return e.make(op.Unary{Fn: op.Clamp, A: lo, B: hi}, x)
@@ -22,7 +20,7 @@ func (e *expr) clamp(x *value, lo, hi float64) *value {
 
 // largest is the largest number of the dtype.
 func (e *expr) largest() float64 {
-	if e.dt == tensor.Float64 {
+	if e.dt == op.Float64 {
 		return math.MaxFloat64
 	}
 	return math.MaxFloat32
@@ -36,7 +34,7 @@ func (e *expr) expand(r op.Unary, x *value) *value {
 	}
 	near := e.two(op.Lt, e.one(op.Abs, x), e.number(.5))
 	terms := op.ExpRestTerms
-	if e.dt == tensor.Float32 {
+	if e.dt == op.Float32 {
 		terms = 9
 	}
 	sum := e.shift(e.scale(x, 1/float64(terms)), 1)

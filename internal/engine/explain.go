@@ -10,7 +10,7 @@ import (
 
 // ArenaBytes returns the size of the memory that all intermediate results and
 // outputs share.
-func (p *Plan) ArenaBytes() int { return p.arena * int(p.dt.Size()) }
+func (p *Plan) ArenaBytes() int { return p.arena * p.dt.Size() }
 
 // FLOPs returns the multiplications and additions of the matrix products of one
 // run, and the functions of elements evaluated besides.
@@ -57,8 +57,6 @@ func (u *unit) String() string {
 		return fmt.Sprintf("product %v  %.3g MFLOP", v.mul, v.mul.flops()/1e6)
 	case u.loop != nil:
 		return u.loop.String()
-	case v.form == alien:
-		return fmt.Sprintf("foreign %v %v", v.alien, []int(v.shape))
 	case v.kind == direct:
 		return fmt.Sprintf("direct  %s %v", short(op.Name(v.rule)), []int(v.shape))
 	}

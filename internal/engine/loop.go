@@ -3,8 +3,6 @@ package engine
 import (
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -78,7 +76,7 @@ const (
 
 // spread returns the strides of an array of a shape over the axes dims, a
 // refinement of the shape.
-func spread(dims []int, shape tensor.Shape, st []int) []int {
+func spread(dims []int, shape []int, st []int) []int {
 	out := make([]int, len(dims))
 	j := len(dims) - 1
 	for i := len(shape) - 1; i >= 0; i-- {

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -103,9 +101,6 @@ func (e *expr) lower(outs []*value) []*value {
 // it.
 func (e *expr) choose(v *value) kind {
 	switch {
-	case v.form == alien:
-		e.denseOperands(v)
-		return evaluate
 	case v.form != applied:
 		return held
 	case v.mul != nil:
@@ -168,7 +163,7 @@ func (e *expr) copyOf(c *value) *value {
 	if w := e.byKey[key{rule: "dense", in: [3]int{c.id}}]; w != nil {
 		return w
 	}
-	w := e.add(&value{form: applied, rule: copied{c.rule}, in: []*value{c}, dt: c.dt, shape: c.shape, node: c.node})
+	w := e.add(&value{form: applied, rule: copied{c.rule}, in: []*value{c}, shape: c.shape, node: c.node})
 	w.kind = loopOf
 	e.byKey[key{rule: "dense", in: [3]int{c.id}}] = w
 	return w
@@ -176,20 +171,20 @@ func (e *expr) copyOf(c *value) *value {
 
 // byRows reports whether a fold other than a sum is over the last axes and of
 // rows that fit in a block.
-func byRows(r op.Reduce, shape tensor.Shape) bool {
+func byRows(r op.Reduce, shape []int) bool {
 	_, n, inner, ok := run(r.Axes, shape)
 	return ok && inner == 1 && n <= blockElems && r.Fold < op.ArgMax
 }
 
 // oneAxis reports whether the rows of byRows are those of one axis.
-func oneAxis(r op.Reduce, shape tensor.Shape) bool {
+func oneAxis(r op.Reduce, shape []int) bool {
 	_, n, _, _ := run(r.Axes, shape)
 	return n == cutsOf(shape)[0]
 }
 
 // run returns how axes divide a shape if they are neighbours, but for axes of
 // size 1.
-func run(axes []int, shape tensor.Shape) (outer, n, inner int, ok bool) {
+func run(axes []int, shape []int) (outer, n, inner int, ok bool) {
 	folded := make([]bool, len(shape))
 	for _, a := range axes {
 		folded[a] = true

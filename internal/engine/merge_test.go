@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -19,7 +17,7 @@ func TestBernoulliSteps(t *testing.T) {
 	expect := func(steps int, f func(w *world) []*op.Node) {
 		t.Helper()
 		both(t, f)
-		w, outs := build(t, tensor.Float32, f)
+		w, outs := build(t, op.Float32, f)
 		text := compile(t, w, outs).Explain()
 		if a, b := strings.Count(text, "bernoulli "), strings.Count(text, "bernoulli′"); a != steps || b != steps {
 			t.Errorf("%d and %d steps, want %d\n%s", a, b, steps, text)

@@ -5,8 +5,6 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/op"
@@ -97,7 +95,7 @@ func BenchmarkBNN(b *testing.B) {
 
 // bench runs a graph with one worker and with two.
 func bench(b *testing.B, f func(w *world) []*op.Node) {
-	w, outs := build(b, tensor.Float32, f)
+	w, outs := build(b, op.Float32, f)
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
 			defer engine.SetWorkers(workers)()
@@ -114,7 +112,7 @@ func bench(b *testing.B, f func(w *world) []*op.Node) {
 }
 
 func BenchmarkCompileVAE(b *testing.B) {
-	w, outs := build(b, tensor.Float32, func(w *world) []*op.Node { return w.vae(100, 784, 500, 20) })
+	w, outs := build(b, op.Float32, func(w *world) []*op.Node { return w.vae(100, 784, 500, 20) })
 	for b.Loop() {
 		compile(b, w, outs)
 	}

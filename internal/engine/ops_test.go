@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -135,7 +133,7 @@ func TestReduceView(t *testing.T) {
 		x := w.in("x", 40, 5, 7)
 		for f := op.Sum; f <= op.ArgMax; f++ {
 			for _, y := range []*op.Node{op.Apply(op.Slice{Axis: 2, From: 1, To: 4}, x), op.Apply(op.Transpose{Perm: []int{1, 0, 2}}, x),
-				op.Apply(op.BroadcastTo{To: tensor.Shape{40, 5, 6}}, op.Apply(op.Slice{Axis: 2, To: 1}, x))} {
+				op.Apply(op.BroadcastTo{To: []int{40, 5, 6}}, op.Apply(op.Slice{Axis: 2, To: 1}, x))} {
 				for _, axes := range subsets(3) {
 					outs = append(outs, op.Apply(op.Reduce{Fold: f, Axes: axes}, y))
 				}
@@ -176,8 +174,8 @@ func TestMoves(t *testing.T) {
 		add := func(n *op.Node) { outs = append(outs, n, op.Map(op.Neg, n)) }
 		for i, s := range shapesToTry {
 			x := w.in(fmt.Sprint(i), s...)
-			add(op.Reshaped(x, tensor.Shape{op.Size(s)}))
-			add(op.Apply(op.BroadcastTo{To: append(tensor.Shape{3}, s...)}, x))
+			add(op.Reshaped(x, []int{op.Size(s)}))
+			add(op.Apply(op.BroadcastTo{To: append([]int{3}, s...)}, x))
 			if len(s) == 0 {
 				continue
 			}

@@ -58,7 +58,7 @@ func firstNot(a op.Array) int {
 func fixedNodes(nodes []*op.Node) map[*op.Node]bool {
 	fixed := map[*op.Node]bool{}
 	for _, n := range nodes {
-		if n.Op() == nil {
+		if op.RuleOf(n) == nil {
 			_, fixed[n] = op.Constant(n)
 			continue
 		}
@@ -70,11 +70,7 @@ func fixedNodes(nodes []*op.Node) map[*op.Node]bool {
 // elementwise tells whether an element of n is computed from one of each
 // operand.
 func elementwise(n *op.Node) bool {
-	o, ok := n.Op().(*op.Op)
-	if !ok {
-		return false
-	}
-	switch o.Rule.(type) {
+	switch op.RuleOf(n).(type) {
 	case op.Unary, op.Binary, op.Where:
 		return true
 	}
@@ -104,7 +100,7 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 	all := make([]op.Array, len(in)) // with finite numbers in the place of those that are not
 	for k, c := range in {
 		a := r.value[c]
-		all[k] = op.NewArray(dtype(a), a.Shape)
+		all[k] = op.NewArray(a.Dtype(), a.Shape)
 		all[k].Copy(a)
 		only := -1
 		if elementwise(n) {
@@ -132,12 +128,7 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 		for _, s := range some {
 			all[s.operand].Set(s.at, r.value[in[s.operand]].At(s.at))
 		}
-		var err error
-		if o, ok := n.Op().(*op.Op); ok {
-			err = o.Eval(result, all)
-		} else {
-			err = foreign(n.Op(), result, all)
-		}
+		err := op.RuleOf(n).Eval(result, all)
 		for _, s := range some {
 			all[s.operand].Set(s.at, .5)
 		}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
@@ -24,7 +23,7 @@ type Plan struct {
 	values map[*op.Node]op.Array
 	pool   *kernel.Pool
 	units  []*unit
-	dt     tensor.Dtype
+	dt     op.Dtype
 	arena  int // elements
 	given  int // nodes asked for
 }
@@ -90,7 +89,7 @@ func (p *phase) Do(part, worker int) {
 // memory of each input, parameter, constant and noise node that they need. What
 // the plan keeps itself must fit into room bytes.
 func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (*Plan, error) {
-	dt := tensor.Float32
+	dt := op.Float32
 	if len(outs) > 0 {
 		dt = outs[0].Dtype()
 	}
@@ -111,7 +110,7 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (
 	if need := float64(p.arena) * float64(dt.Size()); need < 0 || need > float64(room) {
 		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, room, p.largest())
 	}
-	if dt == tensor.Float64 {
+	if dt == op.Float64 {
 		bindAll[float64](p, outs, of, want)
 	} else {
 		bindAll[float32](p, outs, of, want)
@@ -122,14 +121,10 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (
 // output returns the value whose memory holds an output. It has memory of its
 // own unless it is a leaf or constant itself.
 func (e *expr) output(n *op.Node, v *value) *value {
-	switch {
-	case v.form == leaf && n.Op() == nil, v.form == constant, v.form == splat:
-		return v
-	case v.form == alien:
-		v.keep = true
+	if v.form == leaf && op.RuleOf(n) == nil || v.form == constant || v.form == splat {
 		return v
 	}
-	if a := v.alias(); a != nil && (a.form == applied || a.form == alien) && a.dt == v.dt {
+	if a := v.alias(); a != nil && a.form == applied {
 		a.keep = true
 		return a
 	}
@@ -148,7 +143,7 @@ func (p *Plan) plan() {
 		k := len(phases) - 1
 		phases[k] = append(phases[k], u)
 		for _, v := range u.values {
-			v.stored = (v.read || v.keep || v.folds()) && v.dt == p.dt
+			v.stored = (v.read || v.keep || v.folds())
 		}
 		if u.values[0].kind == loopOf {
 			u.loop = newLoop(u)
@@ -176,7 +171,7 @@ func (p *Plan) largest() string {
 	if most == nil {
 		return ""
 	}
-	return fmt.Sprintf("; the largest is %s of shape %v", op.Describe(most.node), []int(most.shape))
+	return fmt.Sprintf("; the largest is %s of shape %v", most.node, []int(most.shape))
 }
 
 // workers is the number of workers of a plan with work to share; 0 is one for
@@ -214,7 +209,7 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 		ph.alone = n == 1 || ph.cost() <= shareCost
 	}
 	for n, v := range of {
-		if n.Op() == nil && v.form == leaf {
+		if op.RuleOf(n) == nil && v.form == leaf {
 			p.values[n] = v.data
 		}
 	}
@@ -246,7 +241,7 @@ func (p *Plan) Run(ctx context.Context) error {
 		}
 		for k, c := range ph.code {
 			if err := c.after(); err != nil {
-				return errors.WithMessage(err, op.Describe(ph.units[k].values[0].node))
+				return errors.WithMessage(err, ph.units[k].values[0].node.String())
 			}
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -41,7 +39,7 @@ func TestLooksForZeros(t *testing.T) {
 				return []*op.Node{c.f(x, w.in("y", 230, 230))}
 			}
 			both(t, f)
-			w, outs := build(t, tensor.Float32, f)
+			w, outs := build(t, op.Float32, f)
 			if text := compile(t, w, outs).Explain(); strings.Count(text, "zeros skipped") != c.want {
 				t.Error(text)
 			}
@@ -52,7 +50,7 @@ func TestLooksForZeros(t *testing.T) {
 // A plan sees the zeros of each run.
 func TestZerosComeAndGo(t *testing.T) {
 	var x, z *op.Node
-	w, outs := build(t, tensor.Float32, func(w *world) []*op.Node {
+	w, outs := build(t, op.Float32, func(w *world) []*op.Node {
 		var y *op.Node
 		x, y = w.in("x", 230, 230), w.in("y", 230, 230)
 		z = graph.MatMul(x, y)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"gorgonia.org/tensor"
 	"pgregory.net/rapid"
 
 	"github.com/latentgo/latent/graph"
@@ -180,9 +179,9 @@ func (g *grower) grow() *op.Node {
 
 func TestRandomGraphs(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		dt, tol := tensor.Float64, 1e-12
+		dt, tol := op.Float64, 1e-12
 		if rapid.Bool().Draw(rt, "single") {
-			dt, tol = tensor.Float32, 1e-3
+			dt, tol = op.Float32, 1e-3
 		}
 		g := &grower{world: newWorld(dt), t: rt}
 		g.unit = 1

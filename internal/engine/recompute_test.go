@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
@@ -26,11 +25,11 @@ func TestRecomputes(t *testing.T) {
 		{"product", 300, 1, func(x, square *op.Node) *op.Node { return graph.MatMul(x, square) }},
 		{"reshaped", 300, 1, func(x, square *op.Node) *op.Node { return graph.Exp(graph.Reshape(square, 300*300)) }},
 		{"foreign", 300, 1, func(x, square *op.Node) *op.Node {
-			y, err := gorgonia.Cube(square)
+			y, err := gorgonia.Cube(square.Gorgonia())
 			if err != nil {
 				t.Fatal(err)
 			}
-			return y
+			return graph.FromGorgonia(y)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -42,7 +41,7 @@ func TestRecomputes(t *testing.T) {
 				return []*op.Node{graph.Sum(graph.Add(z, graph.Sin(square))), c.more(x, square)}
 			}
 			both(t, f)
-			w, outs := build(t, tensor.Float32, f)
+			w, outs := build(t, op.Float32, f)
 			if text := compile(t, w, outs).Explain(); strings.Count(text, "square") != c.squares {
 				t.Errorf("not %d squares\n%s", c.squares, text)
 			}

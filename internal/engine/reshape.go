@@ -4,13 +4,11 @@ import (
 	"math"
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
 // reshaping simplifies rules that move elements or reduce.
-func (e *expr) reshaping(r op.Rule, in []*value, shape tensor.Shape) *value {
+func (e *expr) reshaping(r op.Rule, in []*value, shape []int) *value {
 	if len(in) == 0 {
 		return nil
 	}
@@ -139,7 +137,7 @@ func moves(r op.Rule) bool {
 }
 
 // stays reports whether a permutation moves axes of size 1 only.
-func stays(perm []int, shape tensor.Shape) bool {
+func stays(perm []int, shape []int) bool {
 	last := -1
 	for _, p := range perm {
 		if shape[p] == 1 {
@@ -153,7 +151,7 @@ func stays(perm []int, shape tensor.Shape) bool {
 	return true
 }
 
-func (e *expr) reduce(r op.Reduce, x *value, shape tensor.Shape) *value {
+func (e *expr) reduce(r op.Reduce, x *value, shape []int) *value {
 	count := 1
 	for _, a := range r.Axes {
 		count *= x.shape[a]
@@ -192,7 +190,7 @@ func (e *expr) runs(r op.Reduce, x *value) *value {
 }
 
 // matmul takes transposes into the product.
-func (e *expr) matmul(r op.MatMul, in []*value, shape tensor.Shape) *value {
+func (e *expr) matmul(r op.MatMul, in []*value, shape []int) *value {
 	a, b := in[0], in[1]
 	if _, k := lastTwo(a.shape, r.TransA); k == 0 {
 		return e.splat(shape, 0)
@@ -226,7 +224,7 @@ func swapped(v *value) *value {
 }
 
 // lastTwo returns the sizes of the last two axes, swapped if trans.
-func lastTwo(s tensor.Shape, trans bool) (int, int) {
+func lastTwo(s []int, trans bool) (int, int) {
 	r, c := s[len(s)-2], s[len(s)-1]
 	if trans {
 		return c, r
@@ -238,7 +236,7 @@ func lastTwo(s tensor.Shape, trans bool) (int, int) {
 const foldLimit = 4096
 
 // fold evaluates a rule of constants.
-func (e *expr) fold(r op.Rule, in []*value, shape tensor.Shape) *value {
+func (e *expr) fold(r op.Rule, in []*value, shape []int) *value {
 	size := op.Size(shape)
 	same := true
 	for _, v := range in {
@@ -247,7 +245,7 @@ func (e *expr) fold(r op.Rule, in []*value, shape tensor.Shape) *value {
 		}
 		same = same && v.form == splat
 	}
-	if len(in) == 0 || len(shape) > 0 && size == 0 {
+	if len(in) == 0 || len(shape) > 0 && size == 0 || op.Foreign(r) {
 		return nil
 	}
 	switch r.(type) {
@@ -255,10 +253,10 @@ func (e *expr) fold(r op.Rule, in []*value, shape tensor.Shape) *value {
 		if same { // one element tells all
 			args := make([]op.Array, len(in))
 			for i, v := range in {
-				args[i] = op.NewArray(e.dt, tensor.Shape{})
+				args[i] = op.NewArray(e.dt, []int{})
 				args[i].Set(0, v.c)
 			}
-			out := op.NewArray(e.dt, tensor.Shape{})
+			out := op.NewArray(e.dt, []int{})
 			if r.Eval(out, args) != nil {
 				return nil
 			}
@@ -273,7 +271,7 @@ func (e *expr) fold(r op.Rule, in []*value, shape tensor.Shape) *value {
 		if v.form == splat && v.size > foldLimit {
 			return nil
 		}
-		args[i] = v.array()
+		args[i] = v.array(e.dt)
 	}
 	out := op.NewArray(e.dt, shape)
 	if r.Eval(out, args) != nil {
@@ -283,11 +281,11 @@ func (e *expr) fold(r op.Rule, in []*value, shape tensor.Shape) *value {
 }
 
 // array returns the elements of a constant or leaf; a splat's are new memory.
-func (v *value) array() op.Array {
+func (v *value) array(dt op.Dtype) op.Array {
 	if v.form != splat {
 		return v.data
 	}
-	a := op.NewArray(v.dt, v.shape)
+	a := op.NewArray(dt, v.shape)
 	for i := range a.Len() {
 		a.Set(i, v.c)
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/op"
@@ -24,7 +22,7 @@ func BenchmarkCompileChain(b *testing.B) {
 	} {
 		for _, nodes := range []int{4000, 16000, 64000} {
 			b.Run(fmt.Sprintf("%s/nodes=%d", c.name, nodes), func(b *testing.B) {
-				w := newWorld(tensor.Float32)
+				w := newWorld(op.Float32)
 				var out *op.Node
 				if err := w.Do(func() {
 					out = w.in("x", 10, 10)

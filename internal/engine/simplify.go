@@ -4,14 +4,12 @@ import (
 	"math"
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
 // apply returns the value of a rule, rewritten where that saves work. Rewrites
 // may change a result by rounding, and the sign of a zero; a NaN stays.
-func (e *expr) apply(r op.Rule, in []*value, shape tensor.Shape) *value {
+func (e *expr) apply(r op.Rule, in []*value, shape []int) *value {
 	if op.Size(shape) == 0 && mayDrop(r) {
 		return e.splat(shape, 0)
 	}
@@ -34,8 +32,8 @@ func (e *expr) make(r op.Rule, in ...*value) *value {
 	return e.apply(r, in, shape)
 }
 
-func shapes(in []*value) []tensor.Shape {
-	s := make([]tensor.Shape, len(in))
+func shapes(in []*value) [][]int {
+	s := make([][]int, len(in))
 	for i, v := range in {
 		s[i] = v.shape
 	}
@@ -52,8 +50,10 @@ func mayDrop(r op.Rule) bool {
 	return false
 }
 
-func (e *expr) rewrite(r op.Rule, in []*value, shape tensor.Shape) *value {
+func (e *expr) rewrite(r op.Rule, in []*value, shape []int) *value {
 	switch r := r.(type) {
+	case *op.Custom:
+		return in[0]
 	case op.Unary:
 		return e.unary(r, in[0])
 	case op.Binary:
@@ -109,7 +109,7 @@ func (e *expr) scale(x *value, a float64) *value { return e.make(op.Unary{Fn: op
 func (e *expr) shift(x *value, a float64) *value { return e.make(op.Unary{Fn: op.Shift, A: a}, x) }
 func (e *expr) two(f op.Fn2, a, b *value) *value { return e.make(op.Binary{Fn: f}, a, b) }
 
-func (e *expr) stretch(x *value, shape tensor.Shape) *value {
+func (e *expr) stretch(x *value, shape []int) *value {
 	if slices.Equal(x.shape, shape) {
 		return x
 	}
@@ -148,7 +148,7 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 			return x
 		}
 		if _, y := is(x, op.Neg); y != nil {
-			return e.two(op.Sub, e.splat(tensor.Shape{}, r.A), y)
+			return e.two(op.Sub, e.splat([]int{}, r.A), y)
 		}
 		if s, y := is(x, op.Shift); y != nil && r.A*s.A > 0 {
 			return e.shift(y, r.A+s.A)
@@ -169,7 +169,7 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 // normal says that products with a do not leave the range of float32.
 func normal(a float64) bool { return math.Abs(a) > 1e-30 && math.Abs(a) < 1e30 }
 
-func (e *expr) binary(f op.Fn2, a, b *value, shape tensor.Shape) *value {
+func (e *expr) binary(f op.Fn2, a, b *value, shape []int) *value {
 	if v := e.expand2(f, a, b); v != nil {
 		return v
 	}
@@ -246,11 +246,11 @@ func (e *expr) join(a, b *value) *value {
 }
 
 // shrink evaluates an element-wise rule before its operands are stretched.
-func (e *expr) shrink(r op.Rule, in []*value, shape tensor.Shape) *value {
+func (e *expr) shrink(r op.Rule, in []*value, shape []int) *value {
 	small := make([]*value, len(in))
 	for i, v := range in {
 		if small[i] = v; v.form == splat {
-			small[i] = e.splat(tensor.Shape{}, v.c)
+			small[i] = e.splat([]int{}, v.c)
 		} else if _, ok := isRule[op.BroadcastTo](v); ok {
 			small[i] = v.in[0]
 		}
@@ -262,7 +262,7 @@ func (e *expr) shrink(r op.Rule, in []*value, shape tensor.Shape) *value {
 	if err != nil || op.Size(s) >= op.Size(shape) {
 		return nil
 	}
-	if _, err := (op.BroadcastTo{To: shape}).Shape([]tensor.Shape{s}); err != nil {
+	if _, err := (op.BroadcastTo{To: shape}).Shape([][]int{s}); err != nil {
 		return nil
 	}
 	return e.stretch(e.apply(r, small, s), shape)

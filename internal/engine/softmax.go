@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -21,7 +19,7 @@ func (logSoftmax) String() string { return "log-softmax" }
 
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
 // log-sum-exp, and a row is one axis and fits in a block.
-func (e *expr) logSoftmax(x, l *value, shape tensor.Shape) *value {
+func (e *expr) logSoftmax(x, l *value, shape []int) *value {
 	w := l.seen()
 	sum, low := w.base, math.Inf(-1)
 	if u, y := is(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum

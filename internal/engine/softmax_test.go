@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -57,7 +55,7 @@ func TestSoftmaxInOneLoop(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) {
 				f := func(w *world) []*op.Node { return c.f(w.in("x", shape...)) }
 				both(t, f)
-				w, outs := build(t, tensor.Float32, f)
+				w, outs := build(t, op.Float32, f)
 				text := compile(t, w, outs).Explain()
 				if c.want == "" || shape[1] > 1024 {
 					if strings.Contains(text, "softmax") {
@@ -113,7 +111,7 @@ func TestSoftmaxFarFromZero(t *testing.T) {
 	const offset, rows = 1e4, 40
 	for _, cols := range []int{3, 10, 200} {
 		var x *op.Node
-		w, outs := build(t, tensor.Float32, func(w *world) []*op.Node {
+		w, outs := build(t, op.Float32, func(w *world) []*op.Node {
 			x = w.in("x", rows, cols)
 			w.set(x, func(int) float64 { return offset + w.rnd.NormFloat64() })
 			sum := graph.Sum(graph.LogSumExp(x, -1))

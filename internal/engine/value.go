@@ -3,11 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
-
-	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/internal/op"
 )
@@ -17,11 +13,9 @@ import (
 type value struct {
 	id    int // operands have smaller ones
 	form  form
-	rule  op.Rule     // of an applied value
-	alien gorgonia.Op // of a foreign value
+	rule  op.Rule // of an applied value
 	in    []*value
-	dt    tensor.Dtype
-	shape tensor.Shape
+	shape []int
 	size  int
 	node  *op.Node // the first node it stands for, for messages
 	data  op.Array // of a leaf or constant
@@ -37,7 +31,6 @@ const (
 	constant             // memory that never changes
 	splat                // the same number everywhere
 	applied
-	alien
 )
 
 // key identifies an expression: a comparable rule or its printed form, and the
@@ -50,12 +43,12 @@ type key struct {
 
 // An expr is a set of values, equal ones merged.
 type expr struct {
-	dt     tensor.Dtype
+	dt     op.Dtype
 	values []*value
 	byKey  map[key]*value
 }
 
-func newExpr(dt tensor.Dtype) *expr { return &expr{dt: dt, byKey: map[key]*value{}} }
+func newExpr(dt op.Dtype) *expr { return &expr{dt: dt, byKey: map[key]*value{}} }
 
 func (e *expr) add(v *value) *value {
 	v.id = len(e.values)
@@ -65,15 +58,15 @@ func (e *expr) add(v *value) *value {
 }
 
 // splat returns the constant c of a shape.
-func (e *expr) splat(shape tensor.Shape, c float64) *value {
-	if e.dt == tensor.Float32 {
+func (e *expr) splat(shape []int, c float64) *value {
+	if e.dt == op.Float32 {
 		c = float64(float32(c))
 	}
 	k := key{rule: math.Float64bits(c), more: fmt.Sprint(shape)}
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: splat, dt: e.dt, shape: shape, c: c})
+	v := e.add(&value{form: splat, shape: shape, c: c})
 	e.byKey[k] = v
 	return v
 }
@@ -83,26 +76,20 @@ func (e *expr) constant(a op.Array) *value {
 	if a.Len() == 0 {
 		return e.splat(a.Shape, 0)
 	}
-	if dtype(a) == e.dt {
-		first := math.Float64bits(a.At(0))
-		i := 1
-		for i < a.Len() && math.Float64bits(a.At(i)) == first {
-			i++
-		}
-		if i == a.Len() {
-			return e.splat(a.Shape, a.At(0))
-		}
+	first := math.Float64bits(a.At(0))
+	i := 1
+	for i < a.Len() && math.Float64bits(a.At(i)) == first {
+		i++
 	}
-	return e.add(&value{form: constant, dt: dtype(a), shape: a.Shape, data: a})
+	if i == a.Len() {
+		return e.splat(a.Shape, a.At(0))
+	}
+	return e.add(&value{form: constant, shape: a.Shape, data: a})
 }
 
 // intern returns the value of a rule applied to operands.
-func (e *expr) intern(r op.Rule, in []*value, shape tensor.Shape) *value {
-	k := key{rule: r, in: [3]int{-1, -1, -1}}
-	if u, ok := r.(op.Unary); ok && (math.Signbit(u.A) && u.A == 0 || math.Signbit(u.B) && u.B == 0) ||
-		!reflect.TypeOf(r).Comparable() {
-		k.rule = fmt.Sprintf("%T%v", r, r) // −0 is not 0, and slices do not compare
-	}
+func (e *expr) intern(r op.Rule, in []*value, shape []int) *value {
+	k := key{rule: op.Identity(r), in: [3]int{-1, -1, -1}}
 	for i, v := range in {
 		if i < len(k.in) {
 			k.in[i] = v.id
@@ -113,7 +100,7 @@ func (e *expr) intern(r op.Rule, in []*value, shape tensor.Shape) *value {
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: applied, rule: r, in: slices.Clone(in), dt: e.dt, shape: shape})
+	v := e.add(&value{form: applied, rule: r, in: slices.Clone(in), shape: shape})
 	e.byKey[k] = v
 	return v
 }
@@ -126,7 +113,7 @@ func (e *expr) find(r op.Unary, x *value) *value {
 // load turns the nodes that outs need into values.
 func (e *expr) load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error)) (map[*op.Node]*value, error) {
 	of := map[*op.Node]*value{}
-	for _, n := range Needed(outs) {
+	for _, n := range op.Needed(outs...) {
 		v, err := e.node(n, of, leafOf)
 		if err != nil {
 			return nil, err
@@ -140,40 +127,28 @@ func (e *expr) load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error)) (m
 }
 
 func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error)) (*value, error) {
-	if n.Op() == nil {
+	if op.RuleOf(n) == nil {
 		a, err := leafOf(n)
 		if err != nil {
 			return nil, err
 		}
 		if a.Shape == nil { // a scalar, seen as of rank 0
-			a.Shape = tensor.Shape{}
+			a.Shape = []int{}
 		}
 		if _, ok := op.Constant(n); ok {
 			return e.constant(a), nil
 		}
-		return e.add(&value{form: leaf, dt: dtype(a), shape: a.Shape, data: a}), nil
+		return e.add(&value{form: leaf, shape: a.Shape, data: a}), nil
 	}
 	inputs := op.Inputs(n)
 	in := make([]*value, len(inputs))
-	same := n.Dtype() == e.dt
 	for i, c := range inputs {
 		in[i] = of[c]
-		same = same && in[i].dt == e.dt
-	}
-	o, ok := n.Op().(*op.Op)
-	switch {
-	case !ok:
-		return e.add(&value{form: alien, alien: n.Op(), in: in, dt: n.Dtype(), shape: n.Shape()}), nil
-	case !same: // beside a foreign operation of another dtype: as it stands
-		return e.add(&value{form: applied, rule: opaque{o.Rule}, in: in, dt: n.Dtype(), shape: n.Shape()}), nil
 	}
 	first := len(e.values)
-	v := e.apply(o.Rule, in, n.Shape())
+	v := e.apply(op.RuleOf(n), in, n.Shape())
 	for _, w := range e.values[first:] { // whatever the rewriting made
 		w.node = n
 	}
 	return v, nil
 }
-
-// opaque hides which rule it is, so that it is evaluated and not rewritten.
-type opaque struct{ op.Rule }

@@ -3,8 +3,6 @@ package engine
 import (
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -17,7 +15,7 @@ type view struct {
 }
 
 // dense returns the row-major strides of a shape.
-func dense(shape tensor.Shape) []int {
+func dense(shape []int) []int {
 	st := make([]int, len(shape))
 	step := 1
 	for i := len(shape) - 1; i >= 0; i-- {
@@ -82,7 +80,7 @@ func (v *value) through() *view {
 
 // restride returns strides that give the elements of a view, in order, another
 // shape, if there are any.
-func restride(from tensor.Shape, st []int, to tensor.Shape) ([]int, bool) {
+func restride(from []int, st []int, to []int) ([]int, bool) {
 	var n, step []int // runs of the operand that one stride covers, inner first
 	for i := len(from) - 1; i >= 0; i-- {
 		switch k := len(n) - 1; {
@@ -113,7 +111,7 @@ func restride(from tensor.Shape, st []int, to tensor.Shape) ([]int, bool) {
 }
 
 // whole reports whether a view is all of its base in order.
-func (w *view) whole(shape tensor.Shape) bool {
+func (w *view) whole(shape []int) bool {
 	return w.off == 0 && w.base.size == op.Size(shape) && slices.Equal(w.st, dense(shape))
 }
 

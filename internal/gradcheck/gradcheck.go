@@ -72,7 +72,7 @@ func weighted(f Func) Func {
 }
 
 func weigh(s *graph.Scope, y *graph.Node) *graph.Node {
-	return graph.Sum(graph.Mul(y, s.Tensor(irregular(y.Shape().TotalSize(), -1, 2), y.Shape()...)))
+	return graph.Sum(graph.Mul(y, s.Tensor(irregular(graph.Size(y.Shape()), -1, 2), y.Shape()...)))
 }
 
 func check(t testing.TB, what string, cost Func, inputs []Input) {

@@ -41,7 +41,7 @@ var level = map[string]int{
 
 // gorgonia lists the rooms that may import gorgonia.org/gorgonia, the last to
 // be measured against.
-var gorgonia = []string{"internal/op", "internal/engine", "graph", "bench/speed/tape"}
+var gorgonia = []string{"internal/op", "graph", "bench/speed/tape"}
 
 func room(path string) (name string, l int) {
 	for k, v := range level {

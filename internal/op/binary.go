@@ -2,8 +2,6 @@ package op
 
 import (
 	"math"
-
-	"gorgonia.org/tensor"
 )
 
 // Fn2 names a function of two real numbers.
@@ -92,7 +90,7 @@ type Binary struct{ Fn Fn2 }
 func (r Binary) String() string { return fn2s[r.Fn].name }
 
 // Shape broadcasts.
-func (r Binary) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (r Binary) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the function.
 func (r Binary) Eval(out Array, in []Array) error {
@@ -199,7 +197,7 @@ func binSlope(a, b *Node, byA bool) *Node {
 type Where struct{}
 
 // Shape broadcasts.
-func (Where) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (Where) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval chooses.
 func (Where) Eval(out Array, in []Array) error {

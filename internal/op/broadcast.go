@@ -5,18 +5,17 @@ import (
 	"sync"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Broadcast returns the shape of an element-wise result. Axes of size 1
 // stretch. Operands of lower rank align at the last axis and never enlarge the
 // others: [N] fits [M,N], but [N] with [N,1] is an error, not an outer product.
-func Broadcast(in ...tensor.Shape) (tensor.Shape, error) {
+func Broadcast(in ...[]int) ([]int, error) {
 	rank := 0
 	for _, s := range in {
 		rank = max(rank, len(s))
 	}
-	out := make(tensor.Shape, rank)
+	out := make([]int, rank)
 	for i := range out {
 		out[i] = 1
 	}
@@ -39,7 +38,7 @@ func Broadcast(in ...tensor.Shape) (tensor.Shape, error) {
 
 // strides returns the row-major strides of shape seen as out: 0 on the axes
 // that stretch.
-func strides(out, shape tensor.Shape) []int {
+func strides(out, shape []int) []int {
 	st := make([]int, len(out))
 	step := 1
 	for i := len(shape) - 1; i >= 0; i-- {
@@ -52,7 +51,7 @@ func strides(out, shape tensor.Shape) []int {
 }
 
 // offsets lists, in row-major order over shape, the sums of coordinate×stride.
-func offsets(shape tensor.Shape, stride []int) []int {
+func offsets(shape []int, stride []int) []int {
 	at := make([]int, 0, Size(shape))
 	if Size(shape) == 0 {
 		return at
@@ -139,10 +138,10 @@ const gatherRows, maxOperands = 128, 4
 var gathering = sync.Pool{New: func() any { return new(gathered) }}
 
 // BroadcastTo stretches its operand to To by the rule of Broadcast.
-type BroadcastTo struct{ To tensor.Shape }
+type BroadcastTo struct{ To []int }
 
 // Shape checks that the operand stretches to To.
-func (r BroadcastTo) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r BroadcastTo) Shape(in [][]int) ([]int, error) {
 	s, err := Broadcast(append(in, r.To)...)
 	if err != nil || !slices.Equal(s, r.To) {
 		return nil, errors.Errorf("shape %v does not broadcast to %v", in[0], r.To)
@@ -162,10 +161,10 @@ func (BroadcastTo) Diff(in []*Node, _, grad *Node, _ []bool) []*Node {
 }
 
 // SumTo sums its operand down to To, the adjoint of BroadcastTo.
-type SumTo struct{ To tensor.Shape }
+type SumTo struct{ To []int }
 
 // Shape checks that To broadcasts to the operand.
-func (r SumTo) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r SumTo) Shape(in [][]int) ([]int, error) {
 	s, err := Broadcast(r.To, in[0])
 	if err != nil || !slices.Equal(s, in[0]) {
 		return nil, errors.Errorf("shape %v does not sum to %v", in[0], r.To)
@@ -192,7 +191,7 @@ func (SumTo) Diff(in []*Node, _, grad *Node, _ []bool) []*Node {
 }
 
 // Fit sums n down to shape, or returns it if it already has it.
-func Fit(n *Node, shape tensor.Shape) *Node {
+func Fit(n *Node, shape []int) *Node {
 	if slices.Equal(n.Shape(), shape) {
 		return n
 	}
@@ -200,7 +199,7 @@ func Fit(n *Node, shape tensor.Shape) *Node {
 }
 
 // Stretch broadcasts n to shape, or returns it if it already has it.
-func Stretch(n *Node, shape tensor.Shape) *Node {
+func Stretch(n *Node, shape []int) *Node {
 	if slices.Equal(n.Shape(), shape) {
 		return n
 	}

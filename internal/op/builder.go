@@ -2,8 +2,13 @@ package op
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"hash"
+	"math"
 	"math/bits"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,40 +16,40 @@ import (
 	"sync/atomic"
 
 	"github.com/pkg/errors"
-	"gonum.org/v1/gonum/graph"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
-// Builder makes the nodes of one graph, all of one dtype.
+// Builder makes the nodes of one graph, all of one dtype. It merges equal
+// expressions: the same rule of the same operands is the same node.
 type Builder struct {
-	Graph *gorgonia.ExprGraph
-	Dtype tensor.Dtype // Float32 or Float64
+	Dtype Dtype
 
 	Checks []*Node // of Require: programs compute them, used or not
 
-	limit int              // of the bytes of a node, which must have fewer
-	nodes map[string]*Node // by rule and operands: exact common subexpressions
-	names map[string]bool
-	loose []*Node // made since the last Link
-	last  uint32
-	where []string
+	limit     int // of the bytes of a node, which must have fewer
+	results   map[key]*Node
+	constants map[string]*Node // by the digest of their values
+	names     map[string]bool
+	last      int32
+	where     []string
 
 	whereOf  []string // what whereAll was joined from
 	whereAll string
 	deriving *Node // the operation whose derivative is being made
 	places   map[*Node]Place
+
+	exprs   *gorgonia.ExprGraph      // once somebody asked for it
+	foreign map[*gorgonia.Node]*Node // what Gorgonia's nodes are here
 }
 
 // NewBuilder returns the builder of an empty graph whose nodes have fewer bytes
 // than limit.
-func NewBuilder(dt tensor.Dtype, limit int) *Builder {
-	return &Builder{Graph: gorgonia.NewGraph(), Dtype: dt, limit: limit, nodes: map[string]*Node{}, names: map[string]bool{}, places: map[*Node]Place{}}
+func NewBuilder(dt Dtype, limit int) *Builder {
+	return &Builder{Dtype: dt, limit: limit, results: map[key]*Node{}, constants: map[string]*Node{}, names: map[string]bool{}, places: map[*Node]Place{}}
 }
 
-// building guards Gorgonia's global constants, which building reads and
-// writes: one graph is built at a time in a process. current is its builder,
-// owner the goroutine that builds.
+// One graph is built at a time in a process: current is its builder, for
+// building code that has no scope at hand, owner the goroutine that builds.
 var (
 	building sync.Mutex
 	current  *Builder
@@ -125,62 +130,44 @@ func Current() *Builder {
 	return current
 }
 
-// Link adds to the graph the edges from operands to results of the nodes made so
-// far, which Gorgonia's own gradients and machines follow and nothing here does:
-// each takes Gorgonia a walk over the whole graph to add.
-func (b *Builder) Link() {
-	for _, n := range b.loose {
-		for _, c := range Inputs(n) {
-			b.Graph.SetEdge(edge{n, c})
-		}
+// add numbers a node, whose shape nobody else may hold.
+func (b *Builder) add(n *Node, what string) *Node {
+	if err := b.checkShape(n.shape); err != nil {
+		Fail("graph: %s: %v", what, err)
 	}
-	b.loose = nil
+	b.last++
+	n.b, n.id = b, b.last
+	return n
 }
 
-// edge is one of a result to an operand, as Gorgonia has it.
-type edge struct{ from, to *Node }
-
-func (e edge) From() graph.Node         { return e.from }
-func (e edge) To() graph.Node           { return e.to }
-func (e edge) ReversedEdge() graph.Edge { return edge{e.to, e.from} }
-
-// Leaf makes a node without operands: an input, parameter or constant, told
+// Leaf makes a node without operands: an input, parameter, state or noise, told
 // apart by its name, which must be new.
-func (b *Builder) Leaf(name string, shape tensor.Shape) *Node {
+func (b *Builder) Leaf(name string, shape []int) *Node {
 	if current != b {
 		Fail("graph: %s declared outside of its Build", name)
 	}
 	if b.names[name] {
 		Fail("graph: %s declared twice", name)
 	}
-	for _, d := range shape {
-		if d < 0 {
-			Fail("graph: %s: negative size in shape %v", name, shape)
-		}
-	}
-	if err := b.checkSize(shape); err != nil {
-		Fail("graph: %s: %v", name, err)
-	}
+	n := b.add(&Node{name: name, shape: slices.Clone(shape)}, name)
 	b.names[name] = true
-	n := gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(b.Dtype, len(shape))), gorgonia.In(b.Graph),
-		gorgonia.WithShape(shape...), gorgonia.WithName(name))
-	if n.Op() != nil || n.Name() != name { // Gorgonia keeps leaves of one hash apart by their names
-		Fail("graph: %s: Gorgonia returned the node %s", name, n.Name())
-	}
 	return n
 }
 
 // DefaultLimit is the usual limit, 8 GiB, or 1 GiB where an int has 32 bits.
 const DefaultLimit = 1 << (30 + 3*(bits.UintSize/64))
 
-func (b *Builder) checkSize(shape tensor.Shape) error {
-	n := int(b.Dtype.Size())
+func (b *Builder) checkShape(shape []int) error {
+	n := b.Dtype.Size()
 	if slices.Contains(shape, 0) {
 		n = 0
 	}
 	for _, d := range shape {
+		if d < 0 {
+			return errors.Errorf("negative size in shape %v", shape)
+		}
 		if d > 0 && n > (b.limit-1)/d {
-			return errors.Errorf("shape %v of %v does not fit into the %d bytes that Params.MaxBytes allows", []int(shape), b.Dtype, b.limit)
+			return errors.Errorf("shape %v of %v does not fit into the %d bytes that Params.MaxBytes allows", shape, b.Dtype, b.limit)
 		}
 		n *= d
 	}
@@ -188,32 +175,50 @@ func (b *Builder) checkSize(shape tensor.Shape) error {
 }
 
 // Const returns the rank-0 node of a number, the same one for the same number.
-func (b *Builder) Const(v float64) *Node {
-	if b.Dtype == tensor.Float32 {
-		v = float64(float32(v))
-	}
-	return b.Tensor(nil, []float64{v})
-}
+func (b *Builder) Const(v float64) *Node { return b.Tensor(nil, []float64{v}) }
 
 // Tensor returns the node of a constant, the same one for the same values.
-func (b *Builder) Tensor(shape tensor.Shape, values []float64) *Node {
-	if len(values) != Size(shape) {
+func (b *Builder) Tensor(shape []int, values []float64) *Node {
+	if err := b.checkShape(shape); err != nil || len(values) != Size(shape) {
 		Fail("graph: constant of %d values, want shape %v", len(values), shape)
 	}
-	a := NewArray(b.Dtype, shape)
+	a := NewArray(b.Dtype, append([]int{}, shape...))
 	for i, v := range values {
 		a.Set(i, v)
 	}
-	name := constName(b.Dtype, a)
-	if n, ok := b.nodes[name]; ok {
+	return b.constant(a)
+}
+
+func (b *Builder) constant(a Array) *Node {
+	if current != b {
+		Fail("graph: a constant declared outside of its Build")
+	}
+	digest := digest(a)
+	if n, ok := b.constants[digest]; ok {
 		return n
 	}
-	n := b.Leaf(name, shape)
-	if err := gorgonia.UnsafeLet(n, a.Value()); err != nil {
-		Fail("graph: constant: %v", err)
-	}
-	b.nodes[name] = n
+	n := b.add(&Node{shape: a.Shape, value: a}, "constant")
+	b.constants[digest] = n
 	return n
+}
+
+// digest tells constants apart: by the shape and every bit of the values.
+func digest(a Array) string {
+	if len(a.Shape) == 0 {
+		return fmt.Sprintf("%x", math.Float64bits(a.At(0)))
+	}
+	h := sha256.New()
+	fmt.Fprint(h, a.Shape)
+	writeAll(h, a)
+	return string(h.Sum(nil))
+}
+
+func writeAll(h hash.Hash, a Array) {
+	if a.F64 != nil {
+		binary.Write(h, binary.LittleEndian, a.F64)
+	} else {
+		binary.Write(h, binary.LittleEndian, a.F32)
+	}
 }
 
 // Check aborts unless n is a node of the build under way; use says what for.
@@ -227,54 +232,58 @@ func (b *Builder) check(n *Node) error {
 	switch {
 	case n == nil:
 		return errors.New("is nil")
-	case n.Graph() != b.Graph:
-		return errors.Errorf("(%s) belongs to another Build", n.Name())
-	case n.Dtype() != b.Dtype:
-		return errors.Errorf("(%s) is %v in a graph of %v", n.Name(), n.Dtype(), b.Dtype)
+	case n.b != b:
+		return errors.Errorf("(%s) belongs to another Build", n)
 	}
 	return nil
+}
+
+// key identifies an expression: a comparable rule or its printed form, and the
+// operands.
+type key struct {
+	rule any
+	in   [3]int32
+	more string
+}
+
+// Identity returns what tells a rule from others as the key of a map: itself,
+// or its printed form where rules of its kind do not compare or compare −0 to 0.
+func Identity(r Rule) any {
+	if u, ok := r.(Unary); ok && (math.Signbit(u.A) && u.A == 0 || math.Signbit(u.B) && u.B == 0) ||
+		!reflect.TypeOf(r).Comparable() {
+		return fmt.Sprintf("%T%v", r, r)
+	}
+	return r
 }
 
 // Apply returns the node of a rule applied to operands of this build.
 func Apply(r Rule, in ...*Node) *Node {
 	b := Current()
-	shapes := make([]tensor.Shape, len(in))
-	var key strings.Builder
-	fmt.Fprintf(&key, "%T%v", r, r)
+	k := key{rule: Identity(r)}
+	shapes := make([][]int, len(in))
 	for i, n := range in {
 		if err := b.check(n); err != nil {
 			Fail("graph: %s: operand %d %v", Name(r), i, err)
 		}
-		shapes[i] = n.Shape()
-		fmt.Fprintf(&key, " %d", n.ID())
+		shapes[i] = n.shape
+		if i < len(k.in) {
+			k.in[i] = n.id
+		} else {
+			k.more += fmt.Sprintf(" %d", n.id)
+		}
 	}
-	if n, ok := b.nodes[key.String()]; ok {
+	if n, ok := b.results[k]; ok {
 		return n
 	}
 	shape, err := r.Shape(shapes)
 	if err != nil {
 		Fail("graph: %s: %v", Name(r), err)
 	}
-	if slices.ContainsFunc(shape, func(d int) bool { return d < 0 }) {
-		Fail("graph: %s: negative size in shape %v", Name(r), shape)
+	n := b.add(&Node{rule: r, in: slices.Clone(in), shape: append([]int{}, shape...)}, Name(r))
+	b.results[k] = n
+	b.put(n)
+	if _, ok := r.(Require); ok {
+		b.Checks = append(b.Checks, n)
 	}
-	if err := b.checkSize(shape); err != nil {
-		Fail("graph: %s: %v", Name(r), err)
-	}
-	for {
-		b.last++
-		o := &Op{Rule: r, In: append([]*Node(nil), in...), id: b.last, dt: b.Dtype, shape: shape}
-		n := gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(b.Dtype, len(shape))), gorgonia.WithOp(o),
-			gorgonia.In(b.Graph), gorgonia.WithShape(shape...))
-		if n.Op() == gorgonia.Op(o) { // else a hash met another node's: take the next number
-			gorgonia.WithChildren(append([]*Node(nil), in...))(n) // without edges: see Link
-			b.nodes[key.String()] = n
-			b.put(n)
-			if _, ok := r.(Require); ok {
-				b.Checks = append(b.Checks, n)
-			}
-			b.loose = append(b.loose, n)
-			return n
-		}
-	}
+	return n
 }

@@ -3,8 +3,6 @@ package op
 import (
 	"math"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/kernel"
 )
 
@@ -34,7 +32,7 @@ func (r Count) String() string {
 }
 
 // Shape is that of noise and parameters, with D for StreamNoise·D.
-func (Count) Shape(in []tensor.Shape) (tensor.Shape, error) { return streamShape(in) }
+func (Count) Shape(in [][]int) ([]int, error) { return streamShape(in) }
 
 // Eval draws.
 func (r Count) Eval(out Array, in []Array) error {

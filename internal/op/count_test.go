@@ -4,22 +4,20 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/kernel"
 )
 
 // draws evaluates a rule on n elements' worth of uniform noise.
-func draws(t *testing.T, r Rule, dt tensor.Dtype, n int, params ...float64) []float64 {
+func draws(t *testing.T, r Rule, dt Dtype, n int, params ...float64) []float64 {
 	t.Helper()
-	noise := NewArray(dt, tensor.Shape{StreamNoise * n})
-	if dt == tensor.Float64 {
+	noise := NewArray(dt, []int{StreamNoise * n})
+	if dt == Float64 {
 		kernel.Uniform(noise.F64, kernel.Noise{Key: 3}, 0, 0, 0)
 	} else {
 		kernel.Uniform(noise.F32, kernel.Noise{Key: 3}, 0, 0, 0)
 	}
 	in := []Array{noise}
-	shapes := []tensor.Shape{noise.Shape}
+	shapes := [][]int{noise.Shape}
 	for _, p := range params {
 		in = append(in, Array{F64: []float64{p}})
 		shapes = append(shapes, nil)
@@ -73,7 +71,7 @@ func TestCountLaws(t *testing.T) {
 			return lg(k+30) - lg(k+1) - lg(30) + (k+30)*math.Log(.5)
 		}, 0, 500},
 	} {
-		for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+		for _, dt := range []Dtype{Float32, Float64} {
 			seen := map[float64]int{}
 			for _, k := range draws(t, Count{c.law}, dt, n, c.params...) {
 				seen[k]++
@@ -125,13 +123,13 @@ func TestCountEdges(t *testing.T) {
 		{NegativeBinomial, []float64{nan, 0}, nan},
 		{NegativeBinomial, []float64{0, nan}, nan},
 	} {
-		for _, got := range draws(t, Count{c.law}, tensor.Float64, 3, c.params...) {
+		for _, got := range draws(t, Count{c.law}, Float64, 3, c.params...) {
 			if got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
 				t.Errorf("%v%v drew %v, want %v", Count{c.law}, c.params, got, c.want)
 			}
 		}
 	}
-	for _, k := range draws(t, Count{Poisson}, tensor.Float64, 1000, math.Log(1e16)) {
+	for _, k := range draws(t, Count{Poisson}, Float64, 1000, math.Log(1e16)) {
 		if d := (k - 1e16) / 1e8; !(math.Abs(d) < 6) {
 			t.Errorf("a Poisson draw of rate 1e16 is %v deviations off", d)
 		}
@@ -141,18 +139,18 @@ func TestCountEdges(t *testing.T) {
 func TestCountShapes(t *testing.T) {
 	for _, c := range []struct {
 		rule Rule
-		in   []tensor.Shape
+		in   [][]int
 		ok   bool
 	}{
-		{Count{Poisson}, []tensor.Shape{{4, 6}, {2}}, true},
-		{Count{Poisson}, []tensor.Shape{{4, 6}, {4, 1}}, true},
-		{Count{Poisson}, []tensor.Shape{{4, 5}, {2}}, false},
-		{Count{Poisson}, []tensor.Shape{{4, 6}, {3}}, false},
-		{Count{Poisson}, []tensor.Shape{{}, {3}}, false},
-		{Multinomial{}, []tensor.Shape{{4, 3}, {4, 1}, {7}}, true},
-		{Multinomial{}, []tensor.Shape{{4, 3}, {}, {4, 7}}, true},
-		{Multinomial{}, []tensor.Shape{{4, 3}, {7}, {7}}, false},
-		{Multinomial{}, []tensor.Shape{{4, 6}, {1}, {7}}, false},
+		{Count{Poisson}, [][]int{{4, 6}, {2}}, true},
+		{Count{Poisson}, [][]int{{4, 6}, {4, 1}}, true},
+		{Count{Poisson}, [][]int{{4, 5}, {2}}, false},
+		{Count{Poisson}, [][]int{{4, 6}, {3}}, false},
+		{Count{Poisson}, [][]int{{}, {3}}, false},
+		{Multinomial{}, [][]int{{4, 3}, {4, 1}, {7}}, true},
+		{Multinomial{}, [][]int{{4, 3}, {}, {4, 7}}, true},
+		{Multinomial{}, [][]int{{4, 3}, {7}, {7}}, false},
+		{Multinomial{}, [][]int{{4, 6}, {1}, {7}}, false},
 	} {
 		shape, err := c.rule.Shape(c.in)
 		if (err == nil) != c.ok {
@@ -164,10 +162,10 @@ func TestCountShapes(t *testing.T) {
 // Keys of neighbours and of both precisions differ, and the first numbers of
 // their streams look uniform.
 func TestStreamsDiffer(t *testing.T) {
-	for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+	for _, dt := range []Dtype{Float32, Float64} {
 		const n = 10_000
-		noise := NewArray(dt, tensor.Shape{StreamNoise * n})
-		if dt == tensor.Float64 {
+		noise := NewArray(dt, []int{StreamNoise * n})
+		if dt == Float64 {
 			kernel.Uniform(noise.F64, kernel.Noise{Key: 5}, 0, 0, 0)
 		} else {
 			kernel.Uniform(noise.F32, kernel.Noise{Key: 5}, 0, 0, 0)

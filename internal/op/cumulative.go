@@ -1,7 +1,5 @@
 package op
 
-import "gorgonia.org/tensor"
-
 // CDFLaw names a distribution function.
 type CDFLaw uint8
 
@@ -86,7 +84,7 @@ func (r CDF) String() string {
 }
 
 // Shape broadcasts.
-func (r CDF) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (r CDF) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the function.
 func (r CDF) Eval(out Array, in []Array) error {

@@ -2,8 +2,6 @@ package op
 
 import (
 	"math"
-
-	"gorgonia.org/tensor"
 )
 
 // DensityLaw names a log density in which large terms cancel.
@@ -40,7 +38,7 @@ func (r Density) String() string {
 }
 
 // Shape broadcasts.
-func (r Density) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (r Density) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the density.
 func (r Density) Eval(out Array, in []Array) error {

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"gorgonia.org/tensor"
 )
 
 // functions.csv is made by internal/ref/functions/functions.py with mpmath.
@@ -185,22 +183,22 @@ func TestFolds(t *testing.T) {
 // Broadcasting, by a definition over coordinates.
 func TestBroadcast(t *testing.T) {
 	for _, c := range []struct {
-		in   []tensor.Shape
+		in   [][]int
 		want string
 	}{
-		{[]tensor.Shape{{}, {}}, "()"},
-		{[]tensor.Shape{{3}, {}}, "(3)"},
-		{[]tensor.Shape{{2, 3}, {3}}, "(2, 3)"},
-		{[]tensor.Shape{{2, 1}, {1, 3}}, "(2, 3)"},
-		{[]tensor.Shape{{2, 1}, {1}}, "(2, 1)"},
-		{[]tensor.Shape{{0, 3}, {1, 3}, {3}}, "(0, 3)"},
-		{[]tensor.Shape{{2, 0}, {2, 1}}, "(2, 0)"},
-		{[]tensor.Shape{{4, 1, 3}, {1, 2, 1}}, "(4, 2, 3)"},
-		{[]tensor.Shape{{3, 1}, {3}}, "shapes [(3, 1) (3)] do not broadcast"},
-		{[]tensor.Shape{{1}, {2, 1}, {1, 4}}, "(2, 4)"},
-		{[]tensor.Shape{{3}, {2, 2}}, "shapes [(3) (2, 2)] do not broadcast"},
-		{[]tensor.Shape{{2}, {3}}, "shapes [(2) (3)] do not broadcast"},
-		{[]tensor.Shape{{0}, {2}}, "shapes [(0) (2)] do not broadcast"},
+		{[][]int{{}, {}}, "[]"},
+		{[][]int{{3}, {}}, "[3]"},
+		{[][]int{{2, 3}, {3}}, "[2 3]"},
+		{[][]int{{2, 1}, {1, 3}}, "[2 3]"},
+		{[][]int{{2, 1}, {1}}, "[2 1]"},
+		{[][]int{{0, 3}, {1, 3}, {3}}, "[0 3]"},
+		{[][]int{{2, 0}, {2, 1}}, "[2 0]"},
+		{[][]int{{4, 1, 3}, {1, 2, 1}}, "[4 2 3]"},
+		{[][]int{{3, 1}, {3}}, "shapes [[3 1] [3]] do not broadcast"},
+		{[][]int{{1}, {2, 1}, {1, 4}}, "[2 4]"},
+		{[][]int{{3}, {2, 2}}, "shapes [[3] [2 2]] do not broadcast"},
+		{[][]int{{2}, {3}}, "shapes [[2] [3]] do not broadcast"},
+		{[][]int{{0}, {2}}, "shapes [[0] [2]] do not broadcast"},
 	} {
 		s, err := Broadcast(c.in...)
 		got := fmt.Sprint(s)

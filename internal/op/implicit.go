@@ -2,8 +2,7 @@ package op
 
 import (
 	"math"
-
-	"gorgonia.org/tensor"
+	"slices"
 )
 
 // ImplicitLaw names a continuous law whose draws have a derivative though they
@@ -41,13 +40,13 @@ func (r Implicit) String() string {
 }
 
 // Shape is the value's.
-func (Implicit) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (Implicit) Shape(in [][]int) ([]int, error) {
 	for _, p := range in[1:] {
-		if _, err := (BroadcastTo{in[0]}).Shape([]tensor.Shape{p}); err != nil {
+		if _, err := (BroadcastTo{in[0]}).Shape([][]int{p}); err != nil {
 			return nil, err
 		}
 	}
-	return in[0].Clone(), nil
+	return slices.Clone(in[0]), nil
 }
 
 // Eval copies.
@@ -90,7 +89,7 @@ func (r Implicit) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 func dirichlet(logAlpha, l, y, g *Node) *Node {
 	last := len(y.Shape()) - 1
 	over := func(f Fold, x *Node) *Node {
-		kept := x.Shape().Clone()
+		kept := slices.Clone(x.Shape())
 		kept[last] = 1
 		return Reshaped(Apply(Reduce{f, []int{last}}, x), kept)
 	}
@@ -111,7 +110,7 @@ type logSlope struct{ Of SpecialFn }
 func (r logSlope) String() string { return "log " + specials[r.Of].name }
 
 // Shape broadcasts.
-func (logSlope) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (logSlope) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the function.
 func (r logSlope) Eval(out Array, in []Array) error {

@@ -5,15 +5,13 @@ import (
 	"math"
 	"testing"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/kernel"
 )
 
 // One operation is 1,000 draws or derivatives.
 func BenchmarkImplicit(b *testing.B) {
 	const n = 1000
-	noise := NewArray(tensor.Float32, tensor.Shape{StreamNoise * n})
+	noise := NewArray(Float32, []int{StreamNoise * n})
 	kernel.Uniform(noise.F32, kernel.Noise{Key: 7}, 0, 0, 0)
 	for _, law := range []struct {
 		Variate
@@ -26,18 +24,18 @@ func BenchmarkImplicit(b *testing.B) {
 	} {
 		in, logs := []Array{noise}, []Array{}
 		for _, p := range law.params {
-			a := NewArray(tensor.Float32, tensor.Shape{n})
+			a := NewArray(Float32, []int{n})
 			for i := range n {
 				a.Set(i, p)
 			}
 			in = append(in, a)
-			log := NewArray(tensor.Float32, tensor.Shape{n})
+			log := NewArray(Float32, []int{n})
 			for i := range n {
 				log.Set(i, math.Log(p))
 			}
 			logs = append(logs, log)
 		}
-		y, dy := NewArray(tensor.Float32, tensor.Shape{n}), NewArray(tensor.Float32, tensor.Shape{n})
+		y, dy := NewArray(Float32, []int{n}), NewArray(Float32, []int{n})
 		b.Run(fmt.Sprint(law, "/draw"), func(b *testing.B) {
 			for b.Loop() {
 				if err := law.Eval(y, in); err != nil {

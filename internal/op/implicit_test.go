@@ -3,12 +3,10 @@ package op
 import (
 	"math"
 	"testing"
-
-	"gorgonia.org/tensor"
 )
 
 // rounded draws from a law.
-func rounded(t *testing.T, dt tensor.Dtype, law ImplicitLaw, n int, params ...float64) []float64 {
+func rounded(t *testing.T, dt Dtype, law ImplicitLaw, n int, params ...float64) []float64 {
 	t.Helper()
 	return draws(t, Variate{law}, dt, n, params...)
 }
@@ -31,10 +29,10 @@ func meanWithin(t *testing.T, what string, x []float64, want float64, f func(x f
 // E log x and its derivative are known for a gamma and a beta law: ψ and ψ′.
 func TestImplicitMeans(t *testing.T) {
 	same := func(x float64) float64 { return x }
-	for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+	for _, dt := range []Dtype{Float32, Float64} {
 		for _, p := range []float64{1e-3, 0.1, 0.7, 1, 3.3, 24, 26, 300, 1e5} {
 			a := p
-			if dt == tensor.Float32 {
+			if dt == Float32 {
 				a = float64(float32(p))
 			}
 			x := rounded(t, dt, LogGamma, 5000, a)
@@ -59,7 +57,7 @@ func TestImplicitMeans(t *testing.T) {
 
 func TestImplicitEdges(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
-	for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+	for _, dt := range []Dtype{Float32, Float64} {
 		room := Room(dt)
 		for _, c := range []struct {
 			law    ImplicitLaw
@@ -88,7 +86,7 @@ func TestImplicitEdges(t *testing.T) {
 
 // Draws depend on their own noise only: neighbours change nothing.
 func TestImplicitReplays(t *testing.T) {
-	many, few := rounded(t, tensor.Float32, LogGamma, 50, 0.4), rounded(t, tensor.Float32, LogGamma, 5, 0.4)
+	many, few := rounded(t, Float32, LogGamma, 50, 0.4), rounded(t, Float32, LogGamma, 5, 0.4)
 	for i := range few {
 		if many[i] != few[i] {
 			t.Errorf("draw %d is %v of 50, %v of 5", i, many[i], few[i])

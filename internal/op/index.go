@@ -3,9 +3,9 @@ package op
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Take picks positions Index of an axis, known when the graph is built:
@@ -16,7 +16,7 @@ type Take struct {
 }
 
 // Shape checks the positions.
-func (r Take) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Take) Shape(in [][]int) ([]int, error) {
 	if r.Axis < 0 || r.Axis >= len(in[0]) {
 		return nil, errors.Errorf("axis %d of shape %v", r.Axis, in[0])
 	}
@@ -25,7 +25,7 @@ func (r Take) Shape(in []tensor.Shape) (tensor.Shape, error) {
 			return nil, errors.Errorf("position %d on axis %d of shape %v", i, r.Axis, in[0])
 		}
 	}
-	out := in[0].Clone()
+	out := slices.Clone(in[0])
 	out[r.Axis] = len(r.Index)
 	return out, nil
 }
@@ -57,7 +57,7 @@ type Put struct {
 }
 
 // Shape is that of the operand with N on the axis.
-func (r Put) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Put) Shape(in [][]int) ([]int, error) {
 	if r.Axis < 0 || r.Axis >= len(in[0]) || in[0][r.Axis] != len(r.Index) {
 		return nil, errors.Errorf("%d positions on axis %d of shape %v", len(r.Index), r.Axis, in[0])
 	}
@@ -66,7 +66,7 @@ func (r Put) Shape(in []tensor.Shape) (tensor.Shape, error) {
 			return nil, errors.Errorf("position %d of %d", i, r.N)
 		}
 	}
-	out := in[0].Clone()
+	out := slices.Clone(in[0])
 	out[r.Axis] = r.N
 	return out, nil
 }
@@ -98,11 +98,11 @@ func (r Put) Diff(_ []*Node, _, g *Node, _ []bool) []*Node {
 type Gather struct{}
 
 // Shape replaces the table's first axis by the shape of the indices.
-func (Gather) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (Gather) Shape(in [][]int) ([]int, error) {
 	if len(in[0]) == 0 {
 		return nil, errors.New("table of rank 0")
 	}
-	return append(in[1].Clone(), in[0][1:]...), nil
+	return append(slices.Clone(in[1]), in[0][1:]...), nil
 }
 
 // Eval copies rows.
@@ -143,12 +143,12 @@ func (Gather) Diff(in []*Node, _, g *Node, need []bool) []*Node {
 type ScatterAdd struct{ V int }
 
 // Shape is the table's.
-func (r ScatterAdd) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r ScatterAdd) Shape(in [][]int) ([]int, error) {
 	k := len(in[1])
 	if len(in[0]) < k || fmt.Sprint(in[0][:k]) != fmt.Sprint(in[1]) {
 		return nil, errors.Errorf("rows %v by indices %v", in[0], in[1])
 	}
-	return append(tensor.Shape{r.V}, in[0][k:]...), nil
+	return append([]int{r.V}, in[0][k:]...), nil
 }
 
 // Eval adds in order.
@@ -179,8 +179,8 @@ func (ScatterAdd) Diff(in []*Node, _, g *Node, need []bool) []*Node {
 type OneHot struct{ C int }
 
 // Shape adds an axis.
-func (r OneHot) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	return append(in[0].Clone(), r.C), nil
+func (r OneHot) Shape(in [][]int) ([]int, error) {
+	return append(slices.Clone(in[0]), r.C), nil
 }
 
 // Eval writes rows.

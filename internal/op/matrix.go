@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gorgonia.org/tensor"
 )
 
 // MatMul is the product of the matrices on the last two axes, each transposed
@@ -26,7 +25,7 @@ func (r MatMul) String() string {
 }
 
 // Shape is [batch…, m, n].
-func (r MatMul) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r MatMul) Shape(in [][]int) ([]int, error) {
 	a, b := in[0], in[1]
 	if len(a) < 2 || len(a) != len(b) || !slices.Equal(a[:len(a)-2], b[:len(b)-2]) {
 		return nil, errors.Errorf("shapes %v and %v", a, b)
@@ -36,11 +35,11 @@ func (r MatMul) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k != k2 {
 		return nil, errors.Errorf("shapes %v and %v: inner sizes %d and %d differ", a, b, k, k2)
 	}
-	return append(a[:len(a)-2].Clone(), m, n), nil
+	return append(slices.Clone(a[:len(a)-2]), m, n), nil
 }
 
 // rows returns the sizes of the last two axes, swapped if trans.
-func rows(s tensor.Shape, trans bool) (int, int) {
+func rows(s []int, trans bool) (int, int) {
 	r, c := s[len(s)-2], s[len(s)-1]
 	if trans {
 		return c, r
@@ -110,12 +109,12 @@ func (r MatMul) Diff(in []*Node, _, g *Node, need []bool) []*Node {
 type Diag struct{}
 
 // Shape repeats the last axis.
-func (Diag) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (Diag) Shape(in [][]int) ([]int, error) {
 	s := in[0]
 	if len(s) == 0 {
 		return nil, errors.New("operand of rank 0")
 	}
-	return append(s.Clone(), s[len(s)-1]), nil
+	return append(slices.Clone(s), s[len(s)-1]), nil
 }
 
 // Eval writes the diagonal.
@@ -137,12 +136,12 @@ func (Diag) Diff(_ []*Node, _, g *Node, _ []bool) []*Node { return []*Node{Apply
 type DiagPart struct{}
 
 // Shape drops the last axis.
-func (DiagPart) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (DiagPart) Shape(in [][]int) ([]int, error) {
 	s := in[0]
 	if len(s) < 2 || s[len(s)-1] != s[len(s)-2] {
 		return nil, errors.Errorf("shape %v is not square", s)
 	}
-	return s[:len(s)-1].Clone(), nil
+	return slices.Clone(s[:len(s)-1]), nil
 }
 
 // Eval reads the diagonal.
@@ -162,11 +161,11 @@ func (DiagPart) Diff(_ []*Node, _, g *Node, _ []bool) []*Node { return []*Node{A
 type Tril struct{ K int }
 
 // Shape is the operand's.
-func (Tril) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (Tril) Shape(in [][]int) ([]int, error) {
 	if len(in[0]) < 2 {
 		return nil, errors.Errorf("shape %v has no matrices", in[0])
 	}
-	return in[0].Clone(), nil
+	return slices.Clone(in[0]), nil
 }
 
 // Eval copies the lower triangle.

@@ -2,9 +2,9 @@ package op
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Multinomial draws counts [lead…, V] that add up to n: operands are noise
@@ -13,7 +13,7 @@ import (
 type Multinomial struct{}
 
 // Shape is that of noise and parameters, with V for StreamNoise.
-func (Multinomial) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (Multinomial) Shape(in [][]int) ([]int, error) {
 	rows, err := streamsShape(in[0])
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (Multinomial) Shape(in []tensor.Shape) (tensor.Shape, error) {
 		return nil, errors.Errorf("noise of shape %v, total of shape %v and weights of shape %v", in[0], n, p)
 	}
 	lead := len(rows) - 1
-	rows = rows.Clone()
+	rows = slices.Clone(rows)
 	rows[lead] = p[len(p)-1] // the noise is for all of them
 	return Broadcast(rows, n, p)
 }

@@ -12,18 +12,18 @@ import (
 
 // Operations as Gorgonia sees them.
 func TestOpOfGorgonia(t *testing.T) {
-	b := op.NewBuilder(tensor.Float64, op.DefaultLimit)
+	b := op.NewBuilder(op.Float64, op.DefaultLimit)
 	if err := b.Do(func() {
-		x := b.Leaf("x", tensor.Shape{2, 3})
+		x := b.Leaf("x", []int{2, 3})
 		n := op.Apply(op.Reduce{Fold: op.Sum, Axes: []int{1}}, x)
-		o := n.Op().(*op.Op)
+		o := n.Gorgonia().Op().(*op.Op)
 		if s := fmt.Sprint(o, o.Arity(), o.Type(), o.DiffWRT(1), o.ReturnsPtr(), o.CallsExtern(), o.OverwritesInput()); s != "sum[1] 1 Matrix float64 → Vector float64 [true] false false -1" {
 			t.Error(s)
 		}
 		if o.Type() == o.Type() {
 			t.Error("a type is handed out twice")
 		}
-		if m := op.Apply(op.Reduce{Fold: op.Sum, Axes: []int{0}}, x).Op().(*op.Op); m.Hashcode() == o.Hashcode() {
+		if m := op.Apply(op.Reduce{Fold: op.Sum, Axes: []int{0}}, x).Gorgonia().Op().(*op.Op); m.Hashcode() == o.Hashcode() {
 			t.Error("two operations have one hash")
 		}
 		if s, err := o.InferShape(tensor.Shape{5, 6}); err != nil || !s.Eq(tensor.Shape{5}) {
@@ -33,18 +33,18 @@ func TestOpOfGorgonia(t *testing.T) {
 		if err != nil || fmt.Sprint(v.Data()) != "[3 7]" {
 			t.Errorf("value %v, error %v", v, err)
 		}
-		if _, err := o.Do(gorgonia.NewF64(1)); err == nil || err.Error() != "op: sum[1]: axis 1 of shape ()" {
+		if _, err := o.Do(gorgonia.NewF64(1)); err == nil || err.Error() != "op: sum[1]: axis 1 of shape []" {
 			t.Errorf("error %v", err)
 		}
 		if _, err := o.Do(gorgonia.NewI(1)); err == nil || err.Error() != "op: value of type int, want float32 or float64" {
 			t.Errorf("error %v", err)
 		}
-		one := op.Apply(op.OneHot{C: 2}, b.Leaf("i", tensor.Shape{1}))
-		if _, err := one.Op().(*op.Op).Do(tensor.New(tensor.WithBacking([]float64{7}))); err == nil || err.Error() != "op: onehot{2}: index 7 at position 0, want a whole number in [0,2)" {
+		one := op.Apply(op.OneHot{C: 2}, b.Leaf("i", []int{1}))
+		if _, err := one.Gorgonia().Op().(*op.Op).Do(tensor.New(tensor.WithBacking([]float64{7}))); err == nil || err.Error() != "op: onehot{2}: index 7 at position 0, want a whole number in [0,2)" {
 			t.Errorf("error %v", err)
 		}
-		_, err = o.SymDiff(gorgonia.Nodes{x}, n, b.Leaf("g", tensor.Shape{7}))
-		if err == nil || err.Error() != "graph: reshape{(2, 1)}: shape (7) (7 elements) to (2, 1) (2)" {
+		_, err = o.SymDiff(gorgonia.Nodes{x.Gorgonia()}, n.Gorgonia(), b.Leaf("g", []int{7}).Gorgonia())
+		if err == nil || err.Error() != "graph: reshape{[2 1]}: shape [7] (7 elements) to [2 1] (2)" {
 			t.Errorf("error %v", err)
 		}
 	}); err != nil {
@@ -60,13 +60,13 @@ func TestArrayOfViews(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, err := op.ArrayOf(col)
-	if err != nil || fmt.Sprint(a.F32) != "[1 4]" || a.Dtype() != tensor.Float32 {
+	if err != nil || fmt.Sprint(a.F32) != "[1 4]" || a.Dtype() != op.Float32 {
 		t.Errorf("%v, error %v", a, err)
 	}
 	if err := d.T(); err != nil {
 		t.Fatal(err)
 	}
-	if a, err = op.ArrayOf(d); err != nil || fmt.Sprint(a.F32, a.Shape) != "[0 3 1 4 2 5] (3, 2)" {
+	if a, err = op.ArrayOf(d); err != nil || fmt.Sprint(a.F32, a.Shape) != "[0 3 1 4 2 5] [3 2]" {
 		t.Errorf("%v, error %v", a, err)
 	}
 }

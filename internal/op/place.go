@@ -4,8 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"gorgonia.org/tensor"
 )
 
 // Place says where in a model an operation was made.
@@ -43,7 +41,7 @@ func (b *Builder) joined() string {
 
 // ElementAt returns which element of an operand, of a shape that broadcasts to
 // out, element i of an element-wise result is computed from.
-func ElementAt(out, operand tensor.Shape, i int) int {
+func ElementAt(out, operand []int, i int) int {
 	at := 0
 	st := strides(out, operand)
 	for a := len(out) - 1; a >= 0; a-- {
@@ -54,7 +52,7 @@ func ElementAt(out, operand tensor.Shape, i int) int {
 }
 
 // Position returns the indices of element i in row-major order.
-func Position(shape tensor.Shape, i int) []int { return position(shape, i) }
+func Position(shape []int, i int) []int { return position(shape, i) }
 
 // Nil tells whether a value, often of an interface, is nil or holds a nil
 // pointer, function, map or the like.

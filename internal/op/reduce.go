@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Fold names a way to reduce many numbers to one.
@@ -92,8 +91,8 @@ type Reduce struct {
 func (r Reduce) String() string { return fmt.Sprintf("%s%v", folds[r.Fold].name, r.Axes) }
 
 // Shape drops the axes.
-func (r Reduce) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	out := tensor.Shape{}
+func (r Reduce) Shape(in [][]int) ([]int, error) {
+	out := []int{}
 	for _, a := range r.Axes {
 		if a < 0 || a >= len(in[0]) {
 			return nil, errors.Errorf("axis %d of shape %v", a, in[0])
@@ -117,12 +116,9 @@ func (r Reduce) Eval(out Array, in []Array) error {
 
 // reduce writes f of the elements of x along axes to each element of out.
 func reduce(out, x Array, axes []int, f func([]float64) float64) {
-	var keep, drop tensor.Shape
+	var keep, drop []int
 	var keepSt, dropSt []int
-	st := x.Shape.CalcStrides()
-	if len(x.Shape) == 0 {
-		st = nil
-	}
+	st := strides(x.Shape, x.Shape)
 	for i, d := range x.Shape {
 		if slices.Contains(axes, i) {
 			drop, dropSt = append(drop, d), append(dropSt, st[i])
@@ -169,11 +165,11 @@ type CumSum struct {
 }
 
 // Shape is the operand's.
-func (r CumSum) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r CumSum) Shape(in [][]int) ([]int, error) {
 	if r.Axis < 0 || r.Axis >= len(in[0]) {
 		return nil, errors.Errorf("axis %d of shape %v", r.Axis, in[0])
 	}
-	return in[0].Clone(), nil
+	return slices.Clone(in[0]), nil
 }
 
 // Eval adds in order.
@@ -201,6 +197,6 @@ func (r CumSum) Diff(_ []*Node, _, g *Node, _ []bool) []*Node {
 }
 
 // split returns the number of elements before, on and after an axis.
-func split(s tensor.Shape, axis int) (outer, n, inner int) {
+func split(s []int, axis int) (outer, n, inner int) {
 	return Size(s[:axis]), s[axis], Size(s[axis+1:])
 }

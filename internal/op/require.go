@@ -1,8 +1,9 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Require is its first operand, and an error where the second, a mask that
@@ -13,11 +14,11 @@ type Require struct{ What, Want string }
 func (r Require) String() string { return "require " + r.What }
 
 // Shape is the first operand's.
-func (r Require) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Require) Shape(in [][]int) ([]int, error) {
 	if _, err := (BroadcastTo{in[0]}).Shape(in[1:]); err != nil {
 		return nil, err
 	}
-	return in[0].Clone(), nil
+	return slices.Clone(in[0]), nil
 }
 
 // Eval copies, or names the first offending element.
@@ -33,7 +34,7 @@ func (r Require) Eval(out Array, in []Array) error {
 }
 
 // position returns the indices of element i in row-major order.
-func position(shape tensor.Shape, i int) []int {
+func position(shape []int, i int) []int {
 	at := make([]int, len(shape))
 	for a := len(shape) - 1; a >= 0; a-- {
 		at[a] = i % shape[a]

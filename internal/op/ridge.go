@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Ridge is one of the maps that solve the ridge regression of E on the columns
@@ -37,7 +36,7 @@ func (r Ridge) String() string {
 }
 
 // Shape has the rows that the map leads to.
-func (r Ridge) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Ridge) Shape(in [][]int) ([]int, error) {
 	w, x := in[0], in[1]
 	n := len(w)
 	if n < 2 || len(x) != n || !slices.Equal(w[:n-2], x[:n-2]) {
@@ -53,7 +52,7 @@ func (r Ridge) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if x[n-2] != from {
 		return nil, errors.Errorf("matrix of shape %v and columns of shape %v", w, x)
 	}
-	s := x.Clone()
+	s := slices.Clone(x)
 	s[n-2] = to
 	return s, nil
 }
@@ -143,11 +142,11 @@ type RidgeLogDet struct{}
 func (RidgeLogDet) String() string { return "ridgelogdet" }
 
 // Shape drops the matrices.
-func (RidgeLogDet) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (RidgeLogDet) Shape(in [][]int) ([]int, error) {
 	if len(in[0]) < 2 {
 		return nil, errors.Errorf("matrix of shape %v", in[0])
 	}
-	return in[0][:len(in[0])-2].Clone(), nil
+	return slices.Clone(in[0][:len(in[0])-2]), nil
 }
 
 // Eval adds ½·log(1+σ²).
@@ -172,9 +171,9 @@ func (RidgeLogDet) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
 	w := in[0]
 	sh := w.Shape()
 	n := len(sh)
-	unit := append(sh[:n-2:n-2].Clone(), sh[n-1], sh[n-1])
-	eye := Apply(BroadcastTo{To: unit}, Apply(Diag{}, Apply(BroadcastTo{To: tensor.Shape{sh[n-1]}}, Current().Const(1))))
-	g = Apply(Reshape{To: append(g.Shape().Clone(), 1, 1)}, g)
+	unit := append(slices.Clone(sh[:n-2:n-2]), sh[n-1], sh[n-1])
+	eye := Apply(BroadcastTo{To: unit}, Apply(Diag{}, Apply(BroadcastTo{To: []int{sh[n-1]}}, Current().Const(1))))
+	g = Apply(Reshape{To: append(slices.Clone(g.Shape()), 1, 1)}, g)
 	return []*Node{Times(Apply(Ridge{RidgeSpread}, w, eye), g)}
 }
 

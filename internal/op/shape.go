@@ -4,19 +4,18 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // Reshape gives the elements, in order, another shape. The result is new
 // memory: Gorgonia's own reshape aliases its operand.
-type Reshape struct{ To tensor.Shape }
+type Reshape struct{ To []int }
 
 // Shape checks the number of elements.
-func (r Reshape) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Reshape) Shape(in [][]int) ([]int, error) {
 	if Size(in[0]) != Size(r.To) {
 		return nil, errors.Errorf("shape %v (%d elements) to %v (%d)", in[0], Size(in[0]), r.To, Size(r.To))
 	}
-	return r.To.Clone(), nil
+	return slices.Clone(r.To), nil
 }
 
 // Eval copies.
@@ -31,20 +30,20 @@ func (Reshape) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
 }
 
 // Reshaped gives n a shape, or returns it if it already has it.
-func Reshaped(n *Node, shape tensor.Shape) *Node {
+func Reshaped(n *Node, shape []int) *Node {
 	if slices.Equal(n.Shape(), shape) {
 		return n
 	}
-	return Apply(Reshape{shape.Clone()}, n)
+	return Apply(Reshape{slices.Clone(shape)}, n)
 }
 
 // Transpose permutes axes: axis i of the result is axis Perm[i] of the operand.
 type Transpose struct{ Perm []int }
 
 // Shape checks the permutation.
-func (r Transpose) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Transpose) Shape(in [][]int) ([]int, error) {
 	sorted := slices.Sorted(slices.Values(r.Perm))
-	out := make(tensor.Shape, len(in[0]))
+	out := make([]int, len(in[0]))
 	if len(sorted) != len(in[0]) {
 		return nil, errors.Errorf("permutation %v of shape %v", r.Perm, in[0])
 	}
@@ -61,7 +60,7 @@ func (r Transpose) Shape(in []tensor.Shape) (tensor.Shape, error) {
 
 // Eval copies.
 func (r Transpose) Eval(out Array, in []Array) error {
-	from := in[0].Shape.CalcStrides()
+	from := strides(in[0].Shape, in[0].Shape)
 	st := make([]int, len(r.Perm))
 	for i, p := range r.Perm {
 		st[i] = from[p]
@@ -85,11 +84,11 @@ func (r Transpose) Diff(_ []*Node, _, g *Node, _ []bool) []*Node {
 type Slice struct{ Axis, From, To int }
 
 // Shape checks the bounds.
-func (r Slice) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Slice) Shape(in [][]int) ([]int, error) {
 	if r.Axis < 0 || r.Axis >= len(in[0]) || r.From < 0 || r.From > r.To || r.To > in[0][r.Axis] {
 		return nil, errors.Errorf("[%d:%d] on axis %d of shape %v", r.From, r.To, r.Axis, in[0])
 	}
-	out := in[0].Clone()
+	out := slices.Clone(in[0])
 	out[r.Axis] = r.To - r.From
 	return out, nil
 }
@@ -115,11 +114,11 @@ func (r Slice) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
 type Pad struct{ Axis, Before, After int }
 
 // Shape adds to the axis.
-func (r Pad) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Pad) Shape(in [][]int) ([]int, error) {
 	if r.Axis < 0 || r.Axis >= len(in[0]) || r.Before < 0 || r.After < 0 {
 		return nil, errors.Errorf("%d and %d on axis %d of shape %v", r.Before, r.After, r.Axis, in[0])
 	}
-	out := in[0].Clone()
+	out := slices.Clone(in[0])
 	out[r.Axis] += r.Before + r.After
 	return out, nil
 }
@@ -148,11 +147,11 @@ func (r Pad) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
 type Concat struct{ Axis int }
 
 // Shape checks the other axes.
-func (r Concat) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (r Concat) Shape(in [][]int) ([]int, error) {
 	if r.Axis < 0 || r.Axis >= len(in[0]) {
 		return nil, errors.Errorf("axis %d of shape %v", r.Axis, in[0])
 	}
-	out := in[0].Clone()
+	out := slices.Clone(in[0])
 	out[r.Axis] = 0
 	for _, s := range in {
 		if len(s) != len(out) {

@@ -2,8 +2,6 @@ package op
 
 import (
 	"math"
-
-	"gorgonia.org/tensor"
 )
 
 // Special is a function applied to every element of operands that broadcast.
@@ -12,7 +10,7 @@ type Special struct{ Fn SpecialFn }
 func (r Special) String() string { return specials[r.Fn].name }
 
 // Shape broadcasts.
-func (r Special) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (r Special) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the function.
 func (r Special) Eval(out Array, in []Array) error {

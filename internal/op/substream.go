@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/internal/kernel"
 )
@@ -17,20 +16,20 @@ const StreamNoise = 3
 
 // streamShape returns the shape that noise, [lead…, D] for an operand of
 // [lead…, StreamNoise·D], and parameters broadcast to.
-func streamShape(in []tensor.Shape) (tensor.Shape, error) {
+func streamShape(in [][]int) ([]int, error) {
 	s, err := streamsShape(in[0])
 	if err != nil {
 		return nil, err
 	}
-	return Broadcast(append([]tensor.Shape{s}, in[1:]...)...)
+	return Broadcast(append([][]int{s}, in[1:]...)...)
 }
 
 // streamsShape is [lead…, D] for noise of shape [lead…, StreamNoise·D].
-func streamsShape(noise tensor.Shape) (tensor.Shape, error) {
+func streamsShape(noise []int) ([]int, error) {
 	if len(noise) == 0 || noise[len(noise)-1]%StreamNoise != 0 {
 		return nil, errors.Errorf("noise of shape %v, want the last axis to be a multiple of %d", noise, StreamNoise)
 	}
-	s := noise.Clone()
+	s := slices.Clone(noise)
 	s[len(s)-1] /= StreamNoise
 	return s, nil
 }

@@ -2,8 +2,6 @@ package op
 
 import (
 	"math"
-
-	"gorgonia.org/tensor"
 )
 
 // TermFn names a term of an entropy or a divergence: a function of one to three
@@ -134,7 +132,7 @@ func (r Term) Arity() int {
 }
 
 // Shape broadcasts.
-func (r Term) Shape(in []tensor.Shape) (tensor.Shape, error) { return Broadcast(in...) }
+func (r Term) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the function.
 func (r Term) Eval(out Array, in []Array) error {

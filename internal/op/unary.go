@@ -3,8 +3,7 @@ package op
 import (
 	"fmt"
 	"math"
-
-	"gorgonia.org/tensor"
+	"slices"
 )
 
 // Fn names a function of one real number.
@@ -185,7 +184,7 @@ func (r Unary) String() string {
 }
 
 // Shape is the operand's.
-func (r Unary) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+func (r Unary) Shape(in [][]int) ([]int, error) { return slices.Clone(in[0]), nil }
 
 // Eval applies the function.
 func (r Unary) Eval(out Array, in []Array) error {

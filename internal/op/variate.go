@@ -3,8 +3,6 @@ package op
 import (
 	"math"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/internal/kernel"
 )
 
@@ -23,12 +21,12 @@ func (r Variate) String() string {
 }
 
 // Shape is that of noise and parameters, with D for StreamNoise·D.
-func (Variate) Shape(in []tensor.Shape) (tensor.Shape, error) { return streamShape(in) }
+func (Variate) Shape(in [][]int) ([]int, error) { return streamShape(in) }
 
 // Room returns how large a drawn number may be, 2¹⁰⁰ in float32 and 2⁹⁶⁰ in
 // float64: it and its reciprocal leave room for factors of 2²⁶ and 2⁶².
-func Room(dt tensor.Dtype) float64 {
-	if dt == tensor.Float64 {
+func Room(dt Dtype) float64 {
+	if dt == Float64 {
 		return 0x1p960
 	}
 	return 0x1p100
@@ -41,9 +39,9 @@ func (r Variate) Eval(out Array, in []Array) error {
 	for k := 1; k < len(in); k++ {
 		at[k] = stretched(out, in[k])
 	}
-	room := Room(tensor.Float64)
+	room := Room(Float64)
 	if out.F64 == nil {
-		room = Room(tensor.Float32)
+		room = Room(Float32)
 	}
 	if r.Law == Student { // its density has the square
 		room = min(room, 0x1p500)

@@ -16,7 +16,7 @@ func checkEntropy(s *subject) error {
 	}
 	p, err := s.build(graph.Float64, nil, []int{1}, func(e env) {
 		h := e.d.(prob.Entropic).Entropy()
-		if len(s.shapes) > 0 && !slices.Equal([]int(h.Shape()), []int{1}) {
+		if len(s.shapes) > 0 && !slices.Equal(h.Shape(), []int{1}) {
 			graph.Fail("Entropy with parameters of one leading axis [1] has shape %v", h.Shape())
 		}
 		e.s.Output("entropy", h)

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -20,7 +18,7 @@ func checkDegenerate(s *subject) error {
 		return err
 	}
 	found := &findings{}
-	for _, dt := range []tensor.Dtype{graph.Float64, graph.Float32} {
+	for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {
 		closed, err := s.ofItself(dt)
 		if err != nil {
 			return err
@@ -36,7 +34,7 @@ func checkDegenerate(s *subject) error {
 
 // ofItself compiles the entropy and the divergence of a distribution from
 // itself, with their gradients; nil where it has neither.
-func (s *subject) ofItself(dt tensor.Dtype) (*program, error) {
+func (s *subject) ofItself(dt graph.Dtype) (*program, error) {
 	if !is[prob.Entropic](s) && !prob.HasKL(s.dist, s.dist) {
 		return nil, nil
 	}
@@ -57,7 +55,7 @@ func (s *subject) ofItself(dt tensor.Dtype) (*program, error) {
 }
 
 // degenerate looks at one setting in one precision.
-func (s *subject) degenerate(found *findings, dt tensor.Dtype, closed *program, params []float64) error {
+func (s *subject) degenerate(found *findings, dt graph.Dtype, closed *program, params []float64) error {
 	x := s.extremeValues(s.support(params))
 	if s.discrete(params) {
 		if events, err := list(s.support(params), s.event); err == nil {

@@ -19,7 +19,7 @@ func checkDraws(s *subject) error {
 	} {
 		_, err := s.build(graph.Float64, nil, c.plead, func(e env) {
 			x := e.d.(prob.Sampler).Sample(e.s.In("draw"), c.lead...)
-			if want := append(slices.Clone(c.lead), s.event); !slices.Equal([]int(x.Shape()), want) {
+			if want := append(slices.Clone(c.lead), s.event); !slices.Equal(x.Shape(), want) {
 				graph.Fail("Sample(s, %v) with parameters of leading axes %v has shape %v", c.lead, c.plead, x.Shape())
 			}
 			e.s.Output("draws", x)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -19,7 +18,7 @@ func checkInside(s *subject) error {
 		return err
 	}
 	found := &findings{}
-	for _, dt := range []tensor.Dtype{graph.Float32, graph.Float64} {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		n := max(s.Draws/50, 1)
 		p, err := s.looking(dt, n)
 		if err != nil {
@@ -46,7 +45,7 @@ func checkInside(s *subject) error {
 
 // looking compiles n draws with parameters of their own, the score at each,
 // its gradient by the value, and the derivatives of the draw.
-func (s *subject) looking(dt tensor.Dtype, n int) (*program, error) {
+func (s *subject) looking(dt graph.Dtype, n int) (*program, error) {
 	return s.build(dt, nil, rows(n), func(e env) {
 		x := e.d.(prob.Sampler).Sample(e.s.In("draw"), n)
 		e.s.Output("draw", x)

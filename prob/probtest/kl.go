@@ -54,7 +54,7 @@ func divergence(q, p *subject) (*program, error) {
 			return
 		}
 		kl := prob.KL(e.d, other)
-		if len(both.shapes) > 0 && !slices.Equal([]int(kl.Shape()), []int{1}) {
+		if len(both.shapes) > 0 && !slices.Equal(kl.Shape(), []int{1}) {
 			graph.Fail("KL with parameters of one leading axis [1] has shape %v", kl.Shape())
 		}
 		e.s.Output("kl", kl)

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -154,7 +152,7 @@ func checkPrecision(s *subject) error {
 
 // closedForms compiles what a distribution says of itself and of another of
 // its type, with parameters in two rows.
-func (s *subject) closedForms(dt tensor.Dtype) (*program, error) {
+func (s *subject) closedForms(dt graph.Dtype) (*program, error) {
 	both := &subject{Case: s.Case, shapes: slices.Concat(s.shapes, s.shapes), event: s.event}
 	both.New = func(sc *graph.Scope, ps []*graph.Node) prob.Dist { return s.New(sc, ps[:len(s.shapes)]) }
 	return both.build(dt, nil, []int{1}, func(e env) {

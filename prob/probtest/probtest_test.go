@@ -353,7 +353,7 @@ func TestPlanted(t *testing.T) {
 		{func(p node) prob.Dist { return wrongScore{expo{p}} }, "sample and score", "LogProb is"},
 		{func(p node) prob.Dist { return wrongKL{expo{p}} }, "kl", "E[log q − log p] is"},
 		{func(p node) prob.Dist { return negativeKL{expo{p}} }, "kl", "KL to params [1.2] is -1.2"},
-		{func(p node) prob.Dist { return keepsAxis{expo{p}} }, "shape", "LogProb has shape (6, 1)"},
+		{func(p node) prob.Dist { return keepsAxis{expo{p}} }, "shape", "LogProb has shape [6 1]"},
 		{func(p node) prob.Dist { return addsRows{expo{p}} }, "shape", "row 0 scores"},
 		{func(p node) prob.Dist { return wide{expo{p}} }, "shape", "silent outer product"},
 		{func(p node) prob.Dist { return unordered{expo{p}} }, "draws", "of 40 samples"},

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"gorgonia.org/tensor"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -40,7 +38,7 @@ type program struct {
 
 // build compiles f with a value of shape lead+[D], or none where lead is nil,
 // and parameters with leading axes plead.
-func (s *subject) build(dt tensor.Dtype, lead, plead []int, f func(e env)) (*program, error) {
+func (s *subject) build(dt graph.Dtype, lead, plead []int, f func(e env)) (*program, error) {
 	p := &program{sub: s, plead: size(plead), x: lead != nil}
 	var err error
 	p.Program, err = graph.Build(&graph.Params{Dtype: dt}, func(sc *graph.Scope) {
@@ -80,7 +78,7 @@ func (p *program) set(settings ...[]float64) error {
 
 // feed feeds the value, repeating it to fill the input.
 func (p *program) feed(x []float64) error {
-	n := p.Shape("x").TotalSize()
+	n := graph.Size(p.Shape("x"))
 	v := slices.Grow(slices.Clone(x), n)
 	for len(v) < n {
 		v = append(v, v[len(v)-len(x)])
@@ -120,13 +118,13 @@ func (p *program) eval(x []float64, settings ...[]float64) ([][]float64, error) 
 }
 
 // score compiles LogProb of n rows.
-func (s *subject) score(dt tensor.Dtype, n int) (*program, error) {
+func (s *subject) score(dt graph.Dtype, n int) (*program, error) {
 	return s.build(dt, rows(n), nil, func(e env) { e.s.Output("score", e.d.LogProb(e.x)) })
 }
 
 // derived compiles LogProb and its gradients by the value and by each trained
 // parameter, all row by row.
-func (s *subject) derived(dt tensor.Dtype, n int) (*program, error) {
+func (s *subject) derived(dt graph.Dtype, n int) (*program, error) {
 	return s.build(dt, rows(n), rows(n), func(e env) {
 		l := e.d.LogProb(e.x)
 		e.s.Output("score", l)

@@ -199,7 +199,7 @@ func checkElements(s *subject) error {
 		return errors.Errorf("an event of %d elements scores %v, its elements one by one %v", n, out[0], want)
 	}
 	if hasEach {
-		if !slices.Equal([]int(p.Shape("scores")), []int{1, n}) {
+		if !slices.Equal(p.Shape("scores"), []int{1, n}) {
 			return errors.Errorf("LogProbs of a value [1 %d] has shape %v", n, p.Shape("scores"))
 		}
 		for i, v := range out[1] {

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -138,7 +137,7 @@ func (s *subject) sampled(i int) ([]float64, error) {
 	return s.draws[i], nil
 }
 
-func (s *subject) sampler(dt tensor.Dtype, n int) (*program, error) {
+func (s *subject) sampler(dt graph.Dtype, n int) (*program, error) {
 	p, err := s.build(dt, nil, nil, func(e env) {
 		e.s.Output("draws", e.d.(prob.Sampler).Sample(e.s.In("draw"), n))
 	})
