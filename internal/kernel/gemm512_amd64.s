@@ -5,45 +5,50 @@
 #include "textflag.h"
 
 // func tile1F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·tile1F32AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x0e
-	JEQ  rows14
-	CMPQ DI, $0x0d
-	JEQ  rows13
-	CMPQ DI, $0x0c
-	JEQ  rows12
-	CMPQ DI, $0x0b
-	JEQ  rows11
-	CMPQ DI, $0x0a
-	JEQ  rows10
-	CMPQ DI, $0x09
-	JEQ  rows9
-	CMPQ DI, $0x08
-	JEQ  rows8
-	CMPQ DI, $0x07
-	JEQ  rows7
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
+TEXT ·tile1F32AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x0e
+	JEQ     rows14
+	CMPQ    DI, $0x0d
+	JEQ     rows13
+	CMPQ    DI, $0x0c
+	JEQ     rows12
+	CMPQ    DI, $0x0b
+	JEQ     rows11
+	CMPQ    DI, $0x0a
+	JEQ     rows10
+	CMPQ    DI, $0x09
+	JEQ     rows9
+	CMPQ    DI, $0x08
+	JEQ     rows8
+	CMPQ    DI, $0x07
+	JEQ     rows7
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows14:
@@ -427,22 +432,23 @@ edge14store:
 	VMOVUPS Z13, K1, (DI)(R8*1)
 
 next14:
-	IMUL3Q $0x0000000e, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000e, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000e, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows14
+	IMUL3Q  $0x0000000e, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000e, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000e, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows14
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -810,22 +816,23 @@ edge13store:
 	VMOVUPS Z12, K1, (DI)
 
 next13:
-	IMUL3Q $0x0000000d, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows13
+	IMUL3Q  $0x0000000d, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows13
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1159,22 +1166,23 @@ edge12store:
 	VMOVUPS Z11, K1, (DI)(R8*2)
 
 next12:
-	IMUL3Q $0x0000000c, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows12
+	IMUL3Q  $0x0000000c, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows12
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1491,22 +1499,23 @@ edge11store:
 	VMOVUPS Z10, K1, (DI)(R8*1)
 
 next11:
-	IMUL3Q $0x0000000b, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows11
+	IMUL3Q  $0x0000000b, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows11
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1806,22 +1815,23 @@ edge10store:
 	VMOVUPS Z9, K1, (DI)
 
 next10:
-	IMUL3Q $0x0000000a, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows10
+	IMUL3Q  $0x0000000a, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows10
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2087,22 +2097,23 @@ edge9store:
 	VMOVUPS Z8, K1, (DI)(R8*2)
 
 next9:
-	IMUL3Q $0x00000009, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows9
+	IMUL3Q  $0x00000009, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows9
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2351,22 +2362,23 @@ edge8store:
 	VMOVUPS Z7, K1, (DI)(R8*1)
 
 next8:
-	IMUL3Q $0x00000008, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows8
+	IMUL3Q  $0x00000008, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows8
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2598,22 +2610,23 @@ edge7store:
 	VMOVUPS Z6, K1, (DI)
 
 next7:
-	IMUL3Q $0x00000007, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows7
+	IMUL3Q  $0x00000007, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows7
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2811,22 +2824,23 @@ edge6store:
 	VMOVUPS Z5, K1, (DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3007,22 +3021,23 @@ edge5store:
 	VMOVUPS Z4, K1, (DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3186,22 +3201,23 @@ edge4store:
 	VMOVUPS Z3, K1, (DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3331,22 +3347,23 @@ edge3store:
 	VMOVUPS Z2, K1, (DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3459,22 +3476,23 @@ edge2store:
 	VMOVUPS Z1, K1, (DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3570,28 +3588,34 @@ edge1store:
 	VMOVUPS Z0, K1, (DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse1F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
-TEXT ·sparse1F32AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·sparse1F32AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -3661,6 +3685,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3728,48 +3753,53 @@ edge1:
 	RET
 
 // func tile2F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·tile2F32AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ along+80(FP), DI
-	SHLQ $0x02, DI
-	MOVQ DI, along+80(FP)
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x0e
-	JEQ  rows14
-	CMPQ DI, $0x0d
-	JEQ  rows13
-	CMPQ DI, $0x0c
-	JEQ  rows12
-	CMPQ DI, $0x0b
-	JEQ  rows11
-	CMPQ DI, $0x0a
-	JEQ  rows10
-	CMPQ DI, $0x09
-	JEQ  rows9
-	CMPQ DI, $0x08
-	JEQ  rows8
-	CMPQ DI, $0x07
-	JEQ  rows7
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
+TEXT ·tile2F32AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    along+80(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    DI, along+80(FP)
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x0e
+	JEQ     rows14
+	CMPQ    DI, $0x0d
+	JEQ     rows13
+	CMPQ    DI, $0x0c
+	JEQ     rows12
+	CMPQ    DI, $0x0b
+	JEQ     rows11
+	CMPQ    DI, $0x0a
+	JEQ     rows10
+	CMPQ    DI, $0x09
+	JEQ     rows9
+	CMPQ    DI, $0x08
+	JEQ     rows8
+	CMPQ    DI, $0x07
+	JEQ     rows7
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows14:
@@ -4326,27 +4356,28 @@ edge14store:
 	VMOVUPS Z27, K2, 64(DI)(R8*1)
 
 next14:
-	IMUL3Q $0x0000000e, DX, R14
-	ADDQ   R14, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000e, DI, R14
-	MOVQ   c+16(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000e, DI, R14
-	MOVQ   src+24(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows14
+	IMUL3Q  $0x0000000e, DX, R14
+	ADDQ    R14, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000e, DI, R14
+	MOVQ    c+16(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000e, DI, R14
+	MOVQ    src+24(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows14
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4876,27 +4907,28 @@ edge13store:
 	VMOVUPS Z25, K2, 64(DI)
 
 next13:
-	IMUL3Q $0x0000000d, DX, R14
-	ADDQ   R14, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000d, DI, R14
-	MOVQ   c+16(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000d, DI, R14
-	MOVQ   src+24(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows13
+	IMUL3Q  $0x0000000d, DX, R14
+	ADDQ    R14, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000d, DI, R14
+	MOVQ    c+16(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000d, DI, R14
+	MOVQ    src+24(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows13
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5381,27 +5413,28 @@ edge12store:
 	VMOVUPS Z23, K2, 64(DI)(R8*2)
 
 next12:
-	IMUL3Q $0x0000000c, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000c, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000c, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows12
+	IMUL3Q  $0x0000000c, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000c, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000c, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows12
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5858,27 +5891,28 @@ edge11store:
 	VMOVUPS Z21, K2, 64(DI)(R8*1)
 
 next11:
-	IMUL3Q $0x0000000b, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000b, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000b, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows11
+	IMUL3Q  $0x0000000b, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000b, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000b, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows11
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6307,27 +6341,28 @@ edge10store:
 	VMOVUPS Z19, K2, 64(DI)
 
 next10:
-	IMUL3Q $0x0000000a, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000a, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000a, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows10
+	IMUL3Q  $0x0000000a, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000a, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000a, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows10
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6711,27 +6746,28 @@ edge9store:
 	VMOVUPS Z17, K2, 64(DI)(R8*2)
 
 next9:
-	IMUL3Q $0x00000009, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000009, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000009, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows9
+	IMUL3Q  $0x00000009, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000009, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000009, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows9
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7087,27 +7123,28 @@ edge8store:
 	VMOVUPS Z15, K2, 64(DI)(R8*1)
 
 next8:
-	IMUL3Q $0x00000008, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000008, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000008, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows8
+	IMUL3Q  $0x00000008, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000008, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000008, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows8
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7435,27 +7472,28 @@ edge7store:
 	VMOVUPS Z13, K2, 64(DI)
 
 next7:
-	IMUL3Q $0x00000007, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000007, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000007, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows7
+	IMUL3Q  $0x00000007, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000007, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000007, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows7
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7738,27 +7776,28 @@ edge6store:
 	VMOVUPS Z11, K2, 64(DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8013,27 +8052,28 @@ edge5store:
 	VMOVUPS Z9, K2, 64(DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8260,27 +8300,28 @@ edge4store:
 	VMOVUPS Z7, K2, 64(DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8462,27 +8503,28 @@ edge3store:
 	VMOVUPS Z5, K2, 64(DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8636,27 +8678,28 @@ edge2store:
 	VMOVUPS Z3, K2, 64(DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8782,33 +8825,39 @@ edge1store:
 	VMOVUPS Z1, K2, 64(DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse2F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sparse2F32AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·sparse2F32AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -8880,6 +8929,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8962,29 +9012,34 @@ edge1:
 	RET
 
 // func tile4F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile4F32AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512DQ, AVX512F, MMX+, SSE
+TEXT ·tile4F32AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows6:
@@ -9298,22 +9353,23 @@ full6store:
 
 masked6:
 next6:
-	IMUL3Q $0x00000006, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9590,22 +9646,23 @@ full5store:
 
 masked5:
 next5:
-	IMUL3Q $0x00000005, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9844,22 +9901,23 @@ full4store:
 
 masked4:
 next4:
-	IMUL3Q $0x00000004, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10047,22 +10105,23 @@ full3store:
 
 masked3:
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10212,22 +10271,23 @@ full2store:
 
 masked2:
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10319,28 +10379,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse4F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sparse4F32AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·sparse4F32AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -10428,6 +10494,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10507,23 +10574,28 @@ done:
 	RET
 
 // func tile8F32AVX512(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile8F32AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512DQ, AVX512F, MMX+, SSE
+TEXT ·tile8F32AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows3:
@@ -10826,22 +10898,23 @@ full3store:
 
 masked3:
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11075,22 +11148,23 @@ full2store:
 
 masked2:
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11214,28 +11288,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse8F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sparse8F32AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·sparse8F32AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -11355,6 +11435,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11474,24 +11555,29 @@ done:
 	RET
 
 // func dot4F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
-TEXT ·dot4F32AVX512(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x02, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x02, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·dot4F32AVX512(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x02, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Z0, Z0, Z0
@@ -11691,55 +11777,56 @@ done3:
 	ADDQ          R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	VMOVSS X2, (R11)
-	ADDQ   R10, R11
-	VMOVSS X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X4, (R11)
-	ADDQ   R10, R11
-	VMOVSS X5, (R11)
-	ADDQ   R10, R11
-	VMOVSS X6, (R11)
-	ADDQ   R10, R11
-	VMOVSS X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X8, (R11)
-	ADDQ   R10, R11
-	VMOVSS X9, (R11)
-	ADDQ   R10, R11
-	VMOVSS X10, (R11)
-	ADDQ   R10, R11
-	VMOVSS X11, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X8, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X9, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X10, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X11, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11891,45 +11978,46 @@ done2:
 	ADDQ          R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	VMOVSS X2, (R11)
-	ADDQ   R10, R11
-	VMOVSS X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X4, (R11)
-	ADDQ   R10, R11
-	VMOVSS X5, (R11)
-	ADDQ   R10, R11
-	VMOVSS X6, (R11)
-	ADDQ   R10, R11
-	VMOVSS X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -12027,57 +12115,63 @@ done1:
 	ADDQ          R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   SI, R10
-	VMOVSS X0, (R10)
-	ADDQ   R9, R10
-	VMOVSS X1, (R10)
-	ADDQ   R9, R10
-	VMOVSS X2, (R10)
-	ADDQ   R9, R10
-	VMOVSS X3, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000004, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000004, SI, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000004, SI, R10
-	MOVQ   src+24(FP), SI
-	ADDQ   R10, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    SI, R10
+	VMOVSS  X0, (R10)
+	ADDQ    R9, R10
+	VMOVSS  X1, (R10)
+	ADDQ    R9, R10
+	VMOVSS  X2, (R10)
+	ADDQ    R9, R10
+	VMOVSS  X3, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000004, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000004, SI, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000004, SI, R10
+	MOVQ    src+24(FP), SI
+	ADDQ    R10, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func dot1F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
-TEXT ·dot1F32AVX512(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x02, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x02, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·dot1F32AVX512(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x02, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Z0, Z0, Z0
@@ -12163,37 +12257,38 @@ done3:
 	ADDQ          R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X2, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X2, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -12264,33 +12359,34 @@ done2:
 	ADDQ          R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -12343,72 +12439,78 @@ done1:
 	ADDQ          R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   SI, R10
-	VMOVSS X0, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000001, DI, R9
-	ADDQ   R9, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000001, SI, R9
-	ADDQ   R9, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000001, SI, R9
-	MOVQ   src+24(FP), SI
-	ADDQ   R9, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    SI, R10
+	VMOVSS  X0, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000001, DI, R9
+	ADDQ    R9, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000001, SI, R9
+	ADDQ    R9, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000001, SI, R9
+	MOVQ    src+24(FP), SI
+	ADDQ    R9, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tile1F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·tile1F64AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x0e
-	JEQ  rows14
-	CMPQ DI, $0x0d
-	JEQ  rows13
-	CMPQ DI, $0x0c
-	JEQ  rows12
-	CMPQ DI, $0x0b
-	JEQ  rows11
-	CMPQ DI, $0x0a
-	JEQ  rows10
-	CMPQ DI, $0x09
-	JEQ  rows9
-	CMPQ DI, $0x08
-	JEQ  rows8
-	CMPQ DI, $0x07
-	JEQ  rows7
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
+TEXT ·tile1F64AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x0e
+	JEQ     rows14
+	CMPQ    DI, $0x0d
+	JEQ     rows13
+	CMPQ    DI, $0x0c
+	JEQ     rows12
+	CMPQ    DI, $0x0b
+	JEQ     rows11
+	CMPQ    DI, $0x0a
+	JEQ     rows10
+	CMPQ    DI, $0x09
+	JEQ     rows9
+	CMPQ    DI, $0x08
+	JEQ     rows8
+	CMPQ    DI, $0x07
+	JEQ     rows7
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows14:
@@ -12792,22 +12894,23 @@ edge14store:
 	VMOVUPD Z13, K1, (DI)(R8*1)
 
 next14:
-	IMUL3Q $0x0000000e, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000e, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000e, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows14
+	IMUL3Q  $0x0000000e, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000e, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000e, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows14
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13175,22 +13278,23 @@ edge13store:
 	VMOVUPD Z12, K1, (DI)
 
 next13:
-	IMUL3Q $0x0000000d, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows13
+	IMUL3Q  $0x0000000d, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows13
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13524,22 +13628,23 @@ edge12store:
 	VMOVUPD Z11, K1, (DI)(R8*2)
 
 next12:
-	IMUL3Q $0x0000000c, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows12
+	IMUL3Q  $0x0000000c, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows12
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13856,22 +13961,23 @@ edge11store:
 	VMOVUPD Z10, K1, (DI)(R8*1)
 
 next11:
-	IMUL3Q $0x0000000b, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows11
+	IMUL3Q  $0x0000000b, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows11
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -14171,22 +14277,23 @@ edge10store:
 	VMOVUPD Z9, K1, (DI)
 
 next10:
-	IMUL3Q $0x0000000a, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows10
+	IMUL3Q  $0x0000000a, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows10
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -14452,22 +14559,23 @@ edge9store:
 	VMOVUPD Z8, K1, (DI)(R8*2)
 
 next9:
-	IMUL3Q $0x00000009, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows9
+	IMUL3Q  $0x00000009, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows9
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -14716,22 +14824,23 @@ edge8store:
 	VMOVUPD Z7, K1, (DI)(R8*1)
 
 next8:
-	IMUL3Q $0x00000008, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows8
+	IMUL3Q  $0x00000008, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows8
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -14963,22 +15072,23 @@ edge7store:
 	VMOVUPD Z6, K1, (DI)
 
 next7:
-	IMUL3Q $0x00000007, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows7
+	IMUL3Q  $0x00000007, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows7
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15176,22 +15286,23 @@ edge6store:
 	VMOVUPD Z5, K1, (DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15372,22 +15483,23 @@ edge5store:
 	VMOVUPD Z4, K1, (DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15551,22 +15663,23 @@ edge4store:
 	VMOVUPD Z3, K1, (DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15696,22 +15809,23 @@ edge3store:
 	VMOVUPD Z2, K1, (DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15824,22 +15938,23 @@ edge2store:
 	VMOVUPD Z1, K1, (DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -15935,28 +16050,34 @@ edge1store:
 	VMOVUPD Z0, K1, (DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse1F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
-TEXT ·sparse1F64AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·sparse1F64AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -16026,6 +16147,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -16093,48 +16215,53 @@ edge1:
 	RET
 
 // func tile2F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·tile2F64AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ along+80(FP), DI
-	SHLQ $0x03, DI
-	MOVQ DI, along+80(FP)
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x0e
-	JEQ  rows14
-	CMPQ DI, $0x0d
-	JEQ  rows13
-	CMPQ DI, $0x0c
-	JEQ  rows12
-	CMPQ DI, $0x0b
-	JEQ  rows11
-	CMPQ DI, $0x0a
-	JEQ  rows10
-	CMPQ DI, $0x09
-	JEQ  rows9
-	CMPQ DI, $0x08
-	JEQ  rows8
-	CMPQ DI, $0x07
-	JEQ  rows7
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
+TEXT ·tile2F64AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    along+80(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    DI, along+80(FP)
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x0e
+	JEQ     rows14
+	CMPQ    DI, $0x0d
+	JEQ     rows13
+	CMPQ    DI, $0x0c
+	JEQ     rows12
+	CMPQ    DI, $0x0b
+	JEQ     rows11
+	CMPQ    DI, $0x0a
+	JEQ     rows10
+	CMPQ    DI, $0x09
+	JEQ     rows9
+	CMPQ    DI, $0x08
+	JEQ     rows8
+	CMPQ    DI, $0x07
+	JEQ     rows7
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows14:
@@ -16691,27 +16818,28 @@ edge14store:
 	VMOVUPD Z27, K2, 64(DI)(R8*1)
 
 next14:
-	IMUL3Q $0x0000000e, DX, R14
-	ADDQ   R14, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000e, DI, R14
-	MOVQ   c+16(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000e, DI, R14
-	MOVQ   src+24(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows14
+	IMUL3Q  $0x0000000e, DX, R14
+	ADDQ    R14, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000e, DI, R14
+	MOVQ    c+16(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000e, DI, R14
+	MOVQ    src+24(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows14
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -17241,27 +17369,28 @@ edge13store:
 	VMOVUPD Z25, K2, 64(DI)
 
 next13:
-	IMUL3Q $0x0000000d, DX, R14
-	ADDQ   R14, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000d, DI, R14
-	MOVQ   c+16(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000d, DI, R14
-	MOVQ   src+24(FP), DI
-	ADDQ   R14, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows13
+	IMUL3Q  $0x0000000d, DX, R14
+	ADDQ    R14, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000d, DI, R14
+	MOVQ    c+16(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000d, DI, R14
+	MOVQ    src+24(FP), DI
+	ADDQ    R14, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows13
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -17746,27 +17875,28 @@ edge12store:
 	VMOVUPD Z23, K2, 64(DI)(R8*2)
 
 next12:
-	IMUL3Q $0x0000000c, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000c, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000c, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows12
+	IMUL3Q  $0x0000000c, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000c, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000c, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows12
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -18223,27 +18353,28 @@ edge11store:
 	VMOVUPD Z21, K2, 64(DI)(R8*1)
 
 next11:
-	IMUL3Q $0x0000000b, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000b, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000b, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows11
+	IMUL3Q  $0x0000000b, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000b, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000b, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows11
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -18672,27 +18803,28 @@ edge10store:
 	VMOVUPD Z19, K2, 64(DI)
 
 next10:
-	IMUL3Q $0x0000000a, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000a, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000a, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows10
+	IMUL3Q  $0x0000000a, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000a, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000a, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows10
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -19076,27 +19208,28 @@ edge9store:
 	VMOVUPD Z17, K2, 64(DI)(R8*2)
 
 next9:
-	IMUL3Q $0x00000009, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000009, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000009, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows9
+	IMUL3Q  $0x00000009, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000009, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000009, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows9
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -19452,27 +19585,28 @@ edge8store:
 	VMOVUPD Z15, K2, 64(DI)(R8*1)
 
 next8:
-	IMUL3Q $0x00000008, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000008, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000008, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows8
+	IMUL3Q  $0x00000008, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000008, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000008, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows8
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -19800,27 +19934,28 @@ edge7store:
 	VMOVUPD Z13, K2, 64(DI)
 
 next7:
-	IMUL3Q $0x00000007, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000007, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000007, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows7
+	IMUL3Q  $0x00000007, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000007, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000007, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows7
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -20103,27 +20238,28 @@ edge6store:
 	VMOVUPD Z11, K2, 64(DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -20378,27 +20514,28 @@ edge5store:
 	VMOVUPD Z9, K2, 64(DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -20625,27 +20762,28 @@ edge4store:
 	VMOVUPD Z7, K2, 64(DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -20827,27 +20965,28 @@ edge3store:
 	VMOVUPD Z5, K2, 64(DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -21001,27 +21140,28 @@ edge2store:
 	VMOVUPD Z3, K2, 64(DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -21147,33 +21287,39 @@ edge1store:
 	VMOVUPD Z1, K2, 64(DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse2F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sparse2F64AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·sparse2F64AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -21245,6 +21391,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -21327,29 +21474,34 @@ edge1:
 	RET
 
 // func tile4F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile4F64AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512DQ, AVX512F, MMX+, SSE
+TEXT ·tile4F64AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows6:
@@ -21663,22 +21815,23 @@ full6store:
 
 masked6:
 next6:
-	IMUL3Q $0x00000006, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -21955,22 +22108,23 @@ full5store:
 
 masked5:
 next5:
-	IMUL3Q $0x00000005, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -22209,22 +22363,23 @@ full4store:
 
 masked4:
 next4:
-	IMUL3Q $0x00000004, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -22412,22 +22567,23 @@ full3store:
 
 masked3:
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -22577,22 +22733,23 @@ full2store:
 
 masked2:
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -22684,28 +22841,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse4F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sparse4F64AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·sparse4F64AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -22793,6 +22956,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -22872,23 +23036,28 @@ done:
 	RET
 
 // func tile8F64AVX512(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile8F64AVX512(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, AVX512DQ, AVX512F, MMX+, SSE
+TEXT ·tile8F64AVX512(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows3:
@@ -23191,22 +23360,23 @@ full3store:
 
 masked3:
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -23440,22 +23610,23 @@ full2store:
 
 masked2:
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -23579,28 +23750,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse8F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sparse8F64AVX512(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·sparse8F64AVX512(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -23720,6 +23897,7 @@ rowstore:
 	TESTL   AX, AX
 	SETEQ   AL
 	MOVB    AL, ret+88(FP)
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -23839,24 +24017,29 @@ done:
 	RET
 
 // func dot4F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
-TEXT ·dot4F64AVX512(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x03, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x03, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·dot4F64AVX512(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x03, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Z0, Z0, Z0
@@ -24044,55 +24227,56 @@ done3:
 	ADDQ          R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	VMOVSD X2, (R11)
-	ADDQ   R10, R11
-	VMOVSD X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X4, (R11)
-	ADDQ   R10, R11
-	VMOVSD X5, (R11)
-	ADDQ   R10, R11
-	VMOVSD X6, (R11)
-	ADDQ   R10, R11
-	VMOVSD X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X8, (R11)
-	ADDQ   R10, R11
-	VMOVSD X9, (R11)
-	ADDQ   R10, R11
-	VMOVSD X10, (R11)
-	ADDQ   R10, R11
-	VMOVSD X11, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X8, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X9, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X10, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X11, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -24236,45 +24420,46 @@ done2:
 	ADDQ          R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	VMOVSD X2, (R11)
-	ADDQ   R10, R11
-	VMOVSD X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X4, (R11)
-	ADDQ   R10, R11
-	VMOVSD X5, (R11)
-	ADDQ   R10, R11
-	VMOVSD X6, (R11)
-	ADDQ   R10, R11
-	VMOVSD X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -24368,57 +24553,63 @@ done1:
 	ADDQ          R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x03, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   SI, R10
-	VMOVSD X0, (R10)
-	ADDQ   R9, R10
-	VMOVSD X1, (R10)
-	ADDQ   R9, R10
-	VMOVSD X2, (R10)
-	ADDQ   R9, R10
-	VMOVSD X3, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000004, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000004, SI, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000004, SI, R10
-	MOVQ   src+24(FP), SI
-	ADDQ   R10, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    SI, R10
+	VMOVSD  X0, (R10)
+	ADDQ    R9, R10
+	VMOVSD  X1, (R10)
+	ADDQ    R9, R10
+	VMOVSD  X2, (R10)
+	ADDQ    R9, R10
+	VMOVSD  X3, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000004, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000004, SI, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000004, SI, R10
+	MOVQ    src+24(FP), SI
+	ADDQ    R10, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func dot1F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
-TEXT ·dot1F64AVX512(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x03, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x03, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·dot1F64AVX512(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x03, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Z0, Z0, Z0
@@ -24501,37 +24692,38 @@ done3:
 	ADDQ          R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X2, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X2, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -24600,33 +24792,34 @@ done2:
 	ADDQ          R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -24678,28 +24871,29 @@ done1:
 	ADDQ          R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x03, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   SI, R10
-	VMOVSD X0, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000001, DI, R9
-	ADDQ   R9, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000001, SI, R9
-	ADDQ   R9, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000001, SI, R9
-	MOVQ   src+24(FP), SI
-	ADDQ   R9, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    SI, R10
+	VMOVSD  X0, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000001, DI, R9
+	ADDQ    R9, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000001, SI, R9
+	ADDQ    R9, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000001, SI, R9
+	MOVQ    src+24(FP), SI
+	ADDQ    R9, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET

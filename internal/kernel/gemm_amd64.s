@@ -5,43 +5,48 @@
 #include "textflag.h"
 
 // func tile1F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1F32AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x0d
-	JEQ  rows13
-	CMPQ DI, $0x0c
-	JEQ  rows12
-	CMPQ DI, $0x0b
-	JEQ  rows11
-	CMPQ DI, $0x0a
-	JEQ  rows10
-	CMPQ DI, $0x09
-	JEQ  rows9
-	CMPQ DI, $0x08
-	JEQ  rows8
-	CMPQ DI, $0x07
-	JEQ  rows7
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile1F32AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x0d
+	JEQ     rows13
+	CMPQ    DI, $0x0c
+	JEQ     rows12
+	CMPQ    DI, $0x0b
+	JEQ     rows11
+	CMPQ    DI, $0x0a
+	JEQ     rows10
+	CMPQ    DI, $0x09
+	JEQ     rows9
+	CMPQ    DI, $0x08
+	JEQ     rows8
+	CMPQ    DI, $0x07
+	JEQ     rows7
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows13:
@@ -408,22 +413,23 @@ edge13store:
 	VMASKMOVPS Y12, Y13, (DI)
 
 next13:
-	IMUL3Q $0x0000000d, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows13
+	IMUL3Q  $0x0000000d, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows13
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -757,22 +763,23 @@ edge12store:
 	VMASKMOVPS Y11, Y12, (DI)(R8*2)
 
 next12:
-	IMUL3Q $0x0000000c, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows12
+	IMUL3Q  $0x0000000c, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows12
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1089,22 +1096,23 @@ edge11store:
 	VMASKMOVPS Y10, Y11, (DI)(R8*1)
 
 next11:
-	IMUL3Q $0x0000000b, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows11
+	IMUL3Q  $0x0000000b, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows11
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1404,22 +1412,23 @@ edge10store:
 	VMASKMOVPS Y9, Y10, (DI)
 
 next10:
-	IMUL3Q $0x0000000a, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows10
+	IMUL3Q  $0x0000000a, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows10
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1685,22 +1694,23 @@ edge9store:
 	VMASKMOVPS Y8, Y9, (DI)(R8*2)
 
 next9:
-	IMUL3Q $0x00000009, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows9
+	IMUL3Q  $0x00000009, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows9
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -1949,22 +1959,23 @@ edge8store:
 	VMASKMOVPS Y7, Y8, (DI)(R8*1)
 
 next8:
-	IMUL3Q $0x00000008, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows8
+	IMUL3Q  $0x00000008, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows8
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2196,22 +2207,23 @@ edge7store:
 	VMASKMOVPS Y6, Y7, (DI)
 
 next7:
-	IMUL3Q $0x00000007, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows7
+	IMUL3Q  $0x00000007, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows7
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2409,22 +2421,23 @@ edge6store:
 	VMASKMOVPS Y5, Y6, (DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2605,22 +2618,23 @@ edge5store:
 	VMASKMOVPS Y4, Y5, (DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2784,22 +2798,23 @@ edge4store:
 	VMASKMOVPS Y3, Y4, (DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2929,22 +2944,23 @@ edge3store:
 	VMASKMOVPS Y2, Y3, (DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3057,22 +3073,23 @@ edge2store:
 	VMASKMOVPS Y1, Y2, (DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3168,28 +3185,34 @@ edge1store:
 	VMASKMOVPS Y0, Y1, (DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse1F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse1F32AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse1F32AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -3258,6 +3281,7 @@ rowstore:
 	TESTL      AX, AX
 	SETEQ      AL
 	MOVB       AL, ret+88(FP)
+	LDMXCSR    (SP)
 	VZEROUPPER
 	RET
 
@@ -3325,32 +3349,37 @@ edge1:
 	RET
 
 // func tile2F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile2F32AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ along+80(FP), DI
-	SHLQ $0x02, DI
-	MOVQ DI, along+80(FP)
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile2F32AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    along+80(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    DI, along+80(FP)
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows6:
@@ -3625,27 +3654,28 @@ edge6store:
 	VMASKMOVPS Y11, Y13, 32(DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -3893,27 +3923,28 @@ edge5store:
 	VMASKMOVPS Y9, Y11, 32(DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4133,27 +4164,28 @@ edge4store:
 	VMASKMOVPS Y7, Y9, 32(DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4328,27 +4360,28 @@ edge3store:
 	VMASKMOVPS Y5, Y7, 32(DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4495,27 +4528,28 @@ edge2store:
 	VMASKMOVPS Y3, Y5, 32(DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4634,33 +4668,39 @@ edge1store:
 	VMASKMOVPS Y1, Y3, 32(DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse2F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse2F32AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse2F32AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -4730,6 +4770,7 @@ rowstore:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+88(FP)
+	LDMXCSR   (SP)
 	VZEROUPPER
 	RET
 
@@ -4810,23 +4851,28 @@ edge1:
 	RET
 
 // func tile4F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile4F32AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile4F32AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows3:
@@ -5013,22 +5059,23 @@ full3store:
 
 masked3:
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5178,22 +5225,23 @@ full2store:
 
 masked2:
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5285,28 +5333,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse4F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse4F32AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse4F32AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -5390,6 +5444,7 @@ rowstore:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+88(FP)
+	LDMXCSR   (SP)
 	VZEROUPPER
 	RET
 
@@ -5469,19 +5524,24 @@ done:
 	RET
 
 // func tile8F32AVX2(a *float32, b *float32, c *float32, src *float32, next *float32, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile8F32AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x02, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x02, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x02, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile8F32AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows1:
@@ -5604,28 +5664,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x02, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse8F32AVX2(b *float32, c *float32, src *float32, x *float32, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse8F32AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse8F32AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -5737,6 +5803,7 @@ rowstore:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+88(FP)
+	LDMXCSR   (SP)
 	VZEROUPPER
 	RET
 
@@ -5856,24 +5923,29 @@ done:
 	RET
 
 // func dot4F32AVX2(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, FMA3
-TEXT ·dot4F32AVX2(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x02, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x02, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, FMA3, SSE
+TEXT ·dot4F32AVX2(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x02, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Y0, Y0, Y0
@@ -6043,55 +6115,56 @@ done3:
 	ADDQ         R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	VMOVSS X2, (R11)
-	ADDQ   R10, R11
-	VMOVSS X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X4, (R11)
-	ADDQ   R10, R11
-	VMOVSS X5, (R11)
-	ADDQ   R10, R11
-	VMOVSS X6, (R11)
-	ADDQ   R10, R11
-	VMOVSS X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X8, (R11)
-	ADDQ   R10, R11
-	VMOVSS X9, (R11)
-	ADDQ   R10, R11
-	VMOVSS X10, (R11)
-	ADDQ   R10, R11
-	VMOVSS X11, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X8, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X9, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X10, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X11, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6222,45 +6295,46 @@ done2:
 	ADDQ         R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	VMOVSS X2, (R11)
-	ADDQ   R10, R11
-	VMOVSS X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X4, (R11)
-	ADDQ   R10, R11
-	VMOVSS X5, (R11)
-	ADDQ   R10, R11
-	VMOVSS X6, (R11)
-	ADDQ   R10, R11
-	VMOVSS X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSS  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6346,57 +6420,63 @@ done1:
 	ADDQ         R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   SI, R10
-	VMOVSS X0, (R10)
-	ADDQ   R9, R10
-	VMOVSS X1, (R10)
-	ADDQ   R9, R10
-	VMOVSS X2, (R10)
-	ADDQ   R9, R10
-	VMOVSS X3, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000004, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000004, SI, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000004, SI, R10
-	MOVQ   src+24(FP), SI
-	ADDQ   R10, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    SI, R10
+	VMOVSS  X0, (R10)
+	ADDQ    R9, R10
+	VMOVSS  X1, (R10)
+	ADDQ    R9, R10
+	VMOVSS  X2, (R10)
+	ADDQ    R9, R10
+	VMOVSS  X3, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000004, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000004, SI, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000004, SI, R10
+	MOVQ    src+24(FP), SI
+	ADDQ    R10, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func dot1F32AVX2(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, FMA3
-TEXT ·dot1F32AVX2(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x02, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x02, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, FMA3, SSE
+TEXT ·dot1F32AVX2(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x02, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Y0, Y0, Y0
@@ -6473,37 +6553,38 @@ done3:
 	ADDQ         R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X2, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X2, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6568,33 +6649,34 @@ done2:
 	ADDQ         R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x02, R10
-	MOVQ   R8, R11
-	VMOVSS X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSS X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x02, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+	VMOVSS  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSS  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x02, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6644,29 +6726,30 @@ done1:
 	ADDQ         R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   SI, R10
-	VMOVSS X0, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000001, DI, R9
-	ADDQ   R9, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000001, SI, R9
-	ADDQ   R9, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x00000001, SI, R9
-	MOVQ   src+24(FP), SI
-	ADDQ   R9, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    SI, R10
+	VMOVSS  X0, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000001, DI, R9
+	ADDQ    R9, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000001, SI, R9
+	ADDQ    R9, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000001, SI, R9
+	MOVQ    src+24(FP), SI
+	ADDQ    R9, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -6786,43 +6869,48 @@ done:
 	RET
 
 // func tile1F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1F64AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x0d
-	JEQ  rows13
-	CMPQ DI, $0x0c
-	JEQ  rows12
-	CMPQ DI, $0x0b
-	JEQ  rows11
-	CMPQ DI, $0x0a
-	JEQ  rows10
-	CMPQ DI, $0x09
-	JEQ  rows9
-	CMPQ DI, $0x08
-	JEQ  rows8
-	CMPQ DI, $0x07
-	JEQ  rows7
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile1F64AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x0d
+	JEQ     rows13
+	CMPQ    DI, $0x0c
+	JEQ     rows12
+	CMPQ    DI, $0x0b
+	JEQ     rows11
+	CMPQ    DI, $0x0a
+	JEQ     rows10
+	CMPQ    DI, $0x09
+	JEQ     rows9
+	CMPQ    DI, $0x08
+	JEQ     rows8
+	CMPQ    DI, $0x07
+	JEQ     rows7
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows13:
@@ -7189,22 +7277,23 @@ edge13store:
 	VMASKMOVPD Y12, Y13, (DI)
 
 next13:
-	IMUL3Q $0x0000000d, DX, R13
-	ADDQ   R13, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   c+16(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000d, DI, R13
-	MOVQ   src+24(FP), DI
-	ADDQ   R13, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows13
+	IMUL3Q  $0x0000000d, DX, R13
+	ADDQ    R13, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    c+16(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000d, DI, R13
+	MOVQ    src+24(FP), DI
+	ADDQ    R13, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows13
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7538,22 +7627,23 @@ edge12store:
 	VMASKMOVPD Y11, Y12, (DI)(R8*2)
 
 next12:
-	IMUL3Q $0x0000000c, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000c, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows12
+	IMUL3Q  $0x0000000c, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000c, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows12
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7870,22 +7960,23 @@ edge11store:
 	VMASKMOVPD Y10, Y11, (DI)(R8*1)
 
 next11:
-	IMUL3Q $0x0000000b, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000b, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows11
+	IMUL3Q  $0x0000000b, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000b, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows11
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8185,22 +8276,23 @@ edge10store:
 	VMASKMOVPD Y9, Y10, (DI)
 
 next10:
-	IMUL3Q $0x0000000a, DX, R12
-	ADDQ   R12, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   c+16(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x0000000a, DI, R12
-	MOVQ   src+24(FP), DI
-	ADDQ   R12, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows10
+	IMUL3Q  $0x0000000a, DX, R12
+	ADDQ    R12, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    c+16(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x0000000a, DI, R12
+	MOVQ    src+24(FP), DI
+	ADDQ    R12, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows10
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8466,22 +8558,23 @@ edge9store:
 	VMASKMOVPD Y8, Y9, (DI)(R8*2)
 
 next9:
-	IMUL3Q $0x00000009, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000009, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows9
+	IMUL3Q  $0x00000009, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000009, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows9
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8730,22 +8823,23 @@ edge8store:
 	VMASKMOVPD Y7, Y8, (DI)(R8*1)
 
 next8:
-	IMUL3Q $0x00000008, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000008, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows8
+	IMUL3Q  $0x00000008, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000008, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows8
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -8977,22 +9071,23 @@ edge7store:
 	VMASKMOVPD Y6, Y7, (DI)
 
 next7:
-	IMUL3Q $0x00000007, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000007, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows7
+	IMUL3Q  $0x00000007, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000007, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows7
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9190,22 +9285,23 @@ edge6store:
 	VMASKMOVPD Y5, Y6, (DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9386,22 +9482,23 @@ edge5store:
 	VMASKMOVPD Y4, Y5, (DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9565,22 +9662,23 @@ edge4store:
 	VMASKMOVPD Y3, Y4, (DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9710,22 +9808,23 @@ edge3store:
 	VMASKMOVPD Y2, Y3, (DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9838,22 +9937,23 @@ edge2store:
 	VMASKMOVPD Y1, Y2, (DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -9949,28 +10049,34 @@ edge1store:
 	VMASKMOVPD Y0, Y1, (DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse1F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse1F64AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse1F64AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -10039,6 +10145,7 @@ rowstore:
 	TESTL      AX, AX
 	SETEQ      AL
 	MOVB       AL, ret+88(FP)
+	LDMXCSR    (SP)
 	VZEROUPPER
 	RET
 
@@ -10106,32 +10213,37 @@ edge1:
 	RET
 
 // func tile2F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile2F64AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ along+80(FP), DI
-	SHLQ $0x03, DI
-	MOVQ DI, along+80(FP)
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x06
-	JEQ  rows6
-	CMPQ DI, $0x05
-	JEQ  rows5
-	CMPQ DI, $0x04
-	JEQ  rows4
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile2F64AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    along+80(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    DI, along+80(FP)
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x06
+	JEQ     rows6
+	CMPQ    DI, $0x05
+	JEQ     rows5
+	CMPQ    DI, $0x04
+	JEQ     rows4
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows6:
@@ -10406,27 +10518,28 @@ edge6store:
 	VMASKMOVPD Y11, Y13, 32(DI)(R8*2)
 
 next6:
-	IMUL3Q $0x00000006, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000006, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows6
+	IMUL3Q  $0x00000006, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000006, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows6
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10674,27 +10787,28 @@ edge5store:
 	VMASKMOVPD Y9, Y11, 32(DI)(R8*1)
 
 next5:
-	IMUL3Q $0x00000005, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000005, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows5
+	IMUL3Q  $0x00000005, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000005, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows5
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -10914,27 +11028,28 @@ edge4store:
 	VMASKMOVPD Y7, Y9, 32(DI)
 
 next4:
-	IMUL3Q $0x00000004, DX, R11
-	ADDQ   R11, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   c+16(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000004, DI, R11
-	MOVQ   src+24(FP), DI
-	ADDQ   R11, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows4
+	IMUL3Q  $0x00000004, DX, R11
+	ADDQ    R11, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    c+16(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000004, DI, R11
+	MOVQ    src+24(FP), DI
+	ADDQ    R11, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows4
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11109,27 +11224,28 @@ edge3store:
 	VMASKMOVPD Y5, Y7, 32(DI)(R8*2)
 
 next3:
-	IMUL3Q $0x00000003, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11276,27 +11392,28 @@ edge2store:
 	VMASKMOVPD Y3, Y5, 32(DI)(R8*1)
 
 next2:
-	IMUL3Q $0x00000002, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11415,33 +11532,39 @@ edge1store:
 	VMASKMOVPD Y1, Y3, 32(DI)
 
 next1:
-	IMUL3Q $0x00000001, DX, R10
-	ADDQ   R10, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   c+16(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R10
-	MOVQ   src+24(FP), DI
-	ADDQ   R10, DI
-	MOVQ   DI, src+24(FP)
-	MOVQ   below+88(FP), DI
-	SHLQ   $0x03, DI
-	MOVQ   next+32(FP), R8
-	ADDQ   DI, R8
-	MOVQ   R8, next+32(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R10
+	ADDQ    R10, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    c+16(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R10
+	MOVQ    src+24(FP), DI
+	ADDQ    R10, DI
+	MOVQ    DI, src+24(FP)
+	MOVQ    below+88(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    next+32(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, next+32(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse2F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse2F64AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse2F64AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -11511,6 +11634,7 @@ rowstore:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+88(FP)
+	LDMXCSR   (SP)
 	VZEROUPPER
 	RET
 
@@ -11591,23 +11715,28 @@ edge1:
 	RET
 
 // func tile4F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile4F64AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x03
-	JEQ  rows3
-	CMPQ DI, $0x02
-	JEQ  rows2
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile4F64AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x03
+	JEQ     rows3
+	CMPQ    DI, $0x02
+	JEQ     rows2
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows3:
@@ -11794,22 +11923,23 @@ full3store:
 
 masked3:
 next3:
-	IMUL3Q $0x00000003, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000003, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows3
+	IMUL3Q  $0x00000003, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000003, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -11959,22 +12089,23 @@ full2store:
 
 masked2:
 next2:
-	IMUL3Q $0x00000002, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000002, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows2
+	IMUL3Q  $0x00000002, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000002, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -12066,28 +12197,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse4F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse4F64AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse4F64AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -12171,6 +12308,7 @@ rowstore:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+88(FP)
+	LDMXCSR   (SP)
 	VZEROUPPER
 	RET
 
@@ -12250,19 +12388,24 @@ done:
 	RET
 
 // func tile8F64AVX2(a *float64, b *float64, c *float64, src *float64, next *float64, rsa int, csa int, rsb int, rsc int, rss int, along int, below int, k int, rows int, strips int, width int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile8F64AVX2(SB), NOSPLIT, $0-128
-	MOVQ a+0(FP), AX
-	MOVQ strips+112(FP), CX
-	MOVQ rsa+40(FP), DX
-	SHLQ $0x03, DX
-	MOVQ csa+48(FP), BX
-	SHLQ $0x03, BX
-	MOVQ rsb+56(FP), SI
-	SHLQ $0x03, SI
-	MOVQ rows+104(FP), DI
-	CMPQ DI, $0x01
-	JEQ  rows1
+// Requires: AVX, FMA3, MMX+, SSE
+TEXT ·tile8F64AVX2(SB), NOSPLIT, $8-128
+	MOVQ    a+0(FP), AX
+	MOVQ    strips+112(FP), CX
+	MOVQ    rsa+40(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    csa+48(FP), BX
+	SHLQ    $0x03, BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x03, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008040, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+104(FP), DI
+	CMPQ    DI, $0x01
+	JEQ     rows1
 	UD2
 
 rows1:
@@ -12385,28 +12528,34 @@ full1store:
 
 masked1:
 next1:
-	IMUL3Q $0x00000001, DX, R9
-	ADDQ   R9, AX
-	MOVQ   rsc+64(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   c+16(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, c+16(FP)
-	MOVQ   rss+72(FP), DI
-	SHLQ   $0x03, DI
-	IMUL3Q $0x00000001, DI, R9
-	MOVQ   src+24(FP), DI
-	ADDQ   R9, DI
-	MOVQ   DI, src+24(FP)
-	DECQ   CX
-	JNE    rows1
+	IMUL3Q  $0x00000001, DX, R9
+	ADDQ    R9, AX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    c+16(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, c+16(FP)
+	MOVQ    rss+72(FP), DI
+	SHLQ    $0x03, DI
+	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    src+24(FP), DI
+	ADDQ    R9, DI
+	MOVQ    DI, src+24(FP)
+	DECQ    CX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sparse8F64AVX2(b *float64, c *float64, src *float64, x *float64, at *int32, from *int32, to *int32, rsc int, rss int, rows int, width int) bool
-// Requires: AVX, AVX2, FMA3
-TEXT ·sparse8F64AVX2(SB), NOSPLIT, $0-89
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·sparse8F64AVX2(SB), NOSPLIT, $8-89
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ORL          $0x00008040, AX
+	MOVL         AX, 4(SP)
+	LDMXCSR      4(SP)
 	MOVQ         b+0(FP), AX
 	MOVQ         x+24(FP), CX
 	MOVQ         at+32(FP), DX
@@ -12518,6 +12667,7 @@ rowstore:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+88(FP)
+	LDMXCSR   (SP)
 	VZEROUPPER
 	RET
 
@@ -12637,24 +12787,29 @@ done:
 	RET
 
 // func dot4F64AVX2(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, FMA3
-TEXT ·dot4F64AVX2(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x03, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x03, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, FMA3, SSE
+TEXT ·dot4F64AVX2(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x03, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Y0, Y0, Y0
@@ -12812,55 +12967,56 @@ done3:
 	ADDQ         R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	VMOVSD X2, (R11)
-	ADDQ   R10, R11
-	VMOVSD X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X4, (R11)
-	ADDQ   R10, R11
-	VMOVSD X5, (R11)
-	ADDQ   R10, R11
-	VMOVSD X6, (R11)
-	ADDQ   R10, R11
-	VMOVSD X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X8, (R11)
-	ADDQ   R10, R11
-	VMOVSD X9, (R11)
-	ADDQ   R10, R11
-	VMOVSD X10, (R11)
-	ADDQ   R10, R11
-	VMOVSD X11, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X8, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X9, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X10, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X11, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -12983,45 +13139,46 @@ done2:
 	ADDQ         R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	VMOVSD X2, (R11)
-	ADDQ   R10, R11
-	VMOVSD X3, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X4, (R11)
-	ADDQ   R10, R11
-	VMOVSD X5, (R11)
-	ADDQ   R10, R11
-	VMOVSD X6, (R11)
-	ADDQ   R10, R11
-	VMOVSD X7, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000004, DI, R11
-	ADDQ   R11, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	ADDQ   R11, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000004, R8, R11
-	MOVQ   src+24(FP), R8
-	ADDQ   R11, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X2, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X3, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X4, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X5, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X6, (R11)
+	ADDQ    R10, R11
+	VMOVSD  X7, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000004, DI, R11
+	ADDQ    R11, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	ADDQ    R11, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000004, R8, R11
+	MOVQ    src+24(FP), R8
+	ADDQ    R11, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13103,57 +13260,63 @@ done1:
 	ADDQ         R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x03, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   SI, R10
-	VMOVSD X0, (R10)
-	ADDQ   R9, R10
-	VMOVSD X1, (R10)
-	ADDQ   R9, R10
-	VMOVSD X2, (R10)
-	ADDQ   R9, R10
-	VMOVSD X3, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000004, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000004, SI, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000004, SI, R10
-	MOVQ   src+24(FP), SI
-	ADDQ   R10, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    SI, R10
+	VMOVSD  X0, (R10)
+	ADDQ    R9, R10
+	VMOVSD  X1, (R10)
+	ADDQ    R9, R10
+	VMOVSD  X2, (R10)
+	ADDQ    R9, R10
+	VMOVSD  X3, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000004, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000004, SI, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000004, SI, R10
+	MOVQ    src+24(FP), SI
+	ADDQ    R10, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func dot1F64AVX2(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
-// Requires: AVX, FMA3
-TEXT ·dot1F64AVX2(SB), NOSPLIT, $0-104
-	MOVQ x+0(FP), AX
-	MOVQ y+8(FP), CX
-	MOVQ c+16(FP), DX
-	MOVQ groups+96(FP), BX
-	MOVQ ldx+32(FP), SI
-	SHLQ $0x03, SI
-	MOVQ ldy+40(FP), DI
-	SHLQ $0x03, DI
-	MOVQ rows+88(FP), R8
-	CMPQ R8, $0x03
-	JEQ  rows3
-	CMPQ R8, $0x02
-	JEQ  rows2
-	CMPQ R8, $0x01
-	JEQ  rows1
-	RET
+// Requires: AVX, FMA3, SSE
+TEXT ·dot1F64AVX2(SB), NOSPLIT, $8-104
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    c+16(FP), DX
+	MOVQ    groups+96(FP), BX
+	MOVQ    ldx+32(FP), SI
+	SHLQ    $0x03, SI
+	MOVQ    ldy+40(FP), DI
+	SHLQ    $0x03, DI
+	STMXCSR (SP)
+	MOVL    (SP), R8
+	ORL     $0x00008040, R8
+	MOVL    R8, 4(SP)
+	LDMXCSR 4(SP)
+	MOVQ    rows+88(FP), R8
+	CMPQ    R8, $0x03
+	JEQ     rows3
+	CMPQ    R8, $0x02
+	JEQ     rows2
+	CMPQ    R8, $0x01
+	JEQ     rows1
+	UD2
 
 rows3:
 	VXORPS Y0, Y0, Y0
@@ -13227,37 +13390,38 @@ done3:
 	ADDQ         R9, R8
 
 store3:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X2, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows3
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X2, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows3
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13320,33 +13484,34 @@ done2:
 	ADDQ         R9, R8
 
 store2:
-	MOVQ   DX, R8
-	MOVQ   rsc+48(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   csc+56(FP), R10
-	SHLQ   $0x03, R10
-	MOVQ   R8, R11
-	VMOVSD X0, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	MOVQ   R8, R11
-	VMOVSD X1, (R11)
-	ADDQ   R10, R11
-	ADDQ   R9, R8
-	IMUL3Q $0x00000001, DI, R10
-	ADDQ   R10, CX
-	MOVQ   csc+56(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	ADDQ   R10, DX
-	MOVQ   css+72(FP), R8
-	SHLQ   $0x03, R8
-	IMUL3Q $0x00000001, R8, R10
-	MOVQ   src+24(FP), R8
-	ADDQ   R10, R8
-	MOVQ   R8, src+24(FP)
-	DECQ   BX
-	JNE    rows2
+	MOVQ    DX, R8
+	MOVQ    rsc+48(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    csc+56(FP), R10
+	SHLQ    $0x03, R10
+	MOVQ    R8, R11
+	VMOVSD  X0, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	MOVQ    R8, R11
+	VMOVSD  X1, (R11)
+	ADDQ    R10, R11
+	ADDQ    R9, R8
+	IMUL3Q  $0x00000001, DI, R10
+	ADDQ    R10, CX
+	MOVQ    csc+56(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	ADDQ    R10, DX
+	MOVQ    css+72(FP), R8
+	SHLQ    $0x03, R8
+	IMUL3Q  $0x00000001, R8, R10
+	MOVQ    src+24(FP), R8
+	ADDQ    R10, R8
+	MOVQ    R8, src+24(FP)
+	DECQ    BX
+	JNE     rows2
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -13395,29 +13560,30 @@ done1:
 	ADDQ         R8, SI
 
 store1:
-	MOVQ   DX, SI
-	MOVQ   rsc+48(FP), R8
-	SHLQ   $0x03, R8
-	MOVQ   csc+56(FP), R9
-	SHLQ   $0x03, R9
-	MOVQ   SI, R10
-	VMOVSD X0, (R10)
-	ADDQ   R9, R10
-	ADDQ   R8, SI
-	IMUL3Q $0x00000001, DI, R9
-	ADDQ   R9, CX
-	MOVQ   csc+56(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000001, SI, R9
-	ADDQ   R9, DX
-	MOVQ   css+72(FP), SI
-	SHLQ   $0x03, SI
-	IMUL3Q $0x00000001, SI, R9
-	MOVQ   src+24(FP), SI
-	ADDQ   R9, SI
-	MOVQ   SI, src+24(FP)
-	DECQ   BX
-	JNE    rows1
+	MOVQ    DX, SI
+	MOVQ    rsc+48(FP), R8
+	SHLQ    $0x03, R8
+	MOVQ    csc+56(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    SI, R10
+	VMOVSD  X0, (R10)
+	ADDQ    R9, R10
+	ADDQ    R8, SI
+	IMUL3Q  $0x00000001, DI, R9
+	ADDQ    R9, CX
+	MOVQ    csc+56(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000001, SI, R9
+	ADDQ    R9, DX
+	MOVQ    css+72(FP), SI
+	SHLQ    $0x03, SI
+	IMUL3Q  $0x00000001, SI, R9
+	MOVQ    src+24(FP), SI
+	ADDQ    R9, SI
+	MOVQ    SI, src+24(FP)
+	DECQ    BX
+	JNE     rows1
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 

@@ -25,12 +25,13 @@ func (g gen) dot(n int) {
 	Doc(fmt.Sprintf("%s takes up to %d rows of x by groups of %d rows of y.", name, dotRows, n))
 	d := dotArgs{gen: g, n: n, x: arg("x"), y: arg("y"), c: arg("c"), groups: arg("groups"),
 		ldx: g.stride("ldx"), ldy: g.stride("ldy")}
+	d.restore = g.flush()
 	rows := arg("rows")
 	for r := dotRows; r > 0; r-- {
 		CMPQ(rows, Imm(uint64(r)))
 		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
 	}
-	RET()
+	UD2() // no such number of rows
 	for r := dotRows; r > 0; r-- {
 		d.group(r)
 	}
@@ -38,6 +39,7 @@ func (g gen) dot(n int) {
 
 type dotArgs struct {
 	gen
+	restore func()
 	n               int
 	x, y, c, groups reg.GPVirtual
 	ldx, ldy        reg.GPVirtual
@@ -123,6 +125,7 @@ func (d dotArgs) group(r int) {
 	Store(src, Param("src"))
 	DECQ(d.groups)
 	JNE(LabelRef(at("rows")))
+	d.restore()
 	VZEROUPPER()
 	RET()
 }

@@ -22,6 +22,7 @@ func (g gen) sparse(v int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s computes rows of %d columns and reports whether all sums are finite and none is -0.", name, v*g.lanes()))
 	t := tileArgs{gen: g, v: v}
+	restore := g.flush()
 	b, x, at, from, to, rows := arg("b"), arg("x"), arg("at"), arg("from"), arg("to"), arg("rows")
 	var masks []reg.Register
 	if v == 1 {
@@ -69,6 +70,7 @@ func (g gen) sparse(v int) {
 	TESTL(any, any)
 	SETEQ(plain)
 	Store(plain, ReturnIndex(0))
+	restore()
 	VZEROUPPER()
 	RET()
 }

@@ -34,6 +34,7 @@ func (g gen) tile(v int) {
 		}
 		t.along = p.Addr
 	}
+	t.restore = g.flush()
 	rows := arg("rows")
 	for r := g.rows(v); r > 0; r-- {
 		CMPQ(rows, Imm(uint64(r)))
@@ -51,6 +52,7 @@ type tileArgs struct {
 	a, strips     reg.GPVirtual
 	rsa, csa, rsb reg.GPVirtual
 	along         Mem
+	restore       func()
 }
 
 // strip emits the loop over strips of r rows.
@@ -129,6 +131,7 @@ func (t tileArgs) strip(r int) {
 	}
 	DECQ(t.strips)
 	JNE(LabelRef(at("rows")))
+	t.restore()
 	VZEROUPPER()
 	RET()
 }
