@@ -39,7 +39,7 @@ func (g gen) dot(n int) {
 
 type dotArgs struct {
 	gen
-	restore func()
+	restore         func()
 	n               int
 	x, y, c, groups reg.GPVirtual
 	ldx, ldy        reg.GPVirtual
