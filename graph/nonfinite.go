@@ -128,9 +128,10 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	if !p.ready {
 		return nil, errors.New("graph: the program has not run")
 	}
-	if p.use.Load() != idle {
-		return nil, errBusy("look into a run", "")
+	if err := p.enter("look into a run", ""); err != nil {
+		return nil, err
 	}
+	defer p.use.Store(idle)
 	p.b.params.values.RLock()
 	defer p.b.params.values.RUnlock()
 	needed, drawn := p.needed, len(p.noise.sites)

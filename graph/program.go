@@ -38,13 +38,12 @@ const (
 	busy
 )
 
-// enter begins a use that excludes others, until p.use has the old value again.
-func (p *Program) enter(what, name string) (was int32, err error) {
-	was = p.use.Load()
-	if was == busy || !p.use.CompareAndSwap(was, busy) {
-		return was, errBusy(what, name)
+// enter begins a use that excludes others, until p.use is idle again.
+func (p *Program) enter(what, name string) error {
+	if !p.use.CompareAndSwap(idle, busy) {
+		return errBusy(what, name)
 	}
-	return was, nil
+	return nil
 }
 
 func errBusy(what, name string) error {
@@ -200,11 +199,10 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 	if err := given("run", ctx); err != nil {
 		return err
 	}
-	was, err := p.enter("run", "")
-	if err != nil {
+	if err := p.enter("run", ""); err != nil {
 		return err
 	}
-	defer p.use.Store(was)
+	defer p.use.Store(idle)
 	p.ready = false
 	if err := p.b.params.unchanged(); err != nil {
 		return err
@@ -250,8 +248,9 @@ func (p *Program) Commit() error { return p.Update(nil) }
 // Update is Commit of a step that changes parameters: f writes to their Memory,
 // and unless it returns an error, which is returned, the states are written
 // too. A value for a state that is not finite is an error before anything is
-// written. No other goroutine reads parameters meanwhile. f may be nil. It must not run
-// programs, nor save parameters or read them by other means.
+// written. No other goroutine reads parameters meanwhile. f may be nil. It must
+// not run other programs of the parameters, nor save these or read them by other
+// means; of p it may use Parallel and what reads outputs.
 func (p *Program) Update(f func() error) error {
 	p.alive()
 	if !p.use.CompareAndSwap(idle, updating) {
@@ -305,15 +304,15 @@ func (p *Program) Work() (flops float64, bytes int) {
 type Task interface{ Do(part, worker int) }
 
 // Parallel runs the parts of a task on the program's workers, between its
-// runs, and returns when all are done.
+// runs or within an Update, and returns when all are done.
 func (p *Program) Parallel(parts int, t Task) error {
 	p.alive()
 	if parts < 0 || op.Nil(t) {
 		return errors.New("graph: Parallel of a nil Task or of fewer than 0 parts")
 	}
-	was, err := p.enter("parallel", "")
-	if err != nil {
-		return err
+	was := p.use.Load()
+	if was == busy || !p.use.CompareAndSwap(was, busy) {
+		return errBusy("parallel", "")
 	}
 	defer p.use.Store(was)
 	if plan, ok := p.exec.(*engine.Plan); ok {
