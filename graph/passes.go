@@ -8,10 +8,11 @@ import (
 
 // Passes returns the same scope for what a Run does in n passes over the same
 // graph, so that its memory holds one part of the samples at a time: a noise
-// declared in it that has more than one sample goes on, in pass i, with samples
-// i·k up to (i+1)·k of the k that it has. A Carry hands what was found from pass
-// to pass; all other values are those of the last one. A program has one number
-// of passes: all scopes that ask for some must agree.
+// declared in it, or by whatever layer in a Scope.Run of it, that has more than
+// one sample goes on, in pass i, with samples i·k up to (i+1)·k of the k that it
+// has. A Carry hands what was found from pass to pass; all other values are
+// those of the last one. A program has one number of passes: all scopes that ask
+// for some must agree.
 func (s *Scope) Passes(n int) *Scope {
 	s.alive()
 	switch {

@@ -23,6 +23,7 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 				}
 				k := 6 / passes
 				z := in.Noise("z", law, k, 3, 4)
+				in.Run(func() { s.Output("layer", graph.Slice(s.In("layer").Noise("e", law, k, 3, 4), 0, k-1, k)) })
 				s.Output("last", graph.Slice(z, 0, k-1, k))
 				s.Output("shared", graph.Shift(in.Noise("shared", law, 1, 3, 4), 0))
 				s.Output("global", graph.Shift(in.RowAxis(-1).Noise("global", law, 2, 3), 0))

@@ -6,7 +6,10 @@ import (
 )
 
 // modelRun is one run of a model's code during a build.
-type modelRun struct{ path string }
+type modelRun struct {
+	path   string
+	passes bool // noise declared in it goes on from pass to pass
+}
 
 // Run calls f, the code of a model, as one run of it in this scope. A network
 // that several runs share, whatever scope its layers were declared in, then is
@@ -41,7 +44,7 @@ func (s *Scope) during(again bool, f func()) {
 	b := s.b
 	run, before := b.run, b.again
 	defer func() { b.run, b.again = run, before }()
-	b.run, b.again = &modelRun{s.path}, again
+	b.run, b.again = &modelRun{s.path, s.passes}, again
 	f()
 }
 

@@ -202,7 +202,7 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	if law > Uniform {
 		Fail("graph: noise %s of law %d, want Normal or Uniform", name, law)
 	}
-	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes || s.b.run != nil && s.b.run.passes}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
 	}
