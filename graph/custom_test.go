@@ -39,6 +39,12 @@ func (h horner) Diff(in []*graph.Node, _, grad *graph.Node, _ []bool) []*graph.N
 	return []*graph.Node{graph.Mul(grad, graph.Apply(slope, in[0]))}
 }
 
+// holder is a rule of which only a run tells whether it compares.
+type holder struct {
+	horner
+	of any
+}
+
 // An operation of one's own has a shape, an evaluation and a gradient.
 func ExampleApply() {
 	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
@@ -73,6 +79,15 @@ func TestApply(t *testing.T) {
 		x := s.Input("x", 1)
 		if once, again := graph.Apply(horner{}, x), graph.Apply(horner{}, x); once != again {
 			t.Error("the same operation of the same node is two nodes")
+		}
+		minus := horner{[3]float64{math.Copysign(0, -1)}}
+		if graph.Apply(horner{}, x) == graph.Apply(minus, x) || graph.Apply(minus, x) != graph.Apply(minus, x) {
+			t.Error("0 and −0 are not told apart")
+		}
+		for _, of := range []any{nil, 1, 1.5, []int{1, 2}, map[string]int{"a": 1}} {
+			if graph.Apply(holder{of: of}, x) != graph.Apply(holder{of: of}, x) || graph.Apply(holder{of: of}, x) == graph.Apply(holder{}, x) && of != nil {
+				t.Errorf("operations of %v are not told apart", of)
+			}
 		}
 		s.Output("y", graph.Apply(horner{}, x))
 	})
