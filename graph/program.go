@@ -123,7 +123,12 @@ func newProgram(b *build) (*Program, error) {
 			p.assigns = append(p.assigns, assign{n, v, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
-	p.outs = append(p.outs, Unused(b.Checks, p.outs...)...)
+	computed := setOf(op.Needed(p.outs...))
+	for _, n := range b.Checks {
+		if !computed[n] {
+			p.outs = append(p.outs, n)
+		}
+	}
 	for _, c := range b.carries {
 		if c.value == nil {
 			return nil, errors.Errorf("%s is never handed on", c.leaf.Name())
