@@ -174,7 +174,7 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 		p.needed = slices.Insert(p.needed, at, f)
 		return f.value, nil
 	case carried:
-		c := p.b.carries[slices.IndexFunc(p.b.carries, func(c *carry) bool { return c.leaf == n })]
+		c := p.b.carry(n)
 		c.now, c.next = op.NewArray(p.b.Dtype, n.Shape()), op.NewArray(p.b.Dtype, n.Shape())
 		p.carries = append(p.carries, c)
 		return c.now, nil
