@@ -17,8 +17,8 @@ import (
 // purpose, such as the −Inf of a mask: what chose it is the origin.
 type NonFinite struct {
 	Output string
-	Leaf   string    // the input, parameter, state, noise or constant NaN that holds it; "" where an operation made it
-	Kind   string    // "input", "parameter", "state", "noise" or "constant" with Leaf; else the name of the operation
+	Leaf   string    // the input, parameter, state, noise, carry or constant NaN that holds it; "" where an operation made it
+	Kind   string    // "input", "parameter", "state", "noise", "carry" or "constant" with Leaf; else the name of the operation
 	In     []float64 // the operands of an element-wise operation at that element, else nil
 	Value  float64   // NaN or ±Inf
 	Index  []int     // of the element
