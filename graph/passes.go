@@ -50,7 +50,7 @@ func (s *Scope) HandOn(to, value *Node) {
 	switch {
 	case !slices.Equal(to.Shape(), value.Shape()):
 		Fail("graph: hand on %v to %s of shape %v", value.Shape(), to.Name(), to.Shape())
-	case c.value != nil && s.b.again:
+	case c.value != nil && s.b.replay:
 		return
 	case c.value != nil:
 		Fail("graph: %s is handed on twice", to.Name())

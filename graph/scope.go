@@ -26,8 +26,8 @@ type build struct {
 	params   *Params
 	training bool
 
-	run   *modelRun // under way; nil outside of runs
-	again bool      // it was there before
+	run    *modelRun // under way; nil outside of runs
+	replay bool      // it was there before
 
 	leaves  map[*Node]leaf
 	names   map[string]*Node // of leaves
@@ -229,7 +229,7 @@ func (s *Scope) Output(name string, n *Node) {
 	name = s.ours(name)
 	op.Check(n, "output "+name)
 	switch old := s.b.outputs[name]; {
-	case old != nil && s.b.again:
+	case old != nil && s.b.replay:
 		return
 	case old != nil:
 		Fail("graph: output %s declared twice %s", name, s.where())
