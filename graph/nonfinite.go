@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -134,14 +136,14 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	defer p.use.Store(idle)
 	p.b.params.values.RLock()
 	defer p.b.params.values.RUnlock()
-	needed, drawn := p.needed, len(p.noise.sites)
+	memory, needed, noise, carries := maps.Clone(p.memory), slices.Clone(p.needed), p.noise, p.carries
 	r, err := engine.NewReference(nodes, p.leafValue)
-	p.needed = needed // a Run needs no more than before
+	if len(p.noise.sites) > len(noise.sites) { // noise that no output depends on
+		p.noise.draw(p.noise.now, p.noise.pass)
+	}
+	p.memory, p.needed, p.noise, p.carries = memory, needed, noise, carries // a Run needs no more than before
 	if err != nil {
 		return nil, err
-	}
-	if len(p.noise.sites) > drawn { // noise that no output depends on
-		p.noise.draw(p.noise.now, p.noise.pass)
 	}
 	return r, r.Run(context.Background())
 }
