@@ -39,7 +39,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"DawsonIntegral": graph.DawsonIntegral, "NormalCDF": graph.NormalCDF, "LogNormalCDF": graph.LogNormalCDF,
 			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI, "BetaIc": graph.BetaIc,
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining,
-			"Labels": graph.Labels, "Unused": graph.Unused, "Apply": graph.Apply, "CustomGrad": graph.CustomGrad, "FromGorgonia": graph.FromGorgonia, "Size": graph.Size, "NewDependence": graph.NewDependence, "Squeeze": graph.Squeeze,
+			"Labels": graph.Labels, "Apply": graph.Apply, "CustomGrad": graph.CustomGrad, "FromGorgonia": graph.FromGorgonia, "Size": graph.Size, "NewDependence": graph.NewDependence, "Squeeze": graph.Squeeze,
 			"Values": graph.Values[float32], "Memory": graph.Memory[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
 		},
 		Types: []any{

@@ -95,6 +95,42 @@ func TestBusyProgramIsAnError(t *testing.T) {
 	}
 }
 
+// Within an Update the program is busy too, but for Parallel and for what reads
+// its outputs, and it is idle afterwards.
+func TestUseWithinUpdate(t *testing.T) {
+	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("y", graph.Shift(s.Input("x", 2), 1)) })
+	uses := map[string]func() error{
+		"run":             func() error { return p.Run(context.Background(), graph.Draw{}) },
+		"feed x":          func() error { return graph.Feed(p, "x", []float64{1, 2}) },
+		"commit":          p.Commit,
+		"look into a run": func() error { return p.NonFinite("y") },
+	}
+	for _, first := range []string{"feed x", "run"} {
+		if err := uses[first](); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := p.Update(func() error {
+		for what, use := range uses {
+			if err, want := use(), "graph: "+what+": this Program is running in another goroutine"; err == nil || err.Error() != want {
+				t.Errorf("error %v, want %s", err, want)
+			}
+		}
+		if err := p.Parallel(1, nothing{}); err != nil {
+			t.Error(err)
+		}
+		return graph.Read(p, "y", make([]float64, 2))
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	for what, use := range uses {
+		if err := use(); err != nil {
+			t.Errorf("%s after the update: %v", what, err)
+		}
+	}
+}
+
 // Goroutines that run one program at will get errors, never a panic.
 func TestProgramOfManyGoroutines(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {

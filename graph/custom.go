@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/latentgo/latent/internal/op"
 )
@@ -36,7 +35,7 @@ type Rule interface {
 // be written with functions of this package, and wants only a gradient of its
 // own, is faster with CustomGrad.
 func Apply(r Rule, in ...*Node) *Node {
-	if v := reflect.ValueOf(r); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if op.Nil(r) {
 		Fail("graph: apply: the operation is nil")
 	}
 	return op.Apply(r, in...)

@@ -39,6 +39,12 @@ func (h horner) Diff(in []*graph.Node, _, grad *graph.Node, _ []bool) []*graph.N
 	return []*graph.Node{graph.Mul(grad, graph.Apply(slope, in[0]))}
 }
 
+// holder is a rule of which only a run tells whether it compares.
+type holder struct {
+	horner
+	of any
+}
+
 // An operation of one's own has a shape, an evaluation and a gradient.
 func ExampleApply() {
 	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
@@ -73,6 +79,17 @@ func TestApply(t *testing.T) {
 		x := s.Input("x", 1)
 		if once, again := graph.Apply(horner{}, x), graph.Apply(horner{}, x); once != again {
 			t.Error("the same operation of the same node is two nodes")
+		}
+		minus := horner{[3]float64{math.Copysign(0, -1)}}
+		for name, r := range map[string]graph.Rule{
+			"−0": minus, "a number": holder{of: 1.5}, "a slice": holder{of: []int{1, 2}}, "a map": holder{of: map[string]int{"a": 1}},
+		} {
+			if once, again := graph.Apply(r, x), graph.Apply(r, x); once != again {
+				t.Errorf("the same operation of %s is two nodes", name)
+			}
+			if of := graph.Apply(r, x); of == graph.Apply(horner{}, x) || of == graph.Apply(holder{}, x) {
+				t.Errorf("operations of %s and of none are one node", name)
+			}
 		}
 		s.Output("y", graph.Apply(horner{}, x))
 	})

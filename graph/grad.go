@@ -81,18 +81,6 @@ func diff(n *Node, in []*Node, g *Node, need []bool) []*Node {
 	return op.RuleOf(n).Diff(in, n, g, need)
 }
 
-// Unused returns those of the given nodes that no node of by is computed from.
-func Unused(nodes []*Node, by ...*Node) []*Node {
-	if len(nodes) == 0 {
-		return nil
-	}
-	for _, n := range by {
-		op.Check(n, "unused by")
-	}
-	used := setOf(op.Needed(by...))
-	return slices.DeleteFunc(slices.Clone(nodes), func(n *Node) bool { return used[n] })
-}
-
 // DependsOn tells whether n is computed from m, or is m.
 func DependsOn(n, m *Node) bool {
 	dims(n)

@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -17,8 +19,8 @@ import (
 // purpose, such as the −Inf of a mask: what chose it is the origin.
 type NonFinite struct {
 	Output string
-	Leaf   string    // the input, parameter, state, noise or constant NaN that holds it; "" where an operation made it
-	Kind   string    // "input", "parameter", "state", "noise" or "constant" with Leaf; else the name of the operation
+	Leaf   string    // the input, parameter, state, noise, carry or constant NaN that holds it; "" where an operation made it
+	Kind   string    // "input", "parameter", "state", "noise", "carry" or "constant" with Leaf; else the name of the operation
 	In     []float64 // the operands of an element-wise operation at that element, else nil
 	Value  float64   // NaN or ±Inf
 	Index  []int     // of the element
@@ -128,19 +130,20 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	if !p.ready {
 		return nil, errors.New("graph: the program has not run")
 	}
-	if p.use.Load() != idle {
-		return nil, errBusy("look into a run", "")
-	}
-	p.b.params.values.RLock()
-	defer p.b.params.values.RUnlock()
-	needed, drawn := p.needed, len(p.noise.sites)
-	r, err := engine.NewReference(nodes, p.leafValue)
-	p.needed = needed // a Run needs no more than before
-	if err != nil {
+	if err := p.enter("look into a run", ""); err != nil {
 		return nil, err
 	}
-	if len(p.noise.sites) > drawn { // noise that no output depends on
+	defer p.use.Store(idle)
+	p.b.params.values.RLock()
+	defer p.b.params.values.RUnlock()
+	memory, needed, noise, carries := maps.Clone(p.memory), slices.Clone(p.needed), p.noise, p.carries
+	r, err := engine.NewReference(nodes, p.leafValue)
+	if len(p.noise.sites) > len(noise.sites) { // noise that no output depends on
 		p.noise.draw(p.noise.now, p.noise.pass)
+	}
+	p.memory, p.needed, p.noise, p.carries = memory, needed, noise, carries // a Run needs no more than before
+	if err != nil {
+		return nil, err
 	}
 	return r, r.Run(context.Background())
 }

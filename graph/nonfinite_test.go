@@ -1,9 +1,11 @@
 package graph_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
@@ -123,5 +125,45 @@ func TestAgain(t *testing.T) {
 	}
 	if fmt.Sprint(p.Notes()) != "[a note]" {
 		t.Error(p.Notes())
+	}
+}
+
+// Looking into a run leaves the program as it was: a Run needs the same inputs
+// and draws the same noise, whatever was looked at.
+func TestAgainLeavesTheProgram(t *testing.T) {
+	for _, names := range [][]string{{"b"}, {"b", "d"}, {"b", "d", "f"}, {"b", "d", "f", "h"}, {"b", "d", "f", "h", "j"}} {
+		var others []*node
+		p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
+			for _, n := range names {
+				s.Output("of_"+n, graph.Shift(s.Input(n, 1), 1))
+			}
+			for _, n := range []string{"a", "c", "e", "z"} {
+				others = append(others, s.Input(n, 1))
+			}
+			others = append(others, s.RowAxis(-1).Noise("noise", graph.Normal, 2))
+		})
+		for _, n := range names {
+			if err := graph.Feed(p, n, []float64{1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run(t, p, graph.Draw{})
+		var drawn [][]float64
+		for range 2 {
+			v, err := p.Again(others...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn = append(drawn, v[len(v)-1])
+			if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+				t.Errorf("inputs %v: %v", names, err)
+			}
+			if n := p.SharedNoise(); len(n) > 0 {
+				t.Errorf("a run draws %v, which no output needs", n)
+			}
+		}
+		if drawn[0][0] == 0 || !slices.Equal(drawn[0], drawn[1]) {
+			t.Errorf("noise %v, then %v", drawn[0], drawn[1])
+		}
 	}
 }

@@ -8,10 +8,11 @@ import (
 
 // Passes returns the same scope for what a Run does in n passes over the same
 // graph, so that its memory holds one part of the samples at a time: a noise
-// declared in it that has more than one sample goes on, in pass i, with samples
-// i·k up to (i+1)·k of the k that it has. A Carry hands what was found from pass
-// to pass; all other values are those of the last one. A program has one number
-// of passes: all scopes that ask for some must agree.
+// declared in it, or by whatever layer in a Scope.Run of it, that has more than
+// one sample goes on, in pass i, with samples i·k up to (i+1)·k of the k that it
+// has. A Carry hands what was found from pass to pass; all other values are
+// those of the last one. A program has one number of passes: all scopes that ask
+// for some must agree.
 func (s *Scope) Passes(n int) *Scope {
 	s.alive()
 	switch {
@@ -31,7 +32,9 @@ func (s *Scope) Passes(n int) *Scope {
 func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
 	s.alive()
 	n := s.leaf(leaf{kind: carried}, name, shape)
-	s.b.carries = append(s.b.carries, &carry{leaf: n, init: init})
+	if s.b.carry(n) == nil { // else a replay
+		s.b.carries = append(s.b.carries, &carry{leaf: n, init: init})
+	}
 	return n
 }
 
@@ -39,15 +42,16 @@ func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
 func (s *Scope) HandOn(to, value *Node) {
 	s.alive()
 	dims(to)
-	i := slices.IndexFunc(s.b.carries, func(c *carry) bool { return c.leaf == to })
-	if i < 0 {
+	c := s.b.carry(to)
+	if c == nil {
 		Fail("graph: hand on to %s, which is no Carry", to.Name())
 	}
-	c := s.b.carries[i]
 	op.Check(value, "hand on to "+to.Name())
 	switch {
 	case !slices.Equal(to.Shape(), value.Shape()):
 		Fail("graph: hand on %v to %s of shape %v", value.Shape(), to.Name(), to.Shape())
+	case c.value != nil && s.b.replay:
+		return
 	case c.value != nil:
 		Fail("graph: %s is handed on twice", to.Name())
 	}
@@ -59,6 +63,16 @@ type carry struct {
 	leaf, value *Node
 	init        float64
 	now, next   op.Array // next is staged: all are read before any is written
+}
+
+// carry returns the carry of a leaf, nil of others.
+func (b *build) carry(leaf *Node) *carry {
+	for _, c := range b.carries {
+		if c.leaf == leaf {
+			return c
+		}
+	}
+	return nil
 }
 
 // start sets the carries of a program for the first pass.

@@ -23,17 +23,22 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 				}
 				k := 6 / passes
 				z := in.Noise("z", law, k, 3, 4)
+				in.Run(func() { s.Output("layer", graph.Slice(s.In("layer").Noise("e", law, k, 3, 4), 0, k-1, k)) })
 				s.Output("last", graph.Slice(z, 0, k-1, k))
 				s.Output("shared", graph.Shift(in.Noise("shared", law, 1, 3, 4), 0))
 				s.Output("global", graph.Shift(in.RowAxis(-1).Noise("global", law, 2, 3), 0))
 				s.Output("outside", graph.Shift(s.Noise("outside", law, 2, 3, 4), 0))
-				sum := in.In("kept").Carry("sum", 7, 3, 4)
-				most := in.Carry("most", math.Inf(-1), 3, 4)
-				newSum, newMost := graph.Add(sum, graph.Sum(z, 0)), graph.Max(most, graph.MaxOver(z, 0))
-				in.HandOn(sum, newSum)
-				in.HandOn(most, newMost)
-				s.Output("sum", newSum)
-				s.Output("most", newMost)
+				carried := func() {
+					sum := in.In("kept").Carry("sum", 7, 3, 4)
+					most := in.Carry("most", math.Inf(-1), 3, 4)
+					newSum, newMost := graph.Add(sum, graph.Sum(z, 0)), graph.Max(most, graph.MaxOver(z, 0))
+					in.HandOn(sum, newSum)
+					in.HandOn(most, newMost)
+					s.Output("sum", newSum)
+					s.Output("most", newMost)
+				}
+				carried()
+				in.Replay(carried)
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/internal/engine"
-	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -38,13 +37,12 @@ const (
 	busy
 )
 
-// enter begins a use that excludes others, until p.use has the old value again.
-func (p *Program) enter(what, name string) (was int32, err error) {
-	was = p.use.Load()
-	if was == busy || !p.use.CompareAndSwap(was, busy) {
-		return was, errBusy(what, name)
+// enter begins a use that excludes others, until p.use is idle again.
+func (p *Program) enter(what, name string) error {
+	if !p.use.CompareAndSwap(idle, busy) {
+		return errBusy(what, name)
 	}
-	return was, nil
+	return nil
 }
 
 func errBusy(what, name string) error {
@@ -69,12 +67,6 @@ type feed struct {
 	node  *Node
 	value op.Array
 	set   bool
-}
-
-// assign is a value that Commit writes to a state.
-type assign struct {
-	to, value *Node
-	staged    op.Array
 }
 
 // kept is the value that a leaf had in the last Run: the leaf itself may be
@@ -124,7 +116,12 @@ func newProgram(b *build) (*Program, error) {
 			p.assigns = append(p.assigns, assign{n, v, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
-	p.outs = append(p.outs, Unused(b.Checks, p.outs...)...)
+	computed := setOf(op.Needed(p.outs...))
+	for _, n := range b.Checks {
+		if !computed[n] {
+			p.outs = append(p.outs, n)
+		}
+	}
 	for _, c := range b.carries {
 		if c.value == nil {
 			return nil, errors.Errorf("%s is never handed on", c.leaf.Name())
@@ -177,7 +174,7 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 		p.needed = slices.Insert(p.needed, at, f)
 		return f.value, nil
 	case carried:
-		c := p.b.carries[slices.IndexFunc(p.b.carries, func(c *carry) bool { return c.leaf == n })]
+		c := p.b.carry(n)
 		c.now, c.next = op.NewArray(p.b.Dtype, n.Shape()), op.NewArray(p.b.Dtype, n.Shape())
 		p.carries = append(p.carries, c)
 		return c.now, nil
@@ -200,11 +197,10 @@ func (p *Program) Run(ctx context.Context, d Draw) error {
 	if err := given("run", ctx); err != nil {
 		return err
 	}
-	was, err := p.enter("run", "")
-	if err != nil {
+	if err := p.enter("run", ""); err != nil {
 		return err
 	}
-	defer p.use.Store(was)
+	defer p.use.Store(idle)
 	p.ready = false
 	if err := p.b.params.unchanged(); err != nil {
 		return err
@@ -243,43 +239,6 @@ func (p *Program) value(n *Node) op.Array {
 	return p.exec.Value(n)
 }
 
-// Commit writes the values assigned to states by the last Run, which must have
-// succeeded: the end of a training step.
-func (p *Program) Commit() error { return p.Update(nil) }
-
-// Update is Commit of a step that changes parameters: f writes to their Memory,
-// and unless it returns an error, which is returned, the states are written
-// too. A value for a state that is not finite is an error before anything is
-// written. No other goroutine reads parameters meanwhile. f may be nil. It must not run
-// programs, nor save parameters or read them by other means.
-func (p *Program) Update(f func() error) error {
-	p.alive()
-	if !p.use.CompareAndSwap(idle, updating) {
-		return errBusy("commit", "")
-	}
-	defer p.use.Store(idle)
-	if !p.ready {
-		return errors.New("graph: commit: the program has not run")
-	}
-	p.b.params.values.Lock()
-	defer p.b.params.values.Unlock()
-	for _, a := range p.assigns { // all are read before any is written
-		a.staged.Copy(p.value(a.value))
-		if !kernel.AllFinite(a.staged.F32) || !kernel.AllFinite(a.staged.F64) {
-			return errors.Errorf("graph: commit: the value for state %s is not finite", a.to.Name())
-		}
-	}
-	if f != nil {
-		if err := f(); err != nil {
-			return err
-		}
-	}
-	for _, a := range p.assigns {
-		p.exec.Value(a.to).Copy(a.staged)
-	}
-	return nil
-}
-
 // Explain describes the compiled program: its instructions, what was fused into
 // each, the memory they share and the work of a run.
 func (p *Program) Explain() string {
@@ -305,15 +264,15 @@ func (p *Program) Work() (flops float64, bytes int) {
 type Task interface{ Do(part, worker int) }
 
 // Parallel runs the parts of a task on the program's workers, between its
-// runs, and returns when all are done.
+// runs or within an Update, and returns when all are done.
 func (p *Program) Parallel(parts int, t Task) error {
 	p.alive()
 	if parts < 0 || op.Nil(t) {
 		return errors.New("graph: Parallel of a nil Task or of fewer than 0 parts")
 	}
-	was, err := p.enter("parallel", "")
-	if err != nil {
-		return err
+	was := p.use.Load()
+	if was == busy || !p.use.CompareAndSwap(was, busy) {
+		return errBusy("parallel", "")
 	}
 	defer p.use.Store(was)
 	if plan, ok := p.exec.(*engine.Plan); ok {

@@ -6,7 +6,10 @@ import (
 )
 
 // modelRun is one run of a model's code during a build.
-type modelRun struct{ path string }
+type modelRun struct {
+	path   string
+	passes bool // noise declared in it goes on from pass to pass
+}
 
 // Run calls f, the code of a model, as one run of it in this scope. A network
 // that several runs share, whatever scope its layers were declared in, then is
@@ -20,7 +23,7 @@ type modelRun struct{ path string }
 // Within one run a name is declared once.
 func (s *Scope) Run(f func()) {
 	s.alive()
-	s.during(s.b.again, f)
+	s.during(s.b.replay, f)
 }
 
 // Replay calls f as the run that was there before, once more, as estimators do
@@ -34,14 +37,14 @@ func (s *Scope) Replay(f func()) {
 	s.during(true, f)
 }
 
-func (s *Scope) during(again bool, f func()) {
+func (s *Scope) during(replay bool, f func()) {
 	if f == nil {
 		Fail("graph: a run of no code")
 	}
 	b := s.b
-	run, before := b.run, b.again
-	defer func() { b.run, b.again = run, before }()
-	b.run, b.again = &modelRun{s.path}, again
+	run, before := b.run, b.replay
+	defer func() { b.run, b.replay = run, before }()
+	b.run, b.replay = &modelRun{s.path, s.passes}, replay
 	f()
 }
 
@@ -73,7 +76,7 @@ func (s *Scope) found(l leaf, shape Shape) *Node {
 	old := s.b.leaves[n]
 	another := !l.own && l.run != nil && old.run != nil && l.run != old.run
 	switch {
-	case !s.b.again && !another:
+	case !s.b.replay && !another:
 		Fail("graph: %s declared twice %s; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)", l.name, s.where())
 	case old.kind == param && old.frozen != l.frozen:
 		Fail("graph: %s is frozen in one run and trained in another", l.name)
@@ -100,7 +103,7 @@ type assignment struct {
 // assigned adds an assignment and returns what the state gets.
 func (b *build) assigned(to, value *Node) *Node {
 	list := b.written[to]
-	if b.again && len(list) > 0 {
+	if b.replay && len(list) > 0 {
 		return b.assigns[to]
 	}
 	for _, a := range list {

@@ -26,8 +26,8 @@ type build struct {
 	params   *Params
 	training bool
 
-	run   *modelRun // under way; nil outside of runs
-	again bool      // it was there before
+	run    *modelRun // under way; nil outside of runs
+	replay bool      // it was there before
 
 	leaves  map[*Node]leaf
 	names   map[string]*Node // of leaves
@@ -202,7 +202,7 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	if law > Uniform {
 		Fail("graph: noise %s of law %d, want Normal or Uniform", name, law)
 	}
-	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes || s.b.run != nil && s.b.run.passes}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
 	}
@@ -229,7 +229,7 @@ func (s *Scope) Output(name string, n *Node) {
 	name = s.ours(name)
 	op.Check(n, "output "+name)
 	switch old := s.b.outputs[name]; {
-	case old != nil && s.b.again:
+	case old != nil && s.b.replay:
 		return
 	case old != nil:
 		Fail("graph: output %s declared twice %s", name, s.where())

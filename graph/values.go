@@ -47,11 +47,10 @@ func Feed[T Float](p *Program, name string, values []T) error {
 	if len(values) != f.value.Len() {
 		return errors.Errorf("graph: feed %s: %d values, want %d of shape %v", name, len(values), f.value.Len(), f.node.Shape())
 	}
-	was, err := p.enter("feed", name)
-	if err != nil {
+	if err := p.enter("feed", name); err != nil {
 		return err
 	}
-	defer p.use.Store(was)
+	defer p.use.Store(idle)
 	if f.value.F64 != nil {
 		kernel.Convert(f.value.F64, values)
 	} else {

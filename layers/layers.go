@@ -10,9 +10,9 @@ package layers
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Layer is a function of a node, perhaps with weights.
@@ -26,7 +26,7 @@ type Stack []Layer
 // Apply implements Layer.
 func (l Stack) Apply(x *graph.Node) *graph.Node {
 	for i, f := range l {
-		if v := reflect.ValueOf(f); !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
+		if op.Nil(f) {
 			graph.Fail("layers: stack: layer %d is nil", i)
 		}
 		x = f.Apply(x)

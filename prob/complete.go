@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // complete aborts where a parameter of a distribution or bijector, a field of d
@@ -35,7 +36,7 @@ func complete(d any) {
 
 // present aborts if the law or bijector given to a function is nil.
 func present(what string, d any) {
-	if v := reflect.ValueOf(d); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if op.Nil(d) {
 		graph.Fail("prob: %s is nil", what)
 	}
 }

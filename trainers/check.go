@@ -2,23 +2,18 @@ package trainers
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/pkg/errors"
-)
 
-// isNil tells whether an interface holds nothing, or a nil pointer.
-func isNil(v any) bool {
-	x := reflect.ValueOf(v)
-	return !x.IsValid() || x.Kind() == reflect.Pointer && x.IsNil()
-}
+	"github.com/latentgo/latent/internal/op"
+)
 
 // alive is an error unless an updater has parameters and a rule.
 func (u *Updater) alive() error {
 	switch {
 	case u == nil || u.params == nil:
 		return errors.New("trainers: the Updater is nil or has no Params: use NewUpdater with those of the program")
-	case isNil(u.rule):
+	case op.Nil(u.rule):
 		return errors.New("trainers: the Updater's Optimizer is nil, want one such as trainers.Adam{}")
 	}
 	return nil

@@ -69,8 +69,10 @@ func (e *NotFinite) remedy() string {
 		return "the guide's law reaches values that the joint's cannot take: give both the same support"
 	case o != nil && o.Leaf != "" && o.Kind == "input":
 		return "mend the data"
-	case o != nil && o.Leaf != "":
+	case o != nil && (o.Kind == "parameter" || o.Kind == "state"):
 		return "it was so before this step: initialise or load it anew"
+	case o != nil && o.Leaf != "":
+		return ""
 	case e.Step > 1:
 		return "if training went well before, it has diverged (" + e.largest() + "): lower the optimiser's rate or set ClipNorm"
 	case o != nil:

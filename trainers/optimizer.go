@@ -69,16 +69,15 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	if len(e.Costs) == 0 {
 		graph.Fail("trainers: the estimate has no costs to train by")
 	}
-	var costs []*graph.Node
-	for _, c := range e.Costs {
-		costs = append(costs, c.Node)
-	}
-	if idle := graph.Unused(wrt, costs...); len(idle) > 0 {
-		var names []string
-		for _, n := range idle {
-			names = append(names, n.Name())
+	below := graph.NewDependence(wrt...)
+	var idle []string
+	for _, n := range wrt {
+		if !slices.ContainsFunc(e.Costs, func(c vi.Cost) bool { return below.On(c.Node, n) }) {
+			idle = append(idle, n.Name())
 		}
-		graph.Fail("trainers: the estimate does not depend on the parameters %v: leave them out, or keep them out of training by Frozen", names)
+	}
+	if idle != nil {
+		graph.Fail("trainers: the estimate does not depend on the parameters %v: leave them out, or keep them out of training by Frozen", idle)
 	}
 	var names, outputs []string
 	for i, g := range e.Grad(wrt...) {

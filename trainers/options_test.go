@@ -176,31 +176,7 @@ func options(t *testing.T) map[string][][]string {
 // TestEveryOptionHasAnEffect: a new field of a struct that says what to do has
 // no entry and fails.
 func TestEveryOptionHasAnEffect(t *testing.T) {
-	fields, err := exported.Fields(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := options(t)
-	for _, field := range fields {
-		if of, _, _ := strings.Cut(field, "."); of == "Epoch" || of == "Result" || of == "NotFinite" {
-			continue // what a fit says
-		}
-		if len(all[field]) == 0 {
-			t.Errorf("%s has no change that shows it", field)
-		}
-		for _, c := range all[field] {
-			switch refused := strings.HasPrefix(c[1], "error "); {
-			case len(c) == 3 && !(refused && strings.Contains(c[1], c[2])):
-				t.Errorf("%s: %s, want an error with %s", field, c[1], c[2])
-			case len(c) == 2 && (refused || c[0] == c[1]):
-				t.Errorf("%s shows nothing:\n%s\n%s", field, c[0], c[1])
-			}
-		}
-		delete(all, field)
-	}
-	for field := range all {
-		t.Errorf("%s is no option", field)
-	}
+	exported.Effects(t, options(t), "Epoch", "Result", "NotFinite") // of which are what a fit says
 }
 
 // TestParametersThatNothingTrains are an error that names them, frozen ones not.

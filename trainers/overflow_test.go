@@ -30,6 +30,20 @@ func (o sgd) Step64(param, grad []float64, _ [][]float64, _ int, scale float64) 
 	}
 }
 
+// embedding is one that goes other ways than what it embeds.
+type embedding struct {
+	trainers.Adam
+	by sgd
+}
+
+func (o embedding) Step32(param, grad []float32, slots [][]float32, t int, scale float64) {
+	o.by.Step32(param, grad, slots, t, scale)
+}
+
+func (o embedding) Step64(param, grad []float64, slots [][]float64, t int, scale float64) {
+	o.by.Step64(param, grad, slots, t, scale)
+}
+
 // Whatever the optimiser, its rate, the dtype and the size of parameters, an
 // update that is not finite is an error and leaves all parameters and
 // states as they were.
@@ -47,6 +61,8 @@ func TestUpdateThatIsNotFiniteIsTakenBack(t *testing.T) {
 		{"Momentum", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r, Mu: .9} }},
 		{"gradient descent", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r} }},
 		{"a user's", func(r float64) trainers.Optimizer { return sgd{r} }},
+		{"a user's that embeds Adam", func(r float64) trainers.Optimizer { return embedding{by: sgd{r}} }},
+		{"a pointer", func(r float64) trainers.Optimizer { return &trainers.Adam{Rate: r} }},
 	} {
 		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 			most := map[graph.Dtype]float64{graph.Float32: math.MaxFloat32, graph.Float64: math.MaxFloat64}[dt]

@@ -14,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
@@ -129,7 +130,7 @@ func (c Config) check(train *data.Set) error {
 		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
 	case c.Batch < 0:
 		return errors.Errorf("trainers: Batch %d, want 1 or more", c.Batch)
-	case c.Optimizer != nil && isNil(c.Optimizer):
+	case c.Optimizer != nil && op.Nil(c.Optimizer):
 		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
 	case c.GlobalDraws != 0 && c.Test == nil:
 		return errors.Errorf("trainers: GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)

@@ -65,7 +65,10 @@ func newUpdate[T graph.Float](u *Updater, rule func(param, grad []T, slots [][]T
 	if u.params.Dtype == graph.Float64 {
 		d.most = math.MaxFloat64
 	}
-	d.bounds, _ = u.rule.(reacher)
+	switch o := u.rule.(type) {
+	case Adam, *Adam, AdaMax, *AdaMax, Momentum, *Momentum: // what embeds them may go farther
+		d.bounds = o.(reacher)
+	}
 	d.apply = d.write
 	for i, name := range u.names {
 		v, err := graph.Memory[T](u.params, name)

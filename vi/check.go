@@ -1,16 +1,6 @@
 package vi
 
-import (
-	"reflect"
-
-	"github.com/latentgo/latent/graph"
-)
-
-// isNil tells whether an interface holds nothing, or a nil pointer.
-func isNil(v any) bool {
-	x := reflect.ValueOf(v)
-	return !x.IsValid() || x.Kind() == reflect.Pointer && x.IsNil()
-}
+import "github.com/latentgo/latent/graph"
 
 // alive aborts unless a trace is one that Run made.
 func (t *Trace) alive() {

@@ -45,10 +45,10 @@ const (
 // depends on a site summed out, its log p is in "reconstruction".
 type ELBO struct {
 	K         int                  // draws for each datum, averaged over; 0 means 1
-	Total     int                  // as in Config, and the three below
-	Enumerate []string             //
-	Default   Estimator            //
-	Sites     map[string]Estimator //
+	Total     int                  // as in Config
+	Enumerate []string             // as in Config
+	Default   Estimator            // as in Config
+	Sites     map[string]Estimator // as in Config
 	KL        KL                   // the way of the divergences
 	Beta      *graph.Node          // weight of the divergences, a scalar, for annealing or a β-VAE; nil means 1
 	Capacity  *graph.Node          // what the divergences are held to, a scalar; nil means 0, that is ELBO

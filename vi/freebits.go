@@ -21,9 +21,9 @@ type FreeBits struct {
 	Lambda  float64              // nats a group
 	Group   int                  // event elements a group; 0 means 1, below 0 the whole site
 	K       int                  // draws for each datum; 0 means 1
-	Total   int                  // as in Config, and the two below
-	Default Estimator            //
-	Sites   map[string]Estimator //
+	Total   int                  // as in Config
+	Default Estimator            // as in Config
+	Sites   map[string]Estimator // as in Config
 	KL      KL                   // as in ELBO
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -14,7 +15,7 @@ import (
 func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 	t.alive()
 	defer graph.Enter("global " + name)()
-	if isNil(d) {
+	if op.Nil(d) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
 	if _, ok := t.r.data[name]; ok {

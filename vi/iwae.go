@@ -23,10 +23,10 @@ import (
 // draws), and for each global "kl/NAME" or "kl-mc/NAME".
 type IWAE struct {
 	K         int                  // draws for each datum; 0 means 1
-	Total     int                  // as in Config, and the three below
-	Enumerate []string             //
-	Default   Estimator            //
-	Sites     map[string]Estimator //
+	Total     int                  // as in Config
+	Enumerate []string             // as in Config
+	Default   Estimator            // as in Config
+	Sites     map[string]Estimator // as in Config
 }
 
 var _ Objective = IWAE{}
@@ -48,10 +48,10 @@ func (o IWAE) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 type Renyi struct {
 	Alpha     float64              // any order but 1
 	K         int                  // draws for each datum; 0 means 1
-	Total     int                  // as in Config, and the three below
-	Enumerate []string             //
-	Default   Estimator            //
-	Sites     map[string]Estimator //
+	Total     int                  // as in Config
+	Enumerate []string             // as in Config
+	Default   Estimator            // as in Config
+	Sites     map[string]Estimator // as in Config
 }
 
 var _ Objective = Renyi{}
@@ -83,9 +83,9 @@ func (o Renyi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 type Chi struct {
 	Order     float64              // n > 1; 0 means 2
 	K         int                  // draws for each datum, 2 or more
-	Enumerate []string             // as in Config, and the two below
-	Default   Estimator            //
-	Sites     map[string]Estimator //
+	Enumerate []string             // as in Config
+	Default   Estimator            // as in Config
+	Sites     map[string]Estimator // as in Config
 }
 
 var _ Objective = Chi{}

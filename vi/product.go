@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -72,10 +73,10 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
 		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
 	}
-	if isNil(prior) {
+	if op.Nil(prior) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
-	if x == nil || isNil(f) {
+	if x == nil || op.Nil(f) {
 		graph.Fail("vi: %s: a Product without its x or its map", name)
 	}
 	e := len(t.r.enum)

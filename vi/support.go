@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -43,7 +44,7 @@ func (m method) String() string { return methodNames[m] }
 
 // Name returns an estimator's name in the support matrix.
 func Name(e Estimator) string {
-	if isNil(e) {
+	if op.Nil(e) {
 		graph.Fail("vi: the Estimator is nil: it has no name")
 	}
 	return plain("vi.Name", e).method().String()

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -52,7 +53,7 @@ func (t *Trace) Noise(site string, law graph.Noise, event ...int) *graph.Node {
 func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 	t.alive()
 	defer graph.Enter("site " + name)()
-	if isNil(d) {
+	if op.Nil(d) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
 	s := t.site(name)

@@ -9,21 +9,17 @@ package absurd
 
 import (
 	"context"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"reflect"
-	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/latentgo/latent/internal/exported"
 )
 
 // Sweep is a package under test.
@@ -47,12 +43,12 @@ type Sweep struct {
 	Calls int // of each function; 0 means 60, or ten times as many with LATENT_SWEEP=1
 }
 
-// said is how a message begins that a package of this module wrote.
-var said = regexp.MustCompile(`^(in [^\n]*: )?(graph|layers|prob|probtest|vi|trainers|data|bench|gradcheck|absurd): ?`)
-
 // Run sweeps the package whose source is in the working directory.
 func (w Sweep) Run(t *testing.T) {
-	exported := listed(t)
+	exported, err := exported.Funcs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir(t.TempDir()) // for what is written
 	calls := map[string]reflect.Value{}
 	for name, f := range w.Funcs {
@@ -81,19 +77,9 @@ func (w Sweep) Run(t *testing.T) {
 			t.Errorf("%s has an entry and is not exported", name)
 		}
 	}
-	for _, name := range slices.Sorted(keys(calls)) {
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
 		if w.Skip[name] == "" {
 			w.sweep(t, name, calls[name])
-		}
-	}
-}
-
-func keys(m map[string]reflect.Value) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
 		}
 	}
 }
@@ -104,50 +90,6 @@ func base(t reflect.Type) string {
 	}
 	name, _, _ := strings.Cut(t.Name(), "[")
 	return name
-}
-
-// listed returns the exported functions, and methods of exported types, of the
-// package in the working directory.
-func listed(t *testing.T) []string {
-	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, path := range files {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range f.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() {
-				continue
-			}
-			name := f.Name.Name
-			if f.Recv != nil {
-				typ := f.Recv.List[0].Type
-				if p, ok := typ.(*ast.StarExpr); ok {
-					typ = p.X
-				}
-				if x, ok := typ.(*ast.IndexExpr); ok {
-					typ = x.X
-				}
-				id, ok := typ.(*ast.Ident)
-				if !ok || !id.IsExported() {
-					continue
-				}
-				name = id.Name + "." + name
-			}
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // sweep calls one function: first with the most senseless argument everywhere,
@@ -299,73 +241,4 @@ func locked(t reflect.Type) bool {
 		}
 	}
 	return false
-}
-
-// outcome runs a call and returns what is wrong with how it ended; "" if it
-// returned or said what is wrong.
-func (w Sweep) outcome(name string, call func()) (fault string) {
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case runtime.Error:
-			fault = fmt.Sprintf("runtime error: %v at %s", r, place())
-		case error:
-			fault = judge(r.Error())
-		default:
-			fault = judge(fmt.Sprint(r))
-		}
-	}()
-	if w.Within == nil {
-		call()
-		return ""
-	}
-	if err := w.Within(name, call); err != nil {
-		return judge(err.Error())
-	}
-	return ""
-}
-
-func judge(message string) string {
-	if said.MatchString(message) && !strings.Contains(message, "runtime error") {
-		return ""
-	}
-	return fmt.Sprintf("message %q does not begin with the name of its package", message)
-}
-
-// place returns the functions of this module nearest to a panic.
-func place() string {
-	pc := make([]uintptr, 50)
-	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
-	var at []string
-	for {
-		f, more := frames.Next()
-		if strings.Contains(f.Function, "latentgo/") && !strings.Contains(f.Function, "internal/absurd") {
-			at = append(at, fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line))
-		}
-		if !more || len(at) == 3 {
-			return strings.Join(at, " < ")
-		}
-	}
-}
-
-// show prints arguments, briefly.
-func show(in []reflect.Value) string {
-	var out []string
-	for _, v := range in {
-		s := v.Type().String()
-		switch v.Kind() {
-		case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Map, reflect.Slice:
-			if v.IsNil() {
-				s = "nil"
-			}
-		case reflect.Struct:
-			if v.IsZero() {
-				s += "{}"
-			}
-		default:
-			s = fmt.Sprint(v.Interface())
-		}
-		out = append(out, s)
-	}
-	return strings.Join(out, ", ")
 }

@@ -93,8 +93,12 @@ func target(path string) (string, fs.FileMode, error) {
 			if err != nil {
 				return "", 0, errors.Wrap(err, "link")
 			}
-			if !filepath.IsAbs(to) {
-				to = filepath.Join(filepath.Dir(path), to)
+			if !filepath.IsAbs(to) { // from the folder that holds the link, which may be reached by another
+				dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+				if err != nil {
+					return "", 0, errors.Wrap(err, "link")
+				}
+				to = filepath.Join(dir, to)
 			}
 			path = to
 			continue

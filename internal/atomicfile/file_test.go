@@ -259,6 +259,30 @@ func TestLinksAreFollowed(t *testing.T) {
 	}
 }
 
+// A relative link is read from the folder that it lies in, not from the one by
+// which that is reached.
+func TestLinkInALinkedFolder(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
+	if err := os.MkdirAll(in("far/folder"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"near": in("far/folder"), "far/folder/a": filepath.FromSlash("../a")} {
+		if err := os.Symlink(to, in(link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := atomicfile.Write(in("near/a"), put("new")); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(in("far/a")); err != nil || string(b) != "new" {
+		t.Errorf("the file holds %q (%v), want new", b, err)
+	}
+	if n := names(t, dir); !slices.Equal(n, []string{"far", "near"}) {
+		t.Errorf("written beside: %v", n)
+	}
+}
+
 func TestLongNames(t *testing.T) {
 	dir := t.TempDir()
 	for _, n := range []int{200, 250, 255} {

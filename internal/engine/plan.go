@@ -143,7 +143,7 @@ func (p *Plan) plan() {
 		k := len(phases) - 1
 		phases[k] = append(phases[k], u)
 		for _, v := range u.values {
-			v.stored = (v.read || v.keep || v.folds())
+			v.stored = v.read || v.keep || v.folds()
 		}
 		if u.values[0].kind == loopOf {
 			u.loop = newLoop(u)

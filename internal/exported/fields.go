@@ -17,22 +17,8 @@ import (
 // that the Go files of a folder declare, tests left out, in sorted order. An
 // embedded field goes by the name of its type.
 func Fields(dir string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return nil, errors.Wrap(err, "exported")
-	}
-	if len(files) == 0 {
-		return nil, errors.Errorf("exported: no Go files in %s", dir)
-	}
 	var fields []string
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, errors.Wrap(err, "exported")
-		}
+	err := each(dir, func(f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if _, in := n.(*ast.FuncDecl); in {
 				return false
@@ -52,9 +38,31 @@ func Fields(dir string) ([]string, error) {
 			}
 			return false
 		})
-	}
+	})
 	slices.Sort(fields)
-	return fields, nil
+	return fields, err
+}
+
+// each visits the Go files of a folder, tests left out.
+func each(dir string, visit func(f *ast.File)) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return errors.Wrap(err, "exported")
+	}
+	if len(files) == 0 {
+		return errors.Errorf("exported: no Go files in %s", dir)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return errors.Wrap(err, "exported")
+		}
+		visit(f)
+	}
+	return nil
 }
 
 func names(f *ast.Field) (names []string) {

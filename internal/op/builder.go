@@ -247,13 +247,41 @@ type key struct {
 }
 
 // Identity returns what tells a rule from others as the key of a map: itself,
-// or its printed form where rules of its kind do not compare or compare −0 to 0.
+// or its type and printed form where == does not compare it, or takes −0 for 0.
 func Identity(r Rule) any {
-	if u, ok := r.(Unary); ok && (math.Signbit(u.A) && u.A == 0 || math.Signbit(u.B) && u.B == 0) ||
-		!reflect.TypeOf(r).Comparable() {
-		return fmt.Sprintf("%T%v", r, r)
+	v := reflect.ValueOf(r)
+	if v.Comparable() && !negativeZero(v) {
+		return r
 	}
-	return r
+	return printed{v.Type(), fmt.Sprint(r)}
+}
+
+type printed struct {
+	of   reflect.Type
+	text string
+}
+
+// negativeZero tells whether a number in v is −0.
+func negativeZero(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Float32, reflect.Float64:
+		return v.Float() == 0 && math.Signbit(v.Float())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if negativeZero(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			if negativeZero(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Interface:
+		return negativeZero(v.Elem())
+	}
+	return false
 }
 
 // Apply returns the node of a rule applied to operands of this build.

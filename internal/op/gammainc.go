@@ -165,10 +165,3 @@ func gammaEntropy(loga, s float64) float64 {
 	psi := 0.5*z + z*z/12 - z*z*z*z/120
 	return (s-0.5)*loga + halfLog2Pi + 0.5 + z/6 - z*z*z/90 - s*psi
 }
-
-// gammaDivergence is (a−b)ψ(a) − log Γ(a) + log Γ(b), of the logarithms: the
-// distance of log Γ at b from its tangent at a.
-func gammaDivergence(loga, logb float64) float64 {
-	a, b := math.Exp(loga), math.Exp(logb)
-	return (a-b)*digamma(a) - lgamma(a) + lgamma(b)
-}

@@ -1,7 +1,6 @@
 package op
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -53,15 +52,3 @@ func ElementAt(out, operand []int, i int) int {
 
 // Position returns the indices of element i in row-major order.
 func Position(shape []int, i int) []int { return position(shape, i) }
-
-// Nil tells whether a value, often of an interface, is nil or holds a nil
-// pointer, function, map or the like.
-func Nil(v any) bool {
-	switch x := reflect.ValueOf(v); x.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface, reflect.Chan, reflect.UnsafePointer:
-		return x.IsNil()
-	}
-	return false
-}

@@ -37,7 +37,6 @@ const (
 	ContinuousBernoulliSlope                  // its derivative by l
 	GammaEntropy                              // a + log Γ(a) + (1−a)ψ(a), of log a
 	InverseGammaEntropy                       // a + log Γ(a) − (1+a)ψ(a), of log a
-	GammaDivergence                           // (a−b)ψ(a) − log Γ(a) + log Γ(b), of log a and log b
 	BetaEntropy                               // log B(a,b) − (a−1)(ψ(a)−ψ(n)) − (b−1)(ψ(b)−ψ(n)), n = a+b, of log a, log b
 	StudentEntropy                            // ½(ν+1)(ψ(½(ν+1))−ψ(½ν)) + ½log ν + log B(½ν,½), of log ν
 	specialCount
@@ -75,7 +74,6 @@ var specials = [specialCount]struct {
 	ContinuousBernoulli:      {"continuousbernoulli", 2, func(x []float64) float64 { return continuousBernoulli(x[0], x[1]) }},
 	GammaEntropy:             {"gammaentropy", 1, func(x []float64) float64 { return gammaEntropy(x[0], 1) }},
 	InverseGammaEntropy:      {"inversegammaentropy", 1, func(x []float64) float64 { return gammaEntropy(x[0], -1) }},
-	GammaDivergence:          {"gammadivergence", 2, func(x []float64) float64 { return gammaDivergence(x[0], x[1]) }},
 	BetaEntropy:              {"betaentropy", 2, func(x []float64) float64 { return betaEntropy(x[0], x[1]) }},
 	StudentEntropy:           {"studententropy", 1, func(x []float64) float64 { return studentEntropy(x[0]) }},
 	ContinuousBernoulliSlope: {"continuousbernoullislope", 2, func(x []float64) float64 { return continuousBernoulliSlope(x[0], x[1]) }},

@@ -109,12 +109,6 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 		return Apply(Term{GammaEntropySlope}, x[0])
 	case InverseGammaEntropy:
 		return Apply(Term{InverseGammaEntropySlope}, x[0])
-	case GammaDivergence: // a(a−b)ψ′(a), b(ψ(b)−ψ(a))
-		a, b := Map(Exp, x[0]), Map(Exp, x[1])
-		if i == 0 {
-			return Times(minus(a, b), Apply(Term{DigammaExpSlope}, x[0]))
-		}
-		return Times(b, minus(Map(Digamma, b), Map(Digamma, a)))
 	case BetaEntropy:
 		return Apply(Term{BetaEntropySlope}, x[i], x[1-i])
 	case StudentEntropy:

@@ -17,11 +17,7 @@ func checkFloat32(s *subject) error {
 		return err
 	}
 	const n = 64
-	single, err := s.derived(graph.Float32, n)
-	if err != nil {
-		return err
-	}
-	double, err := s.derived(graph.Float64, n)
+	single, double, err := s.precisions(n)
 	if err != nil {
 		return err
 	}
@@ -31,7 +27,7 @@ func checkFloat32(s *subject) error {
 			return err
 		}
 	}
-	summary, err := s.summaries()
+	summary, err := s.ofItself(graph.Float32)
 	if err != nil {
 		return err
 	}
@@ -77,6 +73,14 @@ func checkFloat32(s *subject) error {
 	return found.err()
 }
 
+// precisions compiles derived in both.
+func (s *subject) precisions(n int) (single, double *program, err error) {
+	if single, err = s.derived(graph.Float32, n); err == nil {
+		double, err = s.derived(graph.Float64, n)
+	}
+	return single, double, err
+}
+
 // compare looks at scores and gradients of some events in both precisions.
 func (s *subject) compare(found *findings, single, double *program, params, x []float64) error {
 	a, err := single.eval(x, params)
@@ -112,22 +116,6 @@ func (s *subject) compare(found *findings, single, double *program, params, x []
 		}
 	}
 	return nil
-}
-
-// summaries compiles what a distribution says of itself, in float32; nil if
-// that is nothing.
-func (s *subject) summaries() (*program, error) {
-	if !is[prob.Entropic](s) && !prob.HasKL(s.dist, s.dist) {
-		return nil, nil
-	}
-	return s.build(graph.Float32, nil, []int{1}, func(e env) {
-		if d, ok := e.d.(prob.Entropic); ok {
-			e.s.Output("Entropy", d.Entropy())
-		}
-		if prob.HasKL(e.d, e.d) {
-			e.s.Output("KL_to_itself", prob.KL(e.d, e.d))
-		}
-	})
 }
 
 // extremeValues lists events of the support from tiny to huge.

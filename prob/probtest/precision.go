@@ -98,11 +98,7 @@ func checkPrecision(s *subject) error {
 		return err
 	}
 	const n = 64
-	single, err := s.derived(graph.Float32, n)
-	if err != nil {
-		return err
-	}
-	double, err := s.derived(graph.Float64, n)
+	single, double, err := s.precisions(n)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package probtest
 
 import (
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -35,7 +35,7 @@ func newSubject(c Case) *subject {
 			graph.Fail("probtest: the case has no New")
 		}
 		d := made(s, p)
-		if v := reflect.ValueOf(d); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		if op.Nil(d) {
 			graph.Fail("probtest: the case's New returned no distribution")
 		}
 		return d

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,31 +141,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"SourceFile.Size":   {{"", "error " + gone(func(s *data.Source) { s.Files[0].Size-- }), "bytes, want"}},
 		"SourceFile.SHA256": {{"", "error " + gone(func(s *data.Source) { s.Files[0].SHA256 = "0" }), "SHA-256"}},
 	}
-	fields, err := exported.Fields(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, field := range fields {
-		of, _, _ := strings.Cut(field, ".")
-		if slices.Contains([]string{"IDX", "Set", "Sets"}, of) {
-			continue // data
-		}
-		if len(all[field]) == 0 {
-			t.Errorf("%s has no change that shows it", field)
-		}
-		for _, c := range all[field] {
-			switch refused := strings.HasPrefix(c[1], "error "); {
-			case len(c) == 3 && !(refused && strings.Contains(c[1], c[2])):
-				t.Errorf("%s: %s, want an error with %s", field, c[1], c[2])
-			case len(c) == 2 && (refused || c[0] == c[1]):
-				t.Errorf("%s shows nothing:\n%s\n%s", field, c[0], c[1])
-			}
-		}
-		delete(all, field)
-	}
-	for field := range all {
-		t.Errorf("%s is no option", field)
-	}
+	exported.Effects(t, all, "IDX", "Set", "Sets") // of which are data
 }
 
 // entries lists a folder.
