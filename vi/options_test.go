@@ -164,7 +164,7 @@ func of(e vi.Estimator) choice { return choice{"z": e} }
 func family(o func(c vi.Config) vi.Objective) map[string][]change {
 	loo, avg := vi.Score{Baseline: vi.LeaveOneOut{}}, vi.Score{Baseline: vi.MovingAverage{}}
 	return map[string][]change{
-		"K":         {{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 3}), ""}, {"normals", o(vi.Config{K: 2}), o(vi.Config{K: -1}), "run with K -1"}},
+		"K":         {{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 3}), ""}, {"normals", o(vi.Config{K: 2}), o(vi.Config{K: -1}), "K is -1, want 1 or more"}},
 		"Enumerate": {{"bits", o(vi.Config{K: 2, Sites: of(vi.StraightThrough{})}), o(vi.Config{K: 2, Enumerate: []string{"z"}}), ""}},
 		"Default": {
 			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Default: vi.STL{}}), ""},

@@ -153,12 +153,16 @@ func (r *Record) trace() {
 	}
 	for i, name := range r.enum {
 		if r.sizes[i] == 0 {
-			graph.Fail("vi: site %s is to be enumerated, but it is no latent site; the model has %v", name, r.names(nil))
+			why := "it is no site"
+			if s := r.find(name); s != nil && s.Observed {
+				why = "it has a value, given as data"
+			}
+			graph.Fail("vi: site %s is to be enumerated, but %s; the latents are %v", name, why, r.names(latent))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.config.Sites)) {
 		if s := r.find(name); s == nil || s.Observed {
-			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(func(s *Site) bool { return !s.Observed }))
+			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(latent))
 		}
 	}
 	r.oneWeight()
