@@ -20,6 +20,14 @@
 //	e := vi.IWAE{K: 50, Default: vi.DReG{}}.Estimate(s, m, vi.Data{"x": x})
 //	e.Grad(s.Trainable()...)
 //
+// See the examples IWAE and Score, in example_test.go, and Sum, which is
+// semi-supervised learning with labelled and unlabelled rows, in m2_test.go.
+//
+// Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
+// REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
+// datum. A layer that mixes the rows of a batch, as batch normalisation does in
+// training, makes them biased, which nothing refuses; Pathwise is not affected.
+//
 // # What goes with what
 //
 // SupportMatrix prints which estimator an objective takes at which kind of
