@@ -20,8 +20,9 @@
 //	e := vi.IWAE{K: 50, Default: vi.DReG{}}.Estimate(s, m, vi.Data{"x": x})
 //	e.Grad(s.Trainable()...)
 //
-// See the examples IWAE and Score, in example_test.go, and Sum, which is
-// semi-supervised learning with labelled and unlabelled rows, in m2_test.go.
+// See the examples IWAE and Score, in example_test.go; Run, predictions for known
+// and for new groups, in example_run_test.go; and Sum, semi-supervised learning
+// with labelled and unlabelled rows, in m2_test.go.
 //
 // Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
 // REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
