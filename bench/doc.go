@@ -1,6 +1,7 @@
 // Package bench measures gradient estimators: GradientVariance draws the
 // gradient of a model many times and reports, for each estimator and group of
-// parameters, its mean, its bias, its variance and its cost.
+// parameters, its mean, its bias, its variance and its cost. See the example
+// GradientVariance, in example_test.go.
 //
 // # The unit
 //

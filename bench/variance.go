@@ -149,9 +149,12 @@ func (c Config) check(m Model, d *data.Set, cases []Case) error {
 	case c.Batch < 0 || c.Batch > d.Len():
 		return errors.Errorf("bench: Batch %d, want 1 to %d, the rows of the data, or 0", c.Batch, d.Len())
 	}
-	for _, name := range c.Arrays {
+	for i, name := range c.Arrays {
 		if d.Cols(name) == 0 {
 			return errors.Errorf("bench: no array %s in the data, which have %v", name, d.Names())
+		}
+		if slices.Contains(c.Arrays[:i], name) {
+			return errors.Errorf("bench: Arrays names %s twice", name)
 		}
 	}
 	for i, k := range cases {

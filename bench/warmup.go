@@ -19,7 +19,7 @@ func (g *gradient) take(from *graph.Params) error {
 	}
 	for _, name := range g.names {
 		if from.Tensor(name) == nil {
-			return errors.Errorf("Config.Params has no parameter %s, only %v", name, from.Names())
+			return errors.Errorf("Config.Params has no parameter %s, only %v: load it, or build the model with it before", name, from.Names())
 		}
 	}
 	for _, name := range g.params.Names() {

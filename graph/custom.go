@@ -25,9 +25,9 @@ type Rule interface {
 	// not read. It may be called by several programs at once. An error stops
 	// the run.
 	Eval(out Array, in []Array) error
-	// Diff returns, for each operand that need marks, the derivative of the cost
-	// as a node of the operand's shape, given that by the result, grad; nil
-	// where it is zero everywhere.
+	// Diff returns one node for each operand: the derivative of the cost by it,
+	// of the operand's shape, given that by the result, grad; nil where it is
+	// zero everywhere or need does not ask for it. A nil slice is zero by all.
 	Diff(in []*Node, out, grad *Node, need []bool) []*Node
 }
 

@@ -39,6 +39,15 @@ func (h horner) Diff(in []*graph.Node, _, grad *graph.Node, _ []bool) []*graph.N
 	return []*graph.Node{graph.Mul(grad, graph.Apply(slope, in[0]))}
 }
 
+// counted returns n derivatives of its one operand.
+type counted struct{ n int }
+
+func (counted) Shape(in [][]int) ([]int, error)             { return in[0], nil }
+func (counted) Eval(out graph.Array, _ []graph.Array) error { return nil }
+func (c counted) Diff(_ []*graph.Node, _, grad *graph.Node, _ []bool) []*graph.Node {
+	return slices.Repeat([]*graph.Node{grad}, c.n)
+}
+
 // holder is a rule of which only a run tells whether it compares.
 type holder struct {
 	horner
@@ -105,6 +114,12 @@ func TestApply(t *testing.T) {
 		"custom gradient by x[1]: node is nil": func(x *node) { graph.CustomGrad(x, []*node{x, nil}, func(*node) []*node { return nil }) },
 		"a custom gradient of 0 derivatives, want 1": func(x *node) {
 			graph.Grad(graph.Sum(graph.CustomGrad(x, []*node{x}, func(*node) []*node { return nil })), []*node{x})
+		},
+		"grad through counted{0}: 0 derivatives, want one for each of 1 operands": func(x *node) {
+			graph.Grad(graph.Sum(graph.Apply(counted{n: 0}, x)), []*node{x})
+		},
+		"grad through counted{2}: 2 derivatives, want one for each of 1 operands": func(x *node) {
+			graph.Grad(graph.Sum(graph.Apply(counted{n: 2}, x)), []*node{x})
 		},
 		"do not broadcast": func(x *node) {
 			graph.Grad(graph.Sum(graph.CustomGrad(x, []*node{x}, func(*node) []*node { return []*node{graph.Tensor(make([]float64, 5), 5)} })), []*node{x})

@@ -78,7 +78,11 @@ func setOf(ns []*Node) map[*Node]bool {
 
 func diff(n *Node, in []*Node, g *Node, need []bool) []*Node {
 	defer op.Deriving(n)()
-	return op.RuleOf(n).Diff(in, n, g, need)
+	ds := op.RuleOf(n).Diff(in, n, g, need)
+	if ds != nil && len(ds) != len(in) {
+		Fail("graph: grad through %v: %d derivatives, want one for each of %d operands", op.Name(op.RuleOf(n)), len(ds), len(in))
+	}
+	return ds
 }
 
 // DependsOn tells whether n is computed from m, or is m.

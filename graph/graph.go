@@ -21,6 +21,9 @@
 // A graph is a Gorgonia graph: Node.Gorgonia shows a node as one of Gorgonia's,
 // FromGorgonia takes in what Gorgonia's operations made of it, and those are run
 // through their own Do.
+//
+// See the example of the package and those of Build (errors) and Grad (hold), in
+// example_test.go, and of Apply, an operation of one's own, in custom_test.go.
 package graph
 
 import (

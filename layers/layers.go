@@ -5,7 +5,8 @@
 //
 // A layer that draws noise declares it in Apply, in the scope it was made in, and
 // is applied once in a run of a model, as is one that assigns a state;
-// graph.Scope.Run says what becomes of that where estimators run the model again.
+// graph.Scope.Run says what becomes of that where estimators run the model again,
+// and package vi which of them a layer that mixes rows makes biased.
 package layers
 
 import (

@@ -195,7 +195,7 @@ func TestCompoundShapeErrors(t *testing.T) {
 	refuses(t, "RelaxedOneHot: Temperature is -1, want a number above 0", func(*graph.Scope) *graph.Node {
 		return prob.RelaxedOneHot{Logits: nums(0, 1), Temperature: graph.Const(-1)}.LogProb(nums(1, 1))
 	})
-	refuses(t, "Multinomial: Total is nil: how many choices?", func(s *graph.Scope) *graph.Node {
+	refuses(t, "Multinomial: Total is nil, which takes the number of choices from the counts; draws and moments need it", func(s *graph.Scope) *graph.Node {
 		return prob.Multinomial{Logits: nums(1, 2)}.Sample(s, 2)
 	})
 	refuses(t, "inSupport, which cannot be drawn from", func(s *graph.Scope) *graph.Node {

@@ -15,6 +15,10 @@
 //
 // Everything is in nats.
 //
+// See the examples of the package (own, a distribution of one's own, in
+// own_test.go) and of Mixture, Transformed, Masked, Checked and
+// MultivariateNormal, in example_compound_test.go.
+//
 // # Draws and ends
 //
 // A draw, and what a bijector makes, lies in the open interior of the support:

@@ -54,7 +54,7 @@ func (d Multinomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
 
 func (d Multinomial) total() *graph.Node {
 	if d.Total == nil {
-		graph.Fail("prob: Multinomial: Total is nil: how many choices?")
+		graph.Fail("prob: Multinomial: Total is nil, which takes the number of choices from the counts; draws and moments need it")
 	}
 	if sh := d.Total.Shape(); len(sh) > 0 && sh[len(sh)-1] != 1 {
 		graph.Fail("prob: Multinomial: Total of shape %v, want [… 1]", sh)

@@ -5,7 +5,11 @@ import "github.com/latentgo/latent/graph"
 // Dist is a probability distribution.
 type Dist interface {
 	// LogProb returns the log density or log probability of x […, D], without
-	// the event axis: […].
+	// the event axis: […]. Outside of the support it is −Inf and has derivatives
+	// of 0, which takes two choices, of what goes in and of what comes out:
+	//
+	//	in := graph.Where(out, graph.Const(1), x) // any value that is inside
+	//	graph.Where(out, graph.Const(math.Inf(-1)), density(in))
 	LogProb(x *graph.Node) *graph.Node
 }
 

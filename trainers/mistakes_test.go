@@ -163,6 +163,8 @@ func TestCommonMistakes(t *testing.T) {
 			"trainers: step 1 (epoch 1): in joint: site pixels: vi: pixels has no value: the guide draws [z] and the data are [x]; draw it in the guide too, or give it as data of this name"},
 		{"array that is not there", fit(vae{cols: 3}.model, rowsOf(t, binary), trainers.Config{Arrays: []string{"images"}}),
 			"trainers: no array images in the data, which have [x]"},
+		{"array named twice", fit(vae{cols: 3}.model, rowsOf(t, binary), trainers.Config{Arrays: []string{"x", "x"}}),
+			"trainers: Arrays names x twice"},
 		{"data that nobody uses", fit(vae{cols: 3}.model, rowsOf(t, both), sequential),
 			"trainers: step 1 (epoch 1): vi: data y is used by neither joint nor guide; the model has sites [z x]: name a site after it, read it by Given, or leave it out of the data"},
 		{"site drawn twice", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {

@@ -157,9 +157,12 @@ func pictures(d data.Drawing, arrays []string) error {
 
 // given returns the arrays of a set that the model is given: all, unless named.
 func given(set *data.Set, names []string) ([]string, error) {
-	for _, name := range names {
+	for i, name := range names {
 		if set.Cols(name) == 0 {
 			return nil, errors.Errorf("trainers: no array %s in the data, which have %v", name, set.Names())
+		}
+		if slices.Contains(names[:i], name) {
+			return nil, errors.Errorf("trainers: Arrays names %s twice", name)
 		}
 	}
 	if names == nil {

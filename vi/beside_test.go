@@ -168,7 +168,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		t.p = over(breaks(24), "z/given").single().twice()
 	case "GumbelSoftmax", "StraightThrough":
 		t.p = over(breaks(14))
-		if c.objective != "Chi" {
+		if c.objective != "Chi" && c.objective != "Renyi" { // which take no single draw
 			t.k = 1
 		} else {
 			t.p = over(breaks(8))

@@ -102,7 +102,7 @@ func TestWakePhaseOfTheGuideNearsTheInclusiveDivergence(t *testing.T) {
 	}
 	want := map[string]float64{"a": exact("a"), "c": exact("c")}
 	last := math.Inf(1)
-	for _, k := range []int{1, 2, 4, 8} {
+	for _, k := range []int{2, 4, 8} {
 		d := bias(t, p, vi.ReweightedWakeSleep{K: k}, k, want)
 		if !(d < last && d > 1e-4) {
 			t.Errorf("bias %v with %d draws, %v with half", d, k, last)

@@ -172,6 +172,9 @@ func (r *Record) choose(o objective) {
 		if s.Global && r.Total == 0 {
 			graph.Fail("vi: %s has the global site %s: set Total, the size of the data set, by which its divergence is divided", o, s.Name)
 		}
+		if s.Global && r.Scope.Training() && r.Total < r.Rows {
+			graph.Fail("vi: a step on %d rows with a Total of %d: Total is the size of the data set, by which the divergence of the global site %s is divided", r.Rows, r.Total, s.Name)
+		}
 	}
 	r.manyDraws()
 }

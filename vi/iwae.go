@@ -43,11 +43,12 @@ func (o IWAE) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 //
 // (Li and Turner, arXiv 1602.02311): α = 0 is IWAE, α → 1 ELBO. For
 // finite K it is a bound on log p(x) where 0 ≤ α < 1; its gradient is that of
-// this L, not of its limit. Enumerated sites as in IWAE, Σ_y q(y)·w(y)^(1−α).
-// Terms as IWAE.
+// this L, not of its limit. With one draw it would be ELBO whatever α, so K is 2
+// or more unless nothing but globals is drawn. Enumerated sites as in IWAE,
+// Σ_y q(y)·w(y)^(1−α). Terms as IWAE.
 type Renyi struct {
 	Alpha     float64              // any order but 1
-	K         int                  // draws for each datum; 0 means 1
+	K         int                  // draws for each datum, 2 or more
 	Total     int                  // as in Config
 	Enumerate []string             // as in Config
 	Default   Estimator            // as in Config

@@ -164,7 +164,7 @@ func of(e vi.Estimator) choice { return choice{"z": e} }
 func family(o func(c vi.Config) vi.Objective) map[string][]change {
 	loo, avg := vi.Score{Baseline: vi.LeaveOneOut{}}, vi.Score{Baseline: vi.MovingAverage{}}
 	return map[string][]change{
-		"K":         {{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 3}), ""}, {"normals", o(vi.Config{K: 2}), o(vi.Config{K: -1}), "run with K -1"}},
+		"K":         {{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 3}), ""}, {"normals", o(vi.Config{K: 2}), o(vi.Config{K: -1}), "K is -1, want 1 or more"}},
 		"Enumerate": {{"bits", o(vi.Config{K: 2, Sites: of(vi.StraightThrough{})}), o(vi.Config{K: 2, Enumerate: []string{"z"}}), ""}},
 		"Default": {
 			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Default: vi.STL{}}), ""},
@@ -243,8 +243,8 @@ func optionChanges() map[string][]change {
 	all["Evidence.Chunk"] = []change{{"normals", vi.Evidence{}, vi.Evidence{Chunk: -1}, "Evidence of -1 draws at once"}} // its effect, on memory, has tests of its own
 	all["Evidence.Enumerate"] = []change{{"bits", vi.Evidence{}, vi.Evidence{Enumerate: []string{"z"}}, ""}}
 	all["WakeSleep.K"] = []change{{"normals", vi.WakeSleep{}, vi.WakeSleep{K: 2}, ""}}
-	all["ReweightedWakeSleep.K"] = []change{{"normals", vi.ReweightedWakeSleep{}, vi.ReweightedWakeSleep{K: 2}, ""}}
-	all["ReweightedWakeSleep.Enumerate"] = []change{{"bits", vi.ReweightedWakeSleep{}, vi.ReweightedWakeSleep{Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
+	all["ReweightedWakeSleep.K"] = []change{{"normals", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 3}, ""}, {"normals", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 1}, "ReweightedWakeSleep of 1 draw has the weight 1"}}
+	all["ReweightedWakeSleep.Enumerate"] = []change{{"bits", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 2, Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
 
 	all["Config.K"] = []change{{"normals", runs{}, runs{vi.Config{K: 2}}, ""}, {"global", runs{}, runs{vi.Config{K: 2}}, "set K to 1"}}
 	all["Config.Rows"] = []change{{"normals", runs{}, runs{vi.Config{Rows: 2}}, "data x has 3 rows, Config.Rows has 2"}}

@@ -102,9 +102,18 @@ func (r *Record) outside(at scored) *Outside {
 		if !at.Observed && notFinite(o.Value) {
 			continue // made by some operation before
 		}
+		if !impossible[row] && within(set, o.Value) {
+			continue // a law may score it; NaN are its parameters
+		}
 		return o
 	}
 	return nil
+}
+
+// within tells whether a value lies between the ends of a support or on one: a
+// law may have a density at an end, and Bernoulli scores grey values.
+func within(s prob.Support, v float64) bool {
+	return (s.Kind == prob.Interval || s.Kind == prob.Integers) && s.Lo <= v && v <= s.Hi
 }
 
 func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }

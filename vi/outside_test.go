@@ -3,6 +3,7 @@ package vi_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
@@ -103,4 +104,50 @@ type point struct{}
 
 func (point) LogProb(x *graph.Node) *graph.Node {
 	return graph.Sum(prob.Delta{Value: graph.Const(0)}.LogProbs(x), -1)
+}
+
+// Where parameters are NaN a value that the law may score, a grey one or one on
+// an end, is not to blame; one beyond the support is all the same.
+func TestOutsideBlamesNoValueForParameters(t *testing.T) {
+	nan := func() *graph.Node { return graph.Const(math.NaN()) }
+	laws := map[string]struct {
+		law     func() prob.Dist
+		may     []float64
+		mayNot  float64
+		support string
+	}{
+		"Bernoulli":           {func() prob.Dist { return prob.Bernoulli{Logits: nan()} }, []float64{0, .3, 1}, 1.5, "prob.Bernoulli, {0 … 1}"},
+		"ContinuousBernoulli": {func() prob.Dist { return prob.ContinuousBernoulli{Logits: nan()} }, []float64{0, .3, 1}, -1, "prob.ContinuousBernoulli, (0, 1)"},
+		"Beta":                {func() prob.Dist { return prob.Beta{LogA: nan(), LogB: nan()} }, []float64{0, .3, 1}, 2, "prob.Beta, (0, 1)"},
+		"Exponential":         {func() prob.Dist { return prob.Exponential{LogRate: nan()} }, []float64{0, 3}, -2, "prob.Exponential, (0, +Inf)"},
+		"HalfNormal":          {func() prob.Dist { return prob.HalfNormal{LogScale: nan()} }, []float64{0, 3}, -2, "prob.HalfNormal, (0, +Inf)"},
+		"Poisson":             {func() prob.Dist { return prob.Poisson{LogRate: nan()} }, []float64{0, 3}, -2, "prob.Poisson, {0, 1, …}"},
+	}
+	for name, c := range laws {
+		for _, x := range append(c.may, c.mayNot) {
+			var r *vi.Record
+			p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+				e := vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", c.law()) }}, vi.Data{"x": s.Input("x", 1, 1)})
+				r = e.Record
+				s.Output("bound", e.Value)
+			})
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if err := graph.Feed(p, "x", []float64{x}); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+				t.Fatal(err)
+			}
+			want := "<nil>"
+			if x == c.mayNot {
+				want = fmt.Sprintf("site x, row 0, element 0: value %v is outside of the support of %s", x, c.support)
+			}
+			out, err := r.Outside(p)
+			if got := fmt.Sprint(out); err != nil || out == nil && x == c.mayNot || out != nil && got != want {
+				t.Errorf("%s at %v: %s, %v, want %s", name, x, got, err, want)
+			}
+		}
+	}
 }

@@ -53,6 +53,14 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 	return e
 }
 
+// oneDraw says what becomes of the objectives that mean nothing with one draw of
+// a latent.
+var oneDraw = map[objective]string{
+	chi:        "is the ELBO, which lies below log p(x)",
+	renyi:      "is the ELBO whatever its order, which is vi.ELBO",
+	reweighted: "has the weight 1 and trains the guide by noise of mean 0",
+}
+
 // fits refuses what the weights cannot be made of.
 func (p particles) fits(r *Record) {
 	dreg, other := "", ""
@@ -66,8 +74,8 @@ func (p particles) fits(r *Record) {
 				other = s.Name
 			}
 		}
-		if p.of == chi && r.K < 2 && !s.Enumerated {
-			graph.Fail("vi: Chi of %d draw is the ELBO, which lies below log p(x); want K of 2 or more", r.K)
+		if why := oneDraw[p.of]; why != "" && r.K < 2 && !s.Enumerated && !s.Global && (s.Q != nil || p.of != reweighted) {
+			graph.Fail("vi: %s of 1 draw %s; want K of 2 or more", p.of, why)
 		}
 	}
 	if dreg != "" && other != "" {

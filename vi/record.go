@@ -61,8 +61,13 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 		}
 	}
 	r := &Record{Scope: s, K: max(c.K, 1), Rows: c.Rows, Total: c.Total, config: c, data: Data{}, used: map[string]bool{}}
-	if c.K < 0 || c.Rows < 0 || c.Total < 0 {
-		graph.Fail("vi: run with K %d, %d rows and a total of %d", c.K, c.Rows, c.Total)
+	for _, n := range []struct {
+		name, zero string
+		is         int
+	}{{"K", "one draw", c.K}, {"Rows", "as many as the data have", c.Rows}, {"Total", "no globals", c.Total}} {
+		if n.is < 0 {
+			graph.Fail("vi: %s is %d, want 1 or more, or 0 for %s", n.name, n.is, n.zero)
+		}
 	}
 	for _, name := range c.Enumerate {
 		if slices.Contains(r.enum, name) {

@@ -20,6 +20,15 @@
 //	e := vi.IWAE{K: 50, Default: vi.DReG{}}.Estimate(s, m, vi.Data{"x": x})
 //	e.Grad(s.Trainable()...)
 //
+// See the examples IWAE and Score, in example_test.go; Run, predictions for known
+// and for new groups, in example_run_test.go; and Sum, semi-supervised learning
+// with labelled and unlabelled rows, in m2_test.go.
+//
+// Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
+// REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
+// datum. A layer that mixes the rows of a batch, as batch normalisation does in
+// training, makes them biased, which nothing refuses; Pathwise is not affected.
+//
 // # What goes with what
 //
 // SupportMatrix prints which estimator an objective takes at which kind of
@@ -153,12 +162,16 @@ func (r *Record) trace() {
 	}
 	for i, name := range r.enum {
 		if r.sizes[i] == 0 {
-			graph.Fail("vi: site %s is to be enumerated, but it is no latent site; the model has %v", name, r.names(nil))
+			why := "it is no site"
+			if s := r.find(name); s != nil && s.Observed {
+				why = "it has a value, given as data"
+			}
+			graph.Fail("vi: site %s is to be enumerated, but %s; the latents are %v", name, why, r.names(latent))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.config.Sites)) {
 		if s := r.find(name); s == nil || s.Observed {
-			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(func(s *Site) bool { return !s.Observed }))
+			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(latent))
 		}
 	}
 	r.oneWeight()

@@ -29,9 +29,10 @@ type WakeSleep struct {
 // with all values held (Bornschein and Bengio, arXiv 1406.2751).
 // The first is the gradient of IWAE by the joint's parameters; the second
 // estimates that of KL(p(z|x) ‖ q(z|x)) with a bias that vanishes as K grows.
-// The value is that of IWAE; terms "elbo" and "ess".
+// With one draw every weight is 1 and the second has mean 0: where the guide draws
+// a latent, K is 2 or more. The value is that of IWAE; terms "elbo" and "ess".
 type ReweightedWakeSleep struct {
-	K         int      // draws for each datum; 0 means 1
+	K         int      // draws for each datum, 2 or more
 	Enumerate []string // as in Config: sites of the joint that the guide does not have
 }
 

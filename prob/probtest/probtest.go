@@ -20,6 +20,7 @@ package probtest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -118,7 +119,16 @@ func (r Rule) on(s *subject) error {
 	if r.check == nil {
 		return errors.New("probtest: a zero Rule, want one of Rules")
 	}
-	return r.check(s)
+	for _, name := range s.Skip {
+		if !slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == name }) {
+			return errors.Errorf("the case skips %q, which is no rule", name)
+		}
+	}
+	err := r.check(s)
+	if err != nil && strings.Contains(err.Error(), "NaN") && s.reals() {
+		err = errors.Errorf("%v\nits values are taken for all real numbers: the type has no Support, and the case names none", err)
+	}
+	return err
 }
 
 // Run tests every rule on the case, each as a subtest of its name.

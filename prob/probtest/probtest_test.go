@@ -402,3 +402,36 @@ func rule(t *testing.T, name string) probtest.Rule {
 	t.Fatalf("no rule %s", name)
 	return probtest.Rule{}
 }
+
+// rootless is an exponential law of √x, NaN below 0, that does not say its
+// support.
+type rootless struct{ LogRate node }
+
+func (d rootless) LogProb(x node) node {
+	r := graph.Sqrt(x)
+	l := graph.Sub(d.LogRate, graph.Mul(r, graph.Exp(d.LogRate)))
+	return graph.Sum(graph.Sub(l, graph.Log(graph.Scale(r, 2))), -1)
+}
+
+// What a case leaves out or misspells is said.
+func TestIncompleteCases(t *testing.T) {
+	law := func(d func(p node) prob.Dist) probtest.Case {
+		return probtest.Case{New: on(d), Params: [][]float64{{0}}}
+	}
+	misspelt := law(func(p node) prob.Dist { return expo{p} })
+	misspelt.Skip = []string{"momnets"}
+	for _, r := range probtest.Rules() {
+		if err := r.Check(misspelt); err == nil || err.Error() != `the case skips "momnets", which is no rule` {
+			t.Errorf("%s: error %v", r.Name, err)
+		}
+	}
+	nan := law(func(p node) prob.Dist { return rootless{p} })
+	want := "its values are taken for all real numbers: the type has no Support, and the case names none"
+	if err := rule(t, "normalised").Check(nan); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v", err)
+	}
+	nan.Support = func([]float64) prob.Support { return prob.Support{Kind: prob.Interval, Hi: math.Inf(1)} }
+	if err := rule(t, "outside the support").Check(nan); err == nil || strings.Contains(err.Error(), want) {
+		t.Errorf("error %v", err)
+	}
+}

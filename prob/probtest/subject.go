@@ -103,6 +103,12 @@ func (s *subject) support(params []float64) prob.Support {
 	return prob.Support{}
 }
 
+// reals tells whether the support is the reals only because nothing says another.
+func (s *subject) reals() bool {
+	_, says := s.dist.(prob.Supported)
+	return s.dist != nil && !says && s.Support == nil && s.Discrete == nil
+}
+
 func (s *subject) discrete(params []float64) bool {
 	if s.Discrete != nil {
 		return true

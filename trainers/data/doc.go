@@ -10,4 +10,6 @@
 // Whatever is random depends on a seed given by the caller and on the position
 // of what is drawn (epoch, row, pixel), never on a clock, on the number of
 // processors or on how the work is split.
+//
+// See the examples New, Batches, Digits and Load, in example_test.go.
 package data
