@@ -45,6 +45,11 @@ var sampledGradients = []sampled{
 	{"Cauchy", []float64{0}, math.Inf(1), func(r *rand.Rand, x []float64) { x[0] = r.NormFloat64() / r.NormFloat64() }, true},
 }
 
+// chance is a rate of rounds, and standard errors of its estimate more.
+func chance(rate float64, rounds int, errors float64) float64 {
+	return rate + errors*math.Sqrt(rate*(1-rate)/float64(rounds))
+}
+
 func poissonScore(r *rand.Rand) (byMean, byLogStd float64) {
 	e, s := r.NormFloat64(), math.Exp(-.3)
 	u := .8*(.4+s*e) + .2
@@ -52,21 +57,22 @@ func poissonScore(r *rand.Rand) (byMean, byLogStd float64) {
 	return f * e / s, f * (e*e - 1)
 }
 
-// The 95 % intervals of the mean, the bias and the variance hold as often as
-// they say, after the draws that they ask for, whether tails are light or heavy;
+// The 95 % intervals of the mean, the bias and the variance miss 3 to 6 % of the
+// time, after the draws that they ask for, whether tails are light or heavy;
 // where the kurtosis is beyond the draws, few are offered, and an interval that
 // is offered and wrong is as rare.
 func TestIntervalsCover(t *testing.T) {
 	for _, g := range sampledGradients {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			rounds, slack := 150, .05
+			rounds := 150
 			if g.heavy {
 				rounds = 50
 			}
 			if os.Getenv("LATENT_SWEEP") != "" {
-				rounds, slack = 2000, .02
+				rounds = 2000
 			}
+			fewest, most := chance(.03, rounds, -2), chance(.06, rounds, 2)
 			r := rand.New(rand.NewPCG(7, 8))
 			zero := 0.
 			for _, v := range g.mean {
@@ -113,9 +119,9 @@ func TestIntervalsCover(t *testing.T) {
 				miss := float64(missed[i]) / float64(max(offered[i], 1))
 				t.Logf("%s: offered %.3f, covers %.4f; %d draws", what, float64(offered[i])/float64(rounds), 1-miss, drawn/rounds)
 				switch {
-				case !g.heavy && (math.Abs(miss-.05) > slack || offered[i] < rounds*8/10):
+				case !g.heavy && (miss < fewest || miss > most || offered[i] < rounds*8/10):
 					t.Errorf("%s: offered %d times of %d, covers %.3f", what, offered[i], rounds, 1-miss)
-				case g.heavy && float64(missed[i]) > (.05+slack)*float64(rounds):
+				case g.heavy && float64(missed[i]) > most*float64(rounds):
 					t.Errorf("%s: offered %d times of %d and wrong %d times", what, offered[i], rounds, missed[i])
 				case g.heavy && i == 2 && offered[i] > rounds/4:
 					t.Errorf("%s: offered %d times of %d where the kurtosis is beyond the draws", what, offered[i], rounds)

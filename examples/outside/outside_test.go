@@ -69,7 +69,7 @@ func outside(t *testing.T, program, command string) string {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", command, "-mod=mod", ".")
+	cmd := exec.Command("go", command, ".")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err != nil {
