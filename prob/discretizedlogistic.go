@@ -57,7 +57,7 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	n := d.steps()
-	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
+	out := beyond(x, 0, 1)
 	point := graph.Eq(d.LogScale, graph.Const(math.Inf(-1))) // all in the bin of the mean
 	spread := graph.Eq(d.LogScale, graph.Const(math.Inf(1))) // half in either end
 	d.LogScale = graph.Where(graph.Max(point, spread), graph.Const(0), d.LogScale)
