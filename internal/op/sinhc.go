@@ -67,21 +67,35 @@ func continuousBernoulliAt(l, u, v float64) float64 {
 }
 
 // continuousBernoulliSlope is ∂x/∂l at constant u, −∂P/∂l over the density.
-// Exchanging the ends of both leaves it as it is. With u = P(l,x) it is
-// ½(1−e^(−lx))/l·((1−x) − x·L(lx/2) + L(l/2)), and for l below 0, m = −l, it is
-// (x − (e^(mx)−1)/(e^m−1))/m.
+// Exchanging the ends of both leaves it as it is: x is at most ½. With
+// s = e^(lx)−1 = u(e^l−1) it is ½s/(1+s)/l·((1−x) − x·L(lx/2) + L(l/2)), and for
+// l below 0 (ue^l/(1+s) − x)/l.
 func continuousBernoulliSlope(l, u float64) float64 {
-	x := continuousBernoulli(l, u)
-	if x > 0.5 {
-		l, x = -l, continuousBernoulliAt(-l, 1-u, u)
+	v := 1 - u
+	if u*(1+math.Exp(l/2)) > 1 { // beyond the median of ½
+		l, u, v = -l, v, u
 	}
+	x := continuousBernoulliAt(l, u, v)
 	switch {
 	case l < -1:
-		return (x - continuousBernoulliP(-l, x)) / -l
+		e := math.Exp(l)
+		return (u*e/(v+u*e) - x) / l
 	case math.Abs(l) < 1e-17:
 		return x * (1 - x) / 2
+	case l > 700:
+		return -math.Expm1(-l*x) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
 	}
-	return -math.Expm1(-l*x) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
+	m := math.Expm1(l)
+	s := u * m
+	return s / (1 + s) / l / 2 * (1 - x - x*langevinOf(l*x/2, s) + langevinOf(l/2, m))
+}
+
+// langevinOf is langevin, given e^(2t)−1.
+func langevinOf(t, m float64) float64 {
+	if math.Abs(t) < 0.25 {
+		return langevin(t)
+	}
+	return 1 + 2/m - 1/t
 }
 
 // continuousBernoulliP is (e^(lx)−1)/(e^l−1), the distribution function.

@@ -25,6 +25,12 @@ func studentLogSlope(nu, t float64) float64 {
 		slope := 1 - (3*r+w)/4 + ((65*r+24*w)*r+3*w*w)/96 - (((245*r+95*w)*r+3*w*w)*r-15*w*w*w)/384
 		return -dz / slope
 	}
+	if r > 0x1p-1000 && r < 0x1p1000 {
+		p := betaPoint{a: nu / 2, b: 0.5, x: 1 / (1 + r), y: 1 / (1 + 1/r), logx: -math.Log1p(r)}
+		if v, ok := p.short(nu); ok {
+			return (1 - v/2) / 2
+		}
+	}
 	p := studentPoint(nu, t)
 	return (1 - p.falling(nu)/2) / 2
 }
