@@ -49,12 +49,14 @@ func langevinSlope(t float64) float64 {
 }
 
 // continuousBernoulli is the quantile x at u, (e^(lx)−1)/(e^l−1) = u.
-func continuousBernoulli(l, u float64) float64 { return continuousBernoulliAt(l, u, 1-u) }
+func continuousBernoulli(l, u float64) float64 {
+	return continuousBernoulliAt(l, u, 1-u, math.Expm1(l))
+}
 
-// continuousBernoulliAt is the quantile at u with its complement v. That of
-// −l, v and u is 1−x.
-func continuousBernoulliAt(l, u, v float64) float64 {
-	switch s := u * math.Expm1(l); {
+// continuousBernoulliAt is the quantile at u with its complement v, given
+// m = e^l−1. That of −l, v and u is 1−x.
+func continuousBernoulliAt(l, u, v, m float64) float64 {
+	switch s := u * m; {
 	case math.Abs(l) < 1e-5: // two terms in l
 		return u + u*v*(l/2+l*l*(v-u)/6)
 	case l > 700: // where the exponential overflows
@@ -71,11 +73,16 @@ func continuousBernoulliAt(l, u, v float64) float64 {
 // s = e^(lx)−1 = u(e^l−1) it is ½s/(1+s)/l·((1−x) − x·L(lx/2) + L(l/2)), and for
 // l below 0 (ue^l/(1+s) − x)/l.
 func continuousBernoulliSlope(l, u float64) float64 {
-	v := 1 - u
-	if u*(1+math.Exp(l/2)) > 1 { // beyond the median of ½
-		l, u, v = -l, v, u
+	v, m := 1-u, math.Expm1(l)
+	if u*(1+math.Sqrt(1+m)) > 1 { // beyond the median of ½
+		if u, v = v, u; math.Abs(l) < 1 {
+			m /= -(1 + m)
+		} else {
+			m = math.Expm1(-l)
+		}
+		l = -l
 	}
-	x := continuousBernoulliAt(l, u, v)
+	x := continuousBernoulliAt(l, u, v, m)
 	switch {
 	case l < -1:
 		e := math.Exp(l)
@@ -85,7 +92,6 @@ func continuousBernoulliSlope(l, u float64) float64 {
 	case l > 700:
 		return -math.Expm1(-l*x) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
 	}
-	m := math.Expm1(l)
 	s := u * m
 	return s / (1 + s) / l / 2 * (1 - x - x*langevinOf(l*x/2, s) + langevinOf(l/2, m))
 }
