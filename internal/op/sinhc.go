@@ -70,8 +70,8 @@ func continuousBernoulliAt(l, u, v, m float64) float64 {
 
 // continuousBernoulliSlope is ∂x/∂l at constant u, −∂P/∂l over the density.
 // Exchanging the ends of both leaves it as it is: x is at most ½. With
-// s = e^(lx)−1 = u(e^l−1) it is ½s/(1+s)/l·((1−x) − x·L(lx/2) + L(l/2)), and for
-// l below 0 (ue^l/(1+s) − x)/l.
+// s = e^(lx)−1 = u(e^l−1) it is (ue^l/(1+s) − x)/l, and near l = 0, where that
+// cancels, ½s/(1+s)/l·((1−x) − x·L(lx/2) + L(l/2)).
 func continuousBernoulliSlope(l, u float64) float64 {
 	v, m := 1-u, math.Expm1(l)
 	if u*(1+math.Sqrt(1+m)) > 1 { // beyond the median of ½
@@ -83,25 +83,19 @@ func continuousBernoulliSlope(l, u float64) float64 {
 		l = -l
 	}
 	x := continuousBernoulliAt(l, u, v, m)
+	s := u * m
 	switch {
+	case math.Abs(l) < 1e-17:
+		return x * (1 - x) / 2
+	case l > 700: // e^l/(e^l−1) is 1, u at least e⁻ˡ or x is 0
+		return (u/(v*math.Exp(-l)+u) - x) / l
 	case l < -1:
 		e := math.Exp(l)
 		return (u*e/(v+u*e) - x) / l
-	case math.Abs(l) < 1e-17:
-		return x * (1 - x) / 2
-	case l > 700:
-		return -math.Expm1(-l*x) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
+	case math.Abs(l) > 0.5:
+		return (u*(1+m)/(1+s) - x) / l
 	}
-	s := u * m
-	return s / (1 + s) / l / 2 * (1 - x - x*langevinOf(l*x/2, s) + langevinOf(l/2, m))
-}
-
-// langevinOf is langevin, given e^(2t)−1.
-func langevinOf(t, m float64) float64 {
-	if math.Abs(t) < 0.25 {
-		return langevin(t)
-	}
-	return 1 + 2/m - 1/t
+	return s / (1 + s) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
 }
 
 // continuousBernoulliP is (e^(lx)−1)/(e^l−1), the distribution function.
