@@ -69,12 +69,16 @@ func continuousBernoulliAt(l, u, v, m float64) float64 {
 }
 
 // continuousBernoulliSlope is ∂x/∂l at constant u, −∂P/∂l over the density.
-// Exchanging the ends of both leaves it as it is: x is at most ½. With
+// Exchanging the ends of both leaves it as it is, so that x is not near 1. With
 // s = e^(lx)−1 = u(e^l−1) it is (ue^l/(1+s) − x)/l, and near l = 0, where that
 // cancels, ½s/(1+s)/l·((1−x) − x·L(lx/2) + L(l/2)).
 func continuousBernoulliSlope(l, u float64) float64 {
 	v, m := 1-u, math.Expm1(l)
-	if u*(1+math.Sqrt(1+m)) > 1 { // beyond the median of ½
+	far := u > 0.75
+	if math.Abs(l) > 2 {
+		far = u*(1+math.Sqrt(1+m)) > 1 // x beyond ½
+	}
+	if far {
 		if u, v = v, u; math.Abs(l) < 1 {
 			m /= -(1 + m)
 		} else {

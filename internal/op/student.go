@@ -13,7 +13,8 @@ func studentSlope(nu, t float64) float64 { return studentLogSlope(nu, t) / nu }
 
 // studentLogSlope is ∂ log|t|/∂ log ν, which is ν times studentSlope.
 func studentLogSlope(nu, t float64) float64 {
-	w, r := 1/nu, t/nu*t
+	w := 1 / nu
+	r := t * w * t
 	switch {
 	case !(nu > 0) || math.IsNaN(t):
 		return math.NaN()
@@ -26,7 +27,8 @@ func studentLogSlope(nu, t float64) float64 {
 		return -dz / slope
 	}
 	if r > 0x1p-1000 && r < 0x1p1000 {
-		p := betaPoint{a: nu / 2, b: 0.5, x: 1 / (1 + r), y: 1 / (1 + 1/r), logx: -math.Log1p(r)}
+		p := betaPoint{a: nu / 2, b: 0.5, x: 1 / (1 + r), logx: -math.Log1p(r)}
+		p.y = r * p.x
 		if v, ok := p.short(nu); ok {
 			return (1 - v/2) / 2
 		}
