@@ -8,12 +8,14 @@ import (
 	"github.com/latentgo/latent/prob"
 )
 
-// benchLaws are laws of two parameters of a hundred elements.
-var benchLaws = []struct {
+type benchLaw struct {
 	name string
 	of   func(a, b *graph.Node) prob.Dist
-	x    float64
-}{
+	x    float64 // a value; below 0 for a row of one 1
+}
+
+// benchLaws are laws of two parameters.
+var benchLaws = []benchLaw{
 	{"Bernoulli", func(a, _ *graph.Node) prob.Dist { return prob.Bernoulli{Logits: a} }, 1},
 	{"Beta", func(a, b *graph.Node) prob.Dist { return prob.Beta{LogA: a, LogB: b} }, .3},
 	{"Binomial", func(a, b *graph.Node) prob.Dist { return prob.Binomial{Total: graph.Const(20), Logits: b} }, 7},

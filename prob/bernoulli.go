@@ -31,7 +31,7 @@ var (
 func (d Bernoulli) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Bernoulli", x, d.Logits)
-	out := graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, graph.Const(1)))
+	out := beyond(x, 0, 1)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
 		return op.Apply(op.Binary{Fn: op.LogBernoulli}, x, d.Logits)
 	})

@@ -35,7 +35,7 @@ var unit = Support{Kind: Interval, Hi: 1}
 func (d Beta) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Beta", x, d.LogA, d.LogB)
-	out := graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, graph.Const(1)))
+	out := beyond(x, 0, 1)
 	out = graph.Max(out, graph.Max(emptyEnd(x, 0, d.LogA), emptyEnd(x, 1, d.LogB)))
 	return inside(x, out, .5, func(x *graph.Node) *graph.Node {
 		return density(op.BetaLaw, d.LogA, d.LogB, x)

@@ -34,7 +34,7 @@ func (d ContinuousBernoulli) half() *graph.Node { return graph.Scale(d.Logits, .
 func (d ContinuousBernoulli) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("ContinuousBernoulli", x, d.Logits)
-	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
+	out := beyond(x, 0, 1)
 	return inside(x, out, .5, func(x *graph.Node) *graph.Node {
 		return density(op.ContinuousLaw, d.Logits, x)
 	})

@@ -57,17 +57,16 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
 	n := d.steps()
-	out := graph.Max(belowZero(x), graph.Gt(x, graph.Const(1)))
+	out := beyond(x, 0, 1)
 	point := graph.Eq(d.LogScale, graph.Const(math.Inf(-1))) // all in the bin of the mean
 	spread := graph.Eq(d.LogScale, graph.Const(math.Inf(1))) // half in either end
 	d.LogScale = graph.Where(graph.Max(point, spread), graph.Const(0), d.LogScale)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
 		k := d.bin(x)
 		u, v := d.edge(k), d.edge(graph.Shift(k, -1))
-		below, above := graph.LogSigmoid(u), graph.LogSigmoid(graph.Neg(v))
 		// Small scales go by the edges, which neighbours share, so that the bins add
 		// up to 1; not where the difference of the edges has no digits.
-		half := graph.Exp(graph.Neg(graph.Shift(d.LogScale, math.Log(2*n))))
+		half := mulExp(graph.Const(.5/n), graph.Neg(d.LogScale))
 		between := graph.Scale(graph.Sub(u, v), .5)
 		near := graph.Lt(graph.Abs(graph.Sub(between, half)), graph.Scale(half, .01))
 		share := graph.Mul(near, graph.Lt(d.LogScale, graph.Const(-2)))
@@ -75,12 +74,15 @@ func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 		centre := standardised("DiscretizedLogistic", graph.Scale(k, 1/n), d.Mean, d.LogScale)
 		centre = graph.Where(share, graph.Scale(graph.Add(u, v), .5), centre)
 		inner := op.Apply(op.Binary{Fn: op.LogisticBin}, centre, half)
-		first := graph.Le(k, graph.Const(0))
 		last := graph.Ge(k, graph.Const(n))
-		l := graph.Where(first, below, graph.Where(last, above, inner))
-		at := graph.Eq(k, d.bin(graph.Clamp(d.Mean, 0, 1)))
-		l = graph.Where(point, graph.Log(graph.StopGrad(at)), l)
-		return graph.Where(spread, graph.Shift(graph.Log(graph.Max(first, last)), -math.Ln2), l)
+		either := graph.Max(graph.Le(k, graph.Const(0)), last)
+		end := graph.LogSigmoid(graph.Where(last, graph.Neg(v), u))
+		certain := func(mask *graph.Node, log float64) *graph.Node {
+			return graph.Where(mask, graph.Const(log), graph.Const(math.Inf(-1)))
+		}
+		l := graph.Where(either, end, inner)
+		l = graph.Where(point, certain(graph.Eq(k, d.bin(graph.StopGrad(graph.Clamp(d.Mean, 0, 1)))), 0), l)
+		return graph.Where(spread, certain(either, -math.Ln2), l)
 	})
 }
 

@@ -18,15 +18,16 @@ type ends struct {
 	tanh  float64 // numbers between −1 and 1 within tanh(±tanh)
 	tiny  float64 // the smallest positive number, 1/tiny the largest
 	eps   float64 // 1−eps is the largest number below 1
+	most  float64 // the largest number
 }
 
 func endsOf(x *graph.Node) ends {
 	op.Check(x, "value of a draw or a bijector")
 	tiny := 1 / op.Room(x.Dtype())
 	if x.Dtype() == graph.Float64 {
-		return ends{log: 665.4, logit: 36.7, tanh: 18.7, tiny: tiny, eps: 0x1p-53}
+		return ends{log: 665.4, logit: 36.7, tanh: 18.7, tiny: tiny, eps: 0x1p-53, most: math.MaxFloat64}
 	}
-	return ends{log: 69.3, logit: 16.6, tanh: 8.66, tiny: tiny, eps: 0x1p-24}
+	return ends{log: 69.3, logit: 16.6, tanh: 8.66, tiny: tiny, eps: 0x1p-24, most: math.MaxFloat32}
 }
 
 // bound returns x limited to [lo, hi], with the derivative of x also beyond.
@@ -73,15 +74,6 @@ func boundBetween(x, low, top *graph.Node) *graph.Node {
 		in = graph.Max(in, graph.StopGrad(low))
 	}
 	return graph.Add(in, graph.Sub(x, graph.StopGrad(x)))
-}
-
-// after returns the number next to x, or nearly, on the side of sign ±1.
-func after(x *graph.Node, sign float64) *graph.Node {
-	e := endsOf(x)
-	// away from 0 numbers lie twice as far apart as towards it
-	away := graph.Gt(graph.Scale(x, sign), graph.Const(0))
-	step := graph.Mul(graph.Abs(x), graph.Scale(graph.Shift(away, 1), e.eps))
-	return graph.Add(x, graph.Scale(graph.Shift(step, e.tiny), sign))
 }
 
 // inner is a bijector onto an open set that stops before its ends.

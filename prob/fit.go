@@ -77,6 +77,11 @@ func score(l *graph.Node) *graph.Node {
 // notCount marks elements that are not whole numbers from 0 to hi. Infinity is
 // none; NaN is not marked.
 func notCount(x, hi *graph.Node) *graph.Node {
-	low := graph.Lt(x, graph.Const(0))
-	return graph.Max(graph.Max(low, graph.Gt(x, hi)), graph.Gt(x, graph.Floor(x)))
+	var out *graph.Node
+	if c, ok := constants(hi); ok {
+		out = beyond(x, 0, c[0])
+	} else {
+		out = graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, hi))
+	}
+	return graph.Max(out, graph.Gt(x, graph.Floor(x)))
 }

@@ -31,7 +31,7 @@ func belowZero(x *graph.Node) *graph.Node { return graph.Lt(x, graph.Const(0)) }
 
 // outsideAbove marks what is not in [0, ∞).
 func outsideAbove(x *graph.Node) *graph.Node {
-	return graph.Max(belowZero(x), graph.Eq(x, graph.Const(math.Inf(1))))
+	return beyond(x, 0, endsOf(x).most)
 }
 
 // LogProbs returns the log density of each element, that of 0 included.

@@ -31,15 +31,8 @@ var (
 // LogProbs returns the log density of each element.
 func (d Logistic) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
-		z := standardised("Logistic", x, d.Mean, d.LogScale)
-		return graph.Sub(logisticDensity(z), d.LogScale)
-	})
-}
-
-// logisticDensity returns log s(z)s(−z), of which the derivative is −tanh(z/2).
-func logisticDensity(z *graph.Node) *graph.Node {
-	return graph.Shift(graph.Scale(logCosh(graph.Scale(z, .5)), -2), -2*math.Ln2)
+	z := standardised("Logistic", x, d.Mean, d.LogScale)
+	return graph.Sub(op.Map(op.LogLogistic, z), d.LogScale)
 }
 
 // LogProb implements Dist.

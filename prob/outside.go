@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // rowTolerance is how far the sum of a row on a simplex may be from 1.
@@ -18,12 +19,12 @@ func (s Support) outside(x *graph.Node) *graph.Node {
 	anyOf := func(mask *graph.Node) *graph.Node { return graph.ExpandDims(graph.MaxOver(mask, -1), -1) }
 	switch s.Kind {
 	case Reals:
-		return graph.Eq(graph.Abs(x), graph.Const(math.Inf(1)))
+		most := endsOf(x).most
+		return beyond(x, -most, most)
 	case Interval:
 		return graph.Max(graph.Le(x, graph.Const(s.Lo)), graph.Ge(x, graph.Const(s.Hi)))
 	case Integers:
-		out := graph.Max(graph.Lt(x, graph.Const(s.Lo)), graph.Gt(x, graph.Floor(x)))
-		return graph.Max(out, graph.Gt(x, graph.Const(min(s.Hi, math.MaxFloat32))))
+		return graph.Max(beyond(x, s.Lo, min(s.Hi, math.MaxFloat32)), graph.Gt(x, graph.Floor(x)))
 	case Simplex:
 		return graph.Max(anyOf(graph.Le(x, zero)), far(graph.Shift(sum(x), -1), rowTolerance))
 	case LogSimplex:
@@ -49,6 +50,11 @@ func (s Support) outside(x *graph.Node) *graph.Node {
 	}
 	graph.Fail("prob: support of unknown kind %d", s.Kind)
 	return nil
+}
+
+// beyond marks numbers below lo or above hi.
+func beyond(x *graph.Node, lo, hi float64) *graph.Node {
+	return op.Apply(op.Unary{Fn: op.Outside, A: lo, B: hi}, x)
 }
 
 // far marks numbers further from 0 than a tolerance.

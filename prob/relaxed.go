@@ -40,7 +40,7 @@ func (d RelaxedBernoulli) LogProbs(y *graph.Node) *graph.Node {
 	set := d.Support()
 	return inside(y, set.outside(y), 0, func(y *graph.Node) *graph.Node {
 		e := graph.Sub(d.Logits, graph.Mul(d.Temperature, y))
-		return graph.Add(logisticDensity(e), graph.Log(d.Temperature))
+		return graph.Add(op.Map(op.LogLogistic, e), graph.Log(d.Temperature))
 	})
 }
 

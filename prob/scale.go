@@ -20,9 +20,6 @@ func standardised(what string, x, loc, logScale *graph.Node) *graph.Node {
 // mulExp returns x·eˡ, and 0 where x is 0; eˡ itself may be beyond the dtype.
 func mulExp(x, l *graph.Node) *graph.Node { return op.Apply(op.Binary{Fn: op.MulExp}, x, l) }
 
-// logCosh returns log cosh x.
-func logCosh(x *graph.Node) *graph.Node { return op.Map(op.LogCosh, x) }
-
 // expRest returns eˣ − 1 − x.
 func expRest(x *graph.Node) *graph.Node { return op.Map(op.ExpRest, x) }
 

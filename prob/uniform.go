@@ -36,18 +36,22 @@ func (d Uniform) width() *graph.Node {
 	return graph.Sub(d.High, d.Low)
 }
 
-// logWidth returns log(h−l), also where h−l overflows.
-func logWidth(l, h *graph.Node) *graph.Node {
-	return graph.Shift(graph.Log(graph.Sub(graph.Scale(h, .5), graph.Scale(l, .5))), math.Ln2)
+// half returns ½(h−l), which does not overflow.
+func (d Uniform) half() *graph.Node {
+	return graph.Sub(graph.Scale(d.High, .5), graph.Scale(d.Low, .5))
 }
+
+// logTwice returns log 2x.
+func logTwice(x *graph.Node) *graph.Node { return graph.Shift(graph.Log(x), math.Ln2) }
 
 // LogProbs returns the log density of each element, those of the ends included.
 func (d Uniform) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Uniform", x, d.Low, d.High)
-	w := d.width()
-	out := graph.Max(graph.Max(graph.Lt(x, d.Low), graph.Gt(x, d.High)), graph.Le(w, graph.Const(0)))
-	l := graph.Neg(logWidth(graph.Where(out, graph.Const(0), d.Low), graph.Where(out, graph.Const(1), d.High)))
+	d.width() // checks constants
+	half := d.half()
+	out := graph.Max(graph.Max(graph.Lt(x, d.Low), graph.Gt(x, d.High)), graph.Le(half, graph.Const(0)))
+	l := graph.Neg(logTwice(graph.Where(out, graph.Const(.5), half)))
 	return graph.Where(out, graph.Const(math.Inf(-1)), graph.Add(l, graph.Scale(graph.Where(out, graph.Const(0), x), 0)))
 }
 
@@ -58,9 +62,7 @@ func (d Uniform) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)
 func (d Uniform) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("Uniform", s, lead, d.Low, d.High)
-	x := graph.Add(d.Low, graph.Mul(d.width(), u))
-	top := graph.Max(after(d.High, -1), d.Low)
-	return boundBetween(x, graph.Min(after(d.Low, 1), top), top)
+	return op.Apply(op.Between{}, graph.Add(d.Low, graph.Mul(d.width(), u)), d.Low, d.High)
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -93,7 +95,7 @@ func (d Uniform) Mode() *graph.Node {
 func (d Uniform) Entropy() *graph.Node {
 	complete(d)
 	d.width() // checks constants
-	return overEvent("Uniform", logWidth(d.Low, d.High), d.Low, d.High)
+	return overEvent("Uniform", logTwice(d.half()), d.Low, d.High)
 }
 
 // CDF returns (x−l)/(h−l), from 0 to 1.
@@ -107,7 +109,7 @@ func init() {
 	// log((h₂−l₂)/(h₁−l₁)), +Inf where the second interval does not hold the first
 	RegisterKL(func(q, p Uniform) *graph.Node {
 		out := graph.Max(graph.Lt(q.Low, p.Low), graph.Gt(q.High, p.High))
-		kl := graph.Sub(logWidth(p.Low, p.High), logWidth(q.Low, q.High))
+		kl := graph.Sub(logTwice(p.half()), logTwice(q.half()))
 		return graph.Where(out, graph.Const(math.Inf(1)), kl)
 	})
 }

@@ -26,6 +26,7 @@ const (
 	finite                     // dst = 1 where a is finite, else 0
 	leaky                      // dst = a, s·a below 0
 	clamp                      // dst = a limited to [s, t]
+	outside                    // dst = 1 where a < s or a > t, else 0
 	zip                        // dst = fn(a, b)
 	zipRight                   // dst = fn(a, s)
 	zipLeft                    // dst = fn(s, a)
@@ -40,6 +41,7 @@ const (
 	logSoftmaxOf               // dst = a less the log-sum-exp of its row, which is at least s
 	softmaxOf                  // dst = exp of that
 	where                      // dst = b where a is not 0, else c
+	between                    // dst = a moved between b and c
 	move                       // dst = a
 	fill                       // dst = s
 	foldOf                     // fold number dst takes a
@@ -146,7 +148,7 @@ func (e *emitter) emit() {
 				e.number(a.c)
 			}
 		}
-		if u, ok := v.rule.(op.Unary); ok && (u.A != 0 || u.B != 0 || u.Fn == op.Scale || u.Fn == op.Clamp || u.Fn == op.Bound || u.Fn == op.LeakyRelu) {
+		if u, ok := v.rule.(op.Unary); ok && (u.A != 0 || u.B != 0 || u.Fn == op.Scale || u.Fn == op.Clamp || u.Fn == op.Bound || u.Fn == op.Outside || u.Fn == op.LeakyRelu) {
 			e.number(u.A)
 			e.number(u.B)
 			e.number(-u.A)

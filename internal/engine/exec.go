@@ -211,6 +211,10 @@ func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int)
 			kernel.LeakyRelu(v[s.dst], v[s.a], k[s.s])
 		case clamp:
 			kernel.Clamp(v[s.dst], v[s.a], k[s.s], k[s.t])
+		case outside:
+			kernel.Outside(v[s.dst], v[s.a], k[s.s], k[s.t])
+		case between:
+			kernel.Between(v[s.dst], v[s.a], v[s.b], v[s.c], T(1/op.Room(dtypeOf[T]())))
 		case finite:
 			isFinite(v[s.dst], v[s.a])
 		case ruleOf:
@@ -240,6 +244,13 @@ func elements[T kernel.Float](a op.Array) []T {
 		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F64))), len(a.F64))
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F32))), len(a.F32))
+}
+
+func dtypeOf[T kernel.Float]() op.Dtype {
+	if unsafe.Sizeof(T(0)) == 8 {
+		return op.Float64
+	}
+	return op.Float32
 }
 
 func isFinite[T kernel.Float](dst, x []T) {

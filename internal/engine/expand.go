@@ -26,11 +26,11 @@ func (e *expr) largest() float64 {
 	return math.MaxFloat32
 }
 
-// expand returns LogCosh or ExpRest.
+// expand returns LogLogistic or ExpRest.
 func (e *expr) expand(r op.Unary, x *value) *value {
-	if r.Fn == op.LogCosh { // |x| + log(1+e^(−2|x|)) − log 2
-		size := e.one(op.Abs, x)
-		return e.shift(e.two(op.Add, size, e.one(op.Softplus, e.scale(size, -2))), -math.Ln2)
+	if r.Fn == op.LogLogistic { // −|x| − 2·log(1+e^−|x|)
+		under := e.neg(e.one(op.Abs, x))
+		return e.two(op.Sub, under, e.scale(e.one(op.Softplus, under), 2))
 	}
 	near := e.two(op.Lt, e.one(op.Abs, x), e.number(.5))
 	terms := op.ExpRestTerms
@@ -50,8 +50,7 @@ func (e *expr) expand(r op.Unary, x *value) *value {
 func (e *expr) expand2(f op.Fn2, a, b *value) *value {
 	switch f {
 	case op.MulExp: // by the root twice: eᵇ may be beyond the dtype where a·eᵇ is not
-		root := e.one(op.Exp, e.clamp(e.scale(b, .5), math.Inf(-1), math.Log(e.largest())*.999))
-		return e.two(op.Mul, e.two(op.Mul, a, root), root)
+		return e.two(op.MulSquare, a, e.one(op.Exp, e.scale(b, .5)))
 	case op.LogBernoulli: // an infinite logit as the largest number, which is within 2⁻²⁰ of it
 		limit := e.largest()
 		l := e.clamp(b, -limit, limit)

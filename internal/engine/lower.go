@@ -110,7 +110,7 @@ func (e *expr) choose(v *value) kind {
 		return held
 	}
 	switch r := v.rule.(type) {
-	case op.Unary, op.Where, op.SumTo, copied, logSoftmax:
+	case op.Unary, op.Where, op.Between, op.SumTo, copied, logSoftmax:
 		return loopOf
 	case op.Binary:
 		if _, ok := binaries[r.Fn]; ok {

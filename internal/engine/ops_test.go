@@ -34,14 +34,14 @@ func values(w *world, a op.Unary, n *op.Node) *op.Node {
 }
 
 func TestUnary(t *testing.T) {
-	for f := op.Neg; f <= op.IsFinite; f++ {
+	for f := op.Neg; f <= op.Outside; f++ {
 		r := op.Unary{Fn: f}
 		switch f {
 		case op.LeakyRelu, op.Shift, op.Scale:
 			r.A = .3
 		case op.Polygamma:
 			r.A = 2
-		case op.Clamp, op.Bound:
+		case op.Clamp, op.Bound, op.Outside:
 			r.A, r.B = -.5, .7
 		}
 		t.Run(r.String(), func(t *testing.T) {
@@ -86,6 +86,18 @@ func TestWhere(t *testing.T) {
 			a, b := w.in(fmt.Sprint("a", i), s[1]...), w.in(fmt.Sprint("b", i), s[2]...)
 			c = op.Apply(op.Binary{Fn: op.Gt}, c, w.Const(0))
 			outs = append(outs, op.Apply(op.Where{}, c, a, b), op.Apply(op.Where{}, c, w.Const(1), b), op.Apply(op.Where{}, c, a, w.Const(0)))
+		}
+		return outs
+	})
+}
+
+func TestBetween(t *testing.T) {
+	both(t, func(w *world) (outs []*op.Node) {
+		for i, s := range [][3][]int{{{5}, {5}, {5}}, {{3, 4}, {4}, {3, 1}}, {{100, 300}, {}, {300}}, {{60, 40}, {1}, {40}}, {{}, {}, {}}} {
+			x := values(w, op.Unary{}, w.in(fmt.Sprint("x", i), s[0]...))
+			lo, hi := w.in(fmt.Sprint("lo", i), s[1]...), values(w, op.Unary{}, w.in(fmt.Sprint("hi", i), s[2]...))
+			outs = append(outs, op.Apply(op.Between{}, x, lo, hi), op.Apply(op.Between{}, x, w.Const(0), hi), op.Apply(op.Between{}, x, x, x),
+				op.Apply(op.Between{}, x, w.Const(-.5), w.Const(.5)), op.Apply(op.Between{}, w.Const(2), w.Const(-.5), w.Const(.5)))
 		}
 		return outs
 	})

@@ -71,7 +71,7 @@ func fixedNodes(nodes []*op.Node) map[*op.Node]bool {
 // operand.
 func elementwise(n *op.Node) bool {
 	switch op.RuleOf(n).(type) {
-	case op.Unary, op.Binary, op.Where:
+	case op.Unary, op.Binary, op.Where, op.Between:
 		return true
 	}
 	return false

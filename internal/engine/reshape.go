@@ -249,7 +249,7 @@ func (e *expr) fold(r op.Rule, in []*value, shape []int) *value {
 		return nil
 	}
 	switch r.(type) {
-	case op.Unary, op.Binary, op.Where:
+	case op.Unary, op.Binary, op.Where, op.Between:
 		if same { // one element tells all
 			args := make([]op.Array, len(in))
 			for i, v := range in {

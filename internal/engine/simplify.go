@@ -43,7 +43,7 @@ func shapes(in []*value) [][]int {
 // mayDrop says that an empty result needs no evaluation, which cannot fail.
 func mayDrop(r op.Rule) bool {
 	switch r.(type) {
-	case op.Unary, op.Binary, op.Where, op.Reduce, op.SumTo, op.BroadcastTo, op.Reshape, op.Transpose, op.Slice, op.Pad,
+	case op.Unary, op.Binary, op.Where, op.Between, op.Reduce, op.SumTo, op.BroadcastTo, op.Reshape, op.Transpose, op.Slice, op.Pad,
 		op.Concat, op.MatMul, op.Take, op.Put, op.CumSum, op.Diag, op.DiagPart, op.Tril:
 		return true
 	}
@@ -153,7 +153,7 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 		if s, y := is(x, op.Shift); y != nil && r.A*s.A > 0 {
 			return e.shift(y, r.A+s.A)
 		}
-	case op.LogCosh, op.ExpRest:
+	case op.LogLogistic, op.ExpRest:
 		return e.expand(r, x)
 	case op.Square, op.Abs, op.Cos:
 		if _, y := is(x, op.Neg); y != nil {
@@ -217,7 +217,7 @@ func (e *expr) binary(f op.Fn2, a, b *value, shape []int) *value {
 		return e.two(op.Sub, b, na)
 	case f == op.Sub && nb != nil:
 		return e.two(op.Add, a, nb)
-	case (f == op.Mul || f == op.Div) && na != nil && whole(a):
+	case (f == op.Mul || f == op.Div || f == op.MulSquare) && na != nil && whole(a):
 		return e.neg(e.two(f, na, b))
 	case (f == op.Mul || f == op.Div) && nb != nil && whole(b):
 		return e.neg(e.two(f, a, nb))

@@ -20,7 +20,7 @@ var unaries = map[op.Fn]kernel.Unary{
 var binaries = map[op.Fn2]kernel.Binary{
 	op.Add: kernel.OpAdd, op.Sub: kernel.OpSub, op.Mul: kernel.OpMul, op.Div: kernel.OpDiv, op.Pow: kernel.OpPow,
 	op.Max: kernel.OpMax, op.Min: kernel.OpMin, op.LogAddExp: kernel.OpLogAddExp, op.Lt: kernel.OpLt, op.Le: kernel.OpLe,
-	op.Gt: kernel.OpGt, op.Ge: kernel.OpGe, op.Eq: kernel.OpEq, op.Ne: kernel.OpNe,
+	op.MulSquare: kernel.OpMulSquare, op.Gt: kernel.OpGt, op.Ge: kernel.OpGe, op.Eq: kernel.OpEq, op.Ne: kernel.OpNe,
 }
 
 // nanoseconds an element, roughly, on one core with 256-bit vectors; a step not
@@ -92,6 +92,9 @@ func (e *emitter) value(v *value) {
 	case op.Where:
 		s.code = where
 		s.a, s.b, s.c = e.vec(e.ref(in[0])), e.vec(e.ref(in[1])), e.vec(e.ref(in[2]))
+	case op.Between:
+		s.code, cost = between, 2*plain
+		s.a, s.b, s.c = e.vec(e.ref(in[0])), e.vec(e.ref(in[1])), e.vec(e.ref(in[2]))
 	}
 	s.dst = e.nvec
 	v.virtual = s.dst
@@ -110,6 +113,8 @@ func (e *emitter) unary(s *step, r op.Unary) {
 		s.code, s.s = leaky, e.number(r.A)
 	case op.Clamp, op.Bound:
 		s.code, s.s, s.t = clamp, e.number(r.A), e.number(r.B)
+	case op.Outside:
+		s.code, s.s, s.t = outside, e.number(r.A), e.number(r.B)
 	case op.IsFinite:
 		s.code = finite
 	default:
@@ -168,7 +173,7 @@ func (e *emitter) binary(s *step, f op.Fn2, in []arg) {
 func (s *step) vectors(f func(slot *int)) {
 	switch s.code {
 	case fill:
-	case mulAdd, mulSub, where, bernoulliSlope:
+	case mulAdd, mulSub, where, between, bernoulliSlope:
 		f(&s.a)
 		f(&s.b)
 		f(&s.c)

@@ -25,6 +25,7 @@ const (
 	OpEq
 	OpNe
 	OpLogAddExp // ln(eᵃ + eᵇ), within 2 ulp of the larger of |a|, |b| and ln 2
+	OpMulSquare // a·b², with an infinite b as the largest number: 0 where a is 0
 	OpPow       // aᵇ; portable on every path
 
 	binaries
@@ -83,7 +84,7 @@ func ZipRight[T Float](op Binary, dst, a []T, b T) {
 var mirror = [binaries]Binary{
 	OpAdd: OpAdd, OpMul: OpMul, OpMin: OpMin, OpMax: OpMax, OpEq: OpEq, OpNe: OpNe, OpLogAddExp: OpLogAddExp,
 	OpLt: OpGt, OpGt: OpLt, OpLe: OpGe, OpGe: OpLe,
-	OpSub: binaries, OpDiv: binaries, OpPow: binaries,
+	OpSub: binaries, OpDiv: binaries, OpMulSquare: binaries, OpPow: binaries,
 }
 
 // ZipLeft sets dst[i] = op(a, b[i]). dst may be b. It panics if the lengths
@@ -104,10 +105,14 @@ func ZipLeft[T Float](op Binary, dst []T, a T, b []T) {
 		switch single := unsafe.Sizeof(T(0)) == 4; {
 		case single && op == OpSub:
 			sub32Left(as32(dst), float32(a), as32(b))
+		case single && op == OpMulSquare:
+			mulsquare32Left(as32(dst), float32(a), as32(b))
 		case single:
 			div32Left(as32(dst), float32(a), as32(b))
 		case op == OpSub:
 			sub64Left(as64(dst), float64(a), as64(b))
+		case op == OpMulSquare:
+			mulsquare64Left(as64(dst), float64(a), as64(b))
 		default:
 			div64Left(as64(dst), float64(a), as64(b))
 		}
@@ -134,6 +139,9 @@ func binary[T Float](op Binary, a, b T) T {
 		return min(a, b)
 	case OpMax:
 		return max(a, b)
+	case OpMulSquare:
+		b = min(b, most[T]())
+		return a * b * b
 	case OpPow:
 		return T(math.Pow(float64(a), float64(b)))
 	case OpLogAddExp:
@@ -157,4 +165,13 @@ func binary[T Float](op Binary, a, b T) T {
 		return 1
 	}
 	return 0
+}
+
+// most returns the largest number of a type.
+func most[T Float]() T {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return math.MaxFloat32
+	}
+	big := math.MaxFloat64
+	return T(big)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Min", "Max", "Lt", "Le", "Gt", "Ge", "Eq", "Ne", "LogAddExp", "Pow"}
+var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Min", "Max", "Lt", "Le", "Gt", "Ge", "Eq", "Ne", "LogAddExp", "MulSquare", "Pow"}
 
 func TestBinary(t *testing.T) {
 	onEachPath(t, func(t *testing.T) {
@@ -105,6 +105,13 @@ func fusedCases[T Float]() []struct {
 			}
 			return x[0]
 		}},
+		{"Outside", 1, func(d []T, x [][]T) { Outside(d, x[0], -.5, .7) }, func(x ...T) T {
+			if x[0] < -.5 || x[0] > .7 {
+				return 1
+			}
+			return 0
+		}},
+		{"Between", 3, func(d []T, x [][]T) { Between(d, x[0], x[1], x[2], 0x1p-100) }, func(x ...T) T { return between(x[0], x[1], x[2], 0x1p-100) }},
 		{"Clamp", 1, func(d []T, x [][]T) { Clamp(d, x[0], -.5, .7) }, func(x ...T) T { return min(max(x[0], -.5), .7) }},
 	}
 }
@@ -139,7 +146,48 @@ func testFused[T Float](t *testing.T, tol float64) {
 	}
 	mustPanic(t, "kernel: MulAdd: lengths [1 1 1 0] differ", func() { MulAdd(make([]T, 1), make([]T, 1), make([]T, 1), nil) })
 	mustPanic(t, "kernel: Where: lengths [1 0 1 1] differ", func() { Where(make([]T, 1), nil, make([]T, 1), make([]T, 1)) })
+	mustPanic(t, "kernel: Outside: lengths [1 0] differ", func() { Outside(make([]T, 1), nil, 0, 1) })
+	mustPanic(t, "kernel: Between: lengths [1 1 0 1] differ", func() { Between(make([]T, 1), make([]T, 1), nil, make([]T, 1), 1) })
 	mustPanic(t, "kernel: Clamp: lengths [1 0] differ", func() { Clamp(make([]T, 1), nil, 0, 1) })
+}
+
+// TestBetween moves the ends themselves to their neighbours.
+func TestBetween(t *testing.T) {
+	onEachPath(t, func(t *testing.T) {
+		testBetween(t, func(x, to float32) float32 { return math.Nextafter32(x, to) })
+		testBetween(t, math.Nextafter)
+	})
+}
+
+func testBetween[T Float](t *testing.T, next func(x, to T) T) {
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	const tiny = 0x1p-100
+	var dst [1]T
+	check := func(x, lo, hi, want T) {
+		t.Helper()
+		if Between(dst[:], []T{x}, []T{lo}, []T{hi}, tiny); !same(dst[0], want) {
+			t.Errorf("%T %v between %v and %v is %v, want %v", x, x, lo, hi, dst[0], want)
+		}
+	}
+	ends := make([]T, 1000)
+	spread(ends, 1)
+	ends = append(ends, 1, 2, next(2, 1), next(1, 2), 1e30, 3e-20)
+	for _, e := range ends {
+		for _, e := range []T{e, -e} {
+			if e-e != 0 || max(e, -e) < 0x1p-60 || max(e, -e) > 0x1p60 {
+				continue
+			}
+			check(e, e, e+2*max(e, -e), next(e, inf))
+			check(e, e-2*max(e, -e), e, next(e, -inf))
+			check(e, e, e, e)
+			check(nan, e, e+1, nan)
+		}
+	}
+	check(0, 0, 1, tiny)
+	check(0, -1, 0, -tiny)
+	check(5, -inf, inf, 5)
+	check(5, nan, 3, next(3, 0))
+	check(5, 7, nan, next(7, 8))
 }
 
 func TestBinaryAllocates(t *testing.T) {
@@ -155,6 +203,8 @@ func TestBinaryAllocates(t *testing.T) {
 			AddScaled(x[:], x[:], 2, y[:])
 			Affine(x[:], x[:], 2, 3)
 			Where(x[:], x[:], y[:], y[:])
+			Outside(x[:], y[:], 0, 1)
+			Between(x[:], x[:], y[:], y[:], 1)
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
@@ -188,5 +238,7 @@ func benchmarkBinary[T Float](b *testing.B) {
 	run("LogBernoulli", func() { LogBernoulli(dst, x, y) })
 	run("BernoulliGrad", func() { BernoulliGrad(dst, x, y, x) })
 	run("LeakyRelu", func() { LeakyRelu(dst, x, .1) })
+	run("Outside", func() { Outside(dst, x, -.5, .7) })
+	run("Between", func() { Between(dst, x, y, x, 0x1p-100) })
 	run("Clamp", func() { Clamp(dst, x, -.5, .7) })
 }

@@ -32,6 +32,8 @@ func zip32(op Binary, dst, a, b []float32) bool {
 		ne32(dst, a, b)
 	case OpLogAddExp:
 		logaddexp32(dst, a, b)
+	case OpMulSquare:
+		mulsquare32(dst, a, b)
 	default:
 		return false
 	}
@@ -66,6 +68,8 @@ func zipRight32(op Binary, dst, a []float32, b float32) bool {
 		ne32Right(dst, a, b)
 	case OpLogAddExp:
 		logaddexp32Right(dst, a, b)
+	case OpMulSquare:
+		mulsquare32Right(dst, a, b)
 	default:
 		return false
 	}
@@ -100,6 +104,8 @@ func zip64(op Binary, dst, a, b []float64) bool {
 		ne64(dst, a, b)
 	case OpLogAddExp:
 		logaddexp64(dst, a, b)
+	case OpMulSquare:
+		mulsquare64(dst, a, b)
 	default:
 		return false
 	}
@@ -134,6 +140,8 @@ func zipRight64(op Binary, dst, a []float64, b float64) bool {
 		ne64Right(dst, a, b)
 	case OpLogAddExp:
 		logaddexp64Right(dst, a, b)
+	case OpMulSquare:
+		mulsquare64Right(dst, a, b)
 	default:
 		return false
 	}

@@ -179,6 +179,21 @@ func max32(dst []float32, a []float32, b []float32)
 //go:noescape
 func max32Right(dst []float32, a []float32, b float32)
 
+// mulsquare32 computes mulsquare of every pair.
+//
+//go:noescape
+func mulsquare32(dst []float32, a []float32, b []float32)
+
+// mulsquare32Right computes mulsquare with a scalar on the right.
+//
+//go:noescape
+func mulsquare32Right(dst []float32, a []float32, b float32)
+
+// mulsquare32Left computes mulsquare with a scalar on the left.
+//
+//go:noescape
+func mulsquare32Left(dst []float32, a float32, b []float32)
+
 // mulAdd32 computes a·b + c.
 //
 //go:noescape
@@ -288,6 +303,21 @@ func max64(dst []float64, a []float64, b []float64)
 //
 //go:noescape
 func max64Right(dst []float64, a []float64, b float64)
+
+// mulsquare64 computes mulsquare of every pair.
+//
+//go:noescape
+func mulsquare64(dst []float64, a []float64, b []float64)
+
+// mulsquare64Right computes mulsquare with a scalar on the right.
+//
+//go:noescape
+func mulsquare64Right(dst []float64, a []float64, b float64)
+
+// mulsquare64Left computes mulsquare with a scalar on the left.
+//
+//go:noescape
+func mulsquare64Left(dst []float64, a float64, b []float64)
 
 // mulAdd64 computes a·b + c.
 //
@@ -514,6 +544,16 @@ func where32(dst []float32, cond []float32, a []float32, b []float32)
 //go:noescape
 func leakyrelu32(dst []float32, src []float32, slope float32)
 
+// outside32 computes 1 where x < lo or x > hi, else 0.
+//
+//go:noescape
+func outside32(dst []float32, src []float32, lo float32, hi float32)
+
+// between32 moves x between lo and hi, as near as the next number.
+//
+//go:noescape
+func between32(dst []float32, x []float32, lo []float32, hi []float32, near float32, tiny float32)
+
 // clamp32 computes min(max(x, lo), hi).
 //
 //go:noescape
@@ -598,6 +638,16 @@ func where64(dst []float64, cond []float64, a []float64, b []float64)
 //
 //go:noescape
 func leakyrelu64(dst []float64, src []float64, slope float64)
+
+// outside64 computes 1 where x < lo or x > hi, else 0.
+//
+//go:noescape
+func outside64(dst []float64, src []float64, lo float64, hi float64)
+
+// between64 moves x between lo and hi, as near as the next number.
+//
+//go:noescape
+func between64(dst []float64, x []float64, lo []float64, hi []float64, near float64, tiny float64)
 
 // clamp64 computes min(max(x, lo), hi).
 //

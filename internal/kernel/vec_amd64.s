@@ -5289,6 +5289,365 @@ done512:
 	VZEROUPPER
 	RET
 
+// func mulsquare32(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·mulsquare32(SB), NOSPLIT, $0-72
+	CMPB ·active+0(SB), $0x02
+	JEQ  wide
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ a_len+32(FP), BX
+	XORQ SI, SI
+
+unrolled:
+	CMPQ    BX, $0x00000010
+	JLT     single
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  Y1, Y0, Y0
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y0
+	VMOVUPS 32(DX)(SI*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  Y1, Y0, Y0
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, BX
+	JMP     unrolled
+
+single:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX)(SI*4), Y0
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  Y1, Y0, Y0
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, BX
+	JMP     single
+
+tail:
+	TESTQ      BX, BX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), DI
+	SHLQ       $0x02, BX
+	SUBQ       BX, DI
+	VMOVUPS    (DI), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (DX)(SI*4), Y0, Y2
+	VMOVUPS    c32_7f7fffff<>+0(SB), Y3
+	VMINPS     Y2, Y3, Y2
+	VMULPS     Y2, Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ a_len+32(FP), BX
+	XORQ SI, SI
+
+unrolled512:
+	CMPQ    BX, $0x00000020
+	JLT     single512
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  Z1, Z0, Z0
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z0
+	VMOVUPS 64(DX)(SI*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  Z1, Z0, Z0
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, BX
+	JMP     unrolled512
+
+single512:
+	CMPQ    BX, $0x00000010
+	JLT     tail512
+	VMOVUPS (CX)(SI*4), Z0
+	VMOVUPS (DX)(SI*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  Z1, Z0, Z0
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, BX
+	JMP     single512
+
+tail512:
+	TESTQ     BX, BX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, DI
+	BZHIQ     BX, DI, DI
+	KMOVQ     DI, K1
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS   c32_7f7fffff<>+0(SB), Z2
+	VMINPS    Z1, Z2, Z1
+	VMULPS    Z1, Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func mulsquare32Right(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·mulsquare32Right(SB), NOSPLIT, $0-52
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         a_base+24(FP), CX
+	MOVQ         a_len+32(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+
+unrolled:
+	CMPQ    DX, $0x00000010
+	JLT     single
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y0, Y2, Y2
+	VMULPS  Y2, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y0, Y2, Y2
+	VMULPS  Y2, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     unrolled
+
+single:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y0, Y2, Y2
+	VMULPS  Y2, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x02, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y1
+	VMASKMOVPS (CX)(BX*4), Y1, Y2
+	VMOVUPS    c32_7f7fffff<>+0(SB), Y3
+	VMINPS     Y0, Y3, Y0
+	VMULPS     Y0, Y2, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         a_base+24(FP), CX
+	MOVQ         a_len+32(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+
+unrolled512:
+	CMPQ    DX, $0x00000020
+	JLT     single512
+	VMOVUPS (CX)(BX*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z0, Z2, Z2
+	VMULPS  Z2, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z0, Z2, Z2
+	VMULPS  Z2, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, DX
+	JMP     unrolled512
+
+single512:
+	CMPQ    DX, $0x00000010
+	JLT     tail512
+	VMOVUPS (CX)(BX*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z0, Z2, Z2
+	VMULPS  Z2, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     single512
+
+tail512:
+	TESTQ     DX, DX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, SI
+	BZHIQ     DX, SI, SI
+	KMOVQ     SI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS   c32_7f7fffff<>+0(SB), Z2
+	VMINPS    Z0, Z2, Z0
+	VMULPS    Z0, Z1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func mulsquare32Left(dst []float32, a float32, b []float32)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·mulsquare32Left(SB), NOSPLIT, $0-56
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         b_base+32(FP), CX
+	MOVQ         b_len+40(FP), DX
+	VBROADCASTSS a+24(FP), Y0
+	XORQ         BX, BX
+
+unrolled:
+	CMPQ    DX, $0x00000010
+	JLT     single
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  Y1, Y0, Y2
+	VMULPS  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  Y1, Y0, Y2
+	VMULPS  Y1, Y2, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     unrolled
+
+single:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS c32_7f7fffff<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  Y1, Y0, Y2
+	VMULPS  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x02, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y1
+	VMASKMOVPS (CX)(BX*4), Y1, Y2
+	VMOVUPS    c32_7f7fffff<>+0(SB), Y3
+	VMINPS     Y2, Y3, Y2
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         b_base+32(FP), CX
+	MOVQ         b_len+40(FP), DX
+	VBROADCASTSS a+24(FP), Z0
+	XORQ         BX, BX
+
+unrolled512:
+	CMPQ    DX, $0x00000020
+	JLT     single512
+	VMOVUPS (CX)(BX*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  Z1, Z0, Z2
+	VMULPS  Z1, Z2, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  Z1, Z0, Z2
+	VMULPS  Z1, Z2, Z1
+	VMOVUPS Z1, 64(AX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, DX
+	JMP     unrolled512
+
+single512:
+	CMPQ    DX, $0x00000010
+	JLT     tail512
+	VMOVUPS (CX)(BX*4), Z1
+	VMOVUPS c32_7f7fffff<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  Z1, Z0, Z2
+	VMULPS  Z1, Z2, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     single512
+
+tail512:
+	TESTQ     DX, DX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, SI
+	BZHIQ     DX, SI, SI
+	KMOVQ     SI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS   c32_7f7fffff<>+0(SB), Z2
+	VMINPS    Z1, Z2, Z1
+	VMULPS    Z1, Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done512:
+	VZEROUPPER
+	RET
+
 // func mulAdd32(dst []float32, a []float32, b []float32, c []float32)
 // Requires: AVX, AVX512BW, AVX512F, BMI2, FMA3
 TEXT ·mulAdd32(SB), NOSPLIT, $0-96
@@ -8008,6 +8367,365 @@ tail512:
 	VCMPPD    $0x03, Z1, Z1, K2
 	VBLENDMPD Z1, Z0, K2, Z8
 	VMOVUPD   Z8, K1, (AX)(BX*8)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func mulsquare64(dst []float64, a []float64, b []float64)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·mulsquare64(SB), NOSPLIT, $0-72
+	CMPB ·active+0(SB), $0x02
+	JEQ  wide
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ a_len+32(FP), BX
+	XORQ SI, SI
+
+unrolled:
+	CMPQ    BX, $0x00000008
+	JLT     single
+	VMOVUPS (CX)(SI*8), Y0
+	VMOVUPS (DX)(SI*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y1, Y2, Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*8)
+	VMOVUPS 32(CX)(SI*8), Y0
+	VMOVUPS 32(DX)(SI*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y1, Y2, Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)(SI*8)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, BX
+	JMP     unrolled
+
+single:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPS (CX)(SI*8), Y0
+	VMOVUPS (DX)(SI*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y1, Y2, Y1
+	VMULPD  Y1, Y0, Y0
+	VMULPD  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*8)
+	ADDQ    $0x00000004, SI
+	SUBQ    $0x00000004, BX
+	JMP     single
+
+tail:
+	TESTQ      BX, BX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), DI
+	SHLQ       $0x03, BX
+	SUBQ       BX, DI
+	VMOVUPS    (DI), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y1
+	VMASKMOVPD (DX)(SI*8), Y0, Y2
+	VMOVUPS    c64_7fefffffffffffff<>+0(SB), Y3
+	VMINPD     Y2, Y3, Y2
+	VMULPD     Y2, Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ a_len+32(FP), BX
+	XORQ SI, SI
+
+unrolled512:
+	CMPQ    BX, $0x00000010
+	JLT     single512
+	VMOVUPS (CX)(SI*8), Z0
+	VMOVUPS (DX)(SI*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z1, Z2, Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*8)
+	VMOVUPS 64(CX)(SI*8), Z0
+	VMOVUPS 64(DX)(SI*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z1, Z2, Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)(SI*8)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, BX
+	JMP     unrolled512
+
+single512:
+	CMPQ    BX, $0x00000008
+	JLT     tail512
+	VMOVUPS (CX)(SI*8), Z0
+	VMOVUPS (DX)(SI*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z1, Z2, Z1
+	VMULPD  Z1, Z0, Z0
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*8)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, BX
+	JMP     single512
+
+tail512:
+	TESTQ     BX, BX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, DI
+	BZHIQ     BX, DI, DI
+	KMOVQ     DI, K1
+	VMOVUPD.Z (CX)(SI*8), K1, Z0
+	VMOVUPD.Z (DX)(SI*8), K1, Z1
+	VMOVUPS   c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD    Z1, Z2, Z1
+	VMULPD    Z1, Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(SI*8)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func mulsquare64Right(dst []float64, a []float64, b float64)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·mulsquare64Right(SB), NOSPLIT, $0-56
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         a_base+24(FP), CX
+	MOVQ         a_len+32(FP), DX
+	VBROADCASTSD b+48(FP), Y0
+	XORQ         BX, BX
+
+unrolled:
+	CMPQ    DX, $0x00000008
+	JLT     single
+	VMOVUPS (CX)(BX*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y0, Y2, Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*8)
+	VMOVUPS 32(CX)(BX*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y0, Y2, Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     unrolled
+
+single:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPS (CX)(BX*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y0, Y2, Y2
+	VMULPD  Y2, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, DX
+	JMP     single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x03, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y1
+	VMASKMOVPD (CX)(BX*8), Y1, Y2
+	VMOVUPS    c64_7fefffffffffffff<>+0(SB), Y3
+	VMINPD     Y0, Y3, Y0
+	VMULPD     Y0, Y2, Y2
+	VMULPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         a_base+24(FP), CX
+	MOVQ         a_len+32(FP), DX
+	VBROADCASTSD b+48(FP), Z0
+	XORQ         BX, BX
+
+unrolled512:
+	CMPQ    DX, $0x00000010
+	JLT     single512
+	VMOVUPS (CX)(BX*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z0, Z2, Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*8)
+	VMOVUPS 64(CX)(BX*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z0, Z2, Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     unrolled512
+
+single512:
+	CMPQ    DX, $0x00000008
+	JLT     tail512
+	VMOVUPS (CX)(BX*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z0, Z2, Z2
+	VMULPD  Z2, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     single512
+
+tail512:
+	TESTQ     DX, DX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, SI
+	BZHIQ     DX, SI, SI
+	KMOVQ     SI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPS   c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD    Z0, Z2, Z0
+	VMULPD    Z0, Z1, Z1
+	VMULPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func mulsquare64Left(dst []float64, a float64, b []float64)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·mulsquare64Left(SB), NOSPLIT, $0-56
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         b_base+32(FP), CX
+	MOVQ         b_len+40(FP), DX
+	VBROADCASTSD a+24(FP), Y0
+	XORQ         BX, BX
+
+unrolled:
+	CMPQ    DX, $0x00000008
+	JLT     single
+	VMOVUPS (CX)(BX*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y1, Y2, Y1
+	VMULPD  Y1, Y0, Y2
+	VMULPD  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)(BX*8)
+	VMOVUPS 32(CX)(BX*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y1, Y2, Y1
+	VMULPD  Y1, Y0, Y2
+	VMULPD  Y1, Y2, Y1
+	VMOVUPS Y1, 32(AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     unrolled
+
+single:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPS (CX)(BX*8), Y1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y1, Y2, Y1
+	VMULPD  Y1, Y0, Y2
+	VMULPD  Y1, Y2, Y1
+	VMOVUPS Y1, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, DX
+	JMP     single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x03, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y1
+	VMASKMOVPD (CX)(BX*8), Y1, Y2
+	VMOVUPS    c64_7fefffffffffffff<>+0(SB), Y3
+	VMINPD     Y2, Y3, Y2
+	VMULPD     Y2, Y0, Y0
+	VMULPD     Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         b_base+32(FP), CX
+	MOVQ         b_len+40(FP), DX
+	VBROADCASTSD a+24(FP), Z0
+	XORQ         BX, BX
+
+unrolled512:
+	CMPQ    DX, $0x00000010
+	JLT     single512
+	VMOVUPS (CX)(BX*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z1, Z2, Z1
+	VMULPD  Z1, Z0, Z2
+	VMULPD  Z1, Z2, Z1
+	VMOVUPS Z1, (AX)(BX*8)
+	VMOVUPS 64(CX)(BX*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z1, Z2, Z1
+	VMULPD  Z1, Z0, Z2
+	VMULPD  Z1, Z2, Z1
+	VMOVUPS Z1, 64(AX)(BX*8)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     unrolled512
+
+single512:
+	CMPQ    DX, $0x00000008
+	JLT     tail512
+	VMOVUPS (CX)(BX*8), Z1
+	VMOVUPS c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD  Z1, Z2, Z1
+	VMULPD  Z1, Z0, Z2
+	VMULPD  Z1, Z2, Z1
+	VMOVUPS Z1, (AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     single512
+
+tail512:
+	TESTQ     DX, DX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, SI
+	BZHIQ     DX, SI, SI
+	KMOVQ     SI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPS   c64_7fefffffffffffff<>+0(SB), Z2
+	VMINPD    Z1, Z2, Z1
+	VMULPD    Z1, Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
 
 done512:
 	VZEROUPPER
@@ -15804,6 +16522,250 @@ done512:
 	VZEROUPPER
 	RET
 
+// func outside32(dst []float32, src []float32, lo float32, hi float32)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·outside32(SB), NOSPLIT, $0-56
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         src_base+24(FP), CX
+	MOVQ         src_len+32(FP), DX
+	VBROADCASTSS lo+48(FP), Y0
+	VBROADCASTSS hi+52(FP), Y1
+	XORQ         BX, BX
+
+unrolled:
+	CMPQ    DX, $0x00000010
+	JLT     single
+	VMOVUPS (CX)(BX*4), Y2
+	VCMPPS  $0x11, Y0, Y2, Y3
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VORPS   Y2, Y3, Y3
+	VANDPS  c32_3f800000<>+0(SB), Y3, Y2
+	VMOVUPS Y2, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y2
+	VCMPPS  $0x11, Y0, Y2, Y3
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VORPS   Y2, Y3, Y3
+	VANDPS  c32_3f800000<>+0(SB), Y3, Y2
+	VMOVUPS Y2, 32(AX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, DX
+	JMP     unrolled
+
+single:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX)(BX*4), Y2
+	VCMPPS  $0x11, Y0, Y2, Y3
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VORPS   Y2, Y3, Y3
+	VANDPS  c32_3f800000<>+0(SB), Y3, Y2
+	VMOVUPS Y2, (AX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x02, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y2
+	VMASKMOVPS (CX)(BX*4), Y2, Y3
+	VCMPPS     $0x11, Y0, Y3, Y0
+	VCMPPS     $0x1e, Y1, Y3, Y1
+	VORPS      Y1, Y0, Y0
+	VANDPS     c32_3f800000<>+0(SB), Y0, Y0
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         src_base+24(FP), CX
+	MOVQ         src_len+32(FP), DX
+	VBROADCASTSS lo+48(FP), Z0
+	VBROADCASTSS hi+52(FP), Z1
+	XORQ         BX, BX
+
+unrolled512:
+	CMPQ      DX, $0x00000020
+	JLT       single512
+	VMOVUPS   (CX)(BX*4), Z2
+	VCMPPS    $0x11, Z0, Z2, K1
+	VCMPPS    $0x1e, Z1, Z2, K2
+	KORW      K2, K1, K1
+	VMOVUPS.Z c32_3f800000<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (AX)(BX*4)
+	VMOVUPS   64(CX)(BX*4), Z2
+	VCMPPS    $0x11, Z0, Z2, K1
+	VCMPPS    $0x1e, Z1, Z2, K2
+	KORW      K2, K1, K1
+	VMOVUPS.Z c32_3f800000<>+0(SB), K1, Z2
+	VMOVUPS   Z2, 64(AX)(BX*4)
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000020, DX
+	JMP       unrolled512
+
+single512:
+	CMPQ      DX, $0x00000010
+	JLT       tail512
+	VMOVUPS   (CX)(BX*4), Z2
+	VCMPPS    $0x11, Z0, Z2, K1
+	VCMPPS    $0x1e, Z1, Z2, K2
+	KORW      K2, K1, K1
+	VMOVUPS.Z c32_3f800000<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (AX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, DX
+	JMP       single512
+
+tail512:
+	TESTQ     DX, DX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, SI
+	BZHIQ     DX, SI, SI
+	KMOVQ     SI, K1
+	VMOVUPS.Z (CX)(BX*4), K1, Z2
+	VCMPPS    $0x11, Z0, Z2, K2
+	VCMPPS    $0x1e, Z1, Z2, K3
+	KORW      K3, K2, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func between32(dst []float32, x []float32, lo []float32, hi []float32, near float32, tiny float32)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·between32(SB), NOSPLIT, $0-104
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         lo_base+48(FP), DX
+	MOVQ         hi_base+72(FP), BX
+	MOVQ         x_len+32(FP), SI
+	VBROADCASTSS near+96(FP), Y0
+	VBROADCASTSS tiny+100(FP), Y1
+	XORQ         DI, DI
+
+single:
+	CMPQ         SI, $0x00000008
+	JLT          tail
+	VMOVUPS      (DX)(DI*4), Y2
+	VMOVUPS      (BX)(DI*4), Y3
+	VMOVUPS      Y2, Y4
+	VANDPS       c32_7fffffff<>+0(SB), Y2, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VADDPS       Y1, Y4, Y4
+	VMOVUPS      Y3, Y5
+	VANDPS       c32_7fffffff<>+0(SB), Y3, Y3
+	VFNMADD231PS Y0, Y3, Y5
+	VSUBPS       Y1, Y5, Y3
+	VMAXPS       Y3, Y2, Y2
+	VMOVUPS      (CX)(DI*4), Y3
+	VMINPS       Y3, Y2, Y3
+	VMINPS       Y4, Y2, Y2
+	VMAXPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (AX)(DI*4)
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000008, SI
+	JMP          single
+
+tail:
+	TESTQ        SI, SI
+	JEQ          done
+	LEAQ         tail_mask<>+32(SB), R8
+	SHLQ         $0x02, SI
+	SUBQ         SI, R8
+	VMOVUPS      (R8), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y3
+	VMASKMOVPS   (BX)(DI*4), Y2, Y4
+	VMOVUPS      Y3, Y5
+	VANDPS       c32_7fffffff<>+0(SB), Y3, Y6
+	VFMADD231PS  Y0, Y6, Y5
+	VADDPS       Y1, Y5, Y5
+	VMOVUPS      Y4, Y6
+	VANDPS       c32_7fffffff<>+0(SB), Y4, Y4
+	VFNMADD231PS Y0, Y4, Y6
+	VSUBPS       Y1, Y6, Y0
+	VMAXPS       Y0, Y3, Y0
+	VMASKMOVPS   (CX)(DI*4), Y2, Y1
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y5, Y0, Y0
+	VMAXPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         lo_base+48(FP), DX
+	MOVQ         hi_base+72(FP), BX
+	MOVQ         x_len+32(FP), SI
+	VBROADCASTSS near+96(FP), Z0
+	VBROADCASTSS tiny+100(FP), Z1
+	XORQ         DI, DI
+
+single512:
+	CMPQ         SI, $0x00000010
+	JLT          tail512
+	VMOVUPS      (DX)(DI*4), Z2
+	VMOVUPS      (BX)(DI*4), Z3
+	VMOVUPS      Z2, Z4
+	VANDPS       c32_7fffffff<>+0(SB), Z2, Z5
+	VFMADD231PS  Z0, Z5, Z4
+	VADDPS       Z1, Z4, Z4
+	VMOVUPS      Z3, Z5
+	VANDPS       c32_7fffffff<>+0(SB), Z3, Z3
+	VFNMADD231PS Z0, Z3, Z5
+	VSUBPS       Z1, Z5, Z3
+	VMAXPS       Z3, Z2, Z2
+	VMOVUPS      (CX)(DI*4), Z3
+	VMINPS       Z3, Z2, Z3
+	VMINPS       Z4, Z2, Z2
+	VMAXPS       Z3, Z2, Z2
+	VMOVUPS      Z2, (AX)(DI*4)
+	ADDQ         $0x00000010, DI
+	SUBQ         $0x00000010, SI
+	JMP          single512
+
+tail512:
+	TESTQ        SI, SI
+	JEQ          done512
+	MOVQ         $0xffffffffffffffff, R8
+	BZHIQ        SI, R8, R8
+	KMOVQ        R8, K1
+	VMOVUPS.Z    (DX)(DI*4), K1, Z2
+	VMOVUPS.Z    (BX)(DI*4), K1, Z3
+	VMOVUPS      Z2, Z4
+	VANDPS       c32_7fffffff<>+0(SB), Z2, Z5
+	VFMADD231PS  Z0, Z5, Z4
+	VADDPS       Z1, Z4, Z4
+	VMOVUPS      Z3, Z5
+	VANDPS       c32_7fffffff<>+0(SB), Z3, Z3
+	VFNMADD231PS Z0, Z3, Z5
+	VSUBPS       Z1, Z5, Z0
+	VMAXPS       Z0, Z2, Z0
+	VMOVUPS.Z    (CX)(DI*4), K1, Z1
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z4, Z0, Z0
+	VMAXPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(DI*4)
+
+done512:
+	VZEROUPPER
+	RET
+
 // func clamp32(dst []float32, src []float32, lo float32, hi float32)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·clamp32(SB), NOSPLIT, $0-56
@@ -18108,6 +19070,250 @@ tail512:
 	VMULPD    Z1, Z0, Z0
 	VBLENDMPD Z0, Z1, K2, Z6
 	VMOVUPD   Z6, K1, (AX)(BX*8)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func outside64(dst []float64, src []float64, lo float64, hi float64)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·outside64(SB), NOSPLIT, $0-64
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         src_base+24(FP), CX
+	MOVQ         src_len+32(FP), DX
+	VBROADCASTSD lo+48(FP), Y0
+	VBROADCASTSD hi+56(FP), Y1
+	XORQ         BX, BX
+
+unrolled:
+	CMPQ    DX, $0x00000008
+	JLT     single
+	VMOVUPS (CX)(BX*8), Y2
+	VCMPPD  $0x11, Y0, Y2, Y3
+	VCMPPD  $0x1e, Y1, Y2, Y2
+	VORPS   Y2, Y3, Y3
+	VANDPS  c64_3ff0000000000000<>+0(SB), Y3, Y2
+	VMOVUPS Y2, (AX)(BX*8)
+	VMOVUPS 32(CX)(BX*8), Y2
+	VCMPPD  $0x11, Y0, Y2, Y3
+	VCMPPD  $0x1e, Y1, Y2, Y2
+	VORPS   Y2, Y3, Y3
+	VANDPS  c64_3ff0000000000000<>+0(SB), Y3, Y2
+	VMOVUPS Y2, 32(AX)(BX*8)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, DX
+	JMP     unrolled
+
+single:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPS (CX)(BX*8), Y2
+	VCMPPD  $0x11, Y0, Y2, Y3
+	VCMPPD  $0x1e, Y1, Y2, Y2
+	VORPS   Y2, Y3, Y3
+	VANDPS  c64_3ff0000000000000<>+0(SB), Y3, Y2
+	VMOVUPS Y2, (AX)(BX*8)
+	ADDQ    $0x00000004, BX
+	SUBQ    $0x00000004, DX
+	JMP     single
+
+tail:
+	TESTQ      DX, DX
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), SI
+	SHLQ       $0x03, DX
+	SUBQ       DX, SI
+	VMOVUPS    (SI), Y2
+	VMASKMOVPD (CX)(BX*8), Y2, Y3
+	VCMPPD     $0x11, Y0, Y3, Y0
+	VCMPPD     $0x1e, Y1, Y3, Y1
+	VORPS      Y1, Y0, Y0
+	VANDPS     c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VMASKMOVPD Y0, Y2, (AX)(BX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         src_base+24(FP), CX
+	MOVQ         src_len+32(FP), DX
+	VBROADCASTSD lo+48(FP), Z0
+	VBROADCASTSD hi+56(FP), Z1
+	XORQ         BX, BX
+
+unrolled512:
+	CMPQ      DX, $0x00000010
+	JLT       single512
+	VMOVUPS   (CX)(BX*8), Z2
+	VCMPPD    $0x11, Z0, Z2, K1
+	VCMPPD    $0x1e, Z1, Z2, K2
+	KORW      K2, K1, K1
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (AX)(BX*8)
+	VMOVUPS   64(CX)(BX*8), Z2
+	VCMPPD    $0x11, Z0, Z2, K1
+	VCMPPD    $0x1e, Z1, Z2, K2
+	KORW      K2, K1, K1
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K1, Z2
+	VMOVUPS   Z2, 64(AX)(BX*8)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, DX
+	JMP       unrolled512
+
+single512:
+	CMPQ      DX, $0x00000008
+	JLT       tail512
+	VMOVUPS   (CX)(BX*8), Z2
+	VCMPPD    $0x11, Z0, Z2, K1
+	VCMPPD    $0x1e, Z1, Z2, K2
+	KORW      K2, K1, K1
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (AX)(BX*8)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, DX
+	JMP       single512
+
+tail512:
+	TESTQ     DX, DX
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, SI
+	BZHIQ     DX, SI, SI
+	KMOVQ     SI, K1
+	VMOVUPD.Z (CX)(BX*8), K1, Z2
+	VCMPPD    $0x11, Z0, Z2, K2
+	VCMPPD    $0x1e, Z1, Z2, K3
+	KORW      K3, K2, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z0
+	VMOVUPD   Z0, K1, (AX)(BX*8)
+
+done512:
+	VZEROUPPER
+	RET
+
+// func between64(dst []float64, x []float64, lo []float64, hi []float64, near float64, tiny float64)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·between64(SB), NOSPLIT, $0-112
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         lo_base+48(FP), DX
+	MOVQ         hi_base+72(FP), BX
+	MOVQ         x_len+32(FP), SI
+	VBROADCASTSD near+96(FP), Y0
+	VBROADCASTSD tiny+104(FP), Y1
+	XORQ         DI, DI
+
+single:
+	CMPQ         SI, $0x00000004
+	JLT          tail
+	VMOVUPS      (DX)(DI*8), Y2
+	VMOVUPS      (BX)(DI*8), Y3
+	VMOVUPS      Y2, Y4
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Y2, Y5
+	VFMADD231PD  Y0, Y5, Y4
+	VADDPD       Y1, Y4, Y4
+	VMOVUPS      Y3, Y5
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Y3, Y3
+	VFNMADD231PD Y0, Y3, Y5
+	VSUBPD       Y1, Y5, Y3
+	VMAXPD       Y3, Y2, Y2
+	VMOVUPS      (CX)(DI*8), Y3
+	VMINPD       Y3, Y2, Y3
+	VMINPD       Y4, Y2, Y2
+	VMAXPD       Y3, Y2, Y2
+	VMOVUPS      Y2, (AX)(DI*8)
+	ADDQ         $0x00000004, DI
+	SUBQ         $0x00000004, SI
+	JMP          single
+
+tail:
+	TESTQ        SI, SI
+	JEQ          done
+	LEAQ         tail_mask<>+32(SB), R8
+	SHLQ         $0x03, SI
+	SUBQ         SI, R8
+	VMOVUPS      (R8), Y2
+	VMASKMOVPD   (DX)(DI*8), Y2, Y3
+	VMASKMOVPD   (BX)(DI*8), Y2, Y4
+	VMOVUPS      Y3, Y5
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Y3, Y6
+	VFMADD231PD  Y0, Y6, Y5
+	VADDPD       Y1, Y5, Y5
+	VMOVUPS      Y4, Y6
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Y4, Y4
+	VFNMADD231PD Y0, Y4, Y6
+	VSUBPD       Y1, Y6, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMASKMOVPD   (CX)(DI*8), Y2, Y1
+	VMINPD       Y1, Y0, Y1
+	VMINPD       Y5, Y0, Y0
+	VMAXPD       Y1, Y0, Y0
+	VMASKMOVPD   Y0, Y2, (AX)(DI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         lo_base+48(FP), DX
+	MOVQ         hi_base+72(FP), BX
+	MOVQ         x_len+32(FP), SI
+	VBROADCASTSD near+96(FP), Z0
+	VBROADCASTSD tiny+104(FP), Z1
+	XORQ         DI, DI
+
+single512:
+	CMPQ         SI, $0x00000008
+	JLT          tail512
+	VMOVUPS      (DX)(DI*8), Z2
+	VMOVUPS      (BX)(DI*8), Z3
+	VMOVUPS      Z2, Z4
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Z2, Z5
+	VFMADD231PD  Z0, Z5, Z4
+	VADDPD       Z1, Z4, Z4
+	VMOVUPS      Z3, Z5
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Z3, Z3
+	VFNMADD231PD Z0, Z3, Z5
+	VSUBPD       Z1, Z5, Z3
+	VMAXPD       Z3, Z2, Z2
+	VMOVUPS      (CX)(DI*8), Z3
+	VMINPD       Z3, Z2, Z3
+	VMINPD       Z4, Z2, Z2
+	VMAXPD       Z3, Z2, Z2
+	VMOVUPS      Z2, (AX)(DI*8)
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000008, SI
+	JMP          single512
+
+tail512:
+	TESTQ        SI, SI
+	JEQ          done512
+	MOVQ         $0xffffffffffffffff, R8
+	BZHIQ        SI, R8, R8
+	KMOVQ        R8, K1
+	VMOVUPD.Z    (DX)(DI*8), K1, Z2
+	VMOVUPD.Z    (BX)(DI*8), K1, Z3
+	VMOVUPS      Z2, Z4
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Z2, Z5
+	VFMADD231PD  Z0, Z5, Z4
+	VADDPD       Z1, Z4, Z4
+	VMOVUPS      Z3, Z5
+	VANDPS       c64_7fffffffffffffff<>+0(SB), Z3, Z3
+	VFNMADD231PD Z0, Z3, Z5
+	VSUBPD       Z1, Z5, Z0
+	VMAXPD       Z0, Z2, Z0
+	VMOVUPD.Z    (CX)(DI*8), K1, Z1
+	VMINPD       Z1, Z0, Z1
+	VMINPD       Z4, Z0, Z0
+	VMAXPD       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)(DI*8)
 
 done512:
 	VZEROUPPER
@@ -21916,6 +23122,24 @@ DATA c32_4b400000<>+56(SB)/4, $0x4b400000
 DATA c32_4b400000<>+60(SB)/4, $0x4b400000
 GLOBL c32_4b400000<>(SB), RODATA|NOPTR, $64
 
+DATA c32_7f7fffff<>+0(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+4(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+8(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+12(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+16(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+20(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+24(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+28(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+32(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+36(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+40(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+44(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+48(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+52(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+56(SB)/4, $0x7f7fffff
+DATA c32_7f7fffff<>+60(SB)/4, $0x7f7fffff
+GLOBL c32_7f7fffff<>(SB), RODATA|NOPTR, $64
+
 DATA c32_7f800000<>+0(SB)/4, $0x7f800000
 DATA c32_7f800000<>+4(SB)/4, $0x7f800000
 DATA c32_7f800000<>+8(SB)/4, $0x7f800000
@@ -23577,6 +24801,16 @@ DATA c64_7fe0000000000000<>+40(SB)/8, $0x7fe0000000000000
 DATA c64_7fe0000000000000<>+48(SB)/8, $0x7fe0000000000000
 DATA c64_7fe0000000000000<>+56(SB)/8, $0x7fe0000000000000
 GLOBL c64_7fe0000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_7fefffffffffffff<>+0(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+8(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+16(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+24(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+32(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+40(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+48(SB)/8, $0x7fefffffffffffff
+DATA c64_7fefffffffffffff<>+56(SB)/8, $0x7fefffffffffffff
+GLOBL c64_7fefffffffffffff<>(SB), RODATA|NOPTR, $64
 
 DATA c64_7ff0000000000000<>+0(SB)/8, $0x7ff0000000000000
 DATA c64_7ff0000000000000<>+8(SB)/8, $0x7ff0000000000000

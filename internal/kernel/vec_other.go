@@ -39,6 +39,9 @@ func min32(dst, a, b []float32)                                   { panic(noAsse
 func min32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
 func max32(dst, a, b []float32)                                   { panic(noAssembly) }
 func max32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
+func mulsquare32(dst, a, b []float32)                             { panic(noAssembly) }
+func mulsquare32Right(dst, a []float32, b float32)                { panic(noAssembly) }
+func mulsquare32Left(dst []float32, a float32, b []float32)       { panic(noAssembly) }
 func mulAdd32(dst, a, b, c []float32)                             { panic(noAssembly) }
 func negMulAdd32(dst, a, b, c []float32)                          { panic(noAssembly) }
 func addScaled32(dst, a []float32, k float32, b []float32)        { panic(noAssembly) }
@@ -61,6 +64,9 @@ func min64(dst, a, b []float64)                                   { panic(noAsse
 func min64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
 func max64(dst, a, b []float64)                                   { panic(noAssembly) }
 func max64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
+func mulsquare64(dst, a, b []float64)                             { panic(noAssembly) }
+func mulsquare64Right(dst, a []float64, b float64)                { panic(noAssembly) }
+func mulsquare64Left(dst []float64, a float64, b []float64)       { panic(noAssembly) }
 func mulAdd64(dst, a, b, c []float64)                             { panic(noAssembly) }
 func negMulAdd64(dst, a, b, c []float64)                          { panic(noAssembly) }
 func addScaled64(dst, a []float64, k float64, b []float64)        { panic(noAssembly) }
@@ -106,6 +112,8 @@ func logaddexp32(dst, a, b []float32)                             { panic(noAsse
 func logaddexp32Right(dst, a []float32, b float32)                { panic(noAssembly) }
 func where32(dst, cond, a, b []float32)                           { panic(noAssembly) }
 func leakyrelu32(dst, src []float32, slope float32)               { panic(noAssembly) }
+func outside32(dst, src []float32, lo, hi float32)                { panic(noAssembly) }
+func between32(dst, x, lo, hi []float32, near, tiny float32)      { panic(noAssembly) }
 func clamp32(dst, src []float32, lo, hi float32)                  { panic(noAssembly) }
 func lt64(dst, a, b []float64)                                    { panic(noAssembly) }
 func lt64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
@@ -123,6 +131,8 @@ func logaddexp64(dst, a, b []float64)                             { panic(noAsse
 func logaddexp64Right(dst, a []float64, b float64)                { panic(noAssembly) }
 func where64(dst, cond, a, b []float64)                           { panic(noAssembly) }
 func leakyrelu64(dst, src []float64, slope float64)               { panic(noAssembly) }
+func outside64(dst, src []float64, lo, hi float64)                { panic(noAssembly) }
+func between64(dst, x, lo, hi []float64, near, tiny float64)      { panic(noAssembly) }
 func clamp64(dst, src []float64, lo, hi float64)                  { panic(noAssembly) }
 func sin32(dst, src []float32) bool                               { panic(noAssembly) }
 func cos32(dst, src []float32) bool                               { panic(noAssembly) }

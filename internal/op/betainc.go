@@ -21,10 +21,28 @@ func (p betaPoint) flip() betaPoint {
 	return betaPoint{p.b, p.a, p.y, p.x, p.logy, p.logx, -p.u, -p.d}
 }
 
+// betaUnder is the point of x in (0,1) without its place from the mode, u and
+// d: for short, and for kernel at a shape below 10.
+func betaUnder(a, b, x float64) betaPoint {
+	y := 1 - x
+	return betaPoint{a: a, b: b, x: x, y: y, logx: logOf(x, y), logy: math.Log1p(-x)}
+}
+
+// betaUnderLogit is that of logit l.
+func betaUnderLogit(a, b, l float64) betaPoint {
+	e := math.Exp(-math.Abs(l))
+	log := math.Log1p(e)
+	p := betaPoint{a: a, b: b, x: 1 / (1 + e), y: e / (1 + e), logx: -log, logy: -math.Abs(l) - log}
+	if l < 0 {
+		p.x, p.y, p.logx, p.logy = p.y, p.x, p.logy, p.logx
+	}
+	return p
+}
+
 // betaAt is the point of x in (0,1). The slope is exact, for it is what
 // survives of two large numbers.
 func betaAt(a, b, x float64) betaPoint {
-	p := betaPoint{a: a, b: b, x: x, y: 1 - x, logx: math.Log(x), logy: math.Log1p(-x)}
+	p := betaUnder(a, b, x)
 	s, t := 1.0, 0.0 // a and b scaled so that nothing overflows
 	if m := max(a, b); m > 0x1p1000 {
 		s = 0x1p-10
@@ -39,7 +57,6 @@ func betaAt(a, b, x float64) betaPoint {
 	if x <= 0.5 {
 		p.d = math.FMA(-n, x, a) - t*x
 	} else {
-		p.logx = math.Log1p(-p.y)
 		p.d = math.FMA(n, p.y, -b) + t*p.y
 	}
 	if r := -p.d / (a * p.y); math.Abs(r) < 0.5 {
@@ -67,13 +84,8 @@ func betaAtLogit(a, b, l float64) betaPoint {
 
 // betaAtMode is the point of logit l, that is u from the mode.
 func betaAtMode(a, b, l, u float64) betaPoint {
-	e := math.Exp(-math.Abs(l))
-	log := math.Log1p(e)
-	p := betaPoint{a: a, b: b, x: 1 / (1 + e), y: e / (1 + e), logx: -log, logy: -math.Abs(l) - log, u: u}
-	if l < 0 {
-		p.x, p.y, p.logx, p.logy = p.y, p.x, p.logy, p.logx
-	}
-	p.d = a*p.y - b*p.x
+	p := betaUnderLogit(a, b, l)
+	p.u, p.d = u, a*p.y-b*p.x
 	if max(a, b) > 1e3 && math.Abs(u) < 1 { // else what cancels is small
 		p.d = -a * p.y * math.Expm1(u)
 	}
@@ -198,27 +210,44 @@ func (p betaPoint) smallRise(times float64) float64 {
 	return (digammaRise(p.b, p.a)*(1+p.a*sum) + p.a*by) * (times / p.a) * math.Exp(-p.b*p.logy)
 }
 
-// slope is ∂l/∂a of the logit l at constant I: −∂I/∂a over k, the implicit
+// betaSlope is ∂l/∂a of the logit l at constant I: −∂I/∂a over k, the implicit
 // derivative of a beta draw.
-func (p betaPoint) slope() float64 { return p.falling(1) }
+func betaSlope(a, b, l float64) float64 {
+	p := betaUnderLogit(a, b, l)
+	if v, ok := p.short(1); ok {
+		return v
+	}
+	p = betaAtLogit(a, b, l)
+	return p.falling(1)
+}
+
+// short is falling where no quadrature is needed, which takes neither u nor d.
+func (p *betaPoint) short(times float64) (v float64, ok bool) {
+	if _, ok := p.edge(); ok {
+		return math.NaN(), true
+	}
+	if p.fromBelow() { // I = k/a·s
+		s, sa, _, ok := p.series()
+		if !ok {
+			return 0, false
+		}
+		return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a), true
+	}
+	q := p.flip()
+	if p.b < 0.1 && p.highEnd() { // where the terms below cancel
+		return q.smallRise(times), true
+	}
+	s, _, sb, ok := q.series() // 1 − I = k/b·s
+	if !ok {
+		return 0, false
+	}
+	return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b), true
+}
 
 // falling is −∂I/∂a over k, times a number.
 func (p *betaPoint) falling(times float64) float64 {
-	if _, ok := p.edge(); ok {
-		return math.NaN()
-	}
-	if p.fromBelow() { // I = k/a·s
-		if s, sa, _, ok := p.series(); ok {
-			return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a)
-		}
-	} else {
-		q := p.flip()
-		if p.b < 0.1 && p.highEnd() { // where the terms below cancel
-			return q.smallRise(times)
-		}
-		if s, _, sb, ok := q.series(); ok { // 1 − I = k/b·s
-			return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b)
-		}
+	if v, ok := p.short(times); ok {
+		return v
 	}
 	if p.u < 0 {
 		_, da, _ := p.quadrature()
@@ -257,8 +286,14 @@ func digammaRise(a, b float64) float64 {
 	if math.IsInf(a, 1) || math.IsInf(b, 1) {
 		return digamma(a+b) - digamma(a)
 	}
-	up := 0.0
-	for ; a < 12; a++ { // DLMF 5.5.2
+	up := 0.0                    // DLMF 5.5.2
+	if b < 1e100 && a > 1e-100 { // where the products are ordinary numbers
+		for ; a < 11; a += 2 { // b/a(a+b) two at a time, for one division
+			p, q := a*(a+b), (a+1)*(a+1+b)
+			up += b * (p + q) / (p * q)
+		}
+	}
+	for ; a < 12; a++ {
 		up += 1 / (a * (a/b + 1))
 	}
 	return up + math.Log1p(b/a) + digammaExcess(a, b)

@@ -29,7 +29,11 @@ func (p *betaPoint) series() (s, sa, sb float64, ok bool) {
 		sa += t * h
 		sb += t * hb
 		// what is left is at most that of a geometric series
-		if rest := max(x, ratio); t*hb <= 0x1p-53*(1-rest)*sb {
+		rest := x
+		if ratio > x {
+			rest = ratio
+		}
+		if t*hb <= 0x1p-53*(1-rest)*sb {
 			return s, sa, sb, !math.IsNaN(sb)
 		}
 		c++

@@ -19,6 +19,7 @@ const (
 	LogAddExp    // log(eᵃ+eᵇ)
 	MulExp       // a·eᵇ, and 0 where a is 0, whatever b
 	LogBernoulli // a·b − log(1+eᵇ), and its limit where b is infinite
+	MulSquare    // a·b², with an infinite b as the largest number: 0 where a is 0
 	LogisticBin  // log(sinh b/(cosh b + cosh a)) for b > 0
 	Lt
 	Le
@@ -48,6 +49,7 @@ var fn2s = [fn2Count]struct {
 		return a * math.Exp(b/2) * math.Exp(b/2)
 	}},
 	LogBernoulli: {"logbernoulli", logBernoulli},
+	MulSquare:    {"mulsquare", func(a, b float64) float64 { b = min(b, math.MaxFloat64); return a * b * b }},
 	LogisticBin: {"logisticbin", func(a, b float64) float64 {
 		return math.Log(-math.Expm1(-2*b)) - softplus(-a-b) - softplus(a-b)
 	}},
@@ -156,6 +158,11 @@ func (r Binary) partial(i int, a, b, y, g *Node) *Node {
 			return Apply(Binary{MulExp}, g, b)
 		}
 		return Times(g, y)
+	case MulSquare: // b², and 2·a·b
+		if first {
+			return Apply(Binary{MulSquare}, g, b)
+		}
+		return Times(g, Scaled(Times(a, b), 2))
 	case LogBernoulli: // b, and a − sigmoid(b)
 		if first {
 			return Times(g, b)

@@ -38,8 +38,10 @@ func Broadcast(in ...[]int) ([]int, error) {
 
 // strides returns the row-major strides of shape seen as out: 0 on the axes
 // that stretch.
-func strides(out, shape []int) []int {
-	st := make([]int, len(out))
+func strides(out, shape []int) []int { return stridesIn(make([]int, len(out)), out, shape) }
+
+// stridesIn writes them to st.
+func stridesIn(st, out, shape []int) []int {
 	step := 1
 	for i := len(shape) - 1; i >= 0; i-- {
 		if shape[i] != 1 {
@@ -52,11 +54,18 @@ func strides(out, shape []int) []int {
 
 // offsets lists, in row-major order over shape, the sums of coordinate×stride.
 func offsets(shape []int, stride []int) []int {
-	at := make([]int, 0, Size(shape))
+	return appendOffsets(make([]int, 0, Size(shape)), shape, stride)
+}
+
+func appendOffsets(at []int, shape []int, stride []int) []int {
 	if Size(shape) == 0 {
 		return at
 	}
-	pos := make([]int, len(shape))
+	var few [ranks]int
+	pos := few[:]
+	if len(shape) > ranks {
+		pos = make([]int, len(shape))
+	}
 	for off := 0; ; {
 		at = append(at, off)
 		i := len(shape) - 1
@@ -85,7 +94,7 @@ func elementwise(out Array, in []Array, f func(x []float64) float64) {
 		x := w.x[:m*n]
 		for k, a := range in {
 			if from == 0 {
-				w.at[k] = stretched(out, a)
+				w.at[k] = w.stretched(k, out.Shape, a.Shape)
 			}
 			switch {
 			case w.at[k] != nil:
@@ -109,13 +118,19 @@ func elementwise(out Array, in []Array, f func(x []float64) float64) {
 	clear(w.at[:])
 }
 
-// stretched returns where the elements of out find theirs in an operand, nil
+// stretched returns where the elements of a shape find theirs in operand k, nil
 // if that has the same shape.
-func stretched(out, a Array) []int {
-	if slices.Equal(a.Shape, out.Shape) {
+func (w *gathered) stretched(k int, out, shape []int) []int {
+	if slices.Equal(shape, out) {
 		return nil
 	}
-	return offsets(out.Shape, strides(out.Shape, a.Shape))
+	var few [ranks]int
+	st := few[:]
+	if len(out) > ranks {
+		st = make([]int, len(out))
+	}
+	w.room[k] = appendOffsets(w.room[k][:0], out, stridesIn(st[:len(out)], out, shape))
+	return w.room[k]
 }
 
 // placed is element i of what stretched returned.
@@ -126,14 +141,19 @@ func placed(at []int, i int) int {
 	return at[i]
 }
 
-// gathered is what elementwise keeps between calls, so that it allocates
-// nothing: some rows of operands side by side, and where stretched operands are.
+// gathered is what elementwise and the draws keep between calls, so that they
+// allocate nothing: some rows of operands side by side, where stretched operands
+// are, a row of an event and a shape.
 type gathered struct {
-	x  [gatherRows * maxOperands]float64
-	at [maxOperands][]int
+	x     [gatherRows * maxOperands]float64
+	at    [maxOperands][]int
+	room  [maxOperands][]int // for at
+	row   []float64
+	shape []int
 }
 
-const gatherRows, maxOperands = 128, 4
+// gatherRows is the elements at once; up to ranks axes need no allocation.
+const gatherRows, maxOperands, ranks = 128, 4, 8
 
 var gathering = sync.Pool{New: func() any { return new(gathered) }}
 

@@ -37,9 +37,11 @@ func (Count) Shape(in [][]int) ([]int, error) { return streamShape(in) }
 // Eval draws.
 func (r Count) Eval(out Array, in []Array) error {
 	var at [3][]int
-	at[0] = streams(out, in[0])
+	w := gathering.Get().(*gathered)
+	defer gathering.Put(w)
+	at[0] = w.streams(out.Shape, in[0].Shape)
 	for k := 1; k < len(in); k++ {
-		at[k] = stretched(out, in[k])
+		at[k] = w.stretched(k, out.Shape, in[k].Shape)
 	}
 	for i := range out.Len() {
 		s := stream(in[0], placed(at[0], i))

@@ -14,14 +14,14 @@ func studentTCDF(by [2]uint8, v []float64) float64 {
 			return studentCDF(nu, z), 0, 0
 		}
 		at := []float64{v[0], z}
-		pdf = math.Exp(studentDensity([2]uint8{}, at))
+		pdf = math.Exp(studentDensity(0, at))
 		if by[0] == 1 {
 			if by[1] == 0 {
 				return -times(z*studentLogSlope(nu, z), pdf), 0, 0
 			}
-			return 0, times(studentDensity([2]uint8{1}, at), pdf), 0
+			return 0, times(studentDensity(1, at), pdf), 0
 		}
-		return 0, pdf, times(studentDensity([2]uint8{2}, at), pdf)
+		return 0, pdf, times(studentDensity(2, at), pdf)
 	}
 	var rest [2]uint8 // the operands from the location on
 	for _, i := range by {
@@ -110,11 +110,11 @@ func betaCDF(by [2]uint8, v []float64) float64 {
 	case [2]uint8{3}:
 		return pdf
 	case [2]uint8{1, 3}:
-		return times(betaDensity([2]uint8{1}, v), pdf)
+		return times(betaDensity(1, v), pdf)
 	case [2]uint8{2, 3}:
-		return times(betaDensity([2]uint8{2}, v), pdf)
+		return times(betaDensity(2, v), pdf)
 	}
-	return times(betaDensity([2]uint8{3}, v), pdf)
+	return times(betaDensity(3, v), pdf)
 }
 
 // poissonCDF is Q(k+1,λ).

@@ -42,8 +42,12 @@ func (r Density) Shape(in [][]int) ([]int, error) { return Broadcast(in...) }
 
 // Eval applies the density.
 func (r Density) Eval(out Array, in []Array) error {
-	f := [...]func(by [2]uint8, x []float64) float64{gammaDensity, inverseGammaDensity, betaDensity, studentDensity, shareDensity, continuousDensity, negativeBinomialDensity}[r.Law]
-	elementwise(out, in, func(x []float64) float64 { return f(r.By, x) })
+	f := [...]func(by uint8, x []float64) float64{gammaDensity, inverseGammaDensity, betaDensity, studentDensity, shareDensity, continuousDensity, negativeBinomialDensity}[r.Law]
+	by := r.By[0] // as digits: 0x12 is by the first and then the second
+	if r.By[1] > 0 {
+		by = by<<4 | r.By[1]
+	}
+	elementwise(out, in, func(x []float64) float64 { return f(by, x) })
 	return nil
 }
 
@@ -67,15 +71,15 @@ func (r Density) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 	return d
 }
 
-func gammaDensity(by [2]uint8, v []float64) float64 {
+func gammaDensity(by uint8, v []float64) float64 {
 	a, x := math.Exp(v[0]), v[2]
-	if by == [2]uint8{1} && a < 1e3 { // needs no exp(v[1])
+	if by == 1 && a < 1e3 { // needs no exp(v[1])
 		return a * (v[1] + math.Log(x) - digamma(a))
 	}
 	r := math.Exp(v[1])
 	w := x * r
 	switch by {
-	case [2]uint8{}:
+	case 0:
 		if x == 0 {
 			return atEnd(a, v[1])
 		}
@@ -86,24 +90,24 @@ func gammaDensity(by [2]uint8, v []float64) float64 {
 			return a*(v[1]+math.Log(x)) - lgamma1p(a) + math.Log(a) - math.Log(x)
 		}
 		return gammaKernel(a, w) - math.Log(x)
-	case [2]uint8{1}:
+	case 1:
 		return a * gammaScore(a, w)
-	case [2]uint8{2}:
+	case 2:
 		return a - w
-	case [2]uint8{3}:
+	case 3:
 		if a == 1 {
 			return -r
 		}
 		return (a - 1 - w) / x
-	case [2]uint8{1, 1}:
+	case 0x11:
 		return a * (gammaScore(a, w) - a*polygamma(1, a))
-	case [2]uint8{1, 2}:
+	case 0x12:
 		return a
-	case [2]uint8{1, 3}:
+	case 0x13:
 		return a / x
-	case [2]uint8{2, 2}:
+	case 0x22:
 		return -w
-	case [2]uint8{2, 3}:
+	case 0x23:
 		return -r
 	}
 	if a == 1 {
@@ -124,73 +128,77 @@ func atEnd(a, log float64) float64 {
 	return log
 }
 
-func shareDensity(by [2]uint8, v []float64) float64 {
+func shareDensity(by uint8, v []float64) float64 {
 	a := math.Exp(v[0])
 	switch by {
-	case [2]uint8{2}:
+	case 2:
 		return a
-	case [2]uint8{3}:
+	case 3:
 		return rate(a-1, v[2])
-	case [2]uint8{2, 2}, [2]uint8{2, 3}:
+	case 0x22, 0x23:
 		return 0
 	}
 	return gammaDensity(by, v)
 }
 
-func inverseGammaDensity(by [2]uint8, v []float64) float64 {
+func inverseGammaDensity(by uint8, v []float64) float64 {
 	a, x := math.Exp(v[0]), v[2]
 	w := math.Exp(v[1]) / x
 	switch by {
-	case [2]uint8{}:
+	case 0:
 		return gammaKernel(a, w) - math.Log(x)
-	case [2]uint8{1}:
+	case 1:
 		return a * gammaScore(a, w)
-	case [2]uint8{2}:
+	case 2:
 		return a - w
-	case [2]uint8{3}:
+	case 3:
 		return (w - a - 1) / x
-	case [2]uint8{1, 1}:
+	case 0x11:
 		return a * (gammaScore(a, w) - a*polygamma(1, a))
-	case [2]uint8{1, 2}:
+	case 0x12:
 		return a
-	case [2]uint8{1, 3}:
+	case 0x13:
 		return -a / x
-	case [2]uint8{2, 2}:
+	case 0x22:
 		return -w
-	case [2]uint8{2, 3}:
+	case 0x23:
 		return w / x
 	}
 	return (a + 1 - 2*w) / (x * x)
 }
 
-func betaDensity(by [2]uint8, v []float64) float64 {
+func betaDensity(by uint8, v []float64) float64 {
 	a, b, x := math.Exp(v[0]), math.Exp(v[1]), v[2]
 	y := 1 - x
 	score := func(a, b, x, y float64) float64 { return a * (logOf(x, y) + digammaRise(a, b)) }
 	switch by {
-	case [2]uint8{}:
+	case 0:
 		switch {
 		case x == 0:
 			return atEnd(a, v[1])
 		case y == 0:
 			return atEnd(b, v[0])
 		}
-		return betaAt(a, b, x).kernel() - logOf(x, y) - logOf(y, x)
-	case [2]uint8{1}:
+		p := betaUnder(a, b, x)
+		if a >= 10 && b >= 10 {
+			p = betaAt(a, b, x)
+		}
+		return p.kernel() - p.logx - p.logy
+	case 1:
 		return score(a, b, x, y)
-	case [2]uint8{2}:
+	case 2:
 		return score(b, a, y, x)
-	case [2]uint8{3}:
+	case 3:
 		return rate(a-1, x) - rate(b-1, y)
-	case [2]uint8{1, 1}:
+	case 0x11:
 		return score(a, b, x, y) + a*a*(polygamma(1, a+b)-polygamma(1, a))
-	case [2]uint8{1, 2}:
+	case 0x12:
 		return a * b * polygamma(1, a+b)
-	case [2]uint8{1, 3}:
+	case 0x13:
 		return a / x
-	case [2]uint8{2, 2}:
+	case 0x22:
 		return score(b, a, y, x) + b*b*(polygamma(1, a+b)-polygamma(1, b))
-	case [2]uint8{2, 3}:
+	case 0x23:
 		return -b / y
 	}
 	return rate(1-a, x*x) + rate(1-b, y*y)
@@ -205,7 +213,7 @@ func rate(a, x float64) float64 {
 }
 
 // studentDensity is −log B(ν/2,½) − ½log ν − ½(ν+1)log(1+z²/ν).
-func studentDensity(by [2]uint8, v []float64) float64 {
+func studentDensity(by uint8, v []float64) float64 {
 	nu, z := math.Exp(v[0]), v[1]
 	u := z * z
 	w := nu / (nu + u) // and 1−w:
@@ -219,15 +227,15 @@ func studentDensity(by [2]uint8, v []float64) float64 {
 		return (studentRest(nu/2) - nu*math.Log1p(u/nu) + (nu+1)*far) / 2
 	}
 	switch by {
-	case [2]uint8{}:
+	case 0:
 		return -lbeta(nu/2, 0.5) - v[0]/2 - (nu+1)/2*math.Log1p(u/nu)
-	case [2]uint8{1}:
+	case 1:
 		return score()
-	case [2]uint8{2}:
+	case 2:
 		return -(nu + 1) * z / (nu + u)
-	case [2]uint8{1, 1}:
+	case 0x11:
 		return score() + (nu*nu*(polygamma(1, (nu+1)/2)-polygamma(1, nu/2))/2+1+nu*far+far*(nu-(nu+1)*(1+w)))/2
-	case [2]uint8{1, 2}:
+	case 0x12:
 		return w * z * (1 - u) / (nu + u)
 	}
 	return -(nu + 1) * (w - far) / (nu + u)
@@ -244,7 +252,7 @@ func studentRest(x float64) float64 {
 
 // continuousDensity is l(x−½) − log(sinh t/t) at t = l/2. Where |l| is large it
 // is that of an exponential law from the end where the mass is.
-func continuousDensity(by [2]uint8, v []float64) float64 {
+func continuousDensity(by uint8, v []float64) float64 {
 	l, x := v[0], v[1]
 	size := math.Abs(l)
 	from, sign := x, -1.0
@@ -252,21 +260,21 @@ func continuousDensity(by [2]uint8, v []float64) float64 {
 		from, sign = 1-x, 1
 	}
 	switch by {
-	case [2]uint8{}:
+	case 0:
 		if size < 1 {
 			return l*(x-0.5) - logSinhc(l/2)
 		}
 		return math.Log(size) - size*from - math.Log(-math.Expm1(-size))
-	case [2]uint8{1}:
+	case 1:
 		if size < 1 {
 			return x - 0.5 - langevin(l/2)/2
 		}
 		return sign * (1/size - 1/math.Expm1(size) - from)
-	case [2]uint8{2}:
+	case 2:
 		return l
-	case [2]uint8{1, 1}:
+	case 0x11:
 		return -langevinSlope(l/2) / 4
-	case [2]uint8{1, 2}:
+	case 0x12:
 		return 1
 	}
 	return 0
@@ -274,19 +282,22 @@ func continuousDensity(by [2]uint8, v []float64) float64 {
 
 // negativeBinomialDensity is log Γ(x+r)/(x!·Γ(r)) − x·log(1+e⁻ˡ) − r·log(1+eˡ),
 // which for x > 0 is the kernel of a beta law over x.
-func negativeBinomialDensity(by [2]uint8, v []float64) float64 {
+func negativeBinomialDensity(by uint8, v []float64) float64 {
 	r, l, x := math.Exp(v[0]), v[1], v[2]
-	p, q := sigmoid(l), sigmoid(-l)
 	switch by {
-	case [2]uint8{}:
+	case 0:
 		switch {
 		case x == 0:
 			return -times(r, softplus(l))
 		case r == 0 || math.IsInf(l, -1):
 			return math.Inf(-1)
 		}
-		return betaAtLogit(x, r, l).kernel() - math.Log(x)
-	case [2]uint8{1}:
+		p := betaUnderLogit(x, r, l)
+		if x >= 10 && r >= 10 {
+			p = betaAtLogit(x, r, l)
+		}
+		return p.kernel() - math.Log(x)
+	case 1:
 		switch {
 		case x == 0:
 			return -times(r, softplus(l))
@@ -294,20 +305,20 @@ func negativeBinomialDensity(by [2]uint8, v []float64) float64 {
 			return 1
 		}
 		return r * (digammaRise(r, x) - softplus(l))
-	case [2]uint8{2}:
-		return x*q - times(r, p)
-	case [2]uint8{3}:
+	case 2:
+		return x*sigmoid(-l) - times(r, sigmoid(l))
+	case 3:
 		return digamma(x+r) - digamma(x+1) - softplus(-l)
-	case [2]uint8{1, 1}:
+	case 0x11:
 		return r*(digammaRise(r, x)-softplus(l)) + r*r*(polygamma(1, x+r)-polygamma(1, r))
-	case [2]uint8{1, 2}:
-		return -r * p
-	case [2]uint8{1, 3}:
+	case 0x12:
+		return -r * sigmoid(l)
+	case 0x13:
 		return r * polygamma(1, x+r)
-	case [2]uint8{2, 2}:
-		return -(x + r) * p * q
-	case [2]uint8{2, 3}:
-		return q
+	case 0x22:
+		return -(x + r) * sigmoid(l) * sigmoid(-l)
+	case 0x23:
+		return sigmoid(-l)
 	}
 	return polygamma(1, x+r) - polygamma(1, x+1)
 }

@@ -68,6 +68,8 @@ func TestExactFunctions(t *testing.T) {
 		{f: Shift, a: 2, x: 3, want: 5}, {f: Scale, a: 2, x: 3, want: 6}, {f: Scale, a: 0, x: inf, want: nan},
 		{f: Stop, x: 7, want: 7},
 		{f: IsFinite, x: 7, want: 1}, {f: IsFinite, x: inf, want: 0}, {f: IsFinite, x: nan, want: 0},
+		{f: Outside, a: -1, b: 2, x: 2, want: 0}, {f: Outside, a: -1, b: 2, x: inf, want: 1}, {f: Outside, a: -1, b: 2, x: -1, want: 0},
+		{f: Outside, a: -1, b: 2, x: -1.5, want: 1}, {f: Outside, a: -1, b: 2, x: nan, want: 0},
 		{f: Exp, x: -inf, want: 0}, {f: Exp, x: inf, want: inf}, {f: Exp, x: 1e3, want: inf}, {f: Expm1, x: -inf, want: -1},
 		{f: Expm1, x: zero, want: zero}, {f: Log1p, x: zero, want: zero},
 		{f: Log, x: 0, want: -inf}, {f: Log, x: -1, want: nan}, {f: Log, x: inf, want: inf}, {f: Log1p, x: -1, want: -inf},
@@ -98,7 +100,7 @@ func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
 func TestNaNPropagates(t *testing.T) {
 	for f := range fnCount {
-		if f == IsFinite {
+		if f == IsFinite || f == Outside {
 			continue
 		}
 		if v := fns[f].f(math.NaN(), 1, 2); !math.IsNaN(v) {

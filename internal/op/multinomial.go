@@ -31,10 +31,14 @@ func (Multinomial) Shape(in [][]int) ([]int, error) {
 // Eval draws.
 func (Multinomial) Eval(out Array, in []Array) error {
 	v := out.Shape[len(out.Shape)-1]
-	rows := append(out.Shape[:len(out.Shape)-1:len(out.Shape)-1], 1)
-	one := Array{Shape: rows} // for the shape alone
-	key, n, p := streams(one, in[0]), stretched(one, in[1]), stretched(out, in[2])
-	rest := make([]float64, v+1) // weight of a class and those after it
+	w := gathering.Get().(*gathered)
+	defer gathering.Put(w)
+	var few [ranks]int
+	rows := append(append(few[:0], out.Shape[:len(out.Shape)-1]...), 1)
+	key, n, p := w.streams(rows, in[0].Shape), w.stretched(1, rows, in[1].Shape), w.stretched(2, out.Shape, in[2].Shape)
+	w.row = slices.Grow(w.row[:0], v+1)
+	rest := w.row[:v+1] // weight of a class and those after it
+	rest[v] = 0
 	for r := range Size(rows) {
 		s := stream(in[0], placed(key, r))
 		for i := v - 1; i >= 0; i-- {

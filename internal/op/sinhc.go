@@ -49,12 +49,14 @@ func langevinSlope(t float64) float64 {
 }
 
 // continuousBernoulli is the quantile x at u, (e^(lx)−1)/(e^l−1) = u.
-func continuousBernoulli(l, u float64) float64 { return continuousBernoulliAt(l, u, 1-u) }
+func continuousBernoulli(l, u float64) float64 {
+	return continuousBernoulliAt(l, u, 1-u, math.Expm1(l))
+}
 
-// continuousBernoulliAt is the quantile at u with its complement v. That of
-// −l, v and u is 1−x.
-func continuousBernoulliAt(l, u, v float64) float64 {
-	switch s := u * math.Expm1(l); {
+// continuousBernoulliAt is the quantile at u with its complement v, given
+// m = e^l−1. That of −l, v and u is 1−x.
+func continuousBernoulliAt(l, u, v, m float64) float64 {
+	switch s := u * m; {
 	case math.Abs(l) < 1e-5: // two terms in l
 		return u + u*v*(l/2+l*l*(v-u)/6)
 	case l > 700: // where the exponential overflows
@@ -67,21 +69,37 @@ func continuousBernoulliAt(l, u, v float64) float64 {
 }
 
 // continuousBernoulliSlope is ∂x/∂l at constant u, −∂P/∂l over the density.
-// Exchanging the ends of both leaves it as it is. With u = P(l,x) it is
-// ½(1−e^(−lx))/l·((1−x) − x·L(lx/2) + L(l/2)), and for l below 0, m = −l, it is
-// (x − (e^(mx)−1)/(e^m−1))/m.
+// Exchanging the ends of both leaves it as it is, so that x is not near 1. With
+// s = e^(lx)−1 = u(e^l−1) it is (ue^l/(1+s) − x)/l, and near l = 0, where that
+// cancels, ½s/(1+s)/l·((1−x) − x·L(lx/2) + L(l/2)).
 func continuousBernoulliSlope(l, u float64) float64 {
-	x := continuousBernoulli(l, u)
-	if x > 0.5 {
-		l, x = -l, continuousBernoulliAt(-l, 1-u, u)
+	v, m := 1-u, math.Expm1(l)
+	far := u > 0.75
+	if math.Abs(l) > 2 {
+		far = u*(1+math.Sqrt(1+m)) > 1 // x beyond ½
 	}
+	if far {
+		if u, v = v, u; math.Abs(l) < 1 {
+			m /= -(1 + m)
+		} else {
+			m = math.Expm1(-l)
+		}
+		l = -l
+	}
+	x := continuousBernoulliAt(l, u, v, m)
+	s := u * m
 	switch {
-	case l < -1:
-		return (x - continuousBernoulliP(-l, x)) / -l
 	case math.Abs(l) < 1e-17:
 		return x * (1 - x) / 2
+	case l > 700: // e^l/(e^l−1) is 1, u at least e⁻ˡ or x is 0
+		return (u/(v*math.Exp(-l)+u) - x) / l
+	case l < -1:
+		e := math.Exp(l)
+		return (u*e/(v+u*e) - x) / l
+	case math.Abs(l) > 0.5:
+		return (u*(1+m)/(1+s) - x) / l
 	}
-	return -math.Expm1(-l*x) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
+	return s / (1 + s) / l / 2 * (1 - x - x*langevin(l*x/2) + langevin(l/2))
 }
 
 // continuousBernoulliP is (e^(lx)−1)/(e^l−1), the distribution function.

@@ -66,7 +66,7 @@ var specials = [specialCount]struct {
 	BetaIb:                   {"betaib", 3, func(x []float64) float64 { return -betaIa(betaAt(x[0], x[1], x[2]).flip()) }},
 	BetaIx:                   {"betaix", 3, func(x []float64) float64 { return betaAt(x[0], x[1], x[2]).density() }},
 	BetaScore:                {"betascore", 3, func(x []float64) float64 { return x[2] + digammaRise(x[0], x[1]) }},
-	BetaSlope:                {"betaslope", 3, func(x []float64) float64 { return betaAtLogit(x[0], x[1], x[2]).slope() }},
+	BetaSlope:                {"betaslope", 3, func(x []float64) float64 { return betaSlope(x[0], x[1], x[2]) }},
 	StudentSlope:             {"studentslope", 2, func(x []float64) float64 { return studentSlope(x[0], x[1]) }},
 	LogSinhc:                 {"logsinhc", 1, func(x []float64) float64 { return logSinhc(x[0]) }},
 	Langevin:                 {"langevin", 1, func(x []float64) float64 { return langevin(x[0]) }},

@@ -13,7 +13,8 @@ func studentSlope(nu, t float64) float64 { return studentLogSlope(nu, t) / nu }
 
 // studentLogSlope is ∂ log|t|/∂ log ν, which is ν times studentSlope.
 func studentLogSlope(nu, t float64) float64 {
-	w, r := 1/nu, t/nu*t
+	w := 1 / nu
+	r := t * w * t
 	switch {
 	case !(nu > 0) || math.IsNaN(t):
 		return math.NaN()
@@ -24,6 +25,13 @@ func studentLogSlope(nu, t float64) float64 {
 			((((6271*r+3224*w)*r-102*w*w)*r-1680*w*w*w)*r-945*w*w*w*w)/23040
 		slope := 1 - (3*r+w)/4 + ((65*r+24*w)*r+3*w*w)/96 - (((245*r+95*w)*r+3*w*w)*r-15*w*w*w)/384
 		return -dz / slope
+	}
+	if r > 0x1p-1000 && r < 0x1p1000 {
+		p := betaPoint{a: nu / 2, b: 0.5, x: 1 / (1 + r), logx: -math.Log1p(r)}
+		p.y = r * p.x
+		if v, ok := p.short(nu); ok {
+			return (1 - v/2) / 2
+		}
 	}
 	p := studentPoint(nu, t)
 	return (1 - p.falling(nu)/2) / 2

@@ -34,17 +34,12 @@ func streamsShape(noise []int) ([]int, error) {
 	return s, nil
 }
 
-// streams returns where the elements of out find their stream in noise, nil
+// streams returns where the elements of a shape find their stream in noise, nil
 // if each has its own.
-func streams(out, noise Array) []int {
-	shape, err := streamsShape(noise.Shape)
-	if err != nil {
-		panic(err) // Shape has seen it
-	}
-	if slices.Equal(shape, out.Shape) {
-		return nil
-	}
-	return offsets(out.Shape, strides(out.Shape, shape))
+func (w *gathered) streams(out, noise []int) []int {
+	w.shape = append(w.shape[:0], noise...)
+	w.shape[len(noise)-1] /= StreamNoise
+	return w.stretched(0, out, w.shape)
 }
 
 // stream returns the random numbers of element i of the noise. A uniform

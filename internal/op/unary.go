@@ -40,14 +40,15 @@ const (
 	Trigamma  // ψ′
 	Polygamma // ψ⁽ᴬ⁾, A = 1, 2 …
 	Floor
-	LogCosh  // log cosh x
-	ExpRest  // eˣ − 1 − x
-	Clamp    // to [A,B]
-	Bound    // to [A,B], with the derivative of x itself
-	Shift    // x+A
-	Scale    // A·x
-	Stop     // x, with no derivative
-	IsFinite // 1 where x is finite, else 0
+	LogLogistic // log s(x)s(−x), s the sigmoid
+	ExpRest     // eˣ − 1 − x
+	Clamp       // to [A,B]
+	Bound       // to [A,B], with the derivative of x itself
+	Shift       // x+A
+	Scale       // A·x
+	Stop        // x, with no derivative
+	IsFinite    // 1 where x is finite, else 0
+	Outside     // 1 where x < A or x > B, else 0
 	fnCount
 )
 
@@ -95,34 +96,29 @@ var fns = [fnCount]struct {
 		}
 		return x * sigmoid(x)
 	}},
-	Sin:       {"sin", plain(math.Sin)},
-	Cos:       {"cos", plain(math.Cos)},
-	Erf:       {"erf", plain(math.Erf)},
-	Erfinv:    {"erfinv", plain(math.Erfinv)},
-	Lgamma:    {"lgamma", plain(func(x float64) float64 { v, _ := math.Lgamma(x); return v })},
-	Digamma:   {"digamma", plain(digamma)},
-	Trigamma:  {"trigamma", func(x, _, _ float64) float64 { return polygamma(1, x) }},
-	Polygamma: {"polygamma", func(x, n, _ float64) float64 { return polygamma(int(n), x) }},
-	Floor:     {"floor", plain(math.Floor)},
-	LogCosh: {"logcosh", func(x, _, _ float64) float64 {
-		if math.Abs(x) < 1 { // ½·log(1+sinh²x), which keeps small results
-			sinh := math.Sinh(x)
-			return math.Log1p(sinh*sinh) / 2
-		}
-		return math.Abs(x) + softplus(-2*math.Abs(x)) - math.Ln2
-	}},
-	ExpRest: {"exprest", plain(expRest)},
-	Clamp:   {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
-	Bound:   {"bound", func(x, a, b float64) float64 { return min(max(x, a), b) }},
-	Shift:   {"shift", func(x, a, _ float64) float64 { return x + a }},
-	Scale:   {"scale", func(x, a, _ float64) float64 { return a * x }},
-	Stop:    {"stop", func(x, _, _ float64) float64 { return x }},
+	Sin:         {"sin", plain(math.Sin)},
+	Cos:         {"cos", plain(math.Cos)},
+	Erf:         {"erf", plain(math.Erf)},
+	Erfinv:      {"erfinv", plain(math.Erfinv)},
+	Lgamma:      {"lgamma", plain(func(x float64) float64 { v, _ := math.Lgamma(x); return v })},
+	Digamma:     {"digamma", plain(digamma)},
+	Trigamma:    {"trigamma", func(x, _, _ float64) float64 { return polygamma(1, x) }},
+	Polygamma:   {"polygamma", func(x, n, _ float64) float64 { return polygamma(int(n), x) }},
+	Floor:       {"floor", plain(math.Floor)},
+	LogLogistic: {"loglogistic", func(x, _, _ float64) float64 { return -math.Abs(x) - 2*math.Log1p(math.Exp(-math.Abs(x))) }},
+	ExpRest:     {"exprest", plain(expRest)},
+	Clamp:       {"clamp", func(x, a, b float64) float64 { return min(max(x, a), b) }},
+	Bound:       {"bound", func(x, a, b float64) float64 { return min(max(x, a), b) }},
+	Shift:       {"shift", func(x, a, _ float64) float64 { return x + a }},
+	Scale:       {"scale", func(x, a, _ float64) float64 { return a * x }},
+	Stop:        {"stop", func(x, _, _ float64) float64 { return x }},
 	IsFinite: {"isfinite", func(x, _, _ float64) float64 {
 		if math.IsInf(x, 0) || math.IsNaN(x) {
 			return 0
 		}
 		return 1
 	}},
+	Outside: {"outside", func(x, a, b float64) float64 { return mask(x < a || x > b) }},
 }
 
 func plain(f func(float64) float64) func(x, a, b float64) float64 {
@@ -175,7 +171,7 @@ type Unary struct {
 
 func (r Unary) String() string {
 	switch r.Fn {
-	case Clamp, Bound:
+	case Clamp, Bound, Outside:
 		return fmt.Sprintf("%s{%v %v}", fns[r.Fn].name, r.A, r.B)
 	case LeakyRelu, Polygamma, Shift, Scale:
 		return fmt.Sprintf("%s{%v}", fns[r.Fn].name, r.A)
@@ -259,8 +255,8 @@ func (r Unary) diff(x, y, g *Node) *Node {
 		return Times(g, Apply(Unary{Fn: Polygamma, A: 2}, x))
 	case Polygamma:
 		return Times(g, Apply(Unary{Fn: Polygamma, A: r.A + 1}, x))
-	case LogCosh:
-		return Times(g, Map(Tanh, x))
+	case LogLogistic: // −tanh(x/2)
+		return Map(Neg, Times(g, Map(Tanh, Scaled(x, .5))))
 	case ExpRest:
 		return Times(g, Map(Expm1, x))
 	case Clamp: // not by a product: the derivative is 0 where it is cut off, also of an infinite g
@@ -277,7 +273,7 @@ func (r Unary) diff(x, y, g *Node) *Node {
 	case Scale:
 		return Scaled(g, r.A)
 	}
-	return nil // Sign, Floor, Stop, IsFinite
+	return nil // Sign, Floor, Stop, IsFinite, Outside
 }
 
 func positive(x *Node) *Node { return Apply(Binary{Gt}, x, Current().Const(0)) }

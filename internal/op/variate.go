@@ -2,6 +2,7 @@ package op
 
 import (
 	"math"
+	"slices"
 
 	"github.com/latentgo/latent/internal/kernel"
 )
@@ -35,9 +36,11 @@ func Room(dt Dtype) float64 {
 // Eval draws.
 func (r Variate) Eval(out Array, in []Array) error {
 	var at [3][]int
-	at[0] = streams(out, in[0])
+	w := gathering.Get().(*gathered)
+	defer gathering.Put(w)
+	at[0] = w.streams(out.Shape, in[0].Shape)
 	for k := 1; k < len(in); k++ {
-		at[k] = stretched(out, in[k])
+		at[k] = w.stretched(k, out.Shape, in[k].Shape)
 	}
 	room := Room(Float64)
 	if out.F64 == nil {
@@ -46,33 +49,41 @@ func (r Variate) Eval(out Array, in []Array) error {
 	if r.Law == Student { // its density has the square
 		room = min(room, 0x1p500)
 	}
-	event := 1
-	var one [1]float64
-	row := one[:]
-	if r.Law == Dirichlet {
-		event = out.Shape[len(out.Shape)-1]
-		row = make([]float64, event)
+	set := func(i int, v float64) {
+		switch {
+		case v > room:
+			v = room
+		case v < -room:
+			v = -room
+		}
+		out.Set(i, v)
 	}
-	for i := range out.Len() {
-		s := stream(in[0], placed(at[0], i))
-		a := in[1].At(placed(at[1], i))
-		k := i % event
-		switch r.Law {
-		case LogGamma, Dirichlet:
-			row[k] = logGamma(&s, a)
-		case LogitBeta:
-			row[k] = logitBeta(&s, a, in[2].At(placed(at[2], i)))
-		case Student:
-			row[k] = student(&s, a)
+	if r.Law != Dirichlet {
+		for i := range out.Len() {
+			s := stream(in[0], placed(at[0], i))
+			a := in[1].At(placed(at[1], i))
+			switch r.Law {
+			case LogGamma:
+				set(i, logGamma(&s, a))
+			case LogitBeta:
+				set(i, logitBeta(&s, a, in[2].At(placed(at[2], i))))
+			case Student:
+				set(i, student(&s, a))
+			}
 		}
-		if k < event-1 {
-			continue
+		return nil
+	}
+	event := out.Shape[len(out.Shape)-1]
+	w.row = slices.Grow(w.row[:0], event)
+	row := w.row[:event]
+	for from := 0; from < out.Len(); from += event {
+		for k := range row {
+			s := stream(in[0], placed(at[0], from+k))
+			row[k] = logGamma(&s, in[1].At(placed(at[1], from+k)))
 		}
-		if r.Law == Dirichlet {
-			level(row, func(k int) kernel.Substream { return stream(in[0], placed(at[0], i-event+1+k)) })
-		}
+		level(row, func(k int) kernel.Substream { return stream(in[0], placed(at[0], from+k)) })
 		for k, v := range row {
-			out.Set(i-event+1+k, min(max(v, -room), room))
+			set(from+k, v)
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ FUNCTIONS = [
     ("sigmoid", 0, lambda x: 1 / (1 + m.exp(-x)), PLAIN + TINY + WIDE),
     ("logsigmoid", 0, lambda x: -m.log1p(m.exp(-x)), PLAIN + TINY + WIDE),
     ("softplus", 0, lambda x: m.log1p(m.exp(x)), PLAIN + TINY + WIDE),
-    ("logcosh", 0, lambda x: m.log(m.cosh(x)), PLAIN + TINY + WIDE),
+    ("loglogistic", 0, lambda x: -abs(x) - 2 * m.log1p(m.exp(-abs(x))), PLAIN + TINY + WIDE),
     ("exprest", 0, lambda x: m.exp(x) - 1 - x, PLAIN + TINY + [-0.49, 0.49, -0.51, 0.51, -700.0, 700.0]),
     ("elu", 0, lambda x: x if x > 0 else m.expm1(x), PLAIN + TINY + WIDE),
     ("gelu", 0, lambda x: x * m.ncdf(x), PLAIN + TINY + [-37.0, -30.0, -20.5, -12.0, -8.0, 8.0, 37.0]),

@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/operand"
+)
 
 func elementwise() {
 	plain()
@@ -98,10 +102,14 @@ func arithmetic() {
 	// only a NaN in a has to be put back.
 	binary("min", u, false, func(a, b vec) vec { y := min(a, b); return sel(cmp(unord, a, a), a, y) })
 	binary("max", u, false, func(a, b vec) vec { y := max(a, b); return sel(cmp(unord, a, a), a, y) })
+	// 0 times the square of the largest number is 0, of infinity it would not be.
+	binary("mulsquare", 2, true, func(a, b vec) vec { r := minc(largest(), b); return mul(mul(a, r), r) })
 	fused()
 	gradients()
 	bernoulli()
 }
+
+func largest() Op { return by(f32(math.MaxFloat32), f64(math.MaxFloat64)) }
 
 // fused emits the multiply-add forms.
 func fused() {
@@ -188,6 +196,27 @@ func ternary() {
 		loop(n, 2, func(s step) {
 			x := s.load(src)
 			s.store(dst, sel(cmp(lt, x, num(0)), mul(slope, x), x))
+		})
+	})
+	kernel(typed("outside"), "func(dst, src []"+t+", lo, hi "+t+")", "computes 1 where x < lo or x > hi, else 0.", func() {
+		dst, src, n := base("dst"), base("src"), length("src")
+		lo, hi := broadcast("lo"), broadcast("hi")
+		loop(n, 2, func(s step) {
+			x := s.load(src)
+			m := cmp(lt, x, lo)
+			join(m, cmp(gt, x, hi))
+			s.store(dst, ones(m, num(1)))
+		})
+	})
+	kernel(typed("between"), "func(dst, x, lo, hi []"+t+", near, tiny "+t+")", "moves x between lo and hi, as near as the next number.", func() {
+		dst, x, lo, hi, n := base("dst"), base("x"), base("lo"), base("hi"), length("x")
+		near, tiny := broadcast("near"), broadcast("tiny")
+		loop(n, 1, func(s step) {
+			l, h := s.load(lo), s.load(hi)
+			low := add(madd(load(l), abs(l), near), tiny)
+			top := max(l, sub(nmadd(load(h), abs(h), near), tiny))
+			y := min(top, s.load(x))
+			s.store(dst, max(min(top, low), y))
 		})
 	})
 	kernel(typed("clamp"), "func(dst, src []"+t+", lo, hi "+t+")", "computes min(max(x, lo), hi).", func() {
