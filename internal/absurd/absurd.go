@@ -162,7 +162,7 @@ func (w Sweep) pool(t reflect.Type, r *rand.Rand) []reflect.Value {
 	case reflect.Int, reflect.Int64:
 		some(-1, 1, 2)
 		if t != reflect.TypeFor[time.Duration]() { // nobody waits that long
-			some(1 << 40)
+			some(math.MaxInt >> 23)
 		}
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		some(1, 200)
