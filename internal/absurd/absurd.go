@@ -14,6 +14,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -220,7 +221,7 @@ func (w Sweep) pool(t reflect.Type, r *rand.Rand) []reflect.Value {
 	case reflect.Int, reflect.Int64:
 		some(-1, 1, 2)
 		if t != reflect.TypeFor[time.Duration]() { // nobody waits that long
-			some(1 << 40)
+			some(int64(1) << min(40, bits.UintSize-2))
 		}
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		some(1, 200)
