@@ -153,4 +153,31 @@
 //	Dirichlet                               gradients: 1, of densities the sum of concentrations
 //	Categorical, OneHot, Dirichlet, Gumbel  divergences: 1
 //	LowRankNormal, MultivariateNormal       gradients and divergences: 1, or tr Σp⁻¹Σq
+//
+// # Special functions
+//
+// What densities, distribution functions and draws stand on is evaluated in
+// float64, whatever the dtype, and is bounded in time for all parameters: loops
+// end after 250 terms or give way to quadrature or an asymptotic form, and what
+// does not converge is NaN. The largest relative error seen against mpmath, at
+// shapes from 1e-300 to 1e300, and the slowest of 300 random points on a
+// processor of 2023; in float32 a rounding of 6e-8 comes on top:
+//
+//	function                                 domain          error    ns
+//	GammaP, GammaQ                           a, x > 0        2.2e-13  1200
+//	their derivatives by a                   a, x > 0        2.2e-13  1100
+//	slope of gamma draws                     a > 0           4.1e-13  1400
+//	BetaI, BetaIc                            a, b > 0        3.5e-13  4300
+//	their derivatives by a and b             a, b > 0        3.7e-13  4200
+//	slope of beta draws                      a, b > 0        2.2e-13  7100
+//	distribution function of Student's t     ν > 0           1.2e-13
+//	slope of Student draws                   ν > 0           1e-12    4700
+//	Lbeta                                    a, b > 0        9.9e-15  1500
+//	Dawson, its integral and derivative      reals           1.4e-14  270
+//	NormalCDF, LogNormalCDF                  reals           9.8e-14  140
+//	quantile of ContinuousBernoulli          0 < u < 1       2.1e-16  180
+//
+// Distribution functions of this package and their derivatives keep 3e-7 in
+// float32, in both tails, and 1e-12 besides four roundings of their arguments in
+// float64.
 package prob
