@@ -57,7 +57,7 @@ func poissonScore(r *rand.Rand) (byMean, byLogStd float64) {
 	return f * e / s, f * (e*e - 1)
 }
 
-// The 95 % intervals of the mean, the bias and the variance miss 3 to 6 % of the
+// The 95 % intervals of the mean, the bias and the variance miss 3 to 7 % of the
 // time, after the draws that they ask for, whether tails are light or heavy;
 // where the kurtosis is beyond the draws, few are offered, and an interval that
 // is offered and wrong is as rare.
@@ -69,10 +69,10 @@ func TestIntervalsCover(t *testing.T) {
 			if g.heavy {
 				rounds = 50
 			}
-			if os.Getenv("LATENT_SWEEP") != "" {
-				rounds = 2000
-			}
 			fewest, most := chance(.03, rounds, -2), chance(.06, rounds, 2)
+			if os.Getenv("LATENT_SWEEP") != "" {
+				rounds, fewest, most = 2000, .03, .07
+			}
 			r := rand.New(rand.NewPCG(7, 8))
 			zero := 0.
 			for _, v := range g.mean {

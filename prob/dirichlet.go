@@ -1,6 +1,8 @@
 package prob
 
 import (
+	"math"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -47,8 +49,19 @@ func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
 		each := total(density(op.ShareLaw, a, rate, x))
 		sum := density(op.GammaLaw, logN, graph.StopGrad(logN), graph.Const(1))
 		excess := graph.Mul(graph.Exp(logN), graph.Shift(total(x), -1)) // of the sum over 1, by rounding
-		return graph.Add(graph.Sub(each, sum), graph.StopGrad(excess))
+		return graph.Add(graph.Add(graph.Sub(each, sum), graph.StopGrad(excess)), d.unrounded(logN))
 	})
+}
+
+// unrounded is 0, with the derivative that log n = log Σ α lacks by its rounding:
+// log n enters that by log α_i as α_i·log n, and α may be thousands. What the
+// rounding dropped is Σ α/n − 1.
+func (d Dirichlet) unrounded(logN *graph.Node) *graph.Node {
+	n := graph.Exp(graph.Clamp(logN, math.Inf(-1), 80)) // finite
+	rest := graph.Shift(graph.Div(total(graph.Exp(d.LogConcentration)), n), -1)
+	near := graph.Lt(graph.Abs(rest), graph.Const(1e-3)) // not of infinite, vanishing or clamped ones
+	rest = graph.StopGrad(graph.Where(near, rest, graph.Const(0)))
+	return graph.Mul(rest, graph.Sub(n, graph.StopGrad(n)))
 }
 
 // Sample returns gamma numbers of shape α over their sum.

@@ -2,13 +2,8 @@ package op
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"hash"
-	"math"
 	"math/bits"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -174,53 +169,6 @@ func (b *Builder) checkShape(shape []int) error {
 	return nil
 }
 
-// Const returns the rank-0 node of a number, the same one for the same number.
-func (b *Builder) Const(v float64) *Node { return b.Tensor(nil, []float64{v}) }
-
-// Tensor returns the node of a constant, the same one for the same values.
-func (b *Builder) Tensor(shape []int, values []float64) *Node {
-	if err := b.checkShape(shape); err != nil || len(values) != Size(shape) {
-		Fail("graph: constant of %d values, want shape %v", len(values), shape)
-	}
-	a := NewArray(b.Dtype, append([]int{}, shape...))
-	for i, v := range values {
-		a.Set(i, v)
-	}
-	return b.constant(a)
-}
-
-func (b *Builder) constant(a Array) *Node {
-	if current != b {
-		Fail("graph: a constant declared outside of its Build")
-	}
-	digest := digest(a)
-	if n, ok := b.constants[digest]; ok {
-		return n
-	}
-	n := b.add(&Node{shape: a.Shape, value: a}, "constant")
-	b.constants[digest] = n
-	return n
-}
-
-// digest tells constants apart: by the shape and every bit of the values.
-func digest(a Array) string {
-	if len(a.Shape) == 0 {
-		return fmt.Sprintf("%x", math.Float64bits(a.At(0)))
-	}
-	h := sha256.New()
-	fmt.Fprint(h, a.Shape)
-	writeAll(h, a)
-	return string(h.Sum(nil))
-}
-
-func writeAll(h hash.Hash, a Array) {
-	if a.F64 != nil {
-		binary.Write(h, binary.LittleEndian, a.F64)
-	} else {
-		binary.Write(h, binary.LittleEndian, a.F32)
-	}
-}
-
 // Check aborts unless n is a node of the build under way; use says what for.
 func Check(n *Node, use string) {
 	if err := Current().check(n); err != nil {
@@ -236,52 +184,6 @@ func (b *Builder) check(n *Node) error {
 		return errors.Errorf("(%s) belongs to another Build", n)
 	}
 	return nil
-}
-
-// key identifies an expression: a comparable rule or its printed form, and the
-// operands.
-type key struct {
-	rule any
-	in   [3]int32
-	more string
-}
-
-// Identity returns what tells a rule from others as the key of a map: itself,
-// or its type and printed form where == does not compare it, or takes −0 for 0.
-func Identity(r Rule) any {
-	v := reflect.ValueOf(r)
-	if v.Comparable() && !negativeZero(v) {
-		return r
-	}
-	return printed{v.Type(), fmt.Sprint(r)}
-}
-
-type printed struct {
-	of   reflect.Type
-	text string
-}
-
-// negativeZero tells whether a number in v is −0.
-func negativeZero(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Float32, reflect.Float64:
-		return v.Float() == 0 && math.Signbit(v.Float())
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if negativeZero(v.Field(i)) {
-				return true
-			}
-		}
-	case reflect.Array:
-		for i := range v.Len() {
-			if negativeZero(v.Index(i)) {
-				return true
-			}
-		}
-	case reflect.Interface:
-		return negativeZero(v.Elem())
-	}
-	return false
 }
 
 // Apply returns the node of a rule applied to operands of this build.
