@@ -2,9 +2,7 @@ package prob_test
 
 import (
 	"context"
-	"encoding/csv"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -81,15 +79,7 @@ func distances(s prob.Support, y node, eps, tiny float64) (d, slack node) {
 // next to them it stays inside, and the derivative of the logarithm of its
 // distance is that of the real y all the same, up to the rounding of y.
 func TestBijectorsAtTheirEnds(t *testing.T) {
-	f, err := os.Open("testdata/bijectors/ends.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, "testdata/bijectors/ends.csv")
 	for _, r := range records[1:] {
 		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 			t.Run(r[0]+" of "+r[1]+" in "+dt.String(), func(t *testing.T) { bijectorAt(t, r, dt) })

@@ -2,9 +2,7 @@ package prob_test
 
 import (
 	"context"
-	"encoding/csv"
 	"math"
-	"os"
 	"reflect"
 	"strconv"
 	"testing"
@@ -49,15 +47,7 @@ var tails = map[string]struct {
 // arguments are numbers of both dtypes. The relative error is 3·10⁻⁷ in float32,
 // and in float64 10⁻¹² or what a few roundings of the arguments do.
 func TestTails(t *testing.T) {
-	f, err := os.Open("testdata/tails/cdf.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, "testdata/tails/cdf.csv")
 	rows := map[string][][]float64{}
 	for _, r := range records[1:] {
 		var v []float64

@@ -2,10 +2,8 @@ package prob_test
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,19 +27,11 @@ type extremeRow struct {
 // readExtremes reads a table with names columns before the two of inputs.
 func readExtremes(t *testing.T, file string, names, inputs int) []extremeRow {
 	t.Helper()
-	f, err := os.Open("testdata/extremes/" + file + ".csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, "testdata/extremes/"+file+".csv")
 	numbers := func(s string) []float64 {
 		var v []float64
 		for _, w := range strings.Fields(s) {
-			x := math.NaN() // "-" and "?"
+			x, err := math.NaN(), error(nil) // "-" and "?"
 			if w != "-" && w != "?" {
 				if x, err = strconv.ParseFloat(w, 64); err != nil && !math.IsInf(x, 0) {
 					t.Fatal(err)

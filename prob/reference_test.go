@@ -105,19 +105,11 @@ type table struct {
 
 func readTable(t *testing.T, file string) table {
 	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, file)
 	tab := table{len(records) - 1, map[string][]float64{}}
 	for j, name := range records[0] {
 		for _, r := range records[1:] {
-			v := math.NaN()
+			v, err := math.NaN(), error(nil)
 			if r[j] != "" {
 				if v, err = strconv.ParseFloat(r[j], 64); err != nil {
 					t.Fatal(err)
@@ -271,9 +263,10 @@ var planes = map[string]probtest.Case{
 	},
 }
 
-// TestReferenceKL compares divergences with testdata/kl.csv.
-func TestReferenceKL(t *testing.T) {
-	f, err := os.Open("testdata/kl.csv")
+// readCSV returns the lines of a CSV file, the head first.
+func readCSV(t *testing.T, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,6 +275,12 @@ func TestReferenceKL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return records
+}
+
+// TestReferenceKL compares divergences with testdata/kl.csv.
+func TestReferenceKL(t *testing.T) {
+	records := readCSV(t, "testdata/kl.csv")
 	find := func(name string) (probtest.Case, bool) {
 		if c, ok := planes[name]; ok {
 			return c, true
