@@ -21,7 +21,7 @@ func TestAbsurdArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	model := bench.Model(func(s *graph.Scope) vi.Model {
-		m := s.Param("m", graph.Fixed(0), 1)
+		m := s.Param("m", graph.Constant(0), 1)
 		return vi.Model{
 			Guide: func(t *vi.Trace) { t.Draw("z", prob.Normal{Mean: m, LogStd: m}) },
 			Joint: func(t *vi.Trace) {

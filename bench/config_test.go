@@ -148,7 +148,7 @@ func TestMistakesAreNamed(t *testing.T) {
 	ok := []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}}
 	d := set(t, 1, 2)
 	empty, more := &graph.Params{}, &graph.Params{}
-	if _, err := graph.Build(more, func(s *graph.Scope) { newLine(s); s.Output("v", s.Param("v", graph.Fixed(0), 1)) }); err != nil {
+	if _, err := graph.Build(more, func(s *graph.Scope) { newLine(s); s.Output("v", s.Param("v", graph.Constant(0), 1)) }); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -195,11 +195,11 @@ var noisy trainers.Model = func(s *graph.Scope, d vi.Data) *vi.Estimate {
 }
 
 func fewer(s *graph.Scope) vi.Model {
-	m := s.Param("m", graph.Fixed(0), 1)
+	m := s.Param("m", graph.Constant(0), 1)
 	return vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)}) }}
 }
 
 func infinite(s *graph.Scope) vi.Model {
-	m := s.Param("m", graph.Fixed(-1), 1)
+	m := s.Param("m", graph.Constant(-1), 1)
 	return vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: graph.Log(m), LogStd: s.Const(0)}) }}
 }

@@ -36,7 +36,7 @@ func (g *gradient) compare(ctx context.Context, m trainers.Model, d *data.Set, c
 	all.draw(0)
 	e.group(c.Group)
 	for step := range 2 {
-		if err := e.draw(ctx, all, graph.Draw{Seed: c.Seed, Step: uint32(step)}, time.Now); err != nil {
+		if err := e.draw(ctx, all, graph.Key{Seed: c.Seed, Step: uint32(step)}, time.Now); err != nil {
 			return errors.WithMessage(err, "exact gradient")
 		}
 	}

@@ -14,13 +14,13 @@ import (
 // A model of one's own, its estimators compared where it starts.
 func ExampleGradientVariance() {
 	model := func(s *graph.Scope) vi.Model {
-		w, logits := s.Param("w", graph.Fixed(2), 1), s.Param("logits", graph.Fixed(.5), 1)
+		w, logits := s.Param("w", graph.Constant(2), 1), s.Param("logits", graph.Constant(.5), 1)
 		return vi.Model{
 			Joint: func(t *vi.Trace) {
 				z := t.Draw("z", prob.Bernoulli{Logits: s.Tensor([]float64{0}, 1)})
-				t.Draw("x", prob.Normal{Mean: graph.Mul(z, w), LogStd: s.Const(0)})
+				t.Draw("x", prob.Normal{Mean: z.Mul(w), LogStd: s.Const(0)})
 			},
-			Guide: func(t *vi.Trace) { t.Draw("z", prob.Bernoulli{Logits: graph.Mul(logits, t.Given("x"))}) },
+			Guide: func(t *vi.Trace) { t.Draw("z", prob.Bernoulli{Logits: logits.Mul(t.Given("x"))}) },
 		}
 	}
 	exact := func(s *graph.Scope, d vi.Data) *vi.Estimate {

@@ -105,7 +105,7 @@ func (g *gradient) group(of func(string) string) {
 }
 
 // draw computes one gradient and counts it.
-func (g *gradient) draw(ctx context.Context, b *batches, d graph.Draw, clock func() time.Time) error {
+func (g *gradient) draw(ctx context.Context, b *batches, d graph.Key, clock func() time.Time) error {
 	if err := b.feed(g.program); err != nil {
 		return err
 	}

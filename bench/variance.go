@@ -122,7 +122,7 @@ func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c
 		for step := from; step < to; step++ {
 			b.draw(step)
 			for _, i := range wanting {
-				if err := gs[i].draw(ctx, b, graph.Draw{Seed: c.Seed, Step: uint32(step)}, c.Clock); err != nil {
+				if err := gs[i].draw(ctx, b, graph.Key{Seed: c.Seed, Step: uint32(step)}, c.Clock); err != nil {
 					return nil, errors.WithMessagef(err, "bench: case %s of %s, draw %d", cases[i].Estimator, cases[i].Objective, step)
 				}
 			}

@@ -19,7 +19,7 @@ type line struct{ w, m, l *graph.Node }
 const lineW, lineM, lineL = 1.3, .4, -.5
 
 func newLine(s *graph.Scope) line {
-	return line{s.Param("w", graph.Fixed(lineW), 1), s.Param("m", graph.Fixed(lineM), 1), s.Param("l", graph.Fixed(lineL), 1)}
+	return line{s.Param("w", graph.Constant(lineW), 1), s.Param("m", graph.Constant(lineM), 1), s.Param("l", graph.Constant(lineL), 1)}
 }
 
 func lineModel(s *graph.Scope) vi.Model {
@@ -27,7 +27,7 @@ func lineModel(s *graph.Scope) vi.Model {
 	return vi.Model{
 		Joint: func(t *vi.Trace) {
 			z := t.Draw("z", prob.StdNormal(1))
-			t.Draw("x", prob.Normal{Mean: graph.Mul(z, v.w), LogStd: s.Const(0)})
+			t.Draw("x", prob.Normal{Mean: z.Mul(v.w), LogStd: s.Const(0)})
 		},
 		Guide: func(t *vi.Trace) {
 			t.Given("x")
@@ -39,11 +39,11 @@ func lineModel(s *graph.Scope) vi.Model {
 // lineELBO is −½((x−wm)² + w²s²) − KL, up to constants.
 func lineELBO(s *graph.Scope, d vi.Data) *vi.Estimate {
 	v := newLine(s)
-	s2 := graph.Exp(graph.Scale(v.l, 2))
-	e := graph.Square(graph.Sub(d["x"], graph.Mul(v.m, v.w)))
-	kl := graph.Sub(graph.Scale(graph.Add(graph.Square(v.m), s2), .5), v.l)
-	b := graph.Mean(graph.Sub(graph.Scale(graph.Add(e, graph.Mul(graph.Square(v.w), s2)), -.5), kl))
-	return &vi.Estimate{Value: b, Costs: []vi.Cost{{Name: "exact", Node: graph.Neg(b)}}}
+	s2 := graph.Exp(v.l.Scale(2))
+	e := d["x"].Sub(v.m.Mul(v.w)).Square()
+	kl := v.m.Square().Add(s2).Scale(.5).Sub(v.l)
+	b := graph.Mean(e.Add(v.w.Square().Mul(s2)).Scale(-.5).Sub(kl))
+	return &vi.Estimate{Value: b, Costs: []vi.Cost{{Name: "exact", Node: b.Neg()}}}
 }
 
 func set(t *testing.T, x ...float64) *data.Set {
@@ -123,7 +123,7 @@ func (o wrong) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
 		return e.Times(s.Const(.5))
 	}
 	wrt := s.Trainable()
-	e.Costs = append(e.Costs, vi.Cost{Name: "wrong", Node: graph.Scale(graph.Sum(wrt[1]), .1)})
+	e.Costs = append(e.Costs, vi.Cost{Name: "wrong", Node: graph.Sum(wrt[1]).Scale(.1)})
 	return e
 }
 
@@ -170,7 +170,7 @@ func TestBatchesAddTheVarianceBetweenRows(t *testing.T) {
 	const b = 3
 	want := s2 / b * (1 - float64(b)/float64(len(x)))
 	model := func(s *graph.Scope) vi.Model {
-		m := s.Param("m", graph.Fixed(0), 1)
+		m := s.Param("m", graph.Constant(0), 1)
 		return vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)}) }}
 	}
 	exact := func(s *graph.Scope, d vi.Data) *vi.Estimate { return vi.ELBO{}.Estimate(s, model(s), d) }

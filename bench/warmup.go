@@ -84,7 +84,7 @@ func (g *gradient) warm(ctx context.Context, m Model, o vi.Objective, b *batches
 		if err := b.feed(p); err != nil {
 			return err
 		}
-		if err := p.Run(ctx, graph.Draw{Seed: ^c.Seed, Step: uint32(step)}); err != nil {
+		if err := p.Run(ctx, graph.Key{Seed: ^c.Seed, Step: uint32(step)}); err != nil {
 			return err
 		}
 		if learns {

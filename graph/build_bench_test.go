@@ -21,7 +21,7 @@ func BenchmarkBuild(b *testing.B) {
 						x := s.Input("x", 2)
 						y := x
 						for i := range n / 2 {
-							y = graph.Add(graph.Tanh(y), s.Const(float64(i%7)))
+							y = graph.Tanh(y).Add(s.Const(float64(i % 7)))
 						}
 						s.Output("y", y)
 						if what == "graph" {

@@ -30,10 +30,10 @@ func TestBuildErrors(t *testing.T) {
 		want string
 	}{
 		{func(s *scope, x *node) { graph.Exp(nil) }, "exp: operand 0 is nil"},
-		{func(s *scope, x *node) { graph.Add(x, other) }, "add: operand 1 (theirs) belongs to another Build"},
+		{func(s *scope, x *node) { x.Add(other) }, "add: operand 1 (theirs) belongs to another Build"},
 		{func(s *scope, x *node) { s.Output("y", other) }, "output y: node (theirs) belongs to another Build"},
 		{func(s *scope, x *node) { s.Output("y", nil) }, "output y: node is nil"},
-		{func(s *scope, x *node) { s.Assign(s.State("a", graph.Fixed(0), 2, 3), other) }, "assign to a: node (theirs) belongs to another Build"},
+		{func(s *scope, x *node) { s.Assign(s.State("a", graph.Constant(0), 2, 3), other) }, "assign to a: node (theirs) belongs to another Build"},
 		{func(s *scope, x *node) { graph.Grad(other, nil) }, "grad of cost: node (theirs) belongs to another Build"},
 		{func(s *scope, x *node) { graph.Grad(graph.Sum(x), []*node{x, other}) }, "grad by: node (theirs) belongs to another Build"},
 		{func(s *scope, x *node) { graph.Grad(graph.Sum(x), []*node{x}, other) }, "grad holding: node (theirs) belongs to another Build"},
@@ -49,18 +49,21 @@ func TestBuildErrors(t *testing.T) {
 		{func(s *scope, x *node) { graph.FromGorgonia(nil) }, "the node of Gorgonia's is nil"},
 		{func(s *scope, x *node) { graph.Grad(x, nil) }, "grad of x: cost has shape [2 3], want a scalar"},
 		{func(s *scope, x *node) { s.Input("x", 1) }, "x declared twice at the root; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
-		{func(s *scope, x *node) { s.In("a").Param("b", graph.He{}, 1, 1); s.In("a").Noise("b", graph.Normal) }, "a/b declared twice in scope a; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
+		{func(s *scope, x *node) {
+			s.In("a").Param("b", graph.He{}, 1, 1)
+			s.In("a").Noise("b", graph.GaussianNoise)
+		}, "a/b declared twice in scope a; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
 		{func(s *scope, x *node) { s.Input("y", 2, -1) }, "y: negative size in shape [2 -1]"},
 		{func(s *scope, x *node) { s.Input("") }, `bad name "": want no spaces, no colons, not empty`},
 		{func(s *scope, x *node) { s.In("a b") }, `bad name "a b": want no spaces, no colons, not empty`},
 		{func(s *scope, x *node) { s.Param("const:1", graph.He{}) }, `bad name "const:1": want no spaces, no colons, not empty`},
 		{func(s *scope, x *node) { s.Output("y", x); s.Output("y", x) }, "output y declared twice at the root"},
 		{func(s *scope, x *node) { s.Output("a b", x) }, `bad name "a b": want no spaces, no colons, not empty`},
-		{func(s *scope, x *node) { s.Noise("e", graph.Uniform+1, 2) }, "noise e of law 2, want Normal or Uniform"},
+		{func(s *scope, x *node) { s.Noise("e", graph.UniformNoise+1, 2) }, "noise e of law 2, want GaussianNoise or UniformNoise"},
 		{func(s *scope, x *node) { s.Tensor([]float64{1, 2}, 3) }, "constant of 2 values, want shape [3]"},
 		{func(s *scope, x *node) { s.Assign(x, x) }, "assign to x, which is no State"},
-		{func(s *scope, x *node) { s.Assign(s.State("a", graph.Fixed(0), 3), x) }, "assign [2 3] to state a of shape [3]"},
-		{func(s *scope, x *node) { a := s.State("a", graph.Fixed(0), 2, 3); s.Assign(a, x); s.Assign(a, a) }, "state a assigned twice: a layer that writes states is applied once in a run"},
+		{func(s *scope, x *node) { s.Assign(s.State("a", graph.Constant(0), 3), x) }, "assign [2 3] to state a of shape [3]"},
+		{func(s *scope, x *node) { a := s.State("a", graph.Constant(0), 2, 3); s.Assign(a, x); s.Assign(a, a) }, "state a assigned twice: a layer that writes states is applied once in a run"},
 		{func(s *scope, x *node) { s.Param("w", nil, 2) }, "parameter w has no initialiser"},
 		{func(s *scope, x *node) { s.Param("w", graph.Glorot{}, 2) }, "parameter w: initialiser wants rank 2 or more, got shape [2]"},
 		{func(s *scope, x *node) { s.Param("w", graph.He{}, 2) }, "parameter w: initialiser wants rank 2 or more, got shape [2]"},
@@ -69,8 +72,8 @@ func TestBuildErrors(t *testing.T) {
 		{func(s *scope, x *node) { s.Param("w", graph.Orthogonal{}, 0, 2) }, "parameter w: initialiser wants rank 2 or more and no empty axis, got shape [0 2]"},
 		{func(s *scope, x *node) { s.Param("w", graph.Gaussian{Std: -1}, 2) }, "parameter w: standard deviation -1, want a number not below 0"},
 		{func(s *scope, x *node) { s.Param("w", graph.Gaussian{Std: math.Inf(1)}, 2) }, "parameter w: standard deviation +Inf, want a number not below 0"},
-		{func(s *scope, x *node) { graph.Add(x, s.Input("y", 2, 1, 1)) }, "add: shapes [[2 3] [2 1 1]] do not broadcast"},
-		{func(s *scope, x *node) { graph.Mul(s.Input("n", 3), s.Input("n1", 3, 1)) }, "mul: shapes [[3] [3 1]] do not broadcast"},
+		{func(s *scope, x *node) { x.Add(s.Input("y", 2, 1, 1)) }, "add: shapes [[2 3] [2 1 1]] do not broadcast"},
+		{func(s *scope, x *node) { s.Input("n", 3).Mul(s.Input("n1", 3, 1)) }, "mul: shapes [[3] [3 1]] do not broadcast"},
 		{func(s *scope, x *node) { graph.Where(x, s.Input("y", 4), x) }, "where: shapes [[2 3] [4] [2 3]] do not broadcast"},
 		{func(s *scope, x *node) { graph.AddN() }, "sum of no nodes"},
 		{func(s *scope, x *node) { graph.BroadcastTo(x, 2, 4) }, "broadcastto{[2 4]}: shape [2 3] does not broadcast to [2 4]"},
@@ -186,7 +189,7 @@ func TestForeignPanicsPassThrough(t *testing.T) {
 	params := &graph.Params{}
 	build := func(f func()) (err error) {
 		_, err = graph.Build(params, func(s *scope) {
-			s.Output("y", s.Param("w", graph.Fixed(1), 2))
+			s.Output("y", s.Param("w", graph.Constant(1), 2))
 			f()
 		})
 		return err
@@ -223,7 +226,7 @@ func TestOutsideOfBuild(t *testing.T) {
 	}
 	for want, f := range map[string]func(){
 		"graph: nodes can only be made inside Build":      func() { graph.Exp(x) },
-		"graph: late declared outside of its Build":       func() { old.Param("late", graph.Fixed(0), 2) },
+		"graph: late declared outside of its Build":       func() { old.Param("late", graph.Constant(0), 2) },
 		"graph: a constant declared outside of its Build": func() { old.Const(5) },
 	} {
 		err, ok := panics(f).(error)
@@ -235,12 +238,12 @@ func TestOutsideOfBuild(t *testing.T) {
 
 func TestFailedBuildLeavesParams(t *testing.T) {
 	params := &graph.Params{}
-	if _, err := graph.Build(params, func(s *scope) { s.Output("w", s.Param("w", graph.Fixed(1), 2)) }); err != nil {
+	if _, err := graph.Build(params, func(s *scope) { s.Output("w", s.Param("w", graph.Constant(1), 2)) }); err != nil {
 		t.Fatal(err)
 	}
 	for name, f := range map[string]func(s *scope){
-		"mistake": func(s *scope) { graph.MatMul(s.Param("v", graph.Fixed(1), 2), s.Param("w", graph.Fixed(1), 2)) },
-		"shape":   func(s *scope) { s.Param("v", graph.Fixed(1), 2); s.Param("w", graph.Fixed(1), 3) },
+		"mistake": func(s *scope) { graph.MatMul(s.Param("v", graph.Constant(1), 2), s.Param("w", graph.Constant(1), 2)) },
+		"shape":   func(s *scope) { s.Param("v", graph.Constant(1), 2); s.Param("w", graph.Constant(1), 3) },
 	} {
 		_, err := graph.Build(params, f)
 		if err == nil || !slices.Equal(params.Names(), []string{"w"}) {
@@ -262,8 +265,8 @@ func TestCollidingNames(t *testing.T) {
 			if x == y || x.Gorgonia() == y.Gorgonia() || x.Gorgonia().Name() != pair[0] || x.Name() != pair[0] || y.Name() != pair[1] {
 				t.Errorf("%v became %v and %v", pair, x, y)
 			}
-			s.Output(pair[0], graph.Square(x))
-			s.Output(pair[1], graph.Square(y))
+			s.Output(pair[0], x.Square())
+			s.Output(pair[1], y.Square())
 		}
 		seen := map[*node]bool{}
 		for i := range 100_000 {
@@ -281,13 +284,13 @@ func TestCollidingNames(t *testing.T) {
 		graph.Feed(p, pair[0], []float64{float64(i), 2})
 		graph.Feed(p, pair[1], []float64{float64(i), 3})
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	for i, pair := range pairs {
 		for k, name := range pair {
 			want := []float64{float64(i * i), float64((2 + k) * (2 + k))}
-			if v, _ := p.Output(name); !slices.Equal(v, want) {
+			if v, _ := p.Value(name); !slices.Equal(v, want) {
 				t.Errorf("%s: %v, want %v", name, v, want)
 			}
 		}
@@ -303,18 +306,18 @@ func TestManyNodes(t *testing.T) {
 		sum := s.Const(0)
 		for i := range n {
 			k := float64(i) / 7
-			v := graph.Sub(graph.Shift(x, k), y)
+			v := x.Shift(k).Sub(y)
 			if seen[v] {
 				t.Fatalf("node %d is another's", i)
 			}
 			seen[v] = true
-			if v != graph.Sub(graph.Shift(x, k), y) {
+			if v != x.Shift(k).Sub(y) {
 				t.Fatalf("node %d was made twice", i)
 			}
 			s.Output(fmt.Sprint(i), v)
-			sum = graph.Add(sum, v)
+			sum = sum.Add(v)
 		}
-		if graph.Sub(x, y) == graph.Sub(y, x) {
+		if x.Sub(y) == y.Sub(x) {
 			t.Error("x−y is y−x")
 		}
 	})
@@ -385,19 +388,19 @@ func TestConcurrentBuilds(t *testing.T) {
 				for _, params := range []*graph.Params{own, shared} {
 					p, err := graph.Build(params, func(s *scope) {
 						x := s.Tensor([]float64{1, 2, 3, 4}, 2, 2)
-						w := s.In(fmt.Sprint(k)).Param("w", graph.Fixed(float64(k)), 2, 2)
-						y := graph.Sum(graph.Square(graph.MatMul(x, w)))
+						w := s.In(fmt.Sprint(k)).Param("w", graph.Constant(float64(k)), 2, 2)
+						y := graph.Sum(graph.MatMul(x, w).Square())
 						s.Output("g", graph.Sum(graph.Grad(y, []*node{w})[0]))
 					})
 					if err != nil {
 						t.Error(err)
 						return
 					}
-					if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+					if err := p.Run(context.Background(), graph.Key{}); err != nil {
 						t.Error(err)
 					}
 					// y = 2Σᵢ(k·rᵢ)² with row sums r, so Σ∂y/∂w = 2kΣrᵢ²·2
-					if g, _ := p.Output("g"); g[0] != float64(4*k*(9+49)) {
+					if g, _ := p.Value("g"); g[0] != float64(4*k*(9+49)) {
 						t.Errorf("build %d: gradient %v, want %d", i, g[0], 4*k*58)
 					}
 				}

@@ -12,7 +12,7 @@ import (
 // posdef makes symmetric matrices with a heavy diagonal of any.
 func posdef(x *graph.Node) *graph.Node {
 	eye := graph.Diag(graph.BroadcastTo(graph.Const(.5), x.Shape()[:len(x.Shape())-1]...))
-	return graph.Add(graph.MatMulT(x, x), eye)
+	return graph.MatMulT(x, x).Add(eye)
 }
 
 func TestCholeskyGradients(t *testing.T) {
@@ -34,18 +34,18 @@ func TestCholeskyInverts(t *testing.T) {
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 		a := posdef(s.Tensor([]float64{1, -2, .5, 3, .25, -1, 2, 1, 4}, 3, 3))
 		l := graph.Cholesky(a)
-		s.Output("product", graph.Sub(graph.MatMulT(l, l), a))
-		s.Output("solve", graph.Sub(graph.MatMul(l, graph.SolveLower(l, a)), a))
-		s.Output("solve-transposed", graph.Sub(graph.MatMul(transpose(l), graph.SolveLowerT(l, a)), a))
+		s.Output("product", graph.MatMulT(l, l).Sub(a))
+		s.Output("solve", graph.MatMul(l, graph.SolveLower(l, a)).Sub(a))
+		s.Output("solve-transposed", graph.MatMul(transpose(l), graph.SolveLowerT(l, a)).Sub(a))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range p.Outputs() {
-		v, _ := p.Output(name)
+		v, _ := p.Value(name)
 		for i, d := range v {
 			if !(math.Abs(d) < 1e-13) {
 				t.Errorf("%s: element %d is off by %v", name, i, d)

@@ -60,14 +60,14 @@ type nothing struct{}
 func (nothing) Do(int, int) {}
 
 func TestBusyProgramIsAnError(t *testing.T) {
-	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("y", graph.Shift(s.Input("x", 2), 1)) })
+	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("y", s.Input("x", 2).Shift(1)) })
 	feed := func() error { return graph.Feed(p, "x", []float64{1, 2}) }
 	if err := feed(); err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	uses := map[string]func() error{
-		"run":             func() error { return p.Run(context.Background(), graph.Draw{}) },
+		"run":             func() error { return p.Run(context.Background(), graph.Key{}) },
 		"feed x":          feed,
 		"commit":          p.Commit,
 		"parallel":        func() error { return p.Parallel(0, nothing{}) },
@@ -98,9 +98,9 @@ func TestBusyProgramIsAnError(t *testing.T) {
 // Within an Update the program is busy too, but for Parallel and for what reads
 // its outputs, and it is idle afterwards.
 func TestUseWithinUpdate(t *testing.T) {
-	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("y", graph.Shift(s.Input("x", 2), 1)) })
+	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("y", s.Input("x", 2).Shift(1)) })
 	uses := map[string]func() error{
-		"run":             func() error { return p.Run(context.Background(), graph.Draw{}) },
+		"run":             func() error { return p.Run(context.Background(), graph.Key{}) },
 		"feed x":          func() error { return graph.Feed(p, "x", []float64{1, 2}) },
 		"commit":          p.Commit,
 		"look into a run": func() error { return p.NonFinite("y") },
@@ -135,13 +135,13 @@ func TestUseWithinUpdate(t *testing.T) {
 func TestProgramOfManyGoroutines(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {
 		w := s.Param("w", graph.Gaussian{Std: .1}, 200, 200)
-		s.Output("y", graph.Sum(graph.Tanh(graph.MatMul(s.Noise("e", graph.Normal, 200, 200), w)), -1))
+		s.Output("y", graph.Sum(graph.Tanh(graph.MatMul(s.Noise("e", graph.GaussianNoise, 200, 200), w)), -1))
 	})
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for range 50 {
-				if err := p.Run(context.Background(), graph.Draw{}); err != nil && !strings.HasSuffix(err.Error(), "in another goroutine") {
+				if err := p.Run(context.Background(), graph.Key{}); err != nil && !strings.HasSuffix(err.Error(), "in another goroutine") {
 					t.Error(err)
 				}
 			}
@@ -156,9 +156,9 @@ func TestProgramOfManyGoroutines(t *testing.T) {
 func TestReadersDuringTraining(t *testing.T) {
 	params := &graph.Params{}
 	model := func(s *scope) {
-		w, c := s.Param("w", graph.Fixed(0), 3000), s.State("c", graph.Fixed(0), 1)
-		s.Output("y", graph.Add(graph.Sum(w, 0), c))
-		s.Assign(c, graph.Shift(c, 1))
+		w, c := s.Param("w", graph.Constant(0), 3000), s.State("c", graph.Constant(0), 1)
+		s.Output("y", graph.Sum(w, 0).Add(c))
+		s.Assign(c, c.Shift(1))
 	}
 	train, err := graph.BuildTraining(params, model)
 	if err != nil {
@@ -191,7 +191,7 @@ func TestReadersDuringTraining(t *testing.T) {
 		file,
 		func() error { w, err := graph.Values[float32](params, "w"); equal(w); return err },
 		func() error { equal(params.Tensor("w").Data().([]float32)); return nil },
-		func() error { return reader.Run(context.Background(), graph.Draw{}) },
+		func() error { return reader.Run(context.Background(), graph.Key{}) },
 		func() error { params.Names(); _, err := graph.Build(params, model); return err },
 	} {
 		wg.Go(func() {
@@ -209,7 +209,7 @@ func TestReadersDuringTraining(t *testing.T) {
 		})
 	}
 	for range 200 {
-		if err := train.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := train.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		err := train.Update(func() error {
@@ -231,15 +231,15 @@ func TestReadersDuringTraining(t *testing.T) {
 func TestStateThatIsNotFiniteIsNotWritten(t *testing.T) {
 	params := &graph.Params{}
 	p, err := graph.BuildTraining(params, func(s *scope) {
-		good, bad := s.State("good", graph.Fixed(0), 1), s.State("bad", graph.Fixed(0), 1)
-		s.Assign(good, graph.Shift(good, 1))
+		good, bad := s.State("good", graph.Constant(0), 1), s.State("bad", graph.Constant(0), 1)
+		s.Assign(good, good.Shift(1))
 		s.Assign(bad, graph.Log(bad))
 		s.Output("y", good)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	called := false
 	err = p.Update(func() error { called = true; return nil })
 	if want := "graph: commit: the value for state bad is not finite"; err == nil || err.Error() != want || called {

@@ -51,8 +51,8 @@ func Apply(r Rule, in ...*Node) *Node {
 // arXiv 1308.3432):
 //
 //	p := graph.Sigmoid(x)
-//	step := graph.CustomGrad(graph.Gt(x, graph.Const(0)), []*graph.Node{x}, func(g *graph.Node) []*graph.Node {
-//		return []*graph.Node{graph.Mul(g, graph.Mul(p, graph.Sub(graph.Const(1), p)))}
+//	step := graph.CustomGrad(x.Gt(graph.Const(0)), []*graph.Node{x}, func(g *graph.Node) []*graph.Node {
+//		return []*graph.Node{g.Mul(p.Mul(graph.Const(1).Sub(p)))}
 //	})
 func CustomGrad(y *Node, x []*Node, diff func(grad *Node) []*Node) *Node {
 	op.Check(y, "custom gradient of")

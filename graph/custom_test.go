@@ -36,7 +36,7 @@ func (h horner) Eval(out graph.Array, in []graph.Array) error {
 
 func (h horner) Diff(in []*graph.Node, _, grad *graph.Node, _ []bool) []*graph.Node {
 	slope := horner{[3]float64{h.c[1], 2 * h.c[2]}}
-	return []*graph.Node{graph.Mul(grad, graph.Apply(slope, in[0]))}
+	return []*graph.Node{grad.Mul(graph.Apply(slope, in[0]))}
 }
 
 // counted returns n derivatives of its one operand.
@@ -67,12 +67,12 @@ func ExampleApply() {
 		return
 	}
 	graph.Feed(p, "x", []float32{0, 1, 2})
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		fmt.Println(err)
 		return
 	}
-	y, _ := p.Output("y")
-	slope, _ := p.Output("slope")
+	y, _ := p.Value("y")
+	slope, _ := p.Value("slope")
 	fmt.Println(y, slope)
 	// Output: [1 3 9] [0 4 8]
 }
@@ -103,7 +103,7 @@ func TestApply(t *testing.T) {
 		s.Output("y", graph.Apply(horner{}, x))
 	})
 	graph.Feed(p, "x", []float64{math.NaN()})
-	if err := p.Run(context.Background(), graph.Draw{}); err == nil || !strings.Contains(err.Error(), "a polynomial of NaN at 0") {
+	if err := p.Run(context.Background(), graph.Key{}); err == nil || !strings.Contains(err.Error(), "a polynomial of NaN at 0") {
 		t.Errorf("error %v", err)
 	}
 	for want, f := range map[string]func(x *node){
@@ -139,21 +139,21 @@ func TestCustomGrad(t *testing.T) {
 	for _, custom := range []bool{false, true} {
 		p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
 			x, w := s.Input("x", 3), s.Input("w")
-			y := graph.Tanh(graph.Mul(x, x))
+			y := graph.Tanh(x.Mul(x))
 			if custom {
-				y = graph.CustomGrad(y, []*node{x, w}, func(g *node) []*node { return []*node{graph.Mul(g, w), graph.Scale(g, 7)} })
-				d := graph.Grad(graph.Sum(graph.Scale(y, 3)), []*node{x, w})
+				y = graph.CustomGrad(y, []*node{x, w}, func(g *node) []*node { return []*node{g.Mul(w), g.Scale(7)} })
+				d := graph.Grad(graph.Sum(y.Scale(3)), []*node{x, w})
 				s.Output("dx", d[0])
 				s.Output("dw", d[1])
 			} else {
-				s.Output("dx", graph.Scale(graph.BroadcastTo(w, 3), 3))
+				s.Output("dx", graph.BroadcastTo(w, 3).Scale(3))
 				s.Output("dw", s.Const(63))
 			}
 			s.Output("y", y)
 		})
 		graph.Feed(p, "x", []float64{-1, 0, 2})
 		graph.Feed(p, "w", []float64{5})
-		run(t, p, graph.Draw{})
+		run(t, p, graph.Key{})
 		if y := output(t, p, "y"); !slices.Equal(y, []float64{math.Tanh(1), 0, math.Tanh(4)}) {
 			t.Errorf("y = %v", y)
 		}

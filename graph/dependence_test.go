@@ -17,7 +17,7 @@ func TestDependenceIsThatOfEveryPair(t *testing.T) {
 			grow := func(n int) {
 				for range n {
 					a, b := nodes[r.IntN(len(nodes))], nodes[max(0, len(nodes)-1-r.IntN(9))]
-					nodes = append(nodes, graph.Sin(graph.Add(a, graph.Scale(b, r.Float64()))))
+					nodes = append(nodes, graph.Sin(a.Add(b.Scale(r.Float64()))))
 				}
 			}
 			grow(150)

@@ -16,13 +16,13 @@ func noisy(s *graph.Scope) {
 	x := s.Input("x", 30, 8)
 	s.Input("unused", 3)
 	w := s.Param("w", graph.Glorot{}, 8, 200)
-	h := graph.Tanh(graph.Linear(x, w, s.Param("b", graph.Fixed(.1), 200)))
-	z := graph.Add(h, graph.Scale(s.Noise("eps", graph.Normal, 5, 30, 200), .1))
-	z = graph.Mul(z, graph.Shift(s.Noise("drop", graph.Uniform, 200), .5))
-	loss := graph.Mean(graph.LogSumExp(graph.Sum(graph.Square(z), -1), 0))
-	average := s.State("average", graph.Fixed(0), 200)
-	s.Assign(average, graph.Add(graph.Scale(average, .9), graph.Scale(graph.Mean(h, 0), .1)))
-	s.Output("loss", graph.Add(loss, graph.Sum(average)))
+	h := graph.Tanh(graph.Linear(x, w, s.Param("b", graph.Constant(.1), 200)))
+	z := h.Add(s.Noise("eps", graph.GaussianNoise, 5, 30, 200).Scale(.1))
+	z = z.Mul(s.Noise("drop", graph.UniformNoise, 200).Shift(.5))
+	loss := graph.Mean(graph.LogSumExp(graph.Sum(z.Square(), -1), 0))
+	average := s.State("average", graph.Constant(0), 200)
+	s.Assign(average, average.Scale(.9).Add(graph.Mean(h, 0).Scale(.1)))
+	s.Output("loss", loss.Add(graph.Sum(average)))
 	s.Output("z", z)
 	s.Output("grad", graph.Grad(loss, []*graph.Node{w})[0])
 }
@@ -47,14 +47,14 @@ func newNoisy(t *testing.T, params *graph.Params) *graph.Program {
 func steps(t *testing.T, p *graph.Program) (all []float64) {
 	t.Helper()
 	for step := range uint32(3) {
-		if err := p.Run(context.Background(), graph.Draw{Seed: 1, Step: step, Row: 7}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{Seed: 1, Step: step, Row: 7}); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Commit(); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range p.Outputs() {
-			v, err := p.Output(name)
+			v, err := p.Value(name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	step := uint32(0)
 	if n := testing.AllocsPerRun(50, func() {
 		step++
-		if graph.Feed(p, "x", x) != nil || p.Run(context.Background(), graph.Draw{Step: step}) != nil || p.Commit() != nil ||
+		if graph.Feed(p, "x", x) != nil || p.Run(context.Background(), graph.Key{Step: step}) != nil || p.Commit() != nil ||
 			graph.Read(p, "loss", loss) != nil {
 			t.Error("step failed")
 		}

@@ -14,8 +14,8 @@ func Example() {
 	params := &graph.Params{Dtype: graph.Float64}
 	p, err := graph.Build(params, func(s *graph.Scope) {
 		x := s.Input("x", 3)
-		w := s.Param("w", graph.Fixed(2), 3)
-		f := graph.Sum(graph.Mul(graph.Pow(w, s.Const(3)), x))
+		w := s.Param("w", graph.Constant(2), 3)
+		f := graph.Sum(w.Pow(s.Const(3)).Mul(x))
 		grad := graph.Grad(f, s.Trainable())[0]
 		curvature := graph.Grad(graph.Sum(grad), s.Trainable())[0]
 		s.Output("f", f)
@@ -28,11 +28,11 @@ func Example() {
 	if err := graph.Feed(p, "x", []float64{1, 10, 100}); err != nil {
 		log.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		log.Fatal(err)
 	}
 	for _, name := range p.Outputs() {
-		v, err := p.Output(name)
+		v, err := p.Value(name)
 		fmt.Println(name, v, err)
 	}
 	// Output:
@@ -58,19 +58,19 @@ func ExampleBuild_error() {
 func ExampleGrad_hold() {
 	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 		x := s.Tensor([]float64{3})
-		z := graph.Square(x)
-		cost := graph.Mul(z, x) // x³
+		z := x.Square()
+		cost := z.Mul(x) // x³
 		s.Output("through_z", graph.Grad(cost, []*graph.Node{x})[0])
 		s.Output("z_held", graph.Grad(cost, []*graph.Node{x}, z)[0])
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		log.Fatal(err)
 	}
 	for _, name := range p.Outputs() {
-		v, _ := p.Output(name)
+		v, _ := p.Value(name)
 		fmt.Println(name, v)
 	}
 	// Output:

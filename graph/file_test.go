@@ -42,17 +42,17 @@ func TestSaveAndLoad(t *testing.T) {
 		declared := &graph.Params{Seed: 2, Dtype: dt}
 		p, err := graph.Build(declared, func(s *scope) {
 			fileModel(s)
-			s.Output("scale", graph.Scale(s.Trainable()[1], 1))
+			s.Output("scale", s.Trainable()[1].Scale(1))
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		run(t, p, graph.Draw{})
+		run(t, p, graph.Key{})
 		before := output(t, p, "scale")
 		if err := declared.Load(path); err != nil {
 			t.Fatal(err)
 		}
-		run(t, p, graph.Draw{}) // built before, it has the values loaded
+		run(t, p, graph.Key{}) // built before, it has the values loaded
 		if v := output(t, p, "scale"); !slices.Equal(v, values(t, saved, "scale")) || slices.Equal(v, before) {
 			t.Errorf("the program computes %v after loading, %v before", v, before)
 		}
@@ -68,7 +68,7 @@ func TestSaveAndLoad(t *testing.T) {
 			if err := declare(t, q, fileModel); err != nil {
 				t.Error(err)
 			}
-			err := declare(t, q, func(s *scope) { fileModel(s); s.Param("new", graph.Fixed(0), 1) })
+			err := declare(t, q, func(s *scope) { fileModel(s); s.Param("new", graph.Constant(0), 1) })
 			if err == nil || err.Error() != "graph: parameter new is unknown to the trained or loaded parameters" {
 				t.Errorf("error %v", err)
 			}
@@ -113,8 +113,8 @@ func TestLoadErrors(t *testing.T) {
 		}
 		declared := &graph.Params{}
 		if err := declare(t, declared, func(s *scope) {
-			s.Param("b", graph.Fixed(7), 2)
-			s.Param("c", graph.Fixed(7), 1, 2)
+			s.Param("b", graph.Constant(7), 2)
+			s.Param("c", graph.Constant(7), 1, 2)
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestLoadErrors(t *testing.T) {
 			if p == declared && values(t, p, "b")[0] != 7 || p == empty && len(p.Names()) != 0 {
 				t.Errorf("%s: a failed Load changed the parameters", c.name)
 			}
-			if err := declare(t, p, func(s *scope) { s.Param("more", graph.Fixed(1), 1) }); err != nil {
+			if err := declare(t, p, func(s *scope) { s.Param("more", graph.Constant(1), 1) }); err != nil {
 				t.Errorf("%s: a failed Load sealed: %v", c.name, err)
 			}
 		}
@@ -149,7 +149,7 @@ func TestFileErrors(t *testing.T) {
 	if err := p.Save(filepath.Join(dir, "no", "folder")); err == nil || !strings.HasPrefix(err.Error(), "graph: save: ") {
 		t.Errorf("error %v", err)
 	}
-	if err := declare(t, p, func(s *scope) { s.Param("w", graph.Fixed(math.Inf(1)), 2) }); err != nil {
+	if err := declare(t, p, func(s *scope) { s.Param("w", graph.Constant(math.Inf(1)), 2) }); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "model")
@@ -173,10 +173,10 @@ func TestLoadConvertsOtherDtypes(t *testing.T) {
 	}
 	declared := &graph.Params{}
 	if err := declare(t, declared, func(s *scope) {
-		s.Param("h", graph.Fixed(9), 2)
-		s.Param("w", graph.Fixed(9), 1)
-		s.State("n", graph.Fixed(9))
-		s.State("m", graph.Fixed(9), 2)
+		s.Param("h", graph.Constant(9), 2)
+		s.Param("w", graph.Constant(9), 1)
+		s.State("n", graph.Constant(9))
+		s.State("m", graph.Constant(9), 2)
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func TestForeignOperations(t *testing.T) {
 			return gorgonia.Conv2d(x, w, tensor.Shape{2, 2}, []int{0, 0}, []int{1, 1}, []int{1, 1})
 		}), []gradcheck.Input{image[0], in(-1, 1, 1, 1, 2, 2)}, false},
 		{"a mixture", func(s *scope, in []*node) *node {
-			h := graph.Sigmoid(foreign2(gorgonia.Add)(nil, []*node{in[0], graph.Square(in[1])}))
+			h := graph.Sigmoid(foreign2(gorgonia.Add)(nil, []*node{in[0], in[1].Square()}))
 			return graph.MatMul(foreign(gorgonia.Tanh)(nil, []*node{h}), graph.Transpose(h, 1, 0))
 		}, pair, true},
 	} {
@@ -99,7 +99,7 @@ func TestForeignGradientsRefused(t *testing.T) {
 		}), []gradcheck.Input{gradcheck.Between(0, 1, 1, 1, 4, 4)}},
 		"T[0:1:0...]+=...": {func(_ *scope, in []*node) *node {
 			y := graph.FromGorgonia(gorgonia.Must(gorgonia.Slice(in[0].Gorgonia(), gorgonia.S(0, 1))))
-			return graph.Mul(in[0], graph.Grad(graph.Sum(graph.Square(y)), in)[0])
+			return in[0].Mul(graph.Grad(graph.Sum(y.Square()), in)[0])
 		}, []gradcheck.Input{gradcheck.Between(0, 1, 2, 3)}},
 	} {
 		_, err := graph.Build(&graph.Params{}, func(s *scope) {
@@ -135,27 +135,27 @@ func TestForeignGradientsRefused(t *testing.T) {
 func TestForeignOperationsDoNotOverwrite(t *testing.T) {
 	params := &graph.Params{Dtype: graph.Float64}
 	p, err := graph.Build(params, func(s *scope) {
-		x, w := s.Input("x", 2, 2), s.Param("w", graph.Fixed(2), 2, 2)
+		x, w := s.Input("x", 2, 2), s.Param("w", graph.Constant(2), 2, 2)
 		flat := gorgonia.Must(gorgonia.Reshape(x.Gorgonia(), tensor.Shape{4}))
 		one := gorgonia.Must(gorgonia.Concat(0, w.Gorgonia()))
 		s.Output("a", graph.FromGorgonia(gorgonia.Must(gorgonia.Neg(gorgonia.Must(gorgonia.Exp(flat))))))
 		s.Output("b", graph.FromGorgonia(gorgonia.Must(gorgonia.Neg(gorgonia.Must(gorgonia.Square(one))))))
 		s.Output("c", graph.Exp(graph.Reshape(w, 4)))
-		s.Output("x", graph.Scale(x, 1))
+		s.Output("x", x.Scale(1))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	graph.Feed(p, "x", []float64{1, 2, 3, 4})
 	for range 3 {
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		for name, want := range map[string][]float64{
 			"a": {-math.E, -math.Exp(2), -math.Exp(3), -math.Exp(4)}, "b": {-4, -4, -4, -4},
 			"c": {math.Exp(2), math.Exp(2), math.Exp(2), math.Exp(2)}, "x": {1, 2, 3, 4},
 		} {
-			if got, _ := p.Output(name); fmt.Sprint(got) != fmt.Sprint(want) {
+			if got, _ := p.Value(name); fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%s: %v, want %v", name, got, want)
 			}
 		}
@@ -177,11 +177,11 @@ func vae(s *scope) (x, eps *node, outs []*node) {
 	w3, b3 := w("3", 2, 6)
 	h := graph.Linear(graph.Tanh(graph.Linear(x, w1, b1)), w2, b2)
 	mean, logStd := graph.Cols(h, 0, 2), graph.Cols(h, 2, 4)
-	z := graph.Add(mean, graph.Mul(graph.Exp(logStd), eps))
+	z := mean.Add(graph.Exp(logStd).Mul(eps))
 	logits := graph.Linear(z, w3, b3)
-	rec := graph.Sum(graph.Sub(graph.Mul(x, logits), graph.Softplus(logits)), -1)
-	kl := graph.Sum(graph.Shift(graph.Sub(graph.Scale(graph.Add(graph.Square(mean), graph.Exp(graph.Scale(logStd, 2))), .5), logStd), -.5), -1)
-	bound := graph.Mean(graph.Sub(rec, kl))
+	rec := graph.Sum(x.Mul(logits).Sub(graph.Softplus(logits)), -1)
+	kl := graph.Sum(mean.Square().Add(graph.Exp(logStd.Scale(2))).Scale(.5).Sub(logStd).Shift(-.5), -1)
+	bound := graph.Mean(rec.Sub(kl))
 	return x, eps, append([]*node{bound}, graph.Grad(bound, s.Trainable())...)
 }
 
@@ -252,7 +252,7 @@ func TestRunAllInputs(t *testing.T) {
 	var x *node
 	p, err := graph.Build(&graph.Params{}, func(s *scope) {
 		x = s.Input("x", 2)
-		s.Output("y", graph.Square(x))
+		s.Output("y", x.Square())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -266,7 +266,7 @@ func TestRunAllInputs(t *testing.T) {
 	if err := p.VM().RunAll(); err != nil {
 		t.Fatal(err)
 	}
-	if y, _ := p.Output("y"); fmt.Sprint(y) != "[4 9]" {
+	if y, _ := p.Value("y"); fmt.Sprint(y) != "[4 9]" {
 		t.Errorf("y = %v", y)
 	}
 }
@@ -296,7 +296,7 @@ func TestGradOfGorgonia(t *testing.T) {
 	if err := graph.Feed(p, "eps", gradcheck.Between(-2, 2, 4, 2).Values); err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	for i := range params.Names() {
 		ours, theirs := output(t, p, fmt.Sprint("ours", i)), output(t, p, fmt.Sprint("theirs", i))
 		for j := range ours {

@@ -55,7 +55,7 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 			case adjoint[c] == nil:
 				adjoint[c] = d
 			default:
-				adjoint[c] = Add(adjoint[c], d)
+				adjoint[c] = adjoint[c].Add(d)
 			}
 		}
 	}

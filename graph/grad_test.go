@@ -16,12 +16,12 @@ func outputs(t testing.TB, f func(s *scope)) map[string][]float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	m := map[string][]float64{}
 	for _, name := range p.Outputs() {
-		if m[name], err = p.Output(name); err != nil {
+		if m[name], err = p.Value(name); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,8 +47,8 @@ func TestGradHolds(t *testing.T) {
 	} {
 		got := outputs(t, func(s *scope) {
 			n := map[string]*node{"x": s.Tensor([]float64{3}), "other": s.Tensor([]float64{8})}
-			n["z"] = graph.Square(n["x"])
-			n["cost"] = graph.Add(graph.Mul(n["z"], n["x"]), graph.Square(n["z"]))
+			n["z"] = n["x"].Square()
+			n["cost"] = n["z"].Mul(n["x"]).Add(n["z"].Square())
 			pick := func(names []string) (ns []*node) {
 				for _, name := range names {
 					ns = append(ns, n[name])
@@ -76,11 +76,11 @@ func TestGradHolds(t *testing.T) {
 func TestGradOfUnreachable(t *testing.T) {
 	got := outputs(t, func(s *scope) {
 		x, y := s.Tensor(make([]float64, 6), 2, 3), s.Tensor([]float64{1, 2}, 2)
-		g := graph.Grad(graph.Sum(y), []*node{x, graph.Square(y)})
+		g := graph.Grad(graph.Sum(y), []*node{x, y.Square()})
 		s.Output("leaf", g[0])
 		s.Output("beside", g[1])
 		s.Output("stopped", graph.Grad(graph.Sum(graph.StopGrad(y)), []*node{y})[0])
-		s.Output("rounded", graph.Grad(graph.Sum(graph.Mul(graph.Floor(y), y)), []*node{y})[0])
+		s.Output("rounded", graph.Grad(graph.Sum(graph.Floor(y).Mul(y)), []*node{y})[0])
 	})
 	for name, want := range map[string][]float64{"leaf": make([]float64, 6), "beside": {0, 0}, "stopped": {0, 0}, "rounded": {1, 2}} {
 		if !slices.Equal(got[name], want) {
@@ -93,7 +93,7 @@ func TestGradOfUnreachable(t *testing.T) {
 func TestStopGradIsAConstant(t *testing.T) {
 	got := outputs(t, func(s *scope) {
 		x := s.Tensor([]float64{3})
-		y := graph.Mul(x, graph.StopGrad(graph.Square(x)))
+		y := x.Mul(graph.StopGrad(x.Square()))
 		g := graph.Grad(y, []*node{x})[0]
 		s.Output("y", y)
 		s.Output("g", g)
@@ -109,8 +109,8 @@ func TestGradOfSeveralCosts(t *testing.T) {
 	f := func(_ *scope, in []*node) *node {
 		a := graph.Tanh(graph.MatMul(in[0], in[1]))
 		first := graph.Grad(graph.Sum(a), in)
-		second := graph.Grad(graph.Sum(graph.Square(a)), in, a) // a is held: zeros
-		return graph.AddN(graph.Sum(graph.Square(first[0])), graph.Sum(graph.Mul(first[1], in[1])), graph.Sum(second[0]))
+		second := graph.Grad(graph.Sum(a.Square()), in, a) // a is held: zeros
+		return graph.AddN(graph.Sum(first[0].Square()), graph.Sum(first[1].Mul(in[1])), graph.Sum(second[0]))
 	}
 	gradcheck.Check(t, f, arrays([]int{2, 3}, []int{3, 2})...)
 	gradcheck.CheckSecond(t, f, arrays([]int{2, 3}, []int{3, 2})...)
@@ -123,7 +123,7 @@ func TestGradOfADeepGraph(t *testing.T) {
 		x := s.Tensor([]float64{1})
 		y := x
 		for range depth {
-			y = graph.Scale(graph.Add(y, y), .5)
+			y = y.Add(y).Scale(.5)
 		}
 		s.Output("g", graph.Grad(y, []*node{x})[0])
 	})
@@ -135,7 +135,7 @@ func TestGradOfADeepGraph(t *testing.T) {
 func TestDependsOn(t *testing.T) {
 	outputs(t, func(s *scope) {
 		x, y := graph.Tensor([]float64{1, 2}, 2), graph.Const(3)
-		z := graph.Add(graph.Exp(x), x)
+		z := graph.Exp(x).Add(x)
 		if !graph.DependsOn(z, x) || !graph.DependsOn(z, z) || graph.DependsOn(x, z) || graph.DependsOn(z, y) {
 			t.Error("wrong dependence")
 		}

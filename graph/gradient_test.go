@@ -20,9 +20,9 @@ func TestUnaryGradients(t *testing.T) {
 		f  func(*node) *node
 		in []domain
 	}{
-		"Neg": {graph.Neg, both}, "Abs": {graph.Abs, both}, "Sign": {graph.Sign, both}, "Exp": {graph.Exp, both},
+		"Neg": {(*graph.Node).Neg, both}, "Abs": {graph.Abs, both}, "Sign": {graph.Sign, both}, "Exp": {graph.Exp, both},
 		"Expm1": {graph.Expm1, both}, "Log": {graph.Log, positive}, "Log1p": {graph.Log1p, []domain{{-.6, 2}}},
-		"Sqrt": {graph.Sqrt, positive}, "Rsqrt": {graph.Rsqrt, positive}, "Square": {graph.Square, both}, "Recip": {graph.Recip, both},
+		"Sqrt": {graph.Sqrt, positive}, "Rsqrt": {graph.Rsqrt, positive}, "Square": {(*graph.Node).Square, both}, "Recip": {graph.Recip, both},
 		"Tanh": {graph.Tanh, both}, "Sigmoid": {graph.Sigmoid, both}, "LogSigmoid": {graph.LogSigmoid, both},
 		"Softplus": {graph.Softplus, both}, "Relu": {graph.Relu, both}, "Elu": {graph.Elu, both}, "Gelu": {graph.Gelu, both},
 		"Silu": {graph.Silu, both}, "Sin": {graph.Sin, both}, "Cos": {graph.Cos, both}, "Erf": {graph.Erf, both},
@@ -33,7 +33,7 @@ func TestUnaryGradients(t *testing.T) {
 		"Floor":     {graph.Floor, []domain{{.1, .9}}}, "IsFinite": {graph.IsFinite, both},
 		"LeakyRelu": {func(x *node) *node { return graph.LeakyRelu(x, .1) }, both},
 		"Clamp":     {func(x *node) *node { return graph.Clamp(x, -1, 1) }, []domain{{-3, -1.1}, {-.9, .9}, {1.1, 3}}},
-		"Shift":     {func(x *node) *node { return graph.Shift(x, 3) }, both}, "Scale": {func(x *node) *node { return graph.Scale(x, 3) }, both},
+		"Shift":     {func(x *node) *node { return x.Shift(3) }, both}, "Scale": {func(x *node) *node { return x.Scale(3) }, both},
 		"Log1mExp": {graph.Log1mExp, []domain{{-.68, -.2}, {-3, -.7}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,11 +54,11 @@ func TestBinaryGradients(t *testing.T) {
 		{{3, 1, 2}, {1, 2, 1}}, {{2, 1, 2, 1}, {2, 2, 1, 2}}, {{0, 3}, {3}}, {{1, 3}, {0, 3}}, {{2, 2}, {1}},
 	}
 	for name, f := range map[string]func(a, b *node) *node{
-		"Add": graph.Add, "Sub": graph.Sub, "Mul": graph.Mul, "Div": graph.Div, "Pow": graph.Pow, "Max": graph.Max, "Min": graph.Min,
-		"LogAddExp": graph.LogAddExp, "Lt": graph.Lt, "Le": graph.Le, "Gt": graph.Gt, "Ge": graph.Ge, "Eq": graph.Eq, "Ne": graph.Ne,
-		"Where, taken":     func(a, b *node) *node { return graph.Where(graph.Gt(a, b), a, b) },
-		"Where, not taken": func(a, b *node) *node { return graph.Where(graph.Lt(a, b), graph.Square(a), b) },
-		"both operands":    func(a, b *node) *node { return graph.Mul(graph.Add(a, b), graph.Div(a, b)) },
+		"Add": (*graph.Node).Add, "Sub": (*graph.Node).Sub, "Mul": (*graph.Node).Mul, "Div": (*graph.Node).Div, "Pow": (*graph.Node).Pow, "Max": graph.Max, "Min": graph.Min,
+		"LogAddExp": graph.LogAddExp, "Lt": (*graph.Node).Lt, "Le": (*graph.Node).Le, "Gt": (*graph.Node).Gt, "Ge": (*graph.Node).Ge, "Eq": (*graph.Node).Eq, "Ne": (*graph.Node).Ne,
+		"Where, taken":     func(a, b *node) *node { return graph.Where(a.Gt(b), a, b) },
+		"Where, not taken": func(a, b *node) *node { return graph.Where(a.Lt(b), a.Square(), b) },
+		"both operands":    func(a, b *node) *node { return a.Add(b).Mul(a.Div(b)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := func(_ *scope, in []*node) *node { return f(in[0], in[1]) }
@@ -92,7 +92,7 @@ func TestStructuralGradients(t *testing.T) {
 				return c.f(x)
 			}
 			gradcheck.Check(t, f, in...)
-			square := func(s *scope, x []*node) *node { return graph.Square(f(s, x)) }
+			square := func(s *scope, x []*node) *node { return f(s, x).Square() }
 			gradcheck.CheckSecond(t, square, in...)
 		})
 	}
@@ -183,14 +183,14 @@ func TestGradientsAtEdges(t *testing.T) {
 		{"LogSumExp of some -Inf", fold(graph.LogSumExp), []gradcheck.Input{at(-inf, 1, 1)}, 0, []float64{0, .5, .5}},
 		{"LogAddExp of -Inf", two(graph.LogAddExp), []gradcheck.Input{at(-inf, -inf, 1), at(-inf, 1, -inf)}, 0, []float64{0, 0, 1}},
 		{"LogAddExp of -Inf by second", two(graph.LogAddExp), []gradcheck.Input{at(-inf, -inf, 1), at(-inf, 1, -inf)}, 1, []float64{0, 1, 0}},
-		{"Pow by base at 0", two(graph.Pow), []gradcheck.Input{at(0, 0, 0, -2, 3), at(0, 1, 2, 3, 0)}, 0, []float64{0, 1, 0, 12, 0}},
-		{"Pow by exponent at 0", two(graph.Pow), []gradcheck.Input{at(0, 0, -2), at(0, 2, 3)}, 1, []float64{0, 0, 0}},
+		{"Pow by base at 0", two((*graph.Node).Pow), []gradcheck.Input{at(0, 0, 0, -2, 3), at(0, 1, 2, 3, 0)}, 0, []float64{0, 1, 0, 12, 0}},
+		{"Pow by exponent at 0", two((*graph.Node).Pow), []gradcheck.Input{at(0, 0, -2), at(0, 2, 3)}, 1, []float64{0, 0, 0}},
 		{"Where with NaN not taken", func(s *scope, in []*node) *node { return graph.Where(s.Const(1), in[0], in[1]) },
 			[]gradcheck.Input{at(2), at(nan)}, 0, []float64{1}},
 		{"Where by the NaN not taken", func(s *scope, in []*node) *node { return graph.Where(s.Const(1), in[0], in[1]) },
 			[]gradcheck.Input{at(2), at(nan)}, 1, []float64{0}},
 		{"Where around a harmless argument", func(s *scope, in []*node) *node {
-			pos := graph.Gt(in[0], s.Const(0))
+			pos := in[0].Gt(s.Const(0))
 			return graph.Where(pos, graph.Log(graph.Where(pos, in[0], s.Const(1))), s.Const(0))
 		}, []gradcheck.Input{at(0, 2)}, 0, []float64{0, .5}},
 		{"ArgMax", fold(func(x *node, _ ...int) *node { return graph.ArgMax(x, 0) }), []gradcheck.Input{at(1, 2)}, 0, []float64{0, 0}},
@@ -221,9 +221,9 @@ func TestSecondDerivativesAtEdges(t *testing.T) {
 		x    float64
 		want float64
 	}{
-		{"x² by Pow at 0", func(x *node) *node { return graph.Pow(x, op.Current().Const(2)) }, 0, 2},
-		{"x¹ by Pow at 0", func(x *node) *node { return graph.Pow(x, op.Current().Const(1)) }, 0, 0},
-		{"2ˣ by Pow", func(x *node) *node { return graph.Pow(op.Current().Const(2), x) }, 0, math.Ln2 * math.Ln2},
+		{"x² by Pow at 0", func(x *node) *node { return x.Pow(op.Current().Const(2)) }, 0, 2},
+		{"x¹ by Pow at 0", func(x *node) *node { return x.Pow(op.Current().Const(1)) }, 0, 0},
+		{"2ˣ by Pow", func(x *node) *node { return op.Current().Const(2).Pow(x) }, 0, math.Ln2 * math.Ln2},
 		{"Log1mExp near 0", graph.Log1mExp, -1e-100, -1e200},
 		{"LogAddExp of equals", func(x *node) *node { return graph.LogAddExp(x, op.Current().Const(0)) }, 0, .25},
 		{"Elu above 0", graph.Elu, 800, 0},

@@ -3,7 +3,7 @@
 // Work goes in three phases.
 //
 // Build: Build runs model code once, for one set of shapes. The code calls
-// functions of nodes (MatMul, Tanh, Sum …) and declares what it needs from a
+// functions of nodes (MatMul, Tanh, Sum …), uses their operators (x.Add(y)) and declares what it needs from a
 // Scope: parameters, inputs, noise, state, outputs. Nothing is computed. A
 // mistake, such as shapes that do not fit, aborts the build, and Build returns
 // it as an error that says where; building code itself handles no errors.
@@ -40,6 +40,17 @@ import (
 //	Name() string               what a leaf was declared by; "" of results
 //	String() string             a description
 //	Gorgonia() *gorgonia.Node   the node of a Gorgonia graph that stands for it
+//
+// and what a formula writes between or behind its operands, for a node x and
+// another y or a number a; nodes broadcast:
+//
+//	x.Add(y)  x.Sub(y)  x.Mul(y)  x.Div(y)  x.Pow(y)    x+y  x−y  x·y  x/y  xʸ
+//	x.Neg()   x.Square()   x.Scale(a)   x.Shift(a)      −x  x²  a·x  x+a
+//	x.Lt(y)  x.Le(y)  x.Gt(y)  x.Ge(y)  x.Eq(y)  x.Ne(y)   1 where <, ≤, >, ≥, =, ≠ holds, else 0
+//
+// The derivative of xʸ by y is 0 where x ≤ 0 and the result is finite;
+// comparisons have none. What has a name in a formula is a function here: Exp,
+// Sum, MatMul.
 type Node = op.Node
 
 // FromGorgonia returns the node that stands for one of Gorgonia's, which was

@@ -107,11 +107,11 @@ func (g Gaussian) Fill(dst []float64, _ Shape, r Random) error {
 	return nil
 }
 
-// Fixed is the same number everywhere.
-type Fixed float64
+// Constant is the same number everywhere.
+type Constant float64
 
 // Fill implements Init.
-func (c Fixed) Fill(dst []float64, _ Shape, _ Random) error {
+func (c Constant) Fill(dst []float64, _ Shape, _ Random) error {
 	for i := range dst {
 		dst[i] = float64(c)
 	}

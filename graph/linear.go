@@ -53,7 +53,7 @@ func leading(x *Node, lead Shape) *Node {
 func Linear(x, w, bias *Node) *Node {
 	y := MatMul(x, w)
 	if bias != nil {
-		y = Add(y, bias)
+		y = y.Add(bias)
 	}
 	return y
 }

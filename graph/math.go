@@ -8,9 +8,6 @@ import (
 
 // Element-wise functions of one node; the result has its shape.
 
-// Neg returns −x.
-func Neg(x *Node) *Node { return op.Map(op.Neg, x) }
-
 // Abs returns |x|, with derivative 0 at 0.
 func Abs(x *Node) *Node { return op.Map(op.Abs, x) }
 
@@ -32,9 +29,9 @@ func Log1p(x *Node) *Node { return op.Map(op.Log1p, x) }
 // Log1mExp returns log(1−eˣ) for x < 0, accurate near 0 and far from it
 // (Mächler, Accurately computing log(1−exp(−|a|)), 2012, eq. 7).
 func Log1mExp(x *Node) *Node {
-	near := Gt(x, op.Current().Const(-math.Ln2))
+	near := x.Gt(op.Current().Const(-math.Ln2))
 	half := op.Current().Const(-1) // each branch sees only arguments of its own
-	return Where(near, Log(Neg(Expm1(Where(near, x, half)))), Log1p(Neg(Exp(Where(near, half, x)))))
+	return Where(near, Log(Expm1(Where(near, x, half)).Neg()), Log1p(Exp(Where(near, half, x)).Neg()))
 }
 
 // Sqrt returns the square root.
@@ -42,9 +39,6 @@ func Sqrt(x *Node) *Node { return op.Map(op.Sqrt, x) }
 
 // Rsqrt returns 1/√x.
 func Rsqrt(x *Node) *Node { return op.Map(op.Rsqrt, x) }
-
-// Square returns x².
-func Square(x *Node) *Node { return op.Map(op.Square, x) }
 
 // Recip returns 1/x.
 func Recip(x *Node) *Node { return op.Map(op.Recip, x) }
@@ -105,12 +99,6 @@ func Floor(x *Node) *Node { return op.Map(op.Floor, x) }
 // Clamp returns x limited to [lo,hi], with derivative 0 outside.
 func Clamp(x *Node, lo, hi float64) *Node { return op.Apply(op.Unary{Fn: op.Clamp, A: lo, B: hi}, x) }
 
-// Shift returns x+a.
-func Shift(x *Node, a float64) *Node { return op.Plus(x, a) }
-
-// Scale returns a·x.
-func Scale(x *Node, a float64) *Node { return op.Scaled(x, a) }
-
 // StopGrad returns x as a constant: no derivative passes.
 func StopGrad(x *Node) *Node { return op.Map(op.Stop, x) }
 
@@ -122,22 +110,6 @@ func IsFinite(x *Node) *Node { return op.Map(op.IsFinite, x) }
 
 func binary(f op.Fn2, a, b *Node) *Node { return op.Apply(op.Binary{Fn: f}, a, b) }
 
-// Add returns a+b.
-func Add(a, b *Node) *Node { return binary(op.Add, a, b) }
-
-// Sub returns a−b.
-func Sub(a, b *Node) *Node { return binary(op.Sub, a, b) }
-
-// Mul returns a·b.
-func Mul(a, b *Node) *Node { return binary(op.Mul, a, b) }
-
-// Div returns a/b.
-func Div(a, b *Node) *Node { return binary(op.Div, a, b) }
-
-// Pow returns a to the power b. Its derivative by b is 0 where a ≤ 0 and the
-// result is finite.
-func Pow(a, b *Node) *Node { return binary(op.Pow, a, b) }
-
 // Max returns the larger; a tie shares the derivative equally.
 func Max(a, b *Node) *Node { return binary(op.Max, a, b) }
 
@@ -146,24 +118,6 @@ func Min(a, b *Node) *Node { return binary(op.Min, a, b) }
 
 // LogAddExp returns log(eᵃ+eᵇ) without overflow.
 func LogAddExp(a, b *Node) *Node { return binary(op.LogAddExp, a, b) }
-
-// Lt returns 1 where a < b, else 0. Comparisons have no derivative.
-func Lt(a, b *Node) *Node { return binary(op.Lt, a, b) }
-
-// Le returns 1 where a ≤ b, else 0.
-func Le(a, b *Node) *Node { return binary(op.Le, a, b) }
-
-// Gt returns 1 where a > b, else 0.
-func Gt(a, b *Node) *Node { return binary(op.Gt, a, b) }
-
-// Ge returns 1 where a ≥ b, else 0.
-func Ge(a, b *Node) *Node { return binary(op.Ge, a, b) }
-
-// Eq returns 1 where a = b, else 0.
-func Eq(a, b *Node) *Node { return binary(op.Eq, a, b) }
-
-// Ne returns 1 where a ≠ b, else 0.
-func Ne(a, b *Node) *Node { return binary(op.Ne, a, b) }
 
 // Where returns a where mask is not 0 and b elsewhere, and routes the
 // derivative likewise. A derivative of the branch not taken that is infinite
@@ -177,7 +131,7 @@ func AddN(xs ...*Node) *Node {
 	}
 	s := xs[0]
 	for _, x := range xs[1:] {
-		s = Add(s, x)
+		s = s.Add(x)
 	}
 	return s
 }

@@ -11,7 +11,7 @@ type drawing struct {
 	pool  *kernel.Pool // nil: the caller alone
 	sites []site
 	parts []rowRun
-	now   Draw
+	now   Key
 	pass  int
 }
 
@@ -67,7 +67,7 @@ func (p *Program) SharedNoise() []string {
 }
 
 // draw fills all noise of a pass.
-func (d *drawing) draw(now Draw, pass int) {
+func (d *drawing) draw(now Key, pass int) {
 	d.now, d.pass = now, pass
 	for i := range d.sites {
 		s := &d.sites[i]
@@ -100,7 +100,7 @@ func fill[T Float](s *site, dst []T, r rowRun, row, pass int) {
 	for i := r.from; i < r.to; i++ {
 		x := dst[i*s.event : (i+1)*s.event]
 		sample, at := uint32(pass*s.samples+i/s.rows), uint32(row+i%s.rows)
-		if s.law == Uniform {
+		if s.law == UniformNoise {
 			kernel.Uniform(x, s.key, sample, at, 0)
 		} else {
 			kernel.Normal(x, s.key, sample, at, 0)

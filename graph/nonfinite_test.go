@@ -26,29 +26,29 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 			"log of -1 is NaN in place (log(take{0 [1 3]}(…)), element [1] of [2])"},
 		{"beside a mask", func(x *node) *node {
 			mask := graph.Tensor([]float64{inf, inf, 0, 0}, 2, 2)
-			return graph.Add(graph.LogSumExp(graph.Add(mask, x), 0), graph.Slice(graph.Sqrt(x), 0, 1, 2))
+			return graph.LogSumExp(mask.Add(x), 0).Add(graph.Slice(graph.Sqrt(x), 0, 1, 2))
 		}, "sqrt of -1 is NaN in place (sqrt(x), element [1 1] of [2 2])"},
 		{"through a product", func(x *node) *node { return graph.MatMul(graph.Recip(x), graph.Tensor([]float64{1, 0, 0, 1}, 2, 2)) },
 			"recip of 0 is +Inf in place (recip(x), element [0 0] of [2 2])"},
 		{"in a product", func(x *node) *node {
-			big := graph.Scale(graph.Tensor([]float64{1, 1, 1, 1}, 2, 2), 1e308)
-			return graph.MatMul(graph.Scale(graph.Shift(x, 2), 10), big)
+			big := graph.Tensor([]float64{1, 1, 1, 1}, 2, 2).Scale(1e308)
+			return graph.MatMul(x.Shift(2).Scale(10), big)
 		}, "matmul a·b of finite numbers is +Inf in place (matmul a·b(scale{10}(…), scale{1e+308}(…)), element [0 0] of [2 2])"},
-		{"∞ − ∞", func(x *node) *node { y := graph.Log(graph.Relu(x)); return graph.Sub(y, y) },
+		{"∞ − ∞", func(x *node) *node { y := graph.Log(graph.Relu(x)); return y.Sub(y) },
 			"log of 0 is -Inf in place (log(relu(…)), element [0 0] of [2 2])"},
-		{"0·∞", func(x *node) *node { return graph.Mul(x, graph.Log(x)) }, "log of 0 is -Inf in place (log(x), element [0 0] of [2 2])"},
-		{"constants that meet", func(x *node) *node { return graph.Add(graph.Add(graph.Const(inf), graph.Const(-inf)), x) },
+		{"0·∞", func(x *node) *node { return x.Mul(graph.Log(x)) }, "log of 0 is -Inf in place (log(x), element [0 0] of [2 2])"},
+		{"constants that meet", func(x *node) *node { return graph.Const(inf).Add(graph.Const(-inf)).Add(x) },
 			"add of -Inf and +Inf is NaN in place (add(-Inf, +Inf), a scalar)"},
-		{"a constant NaN", func(x *node) *node { return graph.Add(graph.Const(math.NaN()), x) }, "constant NaN holds NaN: a scalar"},
+		{"a constant NaN", func(x *node) *node { return graph.Const(math.NaN()).Add(x) }, "constant NaN holds NaN: a scalar"},
 		{"a branch that was not taken", func(x *node) *node {
-			return graph.Add(graph.Where(graph.Gt(x, graph.Const(0)), graph.Log(x), graph.Const(0)), graph.Exp(graph.Scale(x, 1e3)))
+			return graph.Where(x.Gt(graph.Const(0)), graph.Log(x), graph.Const(0)).Add(graph.Exp(x.Scale(1e3)))
 		}, "exp of 1000 is +Inf in place (exp(scale{1000}(…)), element [0 1] of [2 2])"},
-		{"a branch on purpose", func(x *node) *node { return graph.Where(graph.Lt(x, graph.Const(0)), graph.Const(inf), x) },
+		{"a branch on purpose", func(x *node) *node { return graph.Where(x.Lt(graph.Const(0)), graph.Const(inf), x) },
 			"where chooses -Inf in place (where(lt(…), -Inf, x), element [1 1] of [2 2])"},
 		{"all masked", func(x *node) *node {
-			return graph.Softmax(graph.Add(x, graph.Tensor([]float64{inf, inf, 0, 0}, 2, 2)))
+			return graph.Softmax(x.Add(graph.Tensor([]float64{inf, inf, 0, 0}, 2, 2)))
 		}, "add of 0 and -Inf is -Inf in place (add(x, constant [2 2]), element [0 0] of [2 2])"},
-		{"permuted", func(x *node) *node { return graph.Transpose(graph.Pad(graph.Log(graph.Shift(x, .5)), 1, 1, 0), 1, 0) },
+		{"permuted", func(x *node) *node { return graph.Transpose(graph.Pad(graph.Log(x.Shift(.5)), 1, 1, 0), 1, 0) },
 			"log of -0.5 is NaN in place (log(shift{0.5}(…)), element [1 1] of [2 2])"},
 		{"a derivative", func(x *node) *node { return graph.Grad(graph.Sum(graph.Sqrt(graph.Abs(x))), []*node{x})[0] },
 			"div of 0.5 and 0 is +Inf in place, in the derivative of sqrt(abs(…)) in place (div(scale{0.5}(…), sqrt(…)), element [0 0] of [2 2])"},
@@ -65,7 +65,7 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 			if err := graph.Feed(p, "x", []float64{0, 1, 2, -1}); err != nil {
 				t.Fatal(err)
 			}
-			run(t, p, graph.Draw{})
+			run(t, p, graph.Key{})
 			err := p.NonFinite("y")
 			if got := fmt.Sprint(err); got != c.want {
 				t.Errorf("%s, %v:\n got %s\nwant %s", c.name, dt, got, c.want)
@@ -83,13 +83,13 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 func TestAgainOfWhatWasNotRun(t *testing.T) {
 	var more *node
 	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
-		s.Output("y", graph.Scale(s.Noise("a", graph.Normal, 1, 2), 1))
-		more = graph.Add(s.Input("x", 2), s.Noise("b", graph.Normal, 1, 2))
+		s.Output("y", s.Noise("a", graph.GaussianNoise, 1, 2).Scale(1))
+		more = s.Input("x", 2).Add(s.Noise("b", graph.GaussianNoise, 1, 2))
 	})
-	q := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("b", graph.Scale(s.Noise("b", graph.Normal, 1, 2), 1)) })
+	q := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) { s.Output("b", s.Noise("b", graph.GaussianNoise, 1, 2).Scale(1)) })
 	for step := range uint32(2) {
-		run(t, p, graph.Draw{Step: step})
-		run(t, q, graph.Draw{Step: step})
+		run(t, p, graph.Key{Step: step})
+		run(t, q, graph.Key{Step: step})
 		before := output(t, p, "y")
 		v, err := p.Again(more)
 		if err != nil || fmt.Sprint(v[0]) != fmt.Sprint(output(t, q, "b")) || fmt.Sprint(before) != fmt.Sprint(output(t, p, "y")) {
@@ -102,11 +102,11 @@ func TestAgainOfWhatWasNotRun(t *testing.T) {
 func TestAgain(t *testing.T) {
 	var square, noise *node
 	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
-		x, w := s.Input("x", 2), s.Param("w", graph.Fixed(3), 2)
-		noise = s.Noise("e", graph.Normal, 1, 2)
-		square = graph.Mul(graph.Square(x), w)
-		s.Output("y", graph.Sum(graph.Add(noise, square)))
-		s.Output("e", graph.Scale(noise, 1))
+		x, w := s.Input("x", 2), s.Param("w", graph.Constant(3), 2)
+		noise = s.Noise("e", graph.GaussianNoise, 1, 2)
+		square = x.Square().Mul(w)
+		s.Output("y", graph.Sum(noise.Add(square)))
+		s.Output("e", noise.Scale(1))
 		s.Note("a note")
 	})
 	if _, err := p.Again(square); err == nil || err.Error() != "graph: the program has not run" {
@@ -115,7 +115,7 @@ func TestAgain(t *testing.T) {
 	if err := graph.Feed(p, "x", []float64{1, 2}); err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{Step: 5})
+	run(t, p, graph.Key{Step: 5})
 	v, err := p.Again(square, noise)
 	if err != nil || fmt.Sprint(v[0]) != "[3 12]" || fmt.Sprint(v[1]) != fmt.Sprint(output(t, p, "e")) {
 		t.Errorf("%v, %v", v, err)
@@ -135,19 +135,19 @@ func TestAgainLeavesTheProgram(t *testing.T) {
 		var others []*node
 		p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
 			for _, n := range names {
-				s.Output("of_"+n, graph.Shift(s.Input(n, 1), 1))
+				s.Output("of_"+n, s.Input(n, 1).Shift(1))
 			}
 			for _, n := range []string{"a", "c", "e", "z"} {
 				others = append(others, s.Input(n, 1))
 			}
-			others = append(others, s.RowAxis(-1).Noise("noise", graph.Normal, 2))
+			others = append(others, s.RowAxis(-1).Noise("noise", graph.GaussianNoise, 2))
 		})
 		for _, n := range names {
 			if err := graph.Feed(p, n, []float64{1}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		run(t, p, graph.Draw{})
+		run(t, p, graph.Key{})
 		var drawn [][]float64
 		for range 2 {
 			v, err := p.Again(others...)
@@ -155,7 +155,7 @@ func TestAgainLeavesTheProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 			drawn = append(drawn, v[len(v)-1])
-			if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			if err := p.Run(context.Background(), graph.Key{}); err != nil {
 				t.Errorf("inputs %v: %v", names, err)
 			}
 			if n := p.SharedNoise(); len(n) > 0 {

@@ -54,8 +54,8 @@ func TestParams(t *testing.T) {
 	p := &graph.Params{Seed: 5}
 	model := func(s *scope) {
 		s.In("enc").Param("w", graph.Glorot{}, 3, 4)
-		s.In("enc").State("mean", graph.Fixed(0.25), 4)
-		s.Param("scale", graph.Fixed(2))
+		s.In("enc").State("mean", graph.Constant(0.25), 4)
+		s.Param("scale", graph.Constant(2))
 	}
 	for range 2 { // a second build finds them
 		if err := declare(t, p, model); err != nil {
@@ -87,7 +87,7 @@ func TestParams(t *testing.T) {
 	if err == nil || err.Error() != "graph: parameter enc/w has shape [3 4], the model declares [4 3]" {
 		t.Errorf("error %v", err)
 	}
-	grown := func(s *scope) { model(s); s.Param("new", graph.Fixed(0), 1) }
+	grown := func(s *scope) { model(s); s.Param("new", graph.Constant(0), 1) }
 	p.Seal()
 	err = declare(t, p, grown)
 	if err == nil || err.Error() != "graph: parameter new is unknown to the trained or loaded parameters" {
@@ -204,16 +204,16 @@ func TestOrthogonal(t *testing.T) {
 func TestTrainable(t *testing.T) {
 	err := declare(t, &graph.Params{}, func(s *scope) {
 		one := []int{1}
-		s.Param("a", graph.Fixed(0), one...)
+		s.Param("a", graph.Constant(0), one...)
 		m1 := s.In("m1").Frozen()
-		m1.Param("w", graph.Fixed(0), one...)
-		m1.In("deeper").Param("w", graph.Fixed(0), one...)
-		s.In("m1").Param("live", graph.Fixed(0), one...)
+		m1.Param("w", graph.Constant(0), one...)
+		m1.In("deeper").Param("w", graph.Constant(0), one...)
+		s.In("m1").Param("live", graph.Constant(0), one...)
 		m12 := s.In("m12")
-		m12.State("s", graph.Fixed(0), one...)
+		m12.State("s", graph.Constant(0), one...)
 		m12.Input("x", 1)
-		m12.Noise("e", graph.Normal, 1)
-		m12.Param("w", graph.Fixed(0), one...)
+		m12.Noise("e", graph.GaussianNoise, 1)
+		m12.Param("w", graph.Constant(0), one...)
 		for path, want := range map[string]string{"": "[a m1/live m12/w]", "m1": "[m1/live]", "m12": "[m12/w]", "m": "[]"} {
 			at := s
 			if path != "" {
@@ -282,7 +282,7 @@ func TestParamsRefuseChanges(t *testing.T) {
 			change(p)
 			_, built := graph.Build(p, model)
 			for then, err := range map[string]error{
-				"Build": built, "Run": prog.Run(context.Background(), graph.Draw{}),
+				"Build": built, "Run": prog.Run(context.Background(), graph.Key{}),
 				"Save": p.Save(filepath.Join(dir, "bad")), "Load": p.Load(filepath.Join(dir, "good")),
 			} {
 				if err == nil || !strings.Contains(err.Error(), "params of seed 1 and float32 were changed to seed") {

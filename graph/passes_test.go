@@ -14,7 +14,7 @@ import (
 // and carries what it found; noise that all samples share, and noise out of the
 // passes, stays.
 func TestPassesGoOnWithTheSamples(t *testing.T) {
-	for _, law := range []graph.Noise{graph.Normal, graph.Uniform} {
+	for _, law := range []graph.Noise{graph.GaussianNoise, graph.UniformNoise} {
 		run := func(passes int) map[string][]float64 {
 			p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 				in := s
@@ -25,13 +25,13 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 				z := in.Noise("z", law, k, 3, 4)
 				in.Run(func() { s.Output("layer", graph.Slice(s.In("layer").Noise("e", law, k, 3, 4), 0, k-1, k)) })
 				s.Output("last", graph.Slice(z, 0, k-1, k))
-				s.Output("shared", graph.Shift(in.Noise("shared", law, 1, 3, 4), 0))
-				s.Output("global", graph.Shift(in.RowAxis(-1).Noise("global", law, 2, 3), 0))
-				s.Output("outside", graph.Shift(s.Noise("outside", law, 2, 3, 4), 0))
+				s.Output("shared", in.Noise("shared", law, 1, 3, 4).Shift(0))
+				s.Output("global", in.RowAxis(-1).Noise("global", law, 2, 3).Shift(0))
+				s.Output("outside", s.Noise("outside", law, 2, 3, 4).Shift(0))
 				carried := func() {
 					sum := in.In("kept").Carry("sum", 7, 3, 4)
 					most := in.Carry("most", math.Inf(-1), 3, 4)
-					newSum, newMost := graph.Add(sum, graph.Sum(z, 0)), graph.Max(most, graph.MaxOver(z, 0))
+					newSum, newMost := sum.Add(graph.Sum(z, 0)), graph.Max(most, graph.MaxOver(z, 0))
 					in.HandOn(sum, newSum)
 					in.HandOn(most, newMost)
 					s.Output("sum", newSum)
@@ -45,11 +45,11 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 			}
 			out := map[string][]float64{}
 			for range 2 { // a second run begins anew
-				if err := p.Run(context.Background(), graph.Draw{Seed: 3, Row: 5}); err != nil {
+				if err := p.Run(context.Background(), graph.Key{Seed: 3, Row: 5}); err != nil {
 					t.Fatal(err)
 				}
 				for _, name := range p.Outputs() {
-					v, _ := p.Output(name)
+					v, _ := p.Value(name)
 					if out[name] != nil && !slices.Equal(out[name], v) {
 						t.Errorf("%s differs in the second run", name)
 					}
@@ -79,13 +79,13 @@ func TestMistakesWithPasses(t *testing.T) {
 		"hand on to x, which is no Carry": func(s *graph.Scope) { s.HandOn(s.Input("x"), s.Const(1)) },
 		"hand on [2] to c of shape [3]":   func(s *graph.Scope) { s.HandOn(s.Carry("c", 0, 3), s.Tensor([]float64{1, 2}, 2)) },
 		"c is handed on twice":            func(s *graph.Scope) { c := s.Carry("c", 0); s.HandOn(c, c); s.HandOn(c, c) },
-		"c is never handed on":            func(s *graph.Scope) { s.Output("c", graph.Shift(s.Carry("c", 0), 1)) },
+		"c is never handed on":            func(s *graph.Scope) { s.Output("c", s.Carry("c", 0).Shift(1)) },
 		"z declared again by another run, with another law or shape": func(s *graph.Scope) {
-			s.Noise("z", graph.Normal, 2, 3)
-			s.Replay(func() { s.Passes(2).Noise("z", graph.Normal, 2, 3) })
+			s.Noise("z", graph.GaussianNoise, 2, 3)
+			s.Replay(func() { s.Passes(2).Noise("z", graph.GaussianNoise, 2, 3) })
 		},
 	} {
-		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { f(s); s.Output("one", graph.Shift(s.Const(1), 1)) })
+		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { f(s); s.Output("one", s.Const(1).Shift(1)) })
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
 		}

@@ -81,13 +81,13 @@ type Stream uint32
 
 // The streams.
 const (
-	Training Stream = iota
-	Evaluation
+	TrainingStream Stream = iota
+	EvaluationStream
 )
 
-// Draw says which random numbers a Run uses: each is a function of these
+// Key says which random numbers a Run uses: each is a function of these
 // fields, the name of the noise and its place in it.
-type Draw struct {
+type Key struct {
 	Seed   uint64
 	Stream Stream
 	Step   uint32
@@ -192,7 +192,7 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 
 // Run draws the noise and computes the outputs. It stops early with ctx's
 // error when ctx is done; outputs are then those of no run.
-func (p *Program) Run(ctx context.Context, d Draw) error {
+func (p *Program) Run(ctx context.Context, d Key) error {
 	p.alive()
 	if err := given("run", ctx); err != nil {
 		return err

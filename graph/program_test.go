@@ -23,7 +23,7 @@ func build(t testing.TB, p *graph.Params, f func(s *scope)) *graph.Program {
 	return prog
 }
 
-func run(t testing.TB, p *graph.Program, d graph.Draw) {
+func run(t testing.TB, p *graph.Program, d graph.Key) {
 	t.Helper()
 	if err := p.Run(context.Background(), d); err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func run(t testing.TB, p *graph.Program, d graph.Draw) {
 
 func output(t testing.TB, p *graph.Program, name string) []float64 {
 	t.Helper()
-	v, err := p.Output(name)
+	v, err := p.Value(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,21 +66,21 @@ func TestProgramErrors(t *testing.T) {
 	}
 	check(graph.Feed(p, "z", []float64{1}), "graph: feed z: no such input, want one of [unused x]")
 	check(graph.Feed(p, "x", []float32{1}), "graph: feed x: 1 values, want 6 of shape [2 3]")
-	check(p.Run(context.Background(), graph.Draw{}), "graph: run: input x has not been fed")
+	check(p.Run(context.Background(), graph.Key{}), "graph: run: input x has not been fed")
 	check(graph.Read(p, "y", make([]float64, 1)), "graph: read y: the program has not run")
 	check(p.Commit(), "graph: commit: the program has not run")
 	if err := graph.Feed(p, "x", []float64{1, 2, 3, 4, 5, 6}); err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{}) // what is not used need not be fed
+	run(t, p, graph.Key{}) // what is not used need not be fed
 	check(graph.Read(p, "z", make([]float64, 1)), "graph: read z: no such output, want one of [y]")
 	check(graph.Read(p, "y", make([]float32, 2)), "graph: read y: room for 2 values, want 1 of shape []")
-	_, err := p.Output("z")
+	_, err := p.Value("z")
 	check(err, "graph: read z: no such output, want one of [y]")
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := p.Run(ctx, graph.Draw{}); !errors.Is(err, context.Canceled) {
+	if err := p.Run(ctx, graph.Key{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	check(graph.Read(p, "y", make([]float64, 1)), "graph: read y: the program has not run")
@@ -112,7 +112,7 @@ func TestRunErrors(t *testing.T) {
 		if err := graph.Feed(p, "x", c.x); err != nil {
 			t.Fatal(err)
 		}
-		err := p.Run(context.Background(), graph.Draw{})
+		err := p.Run(context.Background(), graph.Key{})
 		if err == nil || !strings.HasPrefix(err.Error(), "graph: run: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q in it", err, c.want)
 		}
@@ -122,12 +122,12 @@ func TestRunErrors(t *testing.T) {
 // Numbers are converted to and from the dtype of the graph.
 func TestDtypeConversion(t *testing.T) {
 	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
-		p := build(t, &graph.Params{Dtype: dt}, func(s *scope) { s.Output("y", graph.Scale(s.Input("x", 2), 2)) })
+		p := build(t, &graph.Params{Dtype: dt}, func(s *scope) { s.Output("y", s.Input("x", 2).Scale(2)) })
 		for range 2 {
 			if err := graph.Feed(p, "x", []float32{.5, 1}); err != nil {
 				t.Fatal(err)
 			}
-			run(t, p, graph.Draw{})
+			run(t, p, graph.Key{})
 			narrow, wide := make([]float32, 2), make([]float64, 2)
 			if err := errors.Join(graph.Read(p, "y", narrow), graph.Read(p, "y", wide)); err != nil {
 				t.Fatal(err)
@@ -139,7 +139,7 @@ func TestDtypeConversion(t *testing.T) {
 		if err := graph.Feed(p, "x", []float64{.1, 0}); err != nil {
 			t.Fatal(err)
 		}
-		run(t, p, graph.Draw{})
+		run(t, p, graph.Key{})
 		want := .2
 		if dt == graph.Float32 {
 			want = float64(2 * float32(.1))
@@ -152,7 +152,7 @@ func TestDtypeConversion(t *testing.T) {
 	if _, err := graph.View[float32](p, "y"); err == nil || err.Error() != "graph: view y: the program has not run" {
 		t.Errorf("error %v", err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	if v, err := graph.View[float32](p, "y"); err != nil || v[0] != 3 {
 		t.Errorf("view %v, error %v", v, err)
 	}
@@ -168,12 +168,12 @@ func TestDtypeConversion(t *testing.T) {
 func TestState(t *testing.T) {
 	params := &graph.Params{Dtype: graph.Float64}
 	model := func(s *scope) {
-		m, n := s.State("mean", graph.Fixed(1), 2), s.State("count", graph.Fixed(0))
+		m, n := s.State("mean", graph.Constant(1), 2), s.State("count", graph.Constant(0))
 		x := s.Input("x", 2)
-		s.Assign(m, graph.Add(m, graph.Scale(graph.Sub(x, m), .5)))
-		s.Assign(n, graph.Add(n, graph.Sum(m)))         // the old mean
-		s.Assign(s.State("last", graph.Fixed(0), 2), x) // never read
-		s.Output("y", graph.Sub(x, m))
+		s.Assign(m, m.Add(x.Sub(m).Scale(.5)))
+		s.Assign(n, n.Add(graph.Sum(m)))                   // the old mean
+		s.Assign(s.State("last", graph.Constant(0), 2), x) // never read
+		s.Output("y", x.Sub(m))
 		s.Output("training", s.Const(truth(s.Training())))
 	}
 	train, err := graph.BuildTraining(params, model)
@@ -188,8 +188,8 @@ func TestState(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := slices.Clone(values(t, params, "mean"))
-			run(t, p, graph.Draw{})
-			run(t, p, graph.Draw{})
+			run(t, p, graph.Key{})
+			run(t, p, graph.Key{})
 			if !slices.Equal(values(t, params, "mean"), before) {
 				t.Error("Run wrote the state")
 			}
@@ -210,7 +210,7 @@ func TestState(t *testing.T) {
 	if v := values(t, params, "last"); v[0] != 3 {
 		t.Errorf("last %v, want 3", v)
 	}
-	run(t, eval, graph.Draw{})
+	run(t, eval, graph.Key{})
 	if y := output(t, eval, "y"); y[0] != .5 {
 		t.Errorf("y %v, want 0.5", y)
 	}
@@ -220,15 +220,15 @@ func TestState(t *testing.T) {
 func TestStatesExchanged(t *testing.T) {
 	params := &graph.Params{}
 	p, err := graph.BuildTraining(params, func(s *scope) {
-		a, b := s.State("a", graph.Fixed(1), 2), s.State("b", graph.Fixed(2), 2)
+		a, b := s.State("a", graph.Constant(1), 2), s.State("b", graph.Constant(2), 2)
 		s.Assign(a, b)
 		s.Assign(b, a)
-		s.Output("y", graph.Add(a, b))
+		s.Output("y", a.Add(b))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	if err := p.Commit(); err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestStatesExchanged(t *testing.T) {
 }
 
 // drawn returns the noise of a name, law and shape.
-func drawn(t testing.TB, dt graph.Dtype, name string, law graph.Noise, d graph.Draw, shape ...int) []float64 {
+func drawn(t testing.TB, dt graph.Dtype, name string, law graph.Noise, d graph.Key, shape ...int) []float64 {
 	t.Helper()
 	p := build(t, &graph.Params{Dtype: dt}, func(s *scope) { s.Output("e", s.Noise(name, law, shape...)) })
 	run(t, p, d)
@@ -247,8 +247,8 @@ func drawn(t testing.TB, dt graph.Dtype, name string, law graph.Noise, d graph.D
 
 func TestNoise(t *testing.T) {
 	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
-		for _, law := range []graph.Noise{graph.Normal, graph.Uniform} {
-			at := graph.Draw{Seed: 9, Step: 3}
+		for _, law := range []graph.Noise{graph.GaussianNoise, graph.UniformNoise} {
+			at := graph.Key{Seed: 9, Step: 3}
 			five, fifty := drawn(t, dt, "z", law, at, 5, 4, 3), drawn(t, dt, "z", law, at, 50, 4, 3)
 			if !slices.Equal(five, fifty[:len(five)]) {
 				t.Errorf("law %d: 5 samples are not the first of 50", law)
@@ -268,10 +268,10 @@ func TestNoise(t *testing.T) {
 			}
 			seen := map[string]string{fmt.Sprint(five): "first"}
 			for what, v := range map[string][]float64{
-				"name": drawn(t, dt, "y", law, at, 5, 4, 3), "seed": drawn(t, dt, "z", law, graph.Draw{Seed: 8, Step: 3}, 5, 4, 3),
-				"step":   drawn(t, dt, "z", law, graph.Draw{Seed: 9, Step: 4}, 5, 4, 3),
-				"stream": drawn(t, dt, "z", law, graph.Draw{Seed: 9, Step: 3, Stream: graph.Evaluation}, 5, 4, 3),
-				"row":    drawn(t, dt, "z", law, graph.Draw{Seed: 9, Step: 3, Row: 100}, 5, 4, 3),
+				"name": drawn(t, dt, "y", law, at, 5, 4, 3), "seed": drawn(t, dt, "z", law, graph.Key{Seed: 8, Step: 3}, 5, 4, 3),
+				"step":   drawn(t, dt, "z", law, graph.Key{Seed: 9, Step: 4}, 5, 4, 3),
+				"stream": drawn(t, dt, "z", law, graph.Key{Seed: 9, Step: 3, Stream: graph.EvaluationStream}, 5, 4, 3),
+				"row":    drawn(t, dt, "z", law, graph.Key{Seed: 9, Step: 3, Row: 100}, 5, 4, 3),
 			} {
 				if other := seen[fmt.Sprint(v)]; other != "" {
 					t.Errorf("law %d: another %s gives the noise of %s", law, what, other)
@@ -280,15 +280,15 @@ func TestNoise(t *testing.T) {
 			}
 		}
 		for _, shape := range [][]int{{}, {4}, {0, 3}, {2, 0}} {
-			drawn(t, dt, "z", graph.Normal, graph.Draw{}, shape...)
+			drawn(t, dt, "z", graph.GaussianNoise, graph.Key{}, shape...)
 		}
 	}
 	const n = 40_000
 	var m1, m2, u1, u2 float64
-	for _, z := range drawn(t, graph.Float32, "z", graph.Normal, graph.Draw{}, 200, 200) {
+	for _, z := range drawn(t, graph.Float32, "z", graph.GaussianNoise, graph.Key{}, 200, 200) {
 		m1, m2 = m1+z/n, m2+z*z/n
 	}
-	for _, u := range drawn(t, graph.Float32, "u", graph.Uniform, graph.Draw{}, 200, 200) {
+	for _, u := range drawn(t, graph.Float32, "u", graph.UniformNoise, graph.Key{}, 200, 200) {
 		u1, u2 = u1+u/n, u2+u*u/n
 		if !(u > 0 && u < 1) {
 			t.Fatalf("uniform number %v", u)
@@ -302,17 +302,17 @@ func TestNoise(t *testing.T) {
 // Noise is drawn anew by every run, once for all its uses.
 func TestNoiseIsSharedWithinARun(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {
-		e := s.Noise("e", graph.Normal, 3)
-		s.Output("zero", graph.Sub(graph.Square(e), graph.Mul(e, e)))
+		e := s.Noise("e", graph.GaussianNoise, 3)
+		s.Output("zero", e.Square().Sub(e.Mul(e)))
 		s.Output("e", e)
 	})
-	run(t, p, graph.Draw{Step: 1})
+	run(t, p, graph.Key{Step: 1})
 	first := output(t, p, "e")
-	run(t, p, graph.Draw{Step: 2})
+	run(t, p, graph.Key{Step: 2})
 	if slices.Equal(first, output(t, p, "e")) {
 		t.Error("two steps have the same noise")
 	}
-	run(t, p, graph.Draw{Step: 1})
+	run(t, p, graph.Key{Step: 1})
 	if !slices.Equal(first, output(t, p, "e")) || !slices.Equal(output(t, p, "zero"), []float64{0, 0, 0}) {
 		t.Error("a step does not repeat its noise")
 	}
@@ -321,8 +321,8 @@ func TestNoiseIsSharedWithinARun(t *testing.T) {
 func TestNonFinite(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {
 		x := s.Input("x", 2)
-		y := graph.FromGorgonia(gorgonia.Must(gorgonia.Sqrt(graph.Sub(graph.Scale(x, 2), s.Const(1)).Gorgonia())))
-		s.Output("y", graph.Add(graph.Sum(graph.Mul(graph.Log(x), x)), graph.Sum(y)))
+		y := graph.FromGorgonia(gorgonia.Must(gorgonia.Sqrt(x.Scale(2).Sub(s.Const(1)).Gorgonia())))
+		s.Output("y", graph.Sum(graph.Log(x).Mul(x)).Add(graph.Sum(y)))
 	})
 	for _, c := range []struct {
 		x    []float64
@@ -336,7 +336,7 @@ func TestNonFinite(t *testing.T) {
 		if err := graph.Feed(p, "x", c.x); err != nil {
 			t.Fatal(err)
 		}
-		run(t, p, graph.Draw{})
+		run(t, p, graph.Key{})
 		if got := fmt.Sprint(p.NonFinite(p.Outputs()[0])); got != c.want {
 			t.Errorf("%v: %s, want %s", c.x, got, c.want)
 		}
@@ -347,7 +347,7 @@ func TestNonFinite(t *testing.T) {
 func TestNonFiniteBlamesNoConstant(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {
 		x := s.Input("x", 2)
-		y := graph.Add(graph.Sum(graph.Elu(x)), graph.Add(graph.LogSumExp(x), graph.Sum(graph.LogAddExp(x, x))))
+		y := graph.Sum(graph.Elu(x)).Add(graph.LogSumExp(x).Add(graph.Sum(graph.LogAddExp(x, x))))
 		g := graph.Grad(y, []*node{x})[0]
 		s.Output("g", g)
 		s.Output("gg", graph.Grad(graph.Sum(g), []*node{x})[0])
@@ -355,7 +355,7 @@ func TestNonFiniteBlamesNoConstant(t *testing.T) {
 	if err := graph.Feed(p, "x", []float64{1, -2}); err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	if err := p.NonFinite(p.Outputs()[0]); err != nil {
 		t.Error(err)
 	}
@@ -365,21 +365,21 @@ func TestNonFiniteBlamesNoConstant(t *testing.T) {
 func TestLeavesAreReadAsOfTheRun(t *testing.T) {
 	params := &graph.Params{Dtype: graph.Float64}
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
-		cur, prev := s.State("cur", graph.Fixed(0)), s.State("prev", graph.Fixed(-1))
-		s.Assign(cur, graph.Shift(cur, 1))
+		cur, prev := s.State("cur", graph.Constant(0)), s.State("prev", graph.Constant(-1))
+		s.Assign(cur, cur.Shift(1))
 		s.Assign(prev, cur)
 		s.Output("cur", cur)
-		s.Output("next", graph.Shift(cur, 1))
+		s.Output("next", cur.Shift(1))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for step := range 3 {
-		run(t, p, graph.Draw{})
+		run(t, p, graph.Key{})
 		if err := p.Commit(); err != nil {
 			t.Fatal(err)
 		}
-		if v, err := p.Output("cur"); err != nil || v[0] != float64(step) {
+		if v, err := p.Value("cur"); err != nil || v[0] != float64(step) {
 			t.Errorf("step %d: output %v (%v), want %d", step, v, err, step)
 		}
 		cur, _ := graph.Values[float64](params, "cur")
@@ -395,13 +395,13 @@ func TestLeavesAreReadAsOfTheRun(t *testing.T) {
 func TestNonFiniteIgnoresBranchesNotTaken(t *testing.T) {
 	p := build(t, &graph.Params{}, func(s *scope) {
 		x := s.Input("x", 2)
-		safe := graph.Where(graph.Gt(x, s.Const(0)), graph.Log(x), s.Const(0))
-		s.Output("y", graph.Add(graph.Sum(safe), graph.Sum(graph.Sqrt(graph.Shift(x, -1)))))
+		safe := graph.Where(x.Gt(s.Const(0)), graph.Log(x), s.Const(0))
+		s.Output("y", graph.Sum(safe).Add(graph.Sum(graph.Sqrt(x.Shift(-1)))))
 	})
 	if err := graph.Feed(p, "x", []float64{0, 1}); err != nil {
 		t.Fatal(err)
 	}
-	run(t, p, graph.Draw{})
+	run(t, p, graph.Key{})
 	if got, want := fmt.Sprint(p.NonFinite("y")), "sqrt of -1 is NaN (sqrt(shift{-1}(…)), element [0] of [2])"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -417,22 +417,22 @@ func TestSizesThatDoNotFitAreRefused(t *testing.T) {
 		{"a product of sizes that overflows", "graph: w: shape [1073741824 1073741824 1073741824] of float64 does not fit into the ", 0,
 			func(s *scope) { s.Input("w", big, big, big) }},
 		{"a parameter", "graph: w: shape [1048576 1048576] of float64 does not fit into the ", 0,
-			func(s *scope) { s.Param("w", graph.Fixed(0), 1<<20, 1<<20) }},
+			func(s *scope) { s.Param("w", graph.Constant(0), 1<<20, 1<<20) }},
 		{"an input of 2³¹ elements", "graph: x: shape [2147483647] of float64 does not fit into the ", 0,
 			func(s *scope) { s.Output("x", s.Input("x", math.MaxInt32)) }},
 		{"noise", "graph: e: shape [200] of float64 does not fit into the 1000 bytes that Params.MaxBytes allows", 1000,
-			func(s *scope) { s.Output("e", s.Noise("e", graph.Normal, 200)) }},
+			func(s *scope) { s.Output("e", s.Noise("e", graph.GaussianNoise, 200)) }},
 		{"a parameter while its values are drawn", "graph: parameter w: shape [100] needs more than the 1000 bytes that Params.MaxBytes allows while it is initialised", 1000,
-			func(s *scope) { s.Param("w", graph.Fixed(0), 100) }},
+			func(s *scope) { s.Param("w", graph.Constant(0), 100) }},
 		{"a result", "graph: matmul a·b: shape [20 20] of float64 does not fit into the 1000 bytes", 1000,
 			func(s *scope) { graph.MatMul(s.Input("a", 20, 2), s.Input("b", 2, 20)) }},
 		{"leaves together", "graph: compile: the inputs, parameters and noise do not fit into the 1000 bytes", 1000,
-			func(s *scope) { s.Output("x", graph.Add(s.Input("x", 100), s.Input("y", 100))) }},
+			func(s *scope) { s.Output("x", s.Input("x", 100).Add(s.Input("y", 100))) }},
 		{"results together", "graph: compile: intermediate results and outputs take ", 4000,
 			func(s *scope) {
 				x := s.Input("x", 100)
 				for i := range 5 {
-					s.Output(fmt.Sprint(i), graph.Shift(x, float64(i)))
+					s.Output(fmt.Sprint(i), x.Shift(float64(i)))
 				}
 			}},
 	} {
@@ -457,10 +457,10 @@ func TestSizesThatDoNotFitAreRefused(t *testing.T) {
 func TestRowAxisOfNoise(t *testing.T) {
 	draw := func(rows, from int, shape ...int) []float64 {
 		p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
-			s.Output("e", graph.Shift(s.RowAxis(1).Noise("e", graph.Normal, append([]int{2, rows}, shape...)...), 0))
+			s.Output("e", s.RowAxis(1).Noise("e", graph.GaussianNoise, append([]int{2, rows}, shape...)...).Shift(0))
 		})
-		run(t, p, graph.Draw{Row: from})
-		v, err := p.Output("e")
+		run(t, p, graph.Key{Row: from})
+		v, err := p.Value("e")
 		if err != nil {
 			t.Fatal(err)
 		}

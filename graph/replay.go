@@ -123,5 +123,5 @@ func (b *build) assigned(to, value *Node) *Node {
 	for _, a := range b.written[to] {
 		all = append(all, a.value)
 	}
-	return Scale(AddN(all...), 1/float64(len(all)))
+	return AddN(all...).Scale(1 / float64(len(all)))
 }

@@ -19,8 +19,8 @@ func TestReplayTakesWhatExists(t *testing.T) {
 			}
 			declare := func(b *graph.Scope) (ns []*graph.Node) {
 				for _, b := range []*graph.Scope{b, s.In("net")} {
-					mean := b.State("mean", graph.Fixed(0), 2)
-					ns = append(ns, mean, b.Param("w", graph.Fixed(0), 2), b.Input("in", 2), b.Noise("noise", graph.Normal, 1, 2))
+					mean := b.State("mean", graph.Constant(0), 2)
+					ns = append(ns, mean, b.Param("w", graph.Constant(0), 2), b.Input("in", 2), b.Noise("noise", graph.GaussianNoise, 1, 2))
 				}
 				return ns
 			}
@@ -32,14 +32,14 @@ func TestReplayTakesWhatExists(t *testing.T) {
 					t.Error("a replay makes other nodes")
 				}
 				for range 2 {
-					if b.In("new").Noise("z", graph.Normal, 1, 2) == first[3] {
+					if b.In("new").Noise("z", graph.GaussianNoise, 1, 2) == first[3] {
 						t.Error("a new name gives an old node")
 					}
 				}
-				b.Output("y", graph.Add(b.In("new").Noise("z", graph.Normal, 1, 2), first[7]))
+				b.Output("y", b.In("new").Noise("z", graph.GaussianNoise, 1, 2).Add(first[7]))
 				b.Output("y", first[0])
-				s.Assign(first[0], graph.Shift(first[0], 1))
-				s.Assign(first[0], graph.Shift(first[0], 2))
+				s.Assign(first[0], first[0].Shift(1))
+				s.Assign(first[0], first[0].Shift(2))
 			})
 		})
 		if err != nil {
@@ -64,12 +64,12 @@ func TestRunsShareANetwork(t *testing.T) {
 		var ws, es []*graph.Node
 		for i, scope := range []*graph.Scope{s, s.In("a"), s.In("b")} {
 			scope.Run(func() {
-				w := net.Param("w", graph.Fixed(2), 1)
-				e := net.Noise("e", graph.Normal, 1, 1)
+				w := net.Param("w", graph.Constant(2), 1)
+				e := net.Noise("e", graph.GaussianNoise, 1, 1)
 				ws, es = append(ws, w), append(es, e)
-				c := net.State("c", graph.Fixed(10), 1)
+				c := net.State("c", graph.Constant(10), 1)
 				for range 2 { // the same value again is no second assignment
-					net.Assign(c, graph.Add(c, graph.Slice(x, 0, i, i+1)))
+					net.Assign(c, c.Add(graph.Slice(x, 0, i, i+1)))
 				}
 				net.Output("e", e)
 			})
@@ -85,7 +85,7 @@ func TestRunsShareANetwork(t *testing.T) {
 		t.Errorf("outputs %v, want %v", got, want)
 	}
 	graph.Feed(p, "x", []float64{1, 2, 6})
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Commit(); err != nil {
@@ -101,24 +101,26 @@ func TestRunsRefuse(t *testing.T) {
 		f    func(s *graph.Scope)
 		want string
 	}{
-		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Uniform, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, [1 2], than at first, [1 2]"},
-		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.Normal, 2, 2) }) }, "another law or shape, [2 2]"},
-		{func(s *graph.Scope) { s.Replay(func() { s.Param("e", graph.Fixed(0), 1, 2) }) }, "another law or shape"},
-		{func(s *graph.Scope) { s.Noise("e", graph.Normal, 1, 2) }, "graph: e declared twice at the root; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
-		{func(s *graph.Scope) { s.Run(func() { s.Noise("e", graph.Normal, 1, 2) }) }, "e declared twice at the root"},
-		{func(s *graph.Scope) { s.In("a").Input("x"); s.In("a").Param("x", graph.Fixed(0)) }, "a/x declared twice in scope a"},
-		{func(s *graph.Scope) { s.Run(func() { s.Param("w", graph.Fixed(0)); s.Param("w", graph.Fixed(0)) }) }, "w declared twice"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.UniformNoise, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, [1 2], than at first, [1 2]"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.GaussianNoise, 2, 2) }) }, "another law or shape, [2 2]"},
+		{func(s *graph.Scope) { s.Replay(func() { s.Param("e", graph.Constant(0), 1, 2) }) }, "another law or shape"},
+		{func(s *graph.Scope) { s.Noise("e", graph.GaussianNoise, 1, 2) }, "graph: e declared twice at the root; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
+		{func(s *graph.Scope) { s.Run(func() { s.Noise("e", graph.GaussianNoise, 1, 2) }) }, "e declared twice at the root"},
+		{func(s *graph.Scope) { s.In("a").Input("x"); s.In("a").Param("x", graph.Constant(0)) }, "a/x declared twice in scope a"},
 		{func(s *graph.Scope) {
-			s.Run(func() { s.Param("w", graph.Fixed(0)) })
-			s.In("a").Run(func() { s.Param("w", graph.Fixed(0), 1) })
+			s.Run(func() { s.Param("w", graph.Constant(0)); s.Param("w", graph.Constant(0)) })
+		}, "w declared twice"},
+		{func(s *graph.Scope) {
+			s.Run(func() { s.Param("w", graph.Constant(0)) })
+			s.In("a").Run(func() { s.Param("w", graph.Constant(0), 1) })
 		}, "w declared again"},
 		{func(s *graph.Scope) {
-			s.Run(func() { s.Param("w", graph.Fixed(0)) })
-			s.In("a").Run(func() { s.Frozen().Param("w", graph.Fixed(0)) })
+			s.Run(func() { s.Param("w", graph.Constant(0)) })
+			s.In("a").Run(func() { s.Frozen().Param("w", graph.Constant(0)) })
 		}, "graph: w is frozen in one run and trained in another"},
-		{func(s *graph.Scope) { s.Replay(func() { s.RowAxis(-1).Noise("e", graph.Normal, 1, 2) }) }, "another law or shape"},
+		{func(s *graph.Scope) { s.Replay(func() { s.RowAxis(-1).Noise("e", graph.GaussianNoise, 1, 2) }) }, "another law or shape"},
 		{func(s *graph.Scope) {
-			c := s.State("c", graph.Fixed(0))
+			c := s.State("c", graph.Constant(0))
 			s.Run(func() { s.Assign(c, s.Const(1)); s.Assign(c, s.Const(2)) })
 		}, "graph: state c assigned twice"},
 	} {
@@ -127,7 +129,7 @@ func TestRunsRefuse(t *testing.T) {
 				if fed {
 					s = s.NoiseAsInput()
 				}
-				s.Output("a", s.Noise("e", graph.Normal, 1, 2))
+				s.Output("a", s.Noise("e", graph.GaussianNoise, 1, 2))
 				c.f(s)
 			})
 			if want := c.want; err == nil || !strings.Contains(err.Error(), want) && !fed {
@@ -140,21 +142,21 @@ func TestRunsRefuse(t *testing.T) {
 func TestNoiseAsInputIsFed(t *testing.T) {
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 		s = s.NoiseAsInput()
-		s.Output("z", s.In("z").Noise("noise", graph.Normal, 1, 2))
+		s.Output("z", s.In("z").Noise("noise", graph.GaussianNoise, 1, 2))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err == nil {
+	if err := p.Run(context.Background(), graph.Key{}); err == nil {
 		t.Error("ran without being fed")
 	}
 	if err := graph.Feed(p, "z/noise", []float64{1, -2}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
-	if v, _ := p.Output("z"); !slices.Equal(v, []float64{1, -2}) {
+	if v, _ := p.Value("z"); !slices.Equal(v, []float64{1, -2}) {
 		t.Errorf("read %v", v)
 	}
 }

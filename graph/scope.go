@@ -68,8 +68,8 @@ type Noise uint8
 
 // The laws.
 const (
-	Normal  Noise = iota // standard normal
-	Uniform              // uniform on the open interval (0,1)
+	GaussianNoise Noise = iota // standard normal
+	UniformNoise               // uniform on the open interval (0,1)
 )
 
 // In returns the scope below this one.
@@ -199,8 +199,8 @@ func (s *Scope) RowAxis(axis int) *Scope {
 // The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	s.alive()
-	if law > Uniform {
-		Fail("graph: noise %s of law %d, want Normal or Uniform", name, law)
+	if law > UniformNoise {
+		Fail("graph: noise %s of law %d, want GaussianNoise or UniformNoise", name, law)
 	}
 	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes || s.b.run != nil && s.b.run.passes}
 	if s.rows != nil {

@@ -46,7 +46,7 @@ func Sum(x *Node, axes ...int) *Node { return reduce(op.Sum, x, axes) }
 // Mean averages over the axes, which it drops; over all if none is named.
 func Mean(x *Node, axes ...int) *Node {
 	s := Sum(x, axes...)
-	return Scale(s, float64(max(op.Size(s.Shape()), 1))/float64(op.Size(x.Shape())))
+	return s.Scale(float64(max(op.Size(s.Shape()), 1)) / float64(op.Size(x.Shape())))
 }
 
 // MaxOver returns the largest over the axes, which it drops; ties share the
@@ -70,7 +70,7 @@ func CumSum(x *Node, a int) *Node { return op.Apply(op.CumSum{Axis: axis(x, a)},
 func Softmax(x *Node) *Node { return Exp(LogSoftmax(x)) }
 
 // LogSoftmax returns x − log Σeˣ over the last axis.
-func LogSoftmax(x *Node) *Node { return Sub(x, ExpandDims(LogSumExp(x, -1), -1)) }
+func LogSoftmax(x *Node) *Node { return x.Sub(ExpandDims(LogSumExp(x, -1), -1)) }
 
 // BroadcastTo stretches axes of size 1 and adds leading axes.
 func BroadcastTo(x *Node, shape ...int) *Node {

@@ -41,4 +41,4 @@ func BetaIc(a, b, x *Node) *Node { return special(op.BetaIc, a, b, x) }
 
 // LogDetCholesky returns log det(L·Lᵀ) = 2·Σ log L_ii for the lower-triangular
 // matrices on the last two axes, which it drops.
-func LogDetCholesky(l *Node) *Node { return Scale(Sum(Log(DiagPart(l)), -1), 2) }
+func LogDetCholesky(l *Node) *Node { return Sum(Log(DiagPart(l)), -1).Scale(2) }

@@ -142,10 +142,10 @@ func TestSpecialEdges(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
-		y, _ := p.Output("y")
+		y, _ := p.Value("y")
 		if got := y[0]; got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) && !(math.Abs(got-c.want) < 1e-5 && c.want == math.Trunc(c.want)) {
 			t.Errorf("%v%v = %v, want %v", op.Special{Fn: c.f}, c.x, got, c.want)
 		}

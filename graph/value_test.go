@@ -36,10 +36,10 @@ func compute(t testing.TB, dt graph.Dtype, f gradcheck.Func, inputs ...gradcheck
 			t.Fatal(err)
 		}
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
-	y, err := p.Output("y")
+	y, err := p.Value("y")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ var structural = []struct {
 		}},
 	{"AddN", arrays([]int{2}, []int{2}, []int{1}), func(x []*node) *node { return graph.AddN(x...) }, graph.Shape{2},
 		func(x at, p []int) float64 { return x(0, p[0]) + x(1, p[0]) + x(2, 0) }},
-	{"Sub broadcast both ways", arrays([]int{2, 1, 3}, []int{1, 4, 1}), func(x []*node) *node { return graph.Sub(x[0], x[1]) }, graph.Shape{2, 4, 3},
+	{"Sub broadcast both ways", arrays([]int{2, 1, 3}, []int{1, 4, 1}), func(x []*node) *node { return x[0].Sub(x[1]) }, graph.Shape{2, 4, 3},
 		func(x at, p []int) float64 { return x(0, p[0], 0, p[2]) - x(1, 0, p[1], 0) }},
 }
 
@@ -328,9 +328,9 @@ func TestElementwiseNames(t *testing.T) {
 		f func(*node) *node
 		v float64 // at 0.4
 	}{
-		"Neg": {graph.Neg, -.4}, "Abs": {graph.Abs, .4}, "Sign": {graph.Sign, 1}, "Exp": {graph.Exp, math.Exp(.4)},
+		"Neg": {(*graph.Node).Neg, -.4}, "Abs": {graph.Abs, .4}, "Sign": {graph.Sign, 1}, "Exp": {graph.Exp, math.Exp(.4)},
 		"Expm1": {graph.Expm1, math.Expm1(.4)}, "Log": {graph.Log, math.Log(.4)}, "Log1p": {graph.Log1p, math.Log1p(.4)},
-		"Sqrt": {graph.Sqrt, math.Sqrt(.4)}, "Rsqrt": {graph.Rsqrt, 1 / math.Sqrt(.4)}, "Square": {graph.Square, .16},
+		"Sqrt": {graph.Sqrt, math.Sqrt(.4)}, "Rsqrt": {graph.Rsqrt, 1 / math.Sqrt(.4)}, "Square": {(*graph.Node).Square, .16},
 		"Recip": {graph.Recip, 2.5}, "Tanh": {graph.Tanh, math.Tanh(.4)}, "Sigmoid": {graph.Sigmoid, 1 / (1 + math.Exp(-.4))},
 		"LogSigmoid": {graph.LogSigmoid, -math.Log(1 + math.Exp(-.4))}, "Softplus": {graph.Softplus, math.Log(1 + math.Exp(.4))},
 		"Relu": {graph.Relu, .4}, "Elu": {graph.Elu, .4}, "Gelu": {graph.Gelu, .2 * (1 + math.Erf(.4/math.Sqrt2))},
@@ -339,11 +339,11 @@ func TestElementwiseNames(t *testing.T) {
 		"StopGrad": {graph.StopGrad, .4}, "IsFinite": {graph.IsFinite, 1},
 		// Abramowitz and Stegun, 6.1.1, by mpmath
 		"Lgamma": {graph.Lgamma, 0.7966778177017837}, "Digamma": {graph.Digamma, -2.5613845445851161}, "Trigamma": {graph.Trigamma, 7.2753565905295967},
-		"LeakyRelu": {func(x *node) *node { return graph.LeakyRelu(graph.Neg(x), .5) }, -.2},
+		"LeakyRelu": {func(x *node) *node { return graph.LeakyRelu(x.Neg(), .5) }, -.2},
 		"Clamp":     {func(x *node) *node { return graph.Clamp(x, .5, .7) }, .5},
-		"Shift":     {func(x *node) *node { return graph.Shift(x, 2) }, 2.4},
-		"Scale":     {func(x *node) *node { return graph.Scale(x, 2) }, .8},
-		"Log1mExp":  {func(x *node) *node { return graph.Log1mExp(graph.Neg(x)) }, math.Log(1 - math.Exp(-.4))},
+		"Shift":     {func(x *node) *node { return x.Shift(2) }, 2.4},
+		"Scale":     {func(x *node) *node { return x.Scale(2) }, .8},
+		"Log1mExp":  {func(x *node) *node { return graph.Log1mExp(x.Neg()) }, math.Log(1 - math.Exp(-.4))},
 	}
 	for name, c := range unary {
 		if _, v := compute(t, graph.Float64, func(_ *scope, in []*node) *node { return c.f(in[0]) }, gradcheck.At(nil, .4)); !(math.Abs(v[0]-c.v) <= 1e-14*(1+math.Abs(c.v))) {
@@ -354,9 +354,9 @@ func TestElementwiseNames(t *testing.T) {
 		f    func(a, b *node) *node
 		want float64 // at 3, 2
 	}{
-		"Add": {graph.Add, 5}, "Sub": {graph.Sub, 1}, "Mul": {graph.Mul, 6}, "Div": {graph.Div, 1.5}, "Pow": {graph.Pow, 9},
+		"Add": {(*graph.Node).Add, 5}, "Sub": {(*graph.Node).Sub, 1}, "Mul": {(*graph.Node).Mul, 6}, "Div": {(*graph.Node).Div, 1.5}, "Pow": {(*graph.Node).Pow, 9},
 		"Max": {graph.Max, 3}, "Min": {graph.Min, 2}, "LogAddExp": {graph.LogAddExp, math.Log(math.Exp(3) + math.Exp(2))},
-		"Lt": {graph.Lt, 0}, "Le": {graph.Le, 0}, "Gt": {graph.Gt, 1}, "Ge": {graph.Ge, 1}, "Eq": {graph.Eq, 0}, "Ne": {graph.Ne, 1},
+		"Lt": {(*graph.Node).Lt, 0}, "Le": {(*graph.Node).Le, 0}, "Gt": {(*graph.Node).Gt, 1}, "Ge": {(*graph.Node).Ge, 1}, "Eq": {(*graph.Node).Eq, 0}, "Ne": {(*graph.Node).Ne, 1},
 	}
 	for name, c := range binary {
 		_, v := compute(t, graph.Float64, func(_ *scope, in []*node) *node { return c.f(in[0], in[1]) }, gradcheck.At([]int{2}, 3, 3), gradcheck.At(nil, 2))

@@ -116,8 +116,8 @@ func View[T Float](p *Program, name string) ([]T, error) {
 	return nil, errors.Errorf("graph: view %s: elements are []%v, not %T", name, p.b.Dtype, x)
 }
 
-// Output returns the values of an output, new memory.
-func (p *Program) Output(name string) ([]float64, error) {
+// Value returns the values of an output, new memory.
+func (p *Program) Value(name string) ([]float64, error) {
 	p.alive()
 	n := p.b.outputs[name]
 	if n == nil {

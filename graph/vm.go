@@ -40,7 +40,7 @@ func (m vm) RunAll() error {
 			return err
 		}
 	}
-	if err := p.Run(context.Background(), Draw{}); err != nil {
+	if err := p.Run(context.Background(), Key{}); err != nil {
 		return err
 	}
 	for _, name := range p.b.outs {

@@ -31,7 +31,7 @@ func TestAbsurdArguments(t *testing.T) {
 			case reflect.TypeFor[*graph.Scope]():
 				return []any{&graph.Scope{}, scope}
 			case reflect.TypeFor[graph.Init]():
-				return []any{graph.Fixed(1), (*graph.He)(nil)}
+				return []any{graph.Constant(1), (*graph.He)(nil)}
 			case reflect.TypeFor[layers.Layer]():
 				return []any{layers.Dense{}, (*layers.Dense)(nil), layers.Func(nil), layers.Func(graph.Tanh), layers.Stack{nil}}
 			}

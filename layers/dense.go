@@ -35,7 +35,7 @@ func (c Config) dense(s *graph.Scope, in, out int) Dense {
 		c.Weights = graph.Glorot{}
 	}
 	if c.Biases == nil {
-		c.Biases = graph.Fixed(0)
+		c.Biases = graph.Constant(0)
 	}
 	d := Dense{W: s.Param("w", c.Weights, in, out)}
 	if !c.NoBias {

@@ -20,10 +20,10 @@ func run(t *testing.T, p *graph.Params, f func(s *graph.Scope, x *graph.Node) *g
 	if err := graph.Feed(prog, "x", x); err != nil {
 		t.Fatal(err)
 	}
-	if err := prog.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := prog.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
-	y, err := prog.Output("y")
+	y, err := prog.Value("y")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestDenseIsAffineOnTheLastAxis(t *testing.T) {
 }
 
 func TestMLPStacksLayersAndActivations(t *testing.T) {
-	c := layers.Config{Weights: graph.Fixed(.5), NoBias: true}
+	c := layers.Config{Weights: graph.Constant(.5), NoBias: true}
 	for _, a := range []struct {
 		name string
 		act  layers.Func
@@ -80,7 +80,7 @@ func TestMLPStacksLayersAndActivations(t *testing.T) {
 
 func TestMLPGradient(t *testing.T) {
 	gradcheck.Check(t, func(s *graph.Scope, in []*graph.Node) *graph.Node {
-		return graph.Sum(graph.Square(layers.NewMLP(s, 3, 4, 2).Apply(in[0])))
+		return graph.Sum(layers.NewMLP(s, 3, 4, 2).Apply(in[0]).Square())
 	}, gradcheck.At([]int{2, 3}, .1, -.4, .9, 1.2, 0, -2))
 }
 

@@ -17,7 +17,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	options := map[string]layers.Config{
 		"Config.Activation": {Activation: graph.Relu},
 		"Config.Weights":    {Weights: graph.He{}},
-		"Config.Biases":     {Biases: graph.Fixed(1)},
+		"Config.Biases":     {Biases: graph.Constant(1)},
 		"Config.NoBias":     {NoBias: true},
 	}
 	fields, err := exported.Fields(".")
@@ -49,7 +49,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	}
 	for want, c := range map[string]layers.Config{
 		"layers: dense d: a dense layer has no Activation; put one behind it in a Stack": {Activation: graph.Relu},
-		"layers: dense d: NoBias and Biases: choose one":                                 {NoBias: true, Biases: graph.Fixed(1)},
+		"layers: dense d: NoBias and Biases: choose one":                                 {NoBias: true, Biases: graph.Constant(1)},
 	} {
 		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { c.NewDense(s.In("d"), 2, 1) })
 		if err == nil || err.Error() != want {

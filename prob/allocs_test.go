@@ -47,7 +47,7 @@ func TestDrawsAllocateNothing(t *testing.T) {
 			step := uint32(0)
 			if n := testing.AllocsPerRun(20, func() {
 				step++
-				if p.Run(context.Background(), graph.Draw{Step: step}) != nil {
+				if p.Run(context.Background(), graph.Key{Step: step}) != nil {
 					t.Error("step failed")
 				}
 			}); n > 0 {

@@ -19,10 +19,10 @@ var benchLaws = []benchLaw{
 	{"Bernoulli", func(a, _ *graph.Node) prob.Dist { return prob.Bernoulli{Logits: a} }, 1},
 	{"Beta", func(a, b *graph.Node) prob.Dist { return prob.Beta{LogA: a, LogB: b} }, .3},
 	{"Binomial", func(a, b *graph.Node) prob.Dist { return prob.Binomial{Total: graph.Const(20), Logits: b} }, 7},
-	{"Cauchy", func(a, b *graph.Node) prob.Dist { return prob.Cauchy{Median: a, LogScale: b} }, .3},
+	{"Cauchy", func(a, b *graph.Node) prob.Dist { return prob.Cauchy{Loc: a, LogScale: b} }, .3},
 	{"ContinuousBernoulli", func(a, _ *graph.Node) prob.Dist { return prob.ContinuousBernoulli{Logits: a} }, .3},
 	{"Dirichlet", func(a, _ *graph.Node) prob.Dist { return prob.Dirichlet{LogConcentration: a} }, .01},
-	{"DiscretizedLogistic", func(a, b *graph.Node) prob.Dist { return prob.DiscretizedLogistic{Mean: a, LogScale: b} }, 51. / 255},
+	{"DiscretizedLogistic", func(a, b *graph.Node) prob.Dist { return prob.DiscretizedLogistic{Loc: a, LogScale: b} }, 51. / 255},
 	{"Exponential", func(a, _ *graph.Node) prob.Dist { return prob.Exponential{LogRate: a} }, .3},
 	{"Gamma", func(a, b *graph.Node) prob.Dist { return prob.Gamma{LogConcentration: a, LogRate: b} }, .3},
 	{"Geometric", func(a, _ *graph.Node) prob.Dist { return prob.Geometric{Logits: a} }, 3},
@@ -30,9 +30,9 @@ var benchLaws = []benchLaw{
 	{"HalfCauchy", func(a, _ *graph.Node) prob.Dist { return prob.HalfCauchy{LogScale: a} }, .3},
 	{"HalfNormal", func(a, _ *graph.Node) prob.Dist { return prob.HalfNormal{LogScale: a} }, .3},
 	{"InverseGamma", func(a, b *graph.Node) prob.Dist { return prob.InverseGamma{LogConcentration: a, LogScale: b} }, .3},
-	{"Laplace", func(a, b *graph.Node) prob.Dist { return prob.Laplace{Mean: a, LogScale: b} }, .3},
-	{"LogNormal", func(a, b *graph.Node) prob.Dist { return prob.LogNormal{Mean: a, LogStd: b} }, .3},
-	{"Logistic", func(a, b *graph.Node) prob.Dist { return prob.Logistic{Mean: a, LogScale: b} }, .3},
+	{"Laplace", func(a, b *graph.Node) prob.Dist { return prob.Laplace{Loc: a, LogScale: b} }, .3},
+	{"LogNormal", func(a, b *graph.Node) prob.Dist { return prob.LogNormal{Loc: a, LogScale: b} }, .3},
+	{"Logistic", func(a, b *graph.Node) prob.Dist { return prob.Logistic{Loc: a, LogScale: b} }, .3},
 	{"NegativeBinomial", func(a, b *graph.Node) prob.Dist { return prob.NegativeBinomial{LogTotal: a, Logits: b} }, 3},
 	{"Normal", func(a, b *graph.Node) prob.Dist { return prob.Normal{Mean: a, LogStd: b} }, .3},
 	{"OneHot", func(a, _ *graph.Node) prob.Dist { return prob.OneHot{Logits: a} }, -1},
@@ -41,7 +41,7 @@ var benchLaws = []benchLaw{
 	{"Tanh of Normal", func(a, b *graph.Node) prob.Dist {
 		return prob.Transformed{Base: prob.Normal{Mean: a, LogStd: b}, Bijector: prob.Tanh{}}
 	}, .3},
-	{"Uniform", func(a, b *graph.Node) prob.Dist { return prob.Uniform{Low: a, High: graph.Shift(graph.Exp(b), 3)} }, 2},
+	{"Uniform", func(a, b *graph.Node) prob.Dist { return prob.Uniform{Low: a, High: graph.Exp(b).Shift(3)} }, 2},
 }
 
 // BenchmarkLaws times, for a hundred rows of a hundred elements, the log density
@@ -84,7 +84,7 @@ func BenchmarkLaws(b *testing.B) {
 					graph.Feed(p, name, v)
 				}
 				for i := range b.N {
-					if err := p.Run(context.Background(), graph.Draw{Step: uint32(i)}); err != nil {
+					if err := p.Run(context.Background(), graph.Key{Step: uint32(i)}); err != nil {
 						b.Fatal(err)
 					}
 				}

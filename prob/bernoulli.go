@@ -43,7 +43,7 @@ func (d Bernoulli) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(
 // Sample returns zeros and ones, through which no derivative passes.
 func (d Bernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	return graph.Lt(draw(s, graph.Uniform, lead, event("Bernoulli", d.Logits)), d.P())
+	return draw(s, graph.UniformNoise, lead, event("Bernoulli", d.Logits)).Lt(d.P())
 }
 
 // Support returns {0, 1}.
@@ -58,7 +58,7 @@ func (d Bernoulli) Values() [][]float64 {
 // Mode returns 1 where p > ½.
 func (d Bernoulli) Mode() *graph.Node {
 	complete(d)
-	return graph.Gt(d.Logits, graph.Const(0))
+	return d.Logits.Gt(graph.Const(0))
 }
 
 // P returns the probabilities of a 1.
@@ -71,7 +71,7 @@ func (d Bernoulli) P() *graph.Node {
 func (d Bernoulli) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	p := d.P()
-	return p, graph.Mul(p, graph.Sigmoid(graph.Neg(d.Logits)))
+	return p, p.Mul(graph.Sigmoid(d.Logits.Neg()))
 }
 
 // Entropy returns Σ log(1+exp(l)) − l·sigmoid(l).

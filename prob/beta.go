@@ -72,10 +72,10 @@ func (Beta) Support() Support { return unit }
 // Moments returns m = a/(a+b) and m(1−m)/(a+b+1).
 func (d Beta) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	l := graph.Sub(d.LogA, d.LogB)
+	l := d.LogA.Sub(d.LogB)
 	mean = graph.Sigmoid(l)
-	n := graph.Add(graph.Exp(d.LogA), graph.Exp(d.LogB))
-	return mean, graph.Div(graph.Mul(mean, graph.Sigmoid(graph.Neg(l))), graph.Shift(n, 1))
+	n := graph.Exp(d.LogA).Add(graph.Exp(d.LogB))
+	return mean, mean.Mul(graph.Sigmoid(l.Neg())).Div(n.Shift(1))
 }
 
 // Mode returns (a−1)/(a+b−2), 0 or 1 where only b or a exceeds 1 and the end
@@ -84,11 +84,11 @@ func (d Beta) Mode() *graph.Node {
 	complete(d)
 	zero := graph.Const(0)
 	a, b := graph.Expm1(d.LogA), graph.Expm1(d.LogB)
-	inner := graph.Mul(graph.Gt(a, zero), graph.Gt(b, zero))
-	n := graph.Where(inner, graph.Add(a, b), graph.Const(1))
-	flat := graph.Mul(graph.Eq(a, zero), graph.Eq(b, zero))
-	end := graph.Where(flat, graph.Const(.5), graph.Ge(a, b))
-	return graph.Where(inner, graph.Div(a, n), end)
+	inner := a.Gt(zero).Mul(b.Gt(zero))
+	n := graph.Where(inner, a.Add(b), graph.Const(1))
+	flat := a.Eq(zero).Mul(b.Eq(zero))
+	end := graph.Where(flat, graph.Const(.5), a.Ge(b))
+	return graph.Where(inner, a.Div(n), end)
 }
 
 // Entropy returns Σ log B(a,b) − (a−1)ψ(a) − (b−1)ψ(b) + (a+b−2)ψ(a+b).
@@ -107,9 +107,9 @@ func (d Beta) CDF(x *graph.Node) *graph.Node {
 func init() {
 	// That of the Dirichlet laws of two classes.
 	RegisterKL(func(q, p Beta) *graph.Node {
-		between := term(op.BernoulliDivergence, graph.Sub(p.LogA, p.LogB), graph.Sub(q.LogA, q.LogB))
+		between := term(op.BernoulliDivergence, p.LogA.Sub(p.LogB), q.LogA.Sub(q.LogB))
 		n, m := graph.LogAddExp(q.LogA, q.LogB), graph.LogAddExp(p.LogA, p.LogB)
-		each := graph.Add(term(op.GammaRest, q.LogA, p.LogA), term(op.GammaRest, q.LogB, p.LogB))
-		return graph.Add(mulExp(between, m), graph.Sub(each, term(op.GammaRest, n, m)))
+		each := term(op.GammaRest, q.LogA, p.LogA).Add(term(op.GammaRest, q.LogB, p.LogB))
+		return mulExp(between, m).Add(each.Sub(term(op.GammaRest, n, m)))
 	})
 }

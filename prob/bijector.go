@@ -74,7 +74,7 @@ func (b Invert) Inverse(y *graph.Node) *graph.Node {
 // LogDet is minus that of the bijector, at the inverse.
 func (b Invert) LogDet(x *graph.Node) *graph.Node {
 	complete(b)
-	return graph.Neg(b.Of.LogDet(b.Of.Inverse(x)))
+	return b.Of.LogDet(b.Of.Inverse(x)).Neg()
 }
 
 // Chain returns bijectors applied one after the other, the first one first. It
@@ -129,7 +129,7 @@ func (c chain) walk(x *graph.Node) (y, in *graph.Node) {
 		if z != y && i == 0 {
 			in = z
 		} else if back, ok := Chain(c[:i]...).(Inverter); z != y && ok {
-			moved := graph.ExpandDims(graph.MaxOver(graph.Ne(y, z), -1), -1)
+			moved := graph.ExpandDims(graph.MaxOver(y.Ne(z), -1), -1)
 			in = graph.Where(moved, back.Inverse(z), in)
 		}
 		y = forward(b, z)
@@ -153,7 +153,7 @@ func (c chain) moves(i int) int {
 func (c chain) LogDet(x *graph.Node) *graph.Node {
 	sum := noChange(x)
 	for _, b := range c {
-		sum = graph.Add(sum, b.LogDet(x))
+		sum = sum.Add(b.LogDet(x))
 		x = b.Forward(x)
 	}
 	return sum

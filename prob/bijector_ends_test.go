@@ -57,7 +57,7 @@ func distances(s prob.Support, y node, eps, tiny float64) (d, slack node) {
 			}
 			return at(16 * eps * size)
 		}
-		lo, hi := graph.Shift(y, -s.Lo), graph.Shift(graph.Neg(y), s.Hi)
+		lo, hi := y.Shift(-s.Lo), y.Neg().Shift(s.Hi)
 		switch {
 		case math.IsInf(s.Lo, -1):
 			return hi, near(s.Hi)
@@ -66,8 +66,8 @@ func distances(s prob.Support, y node, eps, tiny float64) (d, slack node) {
 		}
 		return graph.Concat(-1, lo, hi), graph.Concat(-1, near(s.Lo), near(s.Hi))
 	case prob.Ordered:
-		size := graph.Shift(graph.Scale(graph.Abs(graph.Cols(y, 1, n)), 16*eps), 2*tiny)
-		return graph.Sub(graph.Cols(y, 1, n), graph.Cols(y, 0, n-1)), size
+		size := graph.Abs(graph.Cols(y, 1, n)).Scale(16 * eps).Shift(2 * tiny)
+		return graph.Cols(y, 1, n).Sub(graph.Cols(y, 0, n-1)), size
 	case prob.CholeskyRow:
 		y, n = graph.Take(y, -1, []int{0, 2}), 2
 	}
@@ -122,12 +122,12 @@ func bijectorAt(t *testing.T, r []string, dt graph.Dtype) {
 	if err := graph.Feed(p, "x", x); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float64{}
 	for _, name := range p.Outputs() {
-		out[name], _ = p.Output(name)
+		out[name], _ = p.Value(name)
 		for _, v := range out[name] {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				t.Errorf("%s is %v", name, out[name])

@@ -42,7 +42,7 @@ var bijectors = map[string]struct {
 	"permutation":         {[]float64{1, 2, 3}, func() prob.Bijector { return prob.Permutation{Index: []int{2, 0, 1}} }, nil},
 	"inverse of softplus": {[]float64{1, 2}, func() prob.Bijector { return prob.Invert{Of: prob.Softplus{}} }, nil},
 	"log softmax": {[]float64{-1, .5, 2}, func() prob.Bijector { return prob.LogSoftmax{} }, func(y *graph.Node) *graph.Node {
-		return graph.Sub(graph.Slice(y, 0, 0, 3), graph.Slice(y, 0, 3, 4))
+		return graph.Slice(y, 0, 0, 3).Sub(graph.Slice(y, 0, 3, 4))
 	}},
 	"chain": {[]float64{-1, .5}, func() prob.Bijector {
 		return prob.Chain(prob.Tanh{}, prob.Permutation{Index: []int{1, 0}}, prob.Affine{Shift: nums(3, 4)}, prob.StickBreaking{})

@@ -36,13 +36,15 @@ func (d Binomial) LogProbs(x *graph.Node) *graph.Node {
 	out := notCount(x, d.Total)
 	n := graph.Where(out, graph.Const(0), d.Total)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
-		rest := graph.Sub(n, x)
+		rest := n.Sub(x)
 		logN := graph.Log(positive(n))
-		dev := graph.Add(
-			deviance(x, graph.Add(logN, graph.LogSigmoid(d.Logits))),
-			deviance(rest, graph.Add(logN, graph.LogSigmoid(graph.Neg(d.Logits)))))
-		dev = graph.Where(graph.Eq(n, graph.Const(0)), graph.Const(0), dev) // no trials
-		return graph.Sub(graph.Sub(stirling(n), graph.Add(stirling(x), stirling(rest))), dev)
+		dev :=
+			deviance(x, logN.Add(graph.LogSigmoid(d.Logits))).Add(
+
+				deviance(rest, logN.Add(graph.LogSigmoid(d.Logits.Neg()))))
+
+		dev = graph.Where(n.Eq(graph.Const(0)), graph.Const(0), dev) // no trials
+		return stirling(n).Sub(stirling(x).Add(stirling(rest))).Sub(dev)
 	})
 }
 
@@ -73,8 +75,8 @@ func (d Binomial) Support() Support {
 // Moments returns np and np(1−p).
 func (d Binomial) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	mean = graph.Mul(d.Total, graph.Sigmoid(d.Logits))
-	return mean, graph.Mul(mean, graph.Sigmoid(graph.Neg(d.Logits)))
+	mean = d.Total.Mul(graph.Sigmoid(d.Logits))
+	return mean, mean.Mul(graph.Sigmoid(d.Logits.Neg()))
 }
 
 // CDF returns I_{1−p}(n−⌊x⌋, ⌊x⌋+1), the regularised incomplete beta function.
@@ -87,13 +89,13 @@ func (d Binomial) CDF(x *graph.Node) *graph.Node {
 // Mode returns ⌊(n+1)p⌋, at most n.
 func (d Binomial) Mode() *graph.Node {
 	complete(d)
-	m := graph.Floor(graph.Mul(graph.Shift(d.Total, 1), graph.Sigmoid(d.Logits)))
+	m := graph.Floor(d.Total.Shift(1).Mul(graph.Sigmoid(d.Logits)))
 	return graph.Min(m, d.Total)
 }
 
 func init() {
 	// n times that of one trial, if both have the same n.
 	registerKLWhen(func(q, p Binomial) *graph.Node {
-		return graph.Mul(q.Total, KLs(Bernoulli{q.Logits}, Bernoulli{p.Logits}))
+		return q.Total.Mul(KLs(Bernoulli{q.Logits}, Bernoulli{p.Logits}))
 	}, func(q, p Binomial) bool { return q.Total == p.Total })
 }

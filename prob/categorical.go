@@ -43,10 +43,10 @@ func (d Categorical) LogProbs(x *graph.Node) *graph.Node {
 		graph.Fail("prob: Categorical: value of shape %v does not fit logits of shape %v", sh, d.Logits.Shape())
 	}
 	return inside(x, notCount(x, graph.Const(float64(c-1))), 0, func(x *graph.Node) *graph.Node {
-		at := graph.Eq(graph.ExpandDims(x, -1), ranked(upTo(c), len(x.Shape())+1))
+		at := graph.ExpandDims(x, -1).Eq(ranked(upTo(c), len(x.Shape())+1))
 		l := graph.Sum(graph.Where(at, d.Logits, graph.Const(0)), -1)
-		l = graph.Sub(l, graph.LogSumExp(d.Logits, -1))
-		return graph.Where(graph.Ne(x, x), x, l) // NaN
+		l = l.Sub(graph.LogSumExp(d.Logits, -1))
+		return graph.Where(x.Ne(x), x, l) // NaN
 	})
 }
 
@@ -67,7 +67,7 @@ func (d Categorical) LogProb(x *graph.Node) *graph.Node { return score(d.LogProb
 func (d Categorical) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	n, _ := d.sizes()
-	return choose(draw(s, graph.Uniform, lead, n), d.Logits)
+	return choose(draw(s, graph.UniformNoise, lead, n), d.Logits)
 }
 
 // choose returns the class that each uniform number of u […] falls to, by
@@ -75,8 +75,8 @@ func (d Categorical) Sample(s *graph.Scope, lead ...int) *graph.Node {
 func choose(u, logits *graph.Node) *graph.Node {
 	sum := ranked(graph.CumSum(graph.Softmax(logits), -1), len(u.Shape())+1)
 	n := sum.Shape()[len(sum.Shape())-1]
-	level := graph.Mul(graph.ExpandDims(u, -1), graph.Cols(sum, n-1, n))
-	return graph.Sum(graph.Lt(sum, level), -1)
+	level := graph.ExpandDims(u, -1).Mul(graph.Cols(sum, n-1, n))
+	return graph.Sum(sum.Lt(level), -1)
 }
 
 // Support returns {0 … C−1}.
@@ -128,7 +128,7 @@ func (d Categorical) Entropy() *graph.Node {
 // entropyOf returns −Σ P log P over the last axis, of logits.
 func entropyOf(logits *graph.Node) *graph.Node {
 	l := fineLogSoftmax(logits)
-	return graph.Neg(expect(l, l))
+	return expect(l, l).Neg()
 }
 
 // fineLogSoftmax is LogSoftmax that keeps the digits of a logarithm near 0: the
@@ -137,19 +137,19 @@ func fineLogSoftmax(logits *graph.Node) *graph.Node {
 	sh := logits.Shape()
 	at := graph.OneHot(graph.ArgMax(logits, -1), sh[len(sh)-1])
 	top := graph.ExpandDims(graph.Sum(graph.Where(at, logits, graph.Const(0)), -1), -1)
-	x := graph.Sub(logits, top)
+	x := logits.Sub(top)
 	rest := graph.Sum(graph.Where(at, graph.Const(0), graph.Exp(x)), -1)
-	return graph.Sub(x, graph.ExpandDims(graph.Log1p(rest), -1))
+	return x.Sub(graph.ExpandDims(graph.Log1p(rest), -1))
 }
 
 // expect returns Σ exp(l)·f over the last axis, with 0·f = 0. Where it is +Inf,
 // it has no gradient.
 func expect(l, f *graph.Node) *graph.Node {
 	p, inf := graph.Exp(l), graph.Const(math.Inf(1))
-	none := graph.Eq(p, graph.Const(0))
+	none := p.Eq(graph.Const(0))
 	f = graph.Where(none, graph.Const(0), f)
-	never := graph.Eq(f, inf)
-	sum := graph.Sum(graph.Mul(p, graph.Where(never, graph.Const(0), f)), -1)
+	never := f.Eq(inf)
+	sum := graph.Sum(p.Mul(graph.Where(never, graph.Const(0), f)), -1)
 	return graph.Where(graph.MaxOver(never, -1), inf, sum)
 }
 
@@ -161,7 +161,7 @@ func klOf(what string, q, p *graph.Node) *graph.Node {
 		graph.Fail("prob: KL of %s with %d and %d classes", what, a[len(a)-1], b[len(b)-1])
 	}
 	l := fineLogSoftmax(q)
-	return expect(l, graph.Sub(l, fineLogSoftmax(p)))
+	return expect(l, l.Sub(fineLogSoftmax(p)))
 }
 
 func init() {

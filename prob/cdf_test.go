@@ -18,16 +18,16 @@ var tails = map[string]struct {
 	new    func(p []node) prob.Dist
 }{
 	"Normal":              {2, func(p []node) prob.Dist { return prob.Normal{Mean: p[0], LogStd: p[1]} }},
-	"LogNormal":           {2, func(p []node) prob.Dist { return prob.LogNormal{Mean: p[0], LogStd: p[1]} }},
-	"Logistic":            {2, func(p []node) prob.Dist { return prob.Logistic{Mean: p[0], LogScale: p[1]} }},
-	"Cauchy":              {2, func(p []node) prob.Dist { return prob.Cauchy{Median: p[0], LogScale: p[1]} }},
-	"Laplace":             {2, func(p []node) prob.Dist { return prob.Laplace{Mean: p[0], LogScale: p[1]} }},
+	"LogNormal":           {2, func(p []node) prob.Dist { return prob.LogNormal{Loc: p[0], LogScale: p[1]} }},
+	"Logistic":            {2, func(p []node) prob.Dist { return prob.Logistic{Loc: p[0], LogScale: p[1]} }},
+	"Cauchy":              {2, func(p []node) prob.Dist { return prob.Cauchy{Loc: p[0], LogScale: p[1]} }},
+	"Laplace":             {2, func(p []node) prob.Dist { return prob.Laplace{Loc: p[0], LogScale: p[1]} }},
 	"Gumbel":              {2, func(p []node) prob.Dist { return prob.Gumbel{Loc: p[0], LogScale: p[1]} }},
 	"HalfNormal":          {1, func(p []node) prob.Dist { return prob.HalfNormal{LogScale: p[0]} }},
 	"HalfCauchy":          {1, func(p []node) prob.Dist { return prob.HalfCauchy{LogScale: p[0]} }},
 	"Exponential":         {1, func(p []node) prob.Dist { return prob.Exponential{LogRate: p[0]} }},
 	"RelaxedBernoulli":    {2, func(p []node) prob.Dist { return prob.RelaxedBernoulli{Logits: p[0], Temperature: p[1]} }},
-	"DiscretizedLogistic": {2, func(p []node) prob.Dist { return prob.DiscretizedLogistic{Mean: p[0], LogScale: p[1]} }},
+	"DiscretizedLogistic": {2, func(p []node) prob.Dist { return prob.DiscretizedLogistic{Loc: p[0], LogScale: p[1]} }},
 	"Uniform":             {2, func(p []node) prob.Dist { return prob.Uniform{Low: p[0], High: p[1]} }},
 	"ContinuousBernoulli": {1, func(p []node) prob.Dist { return prob.ContinuousBernoulli{Logits: p[0]} }},
 	"Geometric":           {1, func(p []node) prob.Dist { return prob.Geometric{Logits: p[0]} }},
@@ -122,12 +122,12 @@ func checkTails(t *testing.T, params int, law func(p []node) prob.Dist, dt graph
 			t.Fatal(err)
 		}
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	worst := 0.0
 	for i := range params + 2 {
-		got, err := p.Output("y" + strconv.Itoa(i))
+		got, err := p.Value("y" + strconv.Itoa(i))
 		if err != nil {
 			t.Fatal(err)
 		}

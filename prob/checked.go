@@ -26,9 +26,9 @@ func Checked(site string, d Dist, x *graph.Node) *graph.Node {
 		want = "a value in " + s.Support().String()
 	} else {
 		// parameters may have longer leading axes than data: any of them counts
-		score := graph.ExpandDims(graph.Eq(d.LogProb(x), graph.Const(math.Inf(-1))), -1)
+		score := graph.ExpandDims(d.LogProb(x).Eq(graph.Const(math.Inf(-1))), -1)
 		one := append(x.Shape()[:len(x.Shape())-1:len(x.Shape())-1], 1)
 		out = graph.SumTo(score, one...)
 	}
-	return op.Apply(op.Require{What: site, Want: want}, x, graph.Max(out, graph.Ne(x, x)))
+	return op.Apply(op.Require{What: site, Want: want}, x, graph.Max(out, x.Ne(x)))
 }

@@ -36,11 +36,11 @@ func TestChecked(t *testing.T) {
 			if err := graph.Feed(p, "in", c.x); err != nil {
 				t.Fatal(err)
 			}
-			err := p.Run(context.Background(), graph.Draw{})
+			err := p.Run(context.Background(), graph.Key{})
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
-			if v, _ := p.Output("y"); err == nil {
+			if v, _ := p.Value("y"); err == nil {
 				near(t, "value", v, c.x, 0)
 			}
 		})
@@ -53,10 +53,10 @@ func TestCheckedIsMadeThoughUnused(t *testing.T) {
 		p := build(t, func(s *graph.Scope) *graph.Node {
 			x := s.Input("in", 1, 1)
 			prob.Checked("counts", prob.Poisson{LogRate: nums(0)}, x)
-			return graph.Square(x)
+			return x.Square()
 		})
 		graph.Feed(p, "in", []float64{count})
-		err := p.Run(context.Background(), graph.Draw{})
+		err := p.Run(context.Background(), graph.Key{})
 		if bad := err != nil && strings.Contains(err.Error(), "counts is -1 at [0 0]"); bad != (count < 0) {
 			t.Errorf("%v: error %v", count, err)
 		}
@@ -72,7 +72,7 @@ func TestCheckedPassesDerivative(t *testing.T) {
 	got := values(t, func(*graph.Scope) *graph.Node {
 		x := nums(3, 4)
 		y := prob.Checked("x", prob.StdNormal(2), x)
-		return graph.Grad(graph.Sum(graph.Square(y)), []*graph.Node{x})[0]
+		return graph.Grad(graph.Sum(y.Square()), []*graph.Node{x})[0]
 	})
 	near(t, "gradient", got, []float64{6, 8}, 0)
 }

@@ -119,7 +119,7 @@ func TestTransformed(t *testing.T) {
 	got := values(t, func(s *graph.Scope) *graph.Node {
 		d := logNormal([]*graph.Node{nums(0, 1), nums(.5, -1)})
 		y, l := d.SampleScore(s, 4)
-		return graph.Sub(l, d.LogProb(y))
+		return l.Sub(d.LogProb(y))
 	})
 	near(t, "SampleScore − LogProb", got, make([]float64, 4), 1e-13)
 	kl := values(t, func(*graph.Scope) *graph.Node {
@@ -147,7 +147,7 @@ func TestDelta(t *testing.T) {
 	near(t, "draws and entropy", got, []float64{1, 2, 1, 2, 0}, 0)
 	for _, p := range []prob.Dist{prob.StdNormal(2), inSupport{}} {
 		got := values(t, func(*graph.Scope) *graph.Node { return prob.KL(prob.Delta{Value: nums(1, 2)}, p) })
-		want := values(t, func(*graph.Scope) *graph.Node { return graph.Neg(p.LogProb(nums(1, 2))) })
+		want := values(t, func(*graph.Scope) *graph.Node { return p.LogProb(nums(1, 2)).Neg() })
 		near(t, "KL", got, want, 1e-15)
 	}
 	grad := values(t, func(s *graph.Scope) *graph.Node {
@@ -217,10 +217,10 @@ func TestColdDrawsStayOnSimplex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
-	v, err := p.Output("y")
+	v, err := p.Value("y")
 	for i, l := range v {
 		if err != nil || math.IsInf(l, 0) || math.IsNaN(l) {
 			t.Fatalf("draw %d scores %v, error %v", i, l, err)
@@ -235,7 +235,7 @@ func TestMixtureOfDiscretizedLogistic(t *testing.T) {
 		d := prob.ElementMixture{
 			Logits: graph.Tensor([]float64{0, 1, 2, 1, 0, -1}, 2, 3),
 			Components: prob.DiscretizedLogistic{
-				Mean:     graph.Tensor([]float64{.1, .5, .9, .2, .6, 1.1}, 3, 2),
+				Loc:      graph.Tensor([]float64{.1, .5, .9, .2, .6, 1.1}, 3, 2),
 				LogScale: graph.Const(-2), Bins: bins,
 			},
 		}

@@ -63,7 +63,7 @@ var families = []family{
 		New:        func(_ scope, p []node) prob.Dist { return prob.Geometric{Logits: p[0]} },
 		Degenerate: [][]float64{{math.Inf(1)}},
 		Same: []func(scope, []node) prob.Dist{func(_ scope, p []node) prob.Dist {
-			return prob.NegativeBinomial{LogTotal: graph.Scale(p[0], 0), Logits: graph.Neg(p[0])}
+			return prob.NegativeBinomial{LogTotal: p[0].Scale(0), Logits: p[0].Neg()}
 		}},
 		Params:   [][]float64{{0}, {-3}, {2}},
 		Extremes: [][]float64{{13.8}, {-13.8}, {100}},
@@ -178,7 +178,7 @@ var families = []family{
 	}},
 	{"ElementMixture", probtest.Case{
 		New: func(_ scope, p []node) prob.Dist {
-			return prob.ElementMixture{Logits: p[0], Components: prob.Logistic{Mean: p[1], LogScale: p[2]}}
+			return prob.ElementMixture{Logits: p[0], Components: prob.Logistic{Loc: p[1], LogScale: p[2]}}
 		},
 		Shapes:   [][]int{{1, 2}, {2, 1}, {2, 1}},
 		Params:   [][]float64{{0, 1, -2, 3, 0, -1}, {3, 0, 0, 1, 1, -2}},

@@ -21,7 +21,7 @@ var (
 func init() {
 	families = append(families, []family{
 		{"LogNormal", probtest.Case{
-			New: func(_ scope, p []node) prob.Dist { return prob.LogNormal{Mean: p[0], LogStd: p[1]} },
+			New: func(_ scope, p []node) prob.Dist { return prob.LogNormal{Loc: p[0], LogScale: p[1]} },
 			Same: []func(scope, []node) prob.Dist{func(_ scope, p []node) prob.Dist {
 				return prob.Transformed{Base: prob.Normal{Mean: p[0], LogStd: p[1]}, Bijector: prob.Exp{}}
 			}},
@@ -29,17 +29,17 @@ func init() {
 			Extremes: [][]float64{{0, -13.8}, {0, 13.8}, {1e6, -13.8}, {10, 3}, {-80, 1}},
 		}},
 		{"Laplace", probtest.Case{
-			New:      func(_ scope, p []node) prob.Dist { return prob.Laplace{Mean: p[0], LogScale: p[1]} },
+			New:      func(_ scope, p []node) prob.Dist { return prob.Laplace{Loc: p[0], LogScale: p[1]} },
 			Params:   locScale,
 			Extremes: locScaleExtreme,
 		}},
 		{"Logistic", probtest.Case{
-			New:      func(_ scope, p []node) prob.Dist { return prob.Logistic{Mean: p[0], LogScale: p[1]} },
+			New:      func(_ scope, p []node) prob.Dist { return prob.Logistic{Loc: p[0], LogScale: p[1]} },
 			Params:   locScale,
 			Extremes: locScaleExtreme,
 		}},
 		{"Cauchy", probtest.Case{
-			New:      func(_ scope, p []node) prob.Dist { return prob.Cauchy{Median: p[0], LogScale: p[1]} },
+			New:      func(_ scope, p []node) prob.Dist { return prob.Cauchy{Loc: p[0], LogScale: p[1]} },
 			Params:   locScale,
 			Extremes: locScaleExtreme,
 		}},
@@ -106,7 +106,7 @@ func init() {
 		}},
 		{"DiscretizedLogistic", probtest.Case{
 			New: func(_ scope, p []node) prob.Dist {
-				return prob.DiscretizedLogistic{Mean: p[0], LogScale: p[1]}
+				return prob.DiscretizedLogistic{Loc: p[0], LogScale: p[1]}
 			},
 			Degenerate: [][]float64{{0.25, math.Inf(-1)}, {0.25, math.Inf(1)}},
 			Params:     [][]float64{{0.5, -2}, {-0.1, -1}, {0.9, -4}, {0.3, 1}},
@@ -117,7 +117,7 @@ func init() {
 		}},
 		{"DiscretizedLogistic of four", probtest.Case{
 			New: func(_ scope, p []node) prob.Dist {
-				return prob.DiscretizedLogistic{Mean: p[0], LogScale: p[1], Bins: 4}
+				return prob.DiscretizedLogistic{Loc: p[0], LogScale: p[1], Bins: 4}
 			},
 			Params:   [][]float64{{0.5, -2}, {-0.1, -1}},
 			Support:  func([]float64) prob.Support { return prob.Support{Kind: prob.Interval, Hi: 1} },
@@ -126,7 +126,7 @@ func init() {
 		}},
 		{"Mixture of DiscretizedLogistic", probtest.Case{
 			New: func(_ scope, p []node) prob.Dist {
-				return prob.ElementMixture{Logits: p[0], Components: prob.DiscretizedLogistic{Mean: p[1], LogScale: p[2]}}
+				return prob.ElementMixture{Logits: p[0], Components: prob.DiscretizedLogistic{Loc: p[1], LogScale: p[2]}}
 			},
 			Shapes:   [][]int{{1, 2}, {2, 1}, {2, 1}},
 			Skip:     []string{"moments"},

@@ -28,7 +28,7 @@ var (
 )
 
 // half returns l/2.
-func (d ContinuousBernoulli) half() *graph.Node { return graph.Scale(d.Logits, .5) }
+func (d ContinuousBernoulli) half() *graph.Node { return d.Logits.Scale(.5) }
 
 // LogProbs returns the log density of each element, those of 0 and 1 included.
 func (d ContinuousBernoulli) LogProbs(x *graph.Node) *graph.Node {
@@ -61,14 +61,14 @@ func (ContinuousBernoulli) Support() Support { return unit }
 func (d ContinuousBernoulli) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	t := d.half()
-	return graph.Scale(graph.Shift(special(op.Langevin, t), 1), .5), graph.Scale(special(op.LangevinSlope, t), .25)
+	return special(op.Langevin, t).Shift(1).Scale(.5), special(op.LangevinSlope, t).Scale(.25)
 }
 
 // Mode returns 1 for a positive logit, 0 for a negative one and ½ for 0, where
 // every value is as probable.
 func (d ContinuousBernoulli) Mode() *graph.Node {
 	complete(d)
-	return graph.Scale(graph.Shift(graph.Sign(d.Logits), 1), .5)
+	return graph.Sign(d.Logits).Shift(1).Scale(.5)
 }
 
 // Entropy returns Σ log(sinh t/t) − t·L(t).

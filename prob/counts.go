@@ -20,41 +20,41 @@ import (
 
 // stirling returns S(x) = log Γ(x+1) − x·log x + x for x ≥ 0.
 func stirling(x *graph.Node) *graph.Node {
-	far := graph.Ge(x, graph.Const(16))
+	far := x.Ge(graph.Const(16))
 	big := graph.Where(far, x, graph.Const(16))
 	r := graph.Recip(big)
-	z := graph.Square(r)
-	series := graph.Shift(graph.Scale(z, 1./1188), -1./1680) // DLMF 5.11.1
+	z := r.Square()
+	series := z.Scale(1. / 1188).Shift(-1. / 1680) // DLMF 5.11.1
 	for _, c := range []float64{1. / 1260, -1. / 360, 1. / 12} {
-		series = graph.Shift(graph.Mul(series, z), c)
+		series = series.Mul(z).Shift(c)
 	}
-	large := graph.Add(graph.Mul(series, r), graph.Shift(graph.Scale(graph.Log(big), .5), halfLog2Pi))
+	large := series.Mul(r).Add(graph.Log(big).Scale(.5).Shift(halfLog2Pi))
 
 	near := graph.Where(far, graph.Const(1), x)
-	small := graph.Sub(graph.Add(graph.Lgamma(graph.Shift(near, 1)), near), xlogx(near))
+	small := graph.Lgamma(near.Shift(1)).Add(near).Sub(xlogx(near))
 	return graph.Where(far, large, small)
 }
 
 // xlogx returns x·log x, and 0 at 0.
-func xlogx(x *graph.Node) *graph.Node { return graph.Mul(x, graph.Log(positive(x))) }
+func xlogx(x *graph.Node) *graph.Node { return x.Mul(graph.Log(positive(x))) }
 
 // positive puts 1 in the place of 0.
 func positive(x *graph.Node) *graph.Node {
-	return graph.Where(graph.Eq(x, graph.Const(0)), graph.Const(1), x)
+	return graph.Where(x.Eq(graph.Const(0)), graph.Const(1), x)
 }
 
 // deviance returns D(x, m) for x ≥ 0 and log m. With t = log(m/x) it is
 // x·(eᵗ−1−t), of which no part is large near m = x.
 func deviance(x, logMean *graph.Node) *graph.Node {
-	none := graph.Eq(x, graph.Const(0))
+	none := x.Eq(graph.Const(0))
 	mean := graph.Exp(graph.Where(none, logMean, graph.Const(0)))
-	t := graph.Sub(graph.Where(none, graph.Const(0), logMean), graph.Log(positive(x)))
-	return graph.Where(none, mean, graph.Mul(x, graph.Sub(graph.Expm1(t), t)))
+	t := graph.Where(none, graph.Const(0), logMean).Sub(graph.Log(positive(x)))
+	return graph.Where(none, mean, x.Mul(graph.Expm1(t).Sub(t)))
 }
 
 // drawCount draws counts from a law whose parameters have event size d.
 func drawCount(s *graph.Scope, law op.Law, lead []int, d int, params ...*graph.Node) *graph.Node {
-	noise := draw(s, graph.Uniform, lead, op.StreamNoise*d)
+	noise := draw(s, graph.UniformNoise, lead, op.StreamNoise*d)
 	return op.Apply(op.Count{Law: law}, append([]*graph.Node{noise}, params...)...)
 }
 

@@ -31,8 +31,8 @@ var (
 func (d Delta) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Delta", x, d.Value)
-	off := graph.Add(graph.Lt(x, d.Value), graph.Gt(x, d.Value))
-	zero := graph.Where(graph.Eq(x, d.Value), graph.Const(0), graph.StopGrad(x)) // NaN
+	off := x.Lt(d.Value).Add(x.Gt(d.Value))
+	zero := graph.Where(x.Eq(d.Value), graph.Const(0), graph.StopGrad(x)) // NaN
 	return graph.Where(off, graph.Const(math.Inf(-1)), zero)
 }
 
@@ -78,8 +78,8 @@ func init() {
 	// −log p(value), with the entropy of Delta taken as 0.
 	RegisterKL(func(q Delta, p Dist) *graph.Node {
 		if f, ok := p.(Factored); ok {
-			return graph.Neg(f.LogProbs(q.Value))
+			return f.LogProbs(q.Value).Neg()
 		}
-		return graph.ExpandDims(graph.Neg(p.LogProb(q.Value)), -1)
+		return graph.ExpandDims(p.LogProb(q.Value).Neg(), -1)
 	})
 }

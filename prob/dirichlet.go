@@ -40,16 +40,16 @@ func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
 	complete(d)
 	sameEvent("Dirichlet", x, d.LogConcentration)
 	a := d.LogConcentration
-	bad := graph.Max(graph.Lt(x, graph.Const(0)), emptyEnd(x, 0, a))
-	off := far(graph.Shift(graph.ExpandDims(total(x), -1), -1), rowTolerance)
+	bad := graph.Max(x.Lt(graph.Const(0)), emptyEnd(x, 0, a))
+	off := far(graph.ExpandDims(total(x), -1).Shift(-1), rowTolerance)
 	out := graph.Max(graph.ExpandDims(graph.MaxOver(bad, -1), -1), off)
 	return insideEvent(x, out, d.Support().harmless(d.classes()), func(x *graph.Node) *graph.Node {
 		logN := graph.LogSumExp(a, -1)
 		rate := graph.StopGrad(graph.ExpandDims(logN, -1)) // any would do
 		each := total(density(op.ShareLaw, a, rate, x))
 		sum := density(op.GammaLaw, logN, graph.StopGrad(logN), graph.Const(1))
-		excess := graph.Mul(graph.Exp(logN), graph.Shift(total(x), -1)) // of the sum over 1, by rounding
-		return graph.Add(graph.Add(graph.Sub(each, sum), graph.StopGrad(excess)), d.unrounded(logN))
+		excess := graph.Exp(logN).Mul(total(x).Shift(-1)) // of the sum over 1, by rounding
+		return each.Sub(sum).Add(graph.StopGrad(excess)).Add(d.unrounded(logN))
 	})
 }
 
@@ -58,10 +58,10 @@ func (d Dirichlet) LogProb(x *graph.Node) *graph.Node {
 // rounding dropped is Σ α/n − 1.
 func (d Dirichlet) unrounded(logN *graph.Node) *graph.Node {
 	n := graph.Exp(graph.Clamp(logN, math.Inf(-1), 80)) // finite
-	rest := graph.Shift(graph.Div(total(graph.Exp(d.LogConcentration)), n), -1)
-	near := graph.Lt(graph.Abs(rest), graph.Const(1e-3)) // not of infinite, vanishing or clamped ones
+	rest := total(graph.Exp(d.LogConcentration)).Div(n).Shift(-1)
+	near := graph.Abs(rest).Lt(graph.Const(1e-3)) // not of infinite, vanishing or clamped ones
 	rest = graph.StopGrad(graph.Where(near, rest, graph.Const(0)))
-	return graph.Mul(rest, graph.Sub(n, graph.StopGrad(n)))
+	return rest.Mul(n.Sub(graph.StopGrad(n)))
 }
 
 // Sample returns gamma numbers of shape α over their sum.
@@ -91,8 +91,8 @@ func (d Dirichlet) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	_, n := d.sum()
 	mean = graph.Softmax(d.LogConcentration)
-	spread := graph.Mul(mean, graph.Shift(graph.Neg(mean), 1))
-	return mean, graph.Div(spread, graph.Shift(n, 1))
+	spread := mean.Mul(mean.Neg().Shift(1))
+	return mean, spread.Div(n.Shift(1))
 }
 
 // Entropy returns log B(α) − Σ (α−1)(ψ(α)−ψ(n)), n = Σ α.
@@ -100,8 +100,8 @@ func (d Dirichlet) Entropy() *graph.Node {
 	complete(d)
 	logN := graph.LogSumExp(d.LogConcentration, -1)
 	each := special(op.GammaEntropy, d.LogConcentration)
-	all := graph.Add(special(op.GammaEntropy, logN), graph.Scale(term(op.DigammaExp, logN), float64(d.classes()-1)))
-	return graph.Sub(total(each), all)
+	all := special(op.GammaEntropy, logN).Add(term(op.DigammaExp, logN).Scale(float64(d.classes() - 1)))
+	return total(each).Sub(all)
 }
 
 func init() {
@@ -117,6 +117,6 @@ func init() {
 		between := mulExp(klOf("Dirichlet", p.LogConcentration, q.LogConcentration), m)
 		each := total(term(op.GammaRest, q.LogConcentration, p.LogConcentration))
 		all := term(op.GammaRest, graph.LogSumExp(q.LogConcentration, -1), m)
-		return graph.ExpandDims(graph.Add(between, graph.Sub(each, all)), -1)
+		return graph.ExpandDims(between.Add(each.Sub(all)), -1)
 	})
 }

@@ -18,7 +18,7 @@ import (
 // 1701.05517, eq. 2). A value between two of them counts as the nearer.
 // ElementMixture over it mixes.
 type DiscretizedLogistic struct {
-	Mean     *graph.Node
+	Loc      *graph.Node
 	LogScale *graph.Node
 	Bins     int // 0 means 256
 }
@@ -42,46 +42,46 @@ func (d DiscretizedLogistic) steps() float64 {
 
 // bin returns the number of the bin nearest to x.
 func (d DiscretizedLogistic) bin(x *graph.Node) *graph.Node {
-	return graph.Floor(graph.Shift(graph.Scale(x, d.steps()), .5))
+	return graph.Floor(x.Scale(d.steps()).Shift(.5))
 }
 
 // edge returns the upper edge of bin k as a value of the standard law.
 func (d DiscretizedLogistic) edge(k *graph.Node) *graph.Node {
-	at := graph.Scale(graph.Shift(k, .5), 1/d.steps())
-	return standardised("DiscretizedLogistic", at, d.Mean, d.LogScale)
+	at := k.Shift(.5).Scale(1 / d.steps())
+	return standardised("DiscretizedLogistic", at, d.Loc, d.LogScale)
 }
 
 // LogProbs returns the log probability of each element. With the edges c+w and
 // c−w of a bin the difference of sigmoids is sinh w/(cosh w + cosh c).
 func (d DiscretizedLogistic) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
+	fit("DiscretizedLogistic", x, d.Loc, d.LogScale)
 	n := d.steps()
 	out := beyond(x, 0, 1)
-	point := graph.Eq(d.LogScale, graph.Const(math.Inf(-1))) // all in the bin of the mean
-	spread := graph.Eq(d.LogScale, graph.Const(math.Inf(1))) // half in either end
+	point := d.LogScale.Eq(graph.Const(math.Inf(-1))) // all in the bin of the mean
+	spread := d.LogScale.Eq(graph.Const(math.Inf(1))) // half in either end
 	d.LogScale = graph.Where(graph.Max(point, spread), graph.Const(0), d.LogScale)
 	return inside(x, out, 0, func(x *graph.Node) *graph.Node {
 		k := d.bin(x)
-		u, v := d.edge(k), d.edge(graph.Shift(k, -1))
+		u, v := d.edge(k), d.edge(k.Shift(-1))
 		// Small scales go by the edges, which neighbours share, so that the bins add
 		// up to 1; not where the difference of the edges has no digits.
-		half := mulExp(graph.Const(.5/n), graph.Neg(d.LogScale))
-		between := graph.Scale(graph.Sub(u, v), .5)
-		near := graph.Lt(graph.Abs(graph.Sub(between, half)), graph.Scale(half, .01))
-		share := graph.Mul(near, graph.Lt(d.LogScale, graph.Const(-2)))
+		half := mulExp(graph.Const(.5/n), d.LogScale.Neg())
+		between := u.Sub(v).Scale(.5)
+		near := graph.Abs(between.Sub(half)).Lt(half.Scale(.01))
+		share := near.Mul(d.LogScale.Lt(graph.Const(-2)))
 		half = graph.Where(share, between, half)
-		centre := standardised("DiscretizedLogistic", graph.Scale(k, 1/n), d.Mean, d.LogScale)
-		centre = graph.Where(share, graph.Scale(graph.Add(u, v), .5), centre)
+		centre := standardised("DiscretizedLogistic", k.Scale(1/n), d.Loc, d.LogScale)
+		centre = graph.Where(share, u.Add(v).Scale(.5), centre)
 		inner := op.Apply(op.Binary{Fn: op.LogisticBin}, centre, half)
-		last := graph.Ge(k, graph.Const(n))
-		either := graph.Max(graph.Le(k, graph.Const(0)), last)
-		end := graph.LogSigmoid(graph.Where(last, graph.Neg(v), u))
+		last := k.Ge(graph.Const(n))
+		either := graph.Max(k.Le(graph.Const(0)), last)
+		end := graph.LogSigmoid(graph.Where(last, v.Neg(), u))
 		certain := func(mask *graph.Node, log float64) *graph.Node {
 			return graph.Where(mask, graph.Const(log), graph.Const(math.Inf(-1)))
 		}
 		l := graph.Where(either, end, inner)
-		l = graph.Where(point, certain(graph.Eq(k, d.bin(graph.StopGrad(graph.Clamp(d.Mean, 0, 1)))), 0), l)
+		l = graph.Where(point, certain(k.Eq(d.bin(graph.StopGrad(graph.Clamp(d.Loc, 0, 1)))), 0), l)
 		return graph.Where(spread, certain(either, -math.Ln2), l)
 	})
 }
@@ -93,16 +93,16 @@ func (d DiscretizedLogistic) LogProb(x *graph.Node) *graph.Node { return score(d
 // derivative passes.
 func (d DiscretizedLogistic) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	x := Logistic{d.Mean, d.LogScale}.Sample(s, lead...)
-	return graph.Scale(d.bin(graph.StopGrad(graph.Clamp(x, 0, 1))), 1/d.steps())
+	x := Logistic{d.Loc, d.LogScale}.Sample(s, lead...)
+	return d.bin(graph.StopGrad(graph.Clamp(x, 0, 1))).Scale(1 / d.steps())
 }
 
 // CDF returns the mass of the bins up to that of x.
 func (d DiscretizedLogistic) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	fit("DiscretizedLogistic", x, d.Mean, d.LogScale)
-	k := graph.Floor(graph.Shift(graph.Scale(graph.Clamp(x, 0, 1), d.steps()), 1e-3))
-	p := cdf(op.GridLogisticCDF, d.Mean, d.LogScale, graph.Const(d.steps()), k)
-	all := graph.Ge(k, graph.Const(d.steps()))
+	fit("DiscretizedLogistic", x, d.Loc, d.LogScale)
+	k := graph.Floor(graph.Clamp(x, 0, 1).Scale(d.steps()).Shift(1e-3))
+	p := cdf(op.GridLogisticCDF, d.Loc, d.LogScale, graph.Const(d.steps()), k)
+	all := k.Ge(graph.Const(d.steps()))
 	return graph.Where(belowZero(x), graph.Const(0), graph.Where(all, graph.Const(1), p))
 }

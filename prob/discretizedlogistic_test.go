@@ -17,12 +17,12 @@ func evaluate(t *testing.T, dt graph.Dtype, build func(s scope)) [][]float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	var out [][]float64
 	for _, name := range p.Outputs() {
-		v, err := p.Output(name)
+		v, err := p.Value(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestDiscretizedLogisticBins(t *testing.T) {
 		for _, ls := range []float64{-13, -7, -4, -1, 3, 13} {
 			for _, mean := range []float64{-0.3, 0, 0.5, 0.123, 1, 2} {
 				v := evaluate(t, dt, func(s scope) {
-					d := prob.DiscretizedLogistic{Mean: s.Const(mean), LogScale: s.Const(ls)}
+					d := prob.DiscretizedLogistic{Loc: s.Const(mean), LogScale: s.Const(ls)}
 					s.Output("sum", graph.LogSumExp(d.LogProbs(s.Tensor(all, 256, 1))))
 				})
 				if tol := map[graph.Dtype]float64{graph.Float64: 1e-13, graph.Float32: 2e-6}[dt]; !(math.Abs(v[0][0]) < tol) {
@@ -61,7 +61,7 @@ func TestDiscretizedLogisticBins(t *testing.T) {
 		{3, 0.9, -6, -357.77875942009579},
 	} {
 		v := evaluate(t, graph.Float64, func(s scope) {
-			d := prob.DiscretizedLogistic{Mean: s.Const(c.mean), LogScale: s.Const(c.logScale)}
+			d := prob.DiscretizedLogistic{Loc: s.Const(c.mean), LogScale: s.Const(c.logScale)}
 			s.Output("l", d.LogProb(s.Tensor([]float64{c.k / 255}, 1)))
 		})
 		if !(math.Abs(v[0][0]-c.want) <= 1e-12*math.Abs(c.want)) {
@@ -73,12 +73,12 @@ func TestDiscretizedLogisticBins(t *testing.T) {
 func TestDiscretizedLogisticGradient(t *testing.T) {
 	gradcheck.Check(t, func(s scope, in []node) node {
 		x := s.Tensor([]float64{0, 1. / 255, 0.2, 100. / 255, 1, 1}, 2, 3)
-		return prob.DiscretizedLogistic{Mean: in[0], LogScale: in[1]}.LogProbs(x)
+		return prob.DiscretizedLogistic{Loc: in[0], LogScale: in[1]}.LogProbs(x)
 	}, gradcheck.At([]int{3}, 0.1, 0.4, 0.9), gradcheck.At([]int{1}, -2.5))
 }
 
 func TestDiscretizedLogisticBinsMessage(t *testing.T) {
 	refuses(t, "prob: DiscretizedLogistic: 1 bins, want 2 or more", func(s scope) node {
-		return prob.DiscretizedLogistic{Mean: s.Const(0), LogScale: s.Const(0), Bins: 1}.LogProb(s.Input("x", 1))
+		return prob.DiscretizedLogistic{Loc: s.Const(0), LogScale: s.Const(0), Bins: 1}.LogProb(s.Input("x", 1))
 	})
 }

@@ -27,7 +27,7 @@ var (
 func (d ElementMixture) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	l := d.Components.LogProbs(d.each(x))
-	return graph.LogSumExp(graph.Add(l, swapLast(graph.LogSoftmax(d.Logits))), -2)
+	return graph.LogSumExp(l.Add(swapLast(graph.LogSoftmax(d.Logits))), -2)
 }
 
 // each repeats x for the components and checks its shape.
@@ -51,7 +51,7 @@ func (d ElementMixture) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	c := components("ElementMixture", d.Logits, 2)
 	sh := d.Logits.Shape()
-	k := choose(draw(s, graph.Uniform, lead, sh[len(sh)-2]), d.Logits)
+	k := choose(draw(s, graph.UniformNoise, lead, sh[len(sh)-2]), d.Logits)
 	return pick(s, d.Components, lead, c, graph.OneHot(k, c))
 }
 
@@ -69,7 +69,7 @@ func (d ElementMixture) CDF(x *graph.Node) *graph.Node {
 	if !ok {
 		graph.Fail("prob: ElementMixture of %T, which has no CDF", d.Components)
 	}
-	return graph.Sum(graph.Mul(base.CDF(d.each(x)), swapLast(graph.Softmax(d.Logits))), -2)
+	return graph.Sum(base.CDF(d.each(x)).Mul(swapLast(graph.Softmax(d.Logits))), -2)
 }
 
 // Support returns that of the components, or the reals if they do not say.

@@ -26,10 +26,10 @@ func (b Affine) fit(x *graph.Node) {
 func (b Affine) Forward(x *graph.Node) *graph.Node {
 	b.fit(x)
 	if b.LogScale != nil {
-		x = graph.Mul(x, graph.Exp(b.LogScale))
+		x = x.Mul(graph.Exp(b.LogScale))
 	}
 	if b.Shift != nil {
-		x = graph.Add(x, b.Shift)
+		x = x.Add(b.Shift)
 	}
 	return x
 }
@@ -38,10 +38,10 @@ func (b Affine) Forward(x *graph.Node) *graph.Node {
 func (b Affine) Inverse(y *graph.Node) *graph.Node {
 	b.fit(y)
 	if b.Shift != nil {
-		y = graph.Sub(y, b.Shift)
+		y = y.Sub(b.Shift)
 	}
 	if b.LogScale != nil {
-		y = graph.Mul(y, graph.Exp(graph.Neg(b.LogScale)))
+		y = y.Mul(graph.Exp(b.LogScale.Neg()))
 	}
 	return y
 }
@@ -59,10 +59,10 @@ func (b Affine) LogDet(x *graph.Node) *graph.Node {
 type Reflect struct{}
 
 // Forward implements Bijector.
-func (Reflect) Forward(x *graph.Node) *graph.Node { return graph.Neg(x) }
+func (Reflect) Forward(x *graph.Node) *graph.Node { return x.Neg() }
 
 // Inverse implements Inverter.
-func (Reflect) Inverse(y *graph.Node) *graph.Node { return graph.Neg(y) }
+func (Reflect) Inverse(y *graph.Node) *graph.Node { return y.Neg() }
 
 // LogDet returns 0.
 func (Reflect) LogDet(x *graph.Node) *graph.Node { return noChange(x) }
@@ -100,7 +100,7 @@ func (b Softplus) Forward(x *graph.Node) *graph.Node { return graph.Softplus(b.i
 
 // Inverse returns y + log(1−e⁻ʸ).
 func (Softplus) Inverse(y *graph.Node) *graph.Node {
-	return graph.Add(y, graph.Log1mExp(graph.Neg(y)))
+	return y.Add(graph.Log1mExp(y.Neg()))
 }
 
 // LogDet returns Σ log sigmoid(x).
@@ -121,12 +121,12 @@ func (b Sigmoid) Forward(x *graph.Node) *graph.Node { return graph.Sigmoid(b.inn
 func (Sigmoid) Inverse(y *graph.Node) *graph.Node { return logit(y) }
 
 func logit(y *graph.Node) *graph.Node {
-	return graph.Sub(graph.Log(y), graph.Log1p(graph.Neg(y)))
+	return graph.Log(y).Sub(graph.Log1p(y.Neg()))
 }
 
 // LogDet returns Σ log y(1−y).
 func (Sigmoid) LogDet(x *graph.Node) *graph.Node {
-	return total(graph.Add(graph.LogSigmoid(x), graph.LogSigmoid(graph.Neg(x))))
+	return total(graph.LogSigmoid(x).Add(graph.LogSigmoid(x.Neg())))
 }
 
 // Range returns (0, 1).
@@ -145,14 +145,14 @@ func (b Tanh) Forward(x *graph.Node) *graph.Node { return graph.Tanh(b.inner(x))
 
 // Inverse returns ½·log((1+y)/(1−y)).
 func (Tanh) Inverse(y *graph.Node) *graph.Node {
-	return graph.Scale(graph.Sub(graph.Log1p(y), graph.Log1p(graph.Neg(y))), .5)
+	return graph.Log1p(y).Sub(graph.Log1p(y.Neg())).Scale(.5)
 }
 
 // LogDet returns Σ log(1−y²) as 2(log 2 − x − log(1+e⁻²ˣ)), which keeps its
 // digits where y rounds to ±1.
 func (Tanh) LogDet(x *graph.Node) *graph.Node {
-	l := graph.Add(x, graph.Softplus(graph.Scale(x, -2)))
-	return total(graph.Scale(graph.Shift(l, -math.Ln2), -2))
+	l := x.Add(graph.Softplus(x.Scale(-2)))
+	return total(l.Shift(-math.Ln2).Scale(-2))
 }
 
 // Range returns (−1, 1).
@@ -165,7 +165,7 @@ func (b Power) raise(x *graph.Node, p float64) *graph.Node {
 	if b.P == 0 || math.IsNaN(b.P) || math.IsInf(b.P, 0) {
 		graph.Fail("prob: Power: exponent %v, want a finite number other than 0", b.P)
 	}
-	return graph.Pow(x, graph.Const(p))
+	return x.Pow(graph.Const(p))
 }
 
 func (b Power) inner(x *graph.Node) *graph.Node {
@@ -182,7 +182,7 @@ func (b Power) Inverse(y *graph.Node) *graph.Node { return b.raise(y, 1/b.P) }
 
 // LogDet returns Σ log|P| + (P−1)·log x.
 func (b Power) LogDet(x *graph.Node) *graph.Node {
-	return total(graph.Shift(graph.Scale(graph.Log(x), b.P-1), math.Log(math.Abs(b.P))))
+	return total(graph.Log(x).Scale(b.P - 1).Shift(math.Log(math.Abs(b.P))))
 }
 
 // Range returns the positive numbers.

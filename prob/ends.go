@@ -73,7 +73,7 @@ func boundBetween(x, low, top *graph.Node) *graph.Node {
 	if low != nil {
 		in = graph.Max(in, graph.StopGrad(low))
 	}
-	return graph.Add(in, graph.Sub(x, graph.StopGrad(x)))
+	return in.Add(x.Sub(graph.StopGrad(x)))
 }
 
 // inner is a bijector onto an open set that stops before its ends.
@@ -129,8 +129,8 @@ func (s interval) limits(x *graph.Node) (low, top *graph.Node) {
 		if end == nil {
 			return nil
 		}
-		step := graph.Where(graph.Eq(end, graph.Const(0)), graph.Const(e.tiny), graph.Scale(size, 8*e.eps))
-		return graph.Add(end, graph.Scale(step, sign))
+		step := graph.Where(end.Eq(graph.Const(0)), graph.Const(e.tiny), size.Scale(8*e.eps))
+		return end.Add(step.Scale(sign))
 	}
 	return move(s.lo, 1), move(s.hi, -1)
 }

@@ -16,10 +16,10 @@ func one(t *testing.T, dt graph.Dtype, f func(s scope) node) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{Seed: 3}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 3}); err != nil {
 		t.Fatal(err)
 	}
-	y, err := p.Output("y")
+	y, err := p.Value("y")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestDrawsOfTinyConcentrations(t *testing.T) {
 				g := one(t, dt, func(s scope) node {
 					l := nums(log)
 					x := d(l).Sample(s, 50)
-					return graph.Grad(graph.Sum(graph.Mul(x, x)), []node{l})[0]
+					return graph.Grad(graph.Sum(x.Mul(x)), []node{l})[0]
 				})
 				near(t, name+": derivative of draws by the log concentration", g, []float64{0}, 1e-25)
 			}

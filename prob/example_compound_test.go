@@ -14,13 +14,13 @@ import (
 func show(f func(s *graph.Scope) *graph.Node) {
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) { s.Output("y", f(s)) })
 	if err == nil {
-		err = p.Run(context.Background(), graph.Draw{Seed: 1})
+		err = p.Run(context.Background(), graph.Key{Seed: 1})
 	}
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	y, _ := p.Output("y")
+	y, _ := p.Value("y")
 	fmt.Printf("%.3f\n", y)
 }
 
@@ -67,7 +67,7 @@ func ExampleChecked() {
 		s.Output("logp", d.LogProb(x))
 	})
 	if err == nil {
-		err = p.Run(context.Background(), graph.Draw{})
+		err = p.Run(context.Background(), graph.Key{})
 	}
 	_, what, _ := strings.Cut(err.Error(), "): ")
 	fmt.Println(what)

@@ -29,7 +29,7 @@ func (d Exponential) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Exponential", x, d.LogRate)
 	return inside(x, outsideAbove(x), 1, func(x *graph.Node) *graph.Node {
-		return graph.Sub(d.LogRate, mulExp(x, d.LogRate))
+		return d.LogRate.Sub(mulExp(x, d.LogRate))
 	})
 }
 
@@ -40,7 +40,7 @@ func (d Exponential) LogProb(x *graph.Node) *graph.Node { return score(d.LogProb
 func (d Exponential) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("Exponential", s, lead, d.LogRate)
-	return boundPositive(graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate))))
+	return boundPositive(graph.Log(u).Neg().Mul(graph.Exp(d.LogRate.Neg())))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -52,7 +52,7 @@ func (Exponential) Support() Support { return above }
 // Moments returns 1/λ and 1/λ².
 func (d Exponential) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	return graph.Exp(graph.Neg(d.LogRate)), graph.Exp(graph.Scale(d.LogRate, -2))
+	return graph.Exp(d.LogRate.Neg()), graph.Exp(d.LogRate.Scale(-2))
 }
 
 // Mode returns 0.
@@ -71,7 +71,7 @@ func (d Exponential) Entropy() *graph.Node {
 func (d Exponential) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Exponential", x, d.LogRate)
-	return cdf(op.ExponentialCDF, graph.Neg(d.LogRate), x)
+	return cdf(op.ExponentialCDF, d.LogRate.Neg(), x)
 }
 
 // gamma returns the same law as a Gamma of shape 1.
@@ -82,7 +82,7 @@ func (d Exponential) gamma() Gamma {
 func init() {
 	// log(λ₁/λ₂) + λ₂/λ₁ − 1
 	RegisterKL(func(q, p Exponential) *graph.Node {
-		r := graph.Sub(p.LogRate, q.LogRate)
+		r := p.LogRate.Sub(q.LogRate)
 		return expRest(r)
 	})
 	RegisterKL(func(q Exponential, p Gamma) *graph.Node { return KLs(q.gamma(), p) })

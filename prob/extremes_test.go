@@ -252,12 +252,12 @@ func compareExtremes(t *testing.T, table string, rows []extremeRow, dt graph.Dty
 			t.Fatal(err)
 		}
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	got := make([][]float64, len(rows))
 	for k := range p.Outputs() {
-		v, err := p.Output(strconv.Itoa(k))
+		v, err := p.Value(strconv.Itoa(k))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -379,10 +379,10 @@ func TestSameAtEnds(t *testing.T) {
 			return prob.HalfNormal{LogScale: nums(0.2)}, shifted{prob.Normal{Mean: nums(0), LogStd: nums(0.2)}, math.Ln2}
 		},
 		"HalfCauchy and Cauchy": func() (a, b prob.Dist) {
-			return prob.HalfCauchy{LogScale: nums(0.2)}, shifted{prob.Cauchy{Median: nums(0), LogScale: nums(0.2)}, math.Ln2}
+			return prob.HalfCauchy{LogScale: nums(0.2)}, shifted{prob.Cauchy{Loc: nums(0), LogScale: nums(0.2)}, math.Ln2}
 		},
 		"StudentT and Cauchy": func() (a, b prob.Dist) {
-			return prob.StudentT{LogDF: nums(0), Loc: nums(1), LogScale: nums(0.2)}, prob.Cauchy{Median: nums(1), LogScale: nums(0.2)}
+			return prob.StudentT{LogDF: nums(0), Loc: nums(1), LogScale: nums(0.2)}, prob.Cauchy{Loc: nums(1), LogScale: nums(0.2)}
 		},
 	} {
 		got := values(t, func(s *graph.Scope) *graph.Node {
@@ -400,4 +400,4 @@ type shifted struct {
 	by float64
 }
 
-func (d shifted) LogProb(x *graph.Node) *graph.Node { return graph.Shift(d.Dist.LogProb(x), d.by) }
+func (d shifted) LogProb(x *graph.Node) *graph.Node { return d.Dist.LogProb(x).Shift(d.by) }

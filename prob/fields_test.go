@@ -55,7 +55,7 @@ func of(s prob.Support) func() any { return func() any { return s.String() } }
 
 func bins(n int) func() any {
 	return func() any {
-		return prob.DiscretizedLogistic{Mean: graph.Const(.5), LogScale: graph.Const(0), Bins: n}.LogProb(graph.Tensor([]float64{0}, 1, 1))
+		return prob.DiscretizedLogistic{Loc: graph.Const(.5), LogScale: graph.Const(0), Bins: n}.LogProb(graph.Tensor([]float64{0}, 1, 1))
 	}
 }
 

@@ -63,15 +63,15 @@ func inside(x, out *graph.Node, harmless float64, f func(x *graph.Node) *graph.N
 // weigh returns x·l for x ≥ 0 and a logarithm l, and 0 where x is 0: what does
 // not happen may be impossible.
 func weigh(x, l *graph.Node) *graph.Node {
-	none := graph.Eq(x, graph.Const(0))
-	return graph.Mul(x, graph.Where(none, graph.Const(0), l))
+	none := x.Eq(graph.Const(0))
+	return x.Mul(graph.Where(none, graph.Const(0), l))
 }
 
 // score adds log densities over the event axis. An event that is impossible has
 // a zero gradient, also by its possible elements.
 func score(l *graph.Node) *graph.Node {
 	sum := total(l)
-	return graph.Where(graph.Eq(sum, graph.Const(math.Inf(-1))), graph.Const(math.Inf(-1)), sum)
+	return graph.Where(sum.Eq(graph.Const(math.Inf(-1))), graph.Const(math.Inf(-1)), sum)
 }
 
 // notCount marks elements that are not whole numbers from 0 to hi. Infinity is
@@ -81,7 +81,7 @@ func notCount(x, hi *graph.Node) *graph.Node {
 	if c, ok := constants(hi); ok {
 		out = beyond(x, 0, c[0])
 	} else {
-		out = graph.Max(graph.Lt(x, graph.Const(0)), graph.Gt(x, hi))
+		out = graph.Max(x.Lt(graph.Const(0)), x.Gt(hi))
 	}
-	return graph.Max(out, graph.Gt(x, graph.Floor(x)))
+	return graph.Max(out, x.Gt(graph.Floor(x)))
 }

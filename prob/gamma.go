@@ -42,7 +42,7 @@ func (d Gamma) LogProbs(x *graph.Node) *graph.Node {
 // emptyEnd marks the end of a support where the density, xᵃ⁻¹ of the distance,
 // is 0: that is where a > 1. At a = 1 the density is finite, below infinite.
 func emptyEnd(x *graph.Node, end float64, logA *graph.Node) *graph.Node {
-	return graph.Mul(graph.Eq(x, graph.Const(end)), graph.Gt(logA, graph.Const(0)))
+	return x.Eq(graph.Const(end)).Mul(logA.Gt(graph.Const(0)))
 }
 
 // LogProb implements Dist.
@@ -64,7 +64,7 @@ func (d Gamma) LogSample(s *graph.Scope, lead ...int) *graph.Node {
 // log returns the logarithm of a draw, without a derivative.
 func (d Gamma) log(s *graph.Scope, lead []int) *graph.Node {
 	n := event("Gamma", d.LogConcentration, d.LogRate)
-	return graph.StopGrad(graph.Sub(variate(s, op.LogGamma, lead, n, d.LogConcentration), d.LogRate))
+	return graph.StopGrad(variate(s, op.LogGamma, lead, n, d.LogConcentration).Sub(d.LogRate))
 }
 
 // moving gives the logarithm of a draw its derivative.
@@ -81,20 +81,20 @@ func (Gamma) Support() Support { return above }
 // Moments returns a/r and a/r².
 func (d Gamma) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	log := graph.Sub(d.LogConcentration, d.LogRate)
-	return graph.Exp(log), graph.Exp(graph.Sub(log, d.LogRate))
+	log := d.LogConcentration.Sub(d.LogRate)
+	return graph.Exp(log), graph.Exp(log.Sub(d.LogRate))
 }
 
 // Mode returns (a−1)/r, and 0 where a < 1.
 func (d Gamma) Mode() *graph.Node {
 	complete(d)
-	return graph.Mul(graph.Relu(graph.Expm1(d.LogConcentration)), graph.Exp(graph.Neg(d.LogRate)))
+	return graph.Relu(graph.Expm1(d.LogConcentration)).Mul(graph.Exp(d.LogRate.Neg()))
 }
 
 // Entropy returns Σ a − log r + log Γ(a) + (1−a)ψ(a).
 func (d Gamma) Entropy() *graph.Node {
 	complete(d)
-	h := graph.Sub(special(op.GammaEntropy, d.LogConcentration), d.LogRate)
+	h := special(op.GammaEntropy, d.LogConcentration).Sub(d.LogRate)
 	return overEvent("Gamma", h, d.LogConcentration, d.LogRate)
 }
 
@@ -110,7 +110,7 @@ func init() {
 	// two parts of which neither has large terms
 	RegisterKL(func(q, p Gamma) *graph.Node {
 		a, b := q.LogConcentration, p.LogConcentration
-		away := graph.Add(a, graph.Sub(p.LogRate, q.LogRate)) // log b at equal means
-		return graph.Add(term(op.PoissonDivergence, b, away), term(op.GammaRest, a, b))
+		away := a.Add(p.LogRate.Sub(q.LogRate)) // log b at equal means
+		return term(op.PoissonDivergence, b, away).Add(term(op.GammaRest, a, b))
 	})
 }

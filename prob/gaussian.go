@@ -21,7 +21,7 @@ func (d Normal) gaussian() gaussian {
 	return gaussian{
 		size: n, mean: d.Mean, halfLogDet: total(logStd), root: graph.Diag(graph.Exp(logStd)),
 		quadratic: func(columns *graph.Node) *graph.Node {
-			return graph.Sum(graph.Square(divideRows(columns, logStd)), -2)
+			return graph.Sum(divideRows(columns, logStd).Square(), -2)
 		},
 	}
 }
@@ -38,7 +38,7 @@ func (d MultivariateNormal) gaussian() gaussian {
 	return gaussian{
 		size: d.size(), mean: d.Mean, halfLogDet: logDiagonal(d.Cholesky), root: graph.Tril(d.Cholesky, 0),
 		quadratic: func(columns *graph.Node) *graph.Node {
-			return graph.Sum(graph.Square(graph.SolveLower(d.Cholesky, columns)), -2)
+			return graph.Sum(graph.SolveLower(d.Cholesky, columns).Square(), -2)
 		},
 	}
 }
@@ -67,8 +67,8 @@ func sameLead(a, b *graph.Node) (x, y *graph.Node) {
 
 // divideRows divides row i of matrices […, D, M] by σ_i.
 func divideRows(m, logStd *graph.Node) *graph.Node {
-	inverse := graph.ExpandDims(graph.Exp(graph.Neg(logStd)), -1)
-	return graph.Mul(ranked(m, len(inverse.Shape())), inverse)
+	inverse := graph.ExpandDims(graph.Exp(logStd.Neg()), -1)
+	return ranked(m, len(inverse.Shape())).Mul(inverse)
 }
 
 // klGaussians returns the divergence of two normal distributions, […, 1].
@@ -77,10 +77,10 @@ func klGaussians(q, p gaussian) *graph.Node {
 		graph.Fail("prob: KL of normal distributions with events of %d and %d", q.size, p.size)
 	}
 	trace := total(p.quadratic(q.root))
-	e := wide(graph.Sub(q.mean, p.mean), q.size)
+	e := wide(q.mean.Sub(p.mean), q.size)
 	far := total(p.quadratic(graph.ExpandDims(e, -1)))
-	half := graph.Scale(graph.Shift(graph.Add(trace, far), -float64(q.size)), .5)
-	return graph.ExpandDims(graph.Add(half, graph.Sub(p.halfLogDet, q.halfLogDet)), -1)
+	half := trace.Add(far).Shift(-float64(q.size)).Scale(.5)
+	return graph.ExpandDims(half.Add(p.halfLogDet.Sub(q.halfLogDet)), -1)
 }
 
 // anyGaussian is a distribution that klGaussians takes.

@@ -24,14 +24,14 @@ var (
 )
 
 // logFail returns log(1−p).
-func (d Geometric) logFail() *graph.Node { return graph.LogSigmoid(graph.Neg(d.Logits)) }
+func (d Geometric) logFail() *graph.Node { return graph.LogSigmoid(d.Logits.Neg()) }
 
 // LogProbs returns the log probability of each element.
 func (d Geometric) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Geometric", x, d.Logits)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
-		return graph.Add(weigh(x, d.logFail()), graph.LogSigmoid(d.Logits))
+		return weigh(x, d.logFail()).Add(graph.LogSigmoid(d.Logits))
 	})
 }
 
@@ -42,8 +42,8 @@ func (d Geometric) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(
 // passes.
 func (d Geometric) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	u := draw(s, graph.Uniform, lead, event("Geometric", d.Logits))
-	n := graph.Abs(graph.Div(graph.Log(u), d.logFail())) // of any sign where log(1−p) is 0
+	u := draw(s, graph.UniformNoise, lead, event("Geometric", d.Logits))
+	n := graph.Abs(graph.Log(u).Div(d.logFail())) // of any sign where log(1−p) is 0
 	return graph.Min(graph.Floor(n), largest())
 }
 
@@ -53,8 +53,8 @@ func (Geometric) Support() Support { return naturals }
 // Moments returns (1−p)/p and (1−p)/p².
 func (d Geometric) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	mean = graph.Exp(graph.Neg(d.Logits))
-	return mean, graph.Mul(mean, graph.Shift(mean, 1))
+	mean = graph.Exp(d.Logits.Neg())
+	return mean, mean.Mul(mean.Shift(1))
 }
 
 // Entropy returns that of one trial times the expected number of trials, 1/p.
@@ -66,7 +66,7 @@ func (d Geometric) Entropy() *graph.Node {
 // Mode returns 0.
 func (d Geometric) Mode() *graph.Node {
 	complete(d)
-	return graph.Scale(d.Logits, 0)
+	return d.Logits.Scale(0)
 }
 
 // CDF returns 1−(1−p)^(⌊x⌋+1), and 0 below 0.

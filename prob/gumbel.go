@@ -32,7 +32,7 @@ func (d Gumbel) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
 		z := standardised("Gumbel", x, d.Loc, d.LogScale)
-		return graph.Shift(graph.Neg(graph.Add(expRest(graph.Neg(z)), d.LogScale)), -1) // z + e⁻ᶻ, of slope 1 − e⁻ᶻ
+		return expRest(z.Neg()).Add(d.LogScale).Neg().Shift(-1) // z + e⁻ᶻ, of slope 1 − e⁻ᶻ
 	})
 }
 
@@ -43,7 +43,7 @@ func (d Gumbel) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x))
 func (d Gumbel) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("Gumbel", s, lead, d.Loc, d.LogScale)
-	return placed(d.Loc, d.LogScale, graph.Neg(graph.Log(graph.Neg(graph.Log(u)))))
+	return placed(d.Loc, d.LogScale, graph.Log(graph.Log(u).Neg()).Neg())
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -56,7 +56,7 @@ func (Gumbel) Support() Support { return Support{} }
 func (d Gumbel) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	return placed(d.Loc, d.LogScale, graph.Const(eulerGamma)),
-		graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), math.Pi*math.Pi/6)
+		graph.Exp(d.LogScale.Scale(2)).Scale(math.Pi * math.Pi / 6)
 }
 
 // Mode returns m.
@@ -68,7 +68,7 @@ func (d Gumbel) Mode() *graph.Node {
 // Entropy returns Σ log s + γ + 1.
 func (d Gumbel) Entropy() *graph.Node {
 	complete(d)
-	return overEvent("Gumbel", graph.Shift(d.LogScale, eulerGamma+1), d.Loc, d.LogScale)
+	return overEvent("Gumbel", d.LogScale.Shift(eulerGamma+1), d.Loc, d.LogScale)
 }
 
 // CDF returns exp(−e⁻ᶻ).
@@ -81,14 +81,14 @@ func (d Gumbel) CDF(x *graph.Node) *graph.Node {
 func init() {
 	// With r = s₁/s₂ and t = (m₂−m₁)/s₂: γ(r−1) − log r + eᵗΓ(1+r) − 1 − t
 	RegisterKL(func(q, p Gumbel) *graph.Node {
-		logR := graph.Sub(q.LogScale, p.LogScale)
+		logR := q.LogScale.Sub(p.LogScale)
 		r := graph.Exp(logR)
-		t := mulExp(graph.Sub(p.Loc, q.Loc), graph.Neg(p.LogScale))
-		near := graph.Sub(graph.Scale(graph.Expm1(logR), eulerGamma), logR)
-		power := graph.Add(t, graph.Lgamma(graph.Shift(r, 1)))
+		t := mulExp(p.Loc.Sub(q.Loc), p.LogScale.Neg())
+		near := graph.Expm1(logR).Scale(eulerGamma).Sub(logR)
+		power := t.Add(graph.Lgamma(r.Shift(1)))
 		_, hi := limits(power)
-		none := graph.Gt(power, graph.Const(hi)) // as good as infinite, without a gradient
-		far := graph.Sub(graph.Expm1(graph.Where(none, graph.Const(0), power)), t)
-		return graph.Where(none, graph.Const(math.Inf(1)), graph.Add(near, far))
+		none := power.Gt(graph.Const(hi)) // as good as infinite, without a gradient
+		far := graph.Expm1(graph.Where(none, graph.Const(0), power)).Sub(t)
+		return graph.Where(none, graph.Const(math.Inf(1)), near.Add(far))
 	})
 }

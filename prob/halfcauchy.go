@@ -31,8 +31,8 @@ func (d HalfCauchy) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("HalfCauchy", x, d.LogScale)
 	return inside(x, outsideAbove(x), 1, func(x *graph.Node) *graph.Node {
-		z := mulExp(x, graph.Neg(d.LogScale))
-		return graph.Shift(graph.Neg(graph.Add(log1pSquare(z), d.LogScale)), math.Log(2/math.Pi))
+		z := mulExp(x, d.LogScale.Neg())
+		return log1pSquare(z).Add(d.LogScale).Neg().Shift(math.Log(2 / math.Pi))
 	})
 }
 
@@ -43,8 +43,8 @@ func (d HalfCauchy) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs
 func (d HalfCauchy) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("HalfCauchy", s, lead, d.LogScale)
-	quarter := func(u *graph.Node) *graph.Node { return graph.Sin(graph.Scale(u, math.Pi/2)) }
-	return boundPositive(graph.Mul(graph.Exp(d.LogScale), graph.Div(quarter(u), quarter(oneMinus(u)))))
+	quarter := func(u *graph.Node) *graph.Node { return graph.Sin(u.Scale(math.Pi / 2)) }
+	return boundPositive(graph.Exp(d.LogScale).Mul(quarter(u).Div(quarter(oneMinus(u)))))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -62,7 +62,7 @@ func (d HalfCauchy) Mode() *graph.Node {
 // Entropy returns Σ log 2πs.
 func (d HalfCauchy) Entropy() *graph.Node {
 	complete(d)
-	return total(graph.Shift(d.LogScale, math.Log(2*math.Pi)))
+	return total(d.LogScale.Shift(math.Log(2 * math.Pi)))
 }
 
 // CDF returns 2·atan(x/s)/π, and 0 below 0.

@@ -27,7 +27,7 @@ var (
 )
 
 // belowZero marks negative elements.
-func belowZero(x *graph.Node) *graph.Node { return graph.Lt(x, graph.Const(0)) }
+func belowZero(x *graph.Node) *graph.Node { return x.Lt(graph.Const(0)) }
 
 // outsideAbove marks what is not in [0, ∞).
 func outsideAbove(x *graph.Node) *graph.Node {
@@ -39,8 +39,8 @@ func (d HalfNormal) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("HalfNormal", x, d.LogScale)
 	return inside(x, outsideAbove(x), 1, func(x *graph.Node) *graph.Node {
-		z := mulExp(x, graph.Neg(d.LogScale))
-		return graph.Shift(graph.Sub(graph.Scale(graph.Square(z), -.5), d.LogScale), math.Ln2-halfLog2Pi)
+		z := mulExp(x, d.LogScale.Neg())
+		return z.Square().Scale(-.5).Sub(d.LogScale).Shift(math.Ln2 - halfLog2Pi)
 	})
 }
 
@@ -50,8 +50,8 @@ func (d HalfNormal) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs
 // Sample returns σ|ε| with standard normal noise ε.
 func (d HalfNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	e := draw(s, graph.Normal, lead, event("HalfNormal", d.LogScale))
-	return boundPositive(graph.Mul(graph.Exp(d.LogScale), graph.Abs(e)))
+	e := draw(s, graph.GaussianNoise, lead, event("HalfNormal", d.LogScale))
+	return boundPositive(graph.Exp(d.LogScale).Mul(graph.Abs(e)))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -63,8 +63,8 @@ func (HalfNormal) Support() Support { return above }
 // Moments returns σ√(2/π) and σ²(1−2/π).
 func (d HalfNormal) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	return graph.Scale(graph.Exp(d.LogScale), math.Sqrt(2/math.Pi)),
-		graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), 1-2/math.Pi)
+	return graph.Exp(d.LogScale).Scale(math.Sqrt(2 / math.Pi)),
+		graph.Exp(d.LogScale.Scale(2)).Scale(1 - 2/math.Pi)
 }
 
 // Mode returns 0.
@@ -76,7 +76,7 @@ func (d HalfNormal) Mode() *graph.Node {
 // Entropy returns Σ log σ + ½log(πe/2).
 func (d HalfNormal) Entropy() *graph.Node {
 	complete(d)
-	return total(graph.Shift(d.LogScale, halfLog2Pi+.5-math.Ln2))
+	return total(d.LogScale.Shift(halfLog2Pi + .5 - math.Ln2))
 }
 
 // CDF returns erf(x/(σ√2)), and 0 below 0.
@@ -89,7 +89,7 @@ func (d HalfNormal) CDF(x *graph.Node) *graph.Node {
 func init() {
 	// ½(σ₁²/σ₂² − 1) − log σ₁/σ₂
 	RegisterKL(func(q, p HalfNormal) *graph.Node {
-		r := graph.Sub(q.LogScale, p.LogScale)
-		return graph.Scale(expRest(graph.Scale(r, 2)), .5)
+		r := q.LogScale.Sub(p.LogScale)
+		return expRest(r.Scale(2)).Scale(.5)
 	})
 }

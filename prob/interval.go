@@ -48,19 +48,19 @@ func (b between) Forward(x *graph.Node) *graph.Node {
 	lo, hi, _, _ := b.rounded(x)
 	switch {
 	case math.IsInf(b.hi, 1):
-		return graph.Shift(graph.Exp(x), lo)
+		return graph.Exp(x).Shift(lo)
 	case math.IsInf(b.lo, -1):
-		return graph.Shift(graph.Neg(graph.Exp(x)), hi)
+		return graph.Exp(x).Neg().Shift(hi)
 	}
-	part := func(sign float64) *graph.Node { return graph.Scale(graph.Sigmoid(graph.Scale(x, sign)), sign*(hi-lo)) }
-	return graph.Where(graph.Gt(x, graph.Const(0)), graph.Shift(part(-1), hi), graph.Shift(part(1), lo))
+	part := func(sign float64) *graph.Node { return graph.Sigmoid(x.Scale(sign)).Scale(sign * (hi - lo)) }
+	return graph.Where(x.Gt(graph.Const(0)), part(-1).Shift(hi), part(1).Shift(lo))
 }
 
 // Inverse returns log(y−lo) − log(hi−y), without the term of an infinite end.
 func (b between) Inverse(y *graph.Node) *graph.Node {
 	lo, hi, _, _ := b.rounded(y)
-	fromLo, toHi := func() *graph.Node { return graph.Log(graph.Shift(y, -lo)) }, func() *graph.Node {
-		return graph.Log(graph.Shift(graph.Neg(y), hi))
+	fromLo, toHi := func() *graph.Node { return graph.Log(y.Shift(-lo)) }, func() *graph.Node {
+		return graph.Log(y.Neg().Shift(hi))
 	}
 	switch {
 	case math.IsInf(b.hi, 1):
@@ -68,7 +68,7 @@ func (b between) Inverse(y *graph.Node) *graph.Node {
 	case math.IsInf(b.lo, -1):
 		return toHi()
 	}
-	return graph.Sub(fromLo(), toHi())
+	return fromLo().Sub(toHi())
 }
 
 // LogDet returns Σ log (hi−lo)·s(1−s) with s = sigmoid(x), or Σ x.
@@ -77,8 +77,8 @@ func (b between) LogDet(x *graph.Node) *graph.Node {
 		return total(x)
 	}
 	lo, hi, _, _ := b.rounded(x)
-	l := graph.Add(graph.LogSigmoid(x), graph.LogSigmoid(graph.Neg(x)))
-	return total(graph.Shift(l, math.Log(hi-lo)))
+	l := graph.LogSigmoid(x).Add(graph.LogSigmoid(x.Neg()))
+	return total(l.Shift(math.Log(hi - lo)))
 }
 
 // Range returns (lo, hi).

@@ -47,7 +47,7 @@ func (d InverseGamma) LogProb(x *graph.Node) *graph.Node { return score(d.LogPro
 func (d InverseGamma) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	r := d.reciprocal()
-	return graph.Exp(graph.Neg(r.moving(boundLog(r.log(s, lead)))))
+	return graph.Exp(r.moving(boundLog(r.log(s, lead))).Neg())
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -61,24 +61,24 @@ func (InverseGamma) Support() Support { return above }
 func (d InverseGamma) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	a := graph.Exp(d.LogConcentration)
-	m1, m2 := graph.Relu(graph.Expm1(d.LogConcentration)), graph.Relu(graph.Shift(a, -2))
-	mean = graph.Mul(graph.Exp(d.LogScale), graph.Recip(m1))
-	finite := graph.Gt(m2, graph.Const(0))
+	m1, m2 := graph.Relu(graph.Expm1(d.LogConcentration)), graph.Relu(a.Shift(-2))
+	mean = graph.Exp(d.LogScale).Mul(graph.Recip(m1))
+	finite := m2.Gt(graph.Const(0))
 	safe := graph.Where(finite, m2, graph.Const(1))
-	ratio := graph.Mul(graph.Exp(d.LogScale), graph.Recip(graph.Where(finite, m1, graph.Const(1))))
-	return mean, graph.Where(finite, graph.Div(graph.Square(ratio), safe), graph.Const(math.Inf(1)))
+	ratio := graph.Exp(d.LogScale).Mul(graph.Recip(graph.Where(finite, m1, graph.Const(1))))
+	return mean, graph.Where(finite, ratio.Square().Div(safe), graph.Const(math.Inf(1)))
 }
 
 // Mode returns s/(a+1).
 func (d InverseGamma) Mode() *graph.Node {
 	complete(d)
-	return graph.Mul(graph.Exp(d.LogScale), graph.Recip(graph.Shift(graph.Exp(d.LogConcentration), 1)))
+	return graph.Exp(d.LogScale).Mul(graph.Recip(graph.Exp(d.LogConcentration).Shift(1)))
 }
 
 // Entropy returns Σ a + log s + log Γ(a) − (1+a)ψ(a).
 func (d InverseGamma) Entropy() *graph.Node {
 	complete(d)
-	h := graph.Add(special(op.InverseGammaEntropy, d.LogConcentration), d.LogScale)
+	h := special(op.InverseGammaEntropy, d.LogConcentration).Add(d.LogScale)
 	return overEvent("InverseGamma", h, d.LogConcentration, d.LogScale)
 }
 

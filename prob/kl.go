@@ -72,5 +72,5 @@ func KL(q, p Dist) *graph.Node { return total(KLs(q, p)) }
 func MonteCarloKL(q, p Dist, x *graph.Node) *graph.Node {
 	present("MonteCarloKL: q", q)
 	present("MonteCarloKL: p", p)
-	return graph.Sub(q.LogProb(x), p.LogProb(x))
+	return q.LogProb(x).Sub(p.LogProb(x))
 }

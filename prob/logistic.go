@@ -14,7 +14,7 @@ import (
 //
 // in terms of the mean m and log s, each […, D] or what broadcasts to it.
 type Logistic struct {
-	Mean     *graph.Node
+	Loc      *graph.Node
 	LogScale *graph.Node
 }
 
@@ -31,8 +31,8 @@ var (
 // LogProbs returns the log density of each element.
 func (d Logistic) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	z := standardised("Logistic", x, d.Mean, d.LogScale)
-	return graph.Sub(op.Map(op.LogLogistic, z), d.LogScale)
+	z := standardised("Logistic", x, d.Loc, d.LogScale)
+	return op.Map(op.LogLogistic, z).Sub(d.LogScale)
 }
 
 // LogProb implements Dist.
@@ -41,8 +41,8 @@ func (d Logistic) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x
 // Sample returns m + s·log(u/(1−u)) with uniform noise u.
 func (d Logistic) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	u := uniformFor("Logistic", s, lead, d.Mean, d.LogScale)
-	return placed(d.Mean, d.LogScale, graph.Sub(graph.Log(u), graph.Log(oneMinus(u))))
+	u := uniformFor("Logistic", s, lead, d.Loc, d.LogScale)
+	return placed(d.Loc, d.LogScale, graph.Log(u).Sub(graph.Log(oneMinus(u))))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -54,24 +54,24 @@ func (Logistic) Support() Support { return Support{} }
 // Moments returns m and π²s²/3.
 func (d Logistic) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	return d.Mean, graph.Scale(graph.Exp(graph.Scale(d.LogScale, 2)), math.Pi*math.Pi/3)
+	return d.Loc, graph.Exp(d.LogScale.Scale(2)).Scale(math.Pi * math.Pi / 3)
 }
 
 // Mode returns m.
 func (d Logistic) Mode() *graph.Node {
 	complete(d)
-	return d.Mean
+	return d.Loc
 }
 
 // Entropy returns Σ log s + 2.
 func (d Logistic) Entropy() *graph.Node {
 	complete(d)
-	return overEvent("Logistic", graph.Shift(d.LogScale, 2), d.Mean, d.LogScale)
+	return overEvent("Logistic", d.LogScale.Shift(2), d.Loc, d.LogScale)
 }
 
 // CDF returns sigmoid((x−m)/s).
 func (d Logistic) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	fit("Logistic", x, d.Mean, d.LogScale)
-	return cdf(op.LogisticCDF, d.Mean, d.LogScale, x)
+	fit("Logistic", x, d.Loc, d.LogScale)
+	return cdf(op.LogisticCDF, d.Loc, d.LogScale, x)
 }

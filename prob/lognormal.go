@@ -12,8 +12,8 @@ import (
 // in terms of μ and log σ of the logarithm, each […, D] or what broadcasts to
 // it.
 type LogNormal struct {
-	Mean   *graph.Node
-	LogStd *graph.Node
+	Loc      *graph.Node
+	LogScale *graph.Node
 }
 
 var (
@@ -27,15 +27,15 @@ var (
 )
 
 // log returns the law of the logarithm.
-func (d LogNormal) log() Normal { return Normal(d) }
+func (d LogNormal) log() Normal { return Normal{Mean: d.Loc, LogStd: d.LogScale} }
 
 // LogProbs returns the log density of each element.
 func (d LogNormal) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
-	fit("LogNormal", x, d.Mean, d.LogStd)
+	fit("LogNormal", x, d.Loc, d.LogScale)
 	return inside(x, above.outside(x), 1, func(x *graph.Node) *graph.Node {
 		y := graph.Log(x)
-		return graph.Sub(d.log().LogProbs(y), y)
+		return d.log().LogProbs(y).Sub(y)
 	})
 }
 
@@ -57,28 +57,28 @@ func (LogNormal) Support() Support { return above }
 // Moments returns exp(μ+½σ²) and (exp(σ²)−1)·exp(2μ+σ²).
 func (d LogNormal) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	v := graph.Exp(graph.Scale(d.LogStd, 2))
-	mean = graph.Exp(graph.Add(d.Mean, graph.Scale(v, .5)))
-	return mean, graph.Mul(graph.Expm1(v), graph.Square(mean))
+	v := graph.Exp(d.LogScale.Scale(2))
+	mean = graph.Exp(d.Loc.Add(v.Scale(.5)))
+	return mean, graph.Expm1(v).Mul(mean.Square())
 }
 
 // Mode returns exp(μ−σ²).
 func (d LogNormal) Mode() *graph.Node {
 	complete(d)
-	return graph.Exp(graph.Sub(d.Mean, graph.Exp(graph.Scale(d.LogStd, 2))))
+	return graph.Exp(d.Loc.Sub(graph.Exp(d.LogScale.Scale(2))))
 }
 
 // Entropy returns Σ μ + log σ + ½log 2πe.
 func (d LogNormal) Entropy() *graph.Node {
 	complete(d)
-	return overEvent("LogNormal", graph.Shift(graph.Add(d.Mean, d.LogStd), halfLog2Pi+.5), d.Mean, d.LogStd)
+	return overEvent("LogNormal", d.Loc.Add(d.LogScale).Shift(halfLog2Pi+.5), d.Loc, d.LogScale)
 }
 
 // CDF returns Φ((log x−μ)/σ), and 0 below 0.
 func (d LogNormal) CDF(x *graph.Node) *graph.Node {
 	complete(d)
-	fit("LogNormal", x, d.Mean, d.LogStd)
-	return cdf(op.LogNormalCDF, d.Mean, d.LogStd, x)
+	fit("LogNormal", x, d.Loc, d.LogScale)
+	return cdf(op.LogNormalCDF, d.Loc, d.LogScale, x)
 }
 
 func init() {

@@ -67,12 +67,12 @@ func (d LowRankNormal) LogProb(x *graph.Node) *graph.Node {
 	sameSize("LowRankNormal", x, n)
 	fit("LowRankNormal", x, d.Mean, d.LogStd)
 	return insideEvent(x, anyInfinite(x), graph.Const(0), func(x *graph.Node) *graph.Node {
-		e := mulExp(graph.Sub(x, d.Mean), graph.Neg(d.LogStd))
+		e := mulExp(x.Sub(d.Mean), d.LogStd.Neg())
 		q := onVectors(d.scaled(), e, func(_, columns *graph.Node) *graph.Node {
 			return graph.ExpandDims(d.quadratic(columns), -2)
 		})
-		half := graph.Add(graph.Scale(total(q), .5), d.halfLogDet())
-		return graph.Shift(graph.Neg(half), -halfLog2Pi*float64(n))
+		half := total(q).Scale(.5).Add(d.halfLogDet())
+		return half.Neg().Shift(-halfLog2Pi * float64(n))
 	})
 }
 
@@ -83,22 +83,22 @@ func (d LowRankNormal) quadratic(e *graph.Node) *graph.Node {
 	w, e := sameLead(d.scaled(), e)
 	rest := op.Apply(op.Ridge{Map: op.RidgeRest}, w, e)
 	u := op.Apply(op.Ridge{Map: op.RidgeFit}, w, e)
-	return graph.Add(graph.Sum(graph.Square(rest), -2), graph.Sum(graph.Square(u), -2))
+	return graph.Sum(rest.Square(), -2).Add(graph.Sum(u.Square(), -2))
 }
 
 // halfLogDet returns ½ log|Σ|.
 func (d LowRankNormal) halfLogDet() *graph.Node {
 	n, _ := d.size()
-	return graph.Add(total(wide(d.LogStd, n)), op.Apply(op.RidgeLogDet{}, d.scaled()))
+	return total(wide(d.LogStd, n)).Add(op.Apply(op.RidgeLogDet{}, d.scaled()))
 }
 
 // Sample returns μ + σε + Fη with standard normal noise ε and η.
 func (d LowRankNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	n, r := d.size()
-	e := graph.Mul(graph.Exp(d.LogStd), draw(s, graph.Normal, lead, n))
-	f := onVectors(d.Factor, draw(s.In("factor"), graph.Normal, lead, r), graph.MatMul)
-	return graph.Add(d.Mean, graph.Add(e, f))
+	e := graph.Exp(d.LogStd).Mul(draw(s, graph.GaussianNoise, lead, n))
+	f := onVectors(d.Factor, draw(s.In("factor"), graph.GaussianNoise, lead, r), graph.MatMul)
+	return d.Mean.Add(e.Add(f))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -111,8 +111,8 @@ func (LowRankNormal) Support() Support { return Support{} }
 func (d LowRankNormal) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	d.size()
-	f := total(graph.Square(d.Factor))
-	return d.Mean, graph.Add(f, graph.Exp(graph.Scale(d.LogStd, 2)))
+	f := total(d.Factor.Square())
+	return d.Mean, f.Add(graph.Exp(d.LogStd.Scale(2)))
 }
 
 // Mode returns μ.
@@ -125,5 +125,5 @@ func (d LowRankNormal) Mode() *graph.Node {
 func (d LowRankNormal) Entropy() *graph.Node {
 	complete(d)
 	n, _ := d.size()
-	return graph.Shift(d.halfLogDet(), float64(n)*(halfLog2Pi+.5))
+	return d.halfLogDet().Shift(float64(n) * (halfLog2Pi + .5))
 }

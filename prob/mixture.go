@@ -29,7 +29,7 @@ func (d Mixture) LogProb(x *graph.Node) *graph.Node {
 	if sh := l.Shape(); len(sh) == 0 || sh[len(sh)-1] != c {
 		graph.Fail("prob: Mixture: %T scores shape %v for %d components", d.Components, sh, c)
 	}
-	return graph.LogSumExp(graph.Add(l, graph.LogSoftmax(d.Logits)), -1)
+	return graph.LogSumExp(l.Add(graph.LogSoftmax(d.Logits)), -1)
 }
 
 // components returns C of logits that have rank axes at least.
@@ -55,7 +55,7 @@ func eachOf(x *graph.Node, c int) *graph.Node {
 func (d Mixture) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	c := components("Mixture", d.Logits, 1)
-	k := choose(draw(s, graph.Uniform, lead, 1), graph.ExpandDims(d.Logits, -2))
+	k := choose(draw(s, graph.UniformNoise, lead, 1), graph.ExpandDims(d.Logits, -2))
 	return pick(s, d.Components, lead, c, graph.OneHot(k, c))
 }
 
@@ -96,9 +96,9 @@ func mixedMoments(components Dist, w *graph.Node) (mean, variance *graph.Node) {
 		graph.Fail("prob: mixture of %T, which has no Moments", components)
 	}
 	m, v := base.Moments()
-	mean = graph.Sum(graph.Mul(m, w), -2)
-	off := graph.Sub(m, graph.ExpandDims(mean, -2))
-	return mean, graph.Sum(graph.Mul(graph.Add(v, graph.Square(off)), w), -2)
+	mean = graph.Sum(m.Mul(w), -2)
+	off := m.Sub(graph.ExpandDims(mean, -2))
+	return mean, graph.Sum(v.Add(off.Square()).Mul(w), -2)
 }
 
 // Support returns that of the components, or the reals if they do not say.

@@ -32,15 +32,15 @@ func (d Multinomial) LogProb(x *graph.Node) *graph.Node {
 	if d.Total != nil {
 		fit("Multinomial", x, d.total())
 		n := graph.ExpandDims(total(x), -1)
-		out = graph.Max(out, graph.Add(graph.Lt(n, d.Total), graph.Gt(n, d.Total)))
+		out = graph.Max(out, n.Lt(d.Total).Add(n.Gt(d.Total)))
 	}
 	return insideEvent(x, out, graph.Const(0), func(x *graph.Node) *graph.Node {
 		n := graph.ExpandDims(total(x), -1)
 		logits := ranked(d.Logits, len(x.Shape()))
-		mean := graph.Add(graph.Log(positive(n)), graph.LogSoftmax(logits))
-		dev := graph.Where(graph.Eq(n, graph.Const(0)), graph.Const(0), deviance(x, mean))
-		each := graph.Neg(graph.Add(stirling(x), dev))
-		return graph.Add(total(stirling(n)), total(each))
+		mean := graph.Log(positive(n)).Add(graph.LogSoftmax(logits))
+		dev := graph.Where(n.Eq(graph.Const(0)), graph.Const(0), deviance(x, mean))
+		each := stirling(x).Add(dev).Neg()
+		return total(stirling(n)).Add(total(each))
 	})
 }
 
@@ -48,7 +48,7 @@ func (d Multinomial) LogProb(x *graph.Node) *graph.Node {
 // passes.
 func (d Multinomial) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	noise := draw(s, graph.Uniform, lead, op.StreamNoise)
+	noise := draw(s, graph.UniformNoise, lead, op.StreamNoise)
 	return op.Apply(op.Multinomial{}, noise, d.total(), graph.Softmax(d.Logits))
 }
 
@@ -80,6 +80,6 @@ func (d Multinomial) Support() Support {
 func (d Multinomial) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	p := graph.Softmax(d.Logits)
-	mean = graph.Mul(p, d.total())
-	return mean, graph.Mul(mean, graph.Shift(graph.Neg(p), 1))
+	mean = p.Mul(d.total())
+	return mean, mean.Mul(p.Neg().Shift(1))
 }

@@ -39,9 +39,9 @@ func (d MultivariateNormal) LogProb(x *graph.Node) *graph.Node {
 	sameSize("MultivariateNormal", x, n)
 	fit("MultivariateNormal", x, d.Mean)
 	return insideEvent(x, anyInfinite(x), graph.Const(0), func(x *graph.Node) *graph.Node {
-		z := whiten(d.Cholesky, graph.Sub(x, d.Mean))
-		l := graph.Shift(graph.Scale(total(graph.Square(z)), -.5), -halfLog2Pi*float64(n))
-		return graph.Sub(l, logDiagonal(d.Cholesky))
+		z := whiten(d.Cholesky, x.Sub(d.Mean))
+		l := total(z.Square()).Scale(-.5).Shift(-halfLog2Pi * float64(n))
+		return l.Sub(logDiagonal(d.Cholesky))
 	})
 }
 
@@ -82,8 +82,8 @@ func logDiagonal(l *graph.Node) *graph.Node { return total(graph.Log(graph.DiagP
 // Sample returns μ + Lε with standard normal noise ε.
 func (d MultivariateNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	e := draw(s, graph.Normal, lead, d.size())
-	return graph.Add(d.Mean, onVectors(graph.Tril(d.Cholesky, 0), e, graph.MatMul))
+	e := draw(s, graph.GaussianNoise, lead, d.size())
+	return d.Mean.Add(onVectors(graph.Tril(d.Cholesky, 0), e, graph.MatMul))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -96,7 +96,7 @@ func (MultivariateNormal) Support() Support { return Support{} }
 func (d MultivariateNormal) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	d.size()
-	return d.Mean, total(graph.Square(graph.Tril(d.Cholesky, 0)))
+	return d.Mean, total(graph.Tril(d.Cholesky, 0).Square())
 }
 
 // Mode returns μ.
@@ -108,5 +108,5 @@ func (d MultivariateNormal) Mode() *graph.Node {
 // Entropy returns Σ log L_ii + ½D·log 2πe.
 func (d MultivariateNormal) Entropy() *graph.Node {
 	complete(d)
-	return graph.Shift(logDiagonal(d.Cholesky), float64(d.size())*(halfLog2Pi+.5))
+	return logDiagonal(d.Cholesky).Shift(float64(d.size()) * (halfLog2Pi + .5))
 }

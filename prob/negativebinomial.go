@@ -53,8 +53,8 @@ func (NegativeBinomial) Support() Support { return naturals }
 // Moments returns r·eˡ and r·eˡ·(1+eˡ).
 func (d NegativeBinomial) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	mean = graph.Exp(graph.Add(d.LogTotal, d.Logits))
-	return mean, graph.Mul(mean, graph.Shift(graph.Exp(d.Logits), 1))
+	mean = graph.Exp(d.LogTotal.Add(d.Logits))
+	return mean, mean.Mul(graph.Exp(d.Logits).Shift(1))
 }
 
 // CDF returns I_{1−p}(r, ⌊x⌋+1), the regularised incomplete beta function.
@@ -67,7 +67,7 @@ func (d NegativeBinomial) CDF(x *graph.Node) *graph.Node {
 // Mode returns ⌊(r−1)·eˡ⌋, and 0 for r below 1.
 func (d NegativeBinomial) Mode() *graph.Node {
 	complete(d)
-	return graph.Floor(graph.Mul(graph.Relu(graph.Expm1(d.LogTotal)), graph.Exp(d.Logits)))
+	return graph.Floor(graph.Relu(graph.Expm1(d.LogTotal)).Mul(graph.Exp(d.Logits)))
 }
 
 func init() {
@@ -75,7 +75,7 @@ func init() {
 	//
 	//	r·(eˡ·(log p − log p′) + log(1−p) − log(1−p′)),  of mean r·eˡ
 	registerKLWhen(func(q, p NegativeBinomial) *graph.Node {
-		one := KLs(Geometric{graph.Neg(q.Logits)}, Geometric{graph.Neg(p.Logits)})
+		one := KLs(Geometric{q.Logits.Neg()}, Geometric{p.Logits.Neg()})
 		return mulExp(one, q.LogTotal)
 	}, func(q, p NegativeBinomial) bool { return q.LogTotal == p.LogTotal })
 }

@@ -32,7 +32,7 @@ var (
 func (d Normal) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	e := standardised("Normal", x, d.Mean, d.LogStd)
-	return graph.Shift(graph.Sub(graph.Scale(graph.Square(e), -.5), d.LogStd), -halfLog2Pi)
+	return e.Square().Scale(-.5).Sub(d.LogStd).Shift(-halfLog2Pi)
 }
 
 // LogProb implements Dist.
@@ -41,8 +41,8 @@ func (d Normal) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(x))
 // Sample returns μ + σε with standard normal noise ε.
 func (d Normal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	e := draw(s, graph.Normal, lead, event("Normal", d.Mean, d.LogStd))
-	return graph.Add(d.Mean, graph.Mul(graph.Exp(d.LogStd), e))
+	e := draw(s, graph.GaussianNoise, lead, event("Normal", d.Mean, d.LogStd))
+	return d.Mean.Add(graph.Exp(d.LogStd).Mul(e))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -67,7 +67,7 @@ func (d Normal) Mode() *graph.Node {
 // Moments returns μ and σ².
 func (d Normal) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	return d.Mean, graph.Exp(graph.Scale(d.LogStd, 2))
+	return d.Mean, graph.Exp(d.LogStd.Scale(2))
 }
 
 // Entropy returns Σ log σ + ½ log 2πe.
@@ -75,10 +75,10 @@ func (d Normal) Entropy() *graph.Node {
 	complete(d)
 	shape, n := d.LogStd.Shape(), event("Normal", d.Mean, d.LogStd)
 	if len(shape) == 0 {
-		return graph.Shift(graph.Scale(d.LogStd, float64(n)), float64(n)*(halfLog2Pi+.5))
+		return d.LogStd.Scale(float64(n)).Shift(float64(n) * (halfLog2Pi + .5))
 	}
 	shape[len(shape)-1] = n
-	return total(graph.Shift(graph.BroadcastTo(d.LogStd, shape...), halfLog2Pi+.5))
+	return total(graph.BroadcastTo(d.LogStd, shape...).Shift(halfLog2Pi + .5))
 }
 
 // StdNormal is the standard normal distribution of the given event size.
@@ -97,7 +97,7 @@ var (
 // LogProbs returns the log density of each element.
 func (d StdNormal) LogProbs(x *graph.Node) *graph.Node {
 	d.check(x)
-	return graph.Shift(graph.Scale(graph.Square(x), -.5), -halfLog2Pi)
+	return x.Square().Scale(-.5).Shift(-halfLog2Pi)
 }
 
 // LogProb implements Dist.
@@ -105,7 +105,7 @@ func (d StdNormal) LogProb(x *graph.Node) *graph.Node { return total(d.LogProbs(
 
 // Sample implements Sampler.
 func (d StdNormal) Sample(s *graph.Scope, lead ...int) *graph.Node {
-	return draw(s, graph.Normal, lead, int(d))
+	return draw(s, graph.GaussianNoise, lead, int(d))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -141,15 +141,15 @@ func (d StdNormal) check(x *graph.Node) {
 func init() {
 	// Kingma and Welling, arXiv 1312.6114, appendix B: ½(μ²+σ²−1) − log σ.
 	RegisterKL(func(q Normal, p StdNormal) *graph.Node {
-		m := graph.Square(q.Mean)
-		v := graph.Expm1(graph.Scale(q.LogStd, 2))
-		kl := graph.Sub(graph.Scale(graph.Add(m, v), .5), q.LogStd)
+		m := q.Mean.Square()
+		v := graph.Expm1(q.LogStd.Scale(2))
+		kl := m.Add(v).Scale(.5).Sub(q.LogStd)
 		p.check(kl)
 		return kl
 	})
 	RegisterKL(func(q, p Normal) *graph.Node {
-		d := mulExp(graph.Sub(q.Mean, p.Mean), graph.Neg(p.LogStd))
-		r := graph.Sub(q.LogStd, p.LogStd) // log σq/σp
-		return graph.Sub(graph.Scale(graph.Add(graph.Square(d), graph.Expm1(graph.Scale(r, 2))), .5), r)
+		d := mulExp(q.Mean.Sub(p.Mean), p.LogStd.Neg())
+		r := q.LogStd.Sub(p.LogStd) // log σq/σp
+		return d.Square().Add(graph.Expm1(r.Scale(2))).Scale(.5).Sub(r)
 	})
 }

@@ -37,10 +37,10 @@ func TestOffendingAgreesWithTheMask(t *testing.T) {
 		if err := graph.Feed(p, "x", flat); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Run(t.Context(), graph.Draw{}); err != nil {
+		if err := p.Run(t.Context(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
-		out, err := p.Output("out")
+		out, err := p.Value("out")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,8 +38,8 @@ func (d OneHot) LogProb(x *graph.Node) *graph.Node {
 	set := d.Support()
 	return insideEvent(x, set.outside(x), set.harmless(d.classes()), func(x *graph.Node) *graph.Node {
 		l := graph.LogSoftmax(d.Logits)
-		none := graph.Eq(x, graph.Const(0)) // 0·(−Inf) is 0
-		return total(graph.Mul(x, graph.Where(none, graph.Const(0), l)))
+		none := x.Eq(graph.Const(0)) // 0·(−Inf) is 0
+		return total(x.Mul(graph.Where(none, graph.Const(0), l)))
 	})
 }
 
@@ -47,10 +47,10 @@ func (d OneHot) LogProb(x *graph.Node) *graph.Node {
 func (d OneHot) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	c := d.classes()
-	u := draw(s, graph.Uniform, lead, 1)
+	u := draw(s, graph.UniformNoise, lead, 1)
 	logits := graph.ExpandDims(d.Logits, -2)
 	k := choose(u, logits)
-	return graph.Eq(graph.BroadcastTo(k, append(k.Shape()[:len(k.Shape())-1:len(k.Shape())-1], c)...), upTo(c))
+	return graph.BroadcastTo(k, append(k.Shape()[:len(k.Shape())-1:len(k.Shape())-1], c)...).Eq(upTo(c))
 }
 
 // Support returns the rows with one 1.
@@ -71,7 +71,7 @@ func (d OneHot) Values() [][]float64 {
 func (d OneHot) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	p := graph.Softmax(d.Logits)
-	return p, graph.Mul(p, graph.Shift(graph.Neg(p), 1))
+	return p, p.Mul(p.Neg().Shift(1))
 }
 
 // Mode returns the row of the first class of highest probability.

@@ -19,7 +19,7 @@ func (b Rising) inner(x *graph.Node) *graph.Node {
 	}
 	l := boundLog(graph.Cols(x, 1, n))
 	size := graph.CumSum(graph.Concat(-1, graph.Abs(first), graph.Exp(l)), -1)
-	least := graph.Log(graph.Shift(graph.Scale(graph.Cols(size, 1, n), 4*e.eps), e.tiny))
+	least := graph.Log(graph.Cols(size, 1, n).Scale(4 * e.eps).Shift(e.tiny))
 	return graph.Concat(-1, first, boundBetween(l, least, nil))
 }
 
@@ -33,7 +33,7 @@ func (b Rising) Forward(x *graph.Node) *graph.Node {
 // Inverse returns the logarithms of the differences.
 func (Rising) Inverse(y *graph.Node) *graph.Node {
 	n := eventSize("Rising", y)
-	gaps := graph.Sub(graph.Cols(y, 1, n), graph.Cols(y, 0, n-1))
+	gaps := graph.Cols(y, 1, n).Sub(graph.Cols(y, 0, n-1))
 	return graph.Concat(-1, graph.Cols(y, 0, 1), graph.Log(gaps))
 }
 

@@ -22,31 +22,31 @@ func (s Support) outside(x *graph.Node) *graph.Node {
 		most := endsOf(x).most
 		return beyond(x, -most, most)
 	case Interval:
-		return graph.Max(graph.Le(x, graph.Const(s.Lo)), graph.Ge(x, graph.Const(s.Hi)))
+		return graph.Max(x.Le(graph.Const(s.Lo)), x.Ge(graph.Const(s.Hi)))
 	case Integers:
-		return graph.Max(beyond(x, s.Lo, min(s.Hi, math.MaxFloat32)), graph.Gt(x, graph.Floor(x)))
+		return graph.Max(beyond(x, s.Lo, min(s.Hi, math.MaxFloat32)), x.Gt(graph.Floor(x)))
 	case Simplex:
-		return graph.Max(anyOf(graph.Le(x, zero)), far(graph.Shift(sum(x), -1), rowTolerance))
+		return graph.Max(anyOf(x.Le(zero)), far(sum(x).Shift(-1), rowTolerance))
 	case LogSimplex:
 		return far(graph.ExpandDims(graph.LogSumExp(x, -1), -1), rowTolerance)
 	case OneHotRows:
-		binary := graph.Max(graph.Eq(x, zero), graph.Eq(x, one))
-		other := graph.Mul(graph.Eq(x, x), graph.Sub(one, binary))
-		return graph.Max(anyOf(other), far(graph.Shift(sum(x), -1), 0))
+		binary := graph.Max(x.Eq(zero), x.Eq(one))
+		other := x.Eq(x).Mul(one.Sub(binary))
+		return graph.Max(anyOf(other), far(sum(x).Shift(-1), 0))
 	case Counts:
 		out := anyOf(notCount(x, largest()))
 		if math.IsInf(s.Hi, 1) {
 			return out
 		}
-		return graph.Max(out, far(graph.Shift(sum(x), -s.Hi), 0))
+		return graph.Max(out, far(sum(x).Shift(-s.Hi), 0))
 	case Ordered:
 		n := x.Shape()[len(x.Shape())-1]
 		if n < 2 {
-			return graph.ExpandDims(graph.Scale(total(x), 0), -1)
+			return graph.ExpandDims(total(x).Scale(0), -1)
 		}
-		return anyOf(graph.Le(graph.Cols(x, 1, n), graph.Cols(x, 0, n-1)))
+		return anyOf(graph.Cols(x, 1, n).Le(graph.Cols(x, 0, n-1)))
 	case CholeskyRow:
-		return anyOf(graph.Le(graph.Take(x, -1, diagonal(triangleSize(x))), zero))
+		return anyOf(graph.Take(x, -1, diagonal(triangleSize(x))).Le(zero))
 	}
 	graph.Fail("prob: support of unknown kind %d", s.Kind)
 	return nil
@@ -59,7 +59,7 @@ func beyond(x *graph.Node, lo, hi float64) *graph.Node {
 
 // far marks numbers further from 0 than a tolerance.
 func far(x *graph.Node, tolerance float64) *graph.Node {
-	return graph.Gt(graph.Abs(x), graph.Const(tolerance))
+	return graph.Abs(x).Gt(graph.Const(tolerance))
 }
 
 // harmless returns what can stand in for a value outside of a support: a

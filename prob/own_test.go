@@ -20,15 +20,17 @@ import (
 type Sech struct{ Mean, LogScale *graph.Node }
 
 func (d Sech) LogProb(x *graph.Node) *graph.Node {
-	y := graph.Scale(graph.Mul(graph.Sub(x, d.Mean), graph.Exp(graph.Neg(d.LogScale))), math.Pi/2)
-	return graph.Sum(graph.Neg(graph.Add(graph.LogAddExp(y, graph.Neg(y)), d.LogScale)), -1)
+	y := x.Sub(d.Mean).Mul(graph.Exp(d.LogScale.Neg())).Scale(math.Pi / 2)
+	return graph.Sum(graph.LogAddExp(y, y.Neg()).Add(d.LogScale).Neg(), -1)
 }
 
 func (d Sech) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	shape := append(lead, d.Mean.Shape()[len(d.Mean.Shape())-1])
-	log := func(name string) *graph.Node { return graph.Log(graph.Abs(s.Noise(name, graph.Normal, shape...))) }
-	z := graph.Scale(graph.Sub(log("a"), log("b")), 2/math.Pi)
-	return graph.Add(d.Mean, graph.Mul(z, graph.Exp(d.LogScale)))
+	log := func(name string) *graph.Node {
+		return graph.Log(graph.Abs(s.Noise(name, graph.GaussianNoise, shape...)))
+	}
+	z := log("a").Sub(log("b")).Scale(2 / math.Pi)
+	return d.Mean.Add(z.Mul(graph.Exp(d.LogScale)))
 }
 
 func (Sech) Pathwise() {}
@@ -38,8 +40,8 @@ func (Sech) Pathwise() {}
 // those of this package, and trains like them.
 func Example_own() {
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		mean := s.Param("mean", graph.Fixed(0), 1)
-		logScale := s.Param("logscale", graph.Fixed(0), 1)
+		mean := s.Param("mean", graph.Constant(0), 1)
+		logScale := s.Param("logscale", graph.Constant(0), 1)
 		m := vi.Model{
 			Joint: func(t *vi.Trace) { // z is Sech(0, 1), x is Normal(z, 0.5)
 				z := t.Draw("z", Sech{Mean: s.Tensor([]float64{0}, 1), LogScale: s.Const(0)})

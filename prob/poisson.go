@@ -28,7 +28,7 @@ func (d Poisson) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Poisson", x, d.LogRate)
 	return inside(x, notCount(x, largest()), 0, func(x *graph.Node) *graph.Node {
-		return graph.Neg(graph.Add(stirling(x), deviance(x, d.LogRate)))
+		return stirling(x).Add(deviance(x, d.LogRate)).Neg()
 	})
 }
 

@@ -199,11 +199,11 @@ func (tab table) test(t *testing.T, f family, dt graph.Dtype) {
 			t.Fatal(err)
 		}
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range p.Outputs() {
-		got, err := p.Output(name)
+		got, err := p.Value(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ var planes = map[string]probtest.Case{
 	},
 	"Binomial": {
 		New: func(_ scope, p []node) prob.Dist {
-			return prob.Binomial{Total: graph.Const(10), Logits: graph.Add(graph.Scale(p[0], 0), p[1])}
+			return prob.Binomial{Total: graph.Const(10), Logits: p[0].Scale(0).Add(p[1])}
 		},
 		Params: [][]float64{{10, 0}},
 	},
@@ -319,10 +319,10 @@ func TestReferenceKL(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v: %v", r, err)
 				}
-				if err := prog.Run(context.Background(), graph.Draw{}); err != nil {
+				if err := prog.Run(context.Background(), graph.Key{}); err != nil {
 					t.Fatal(err)
 				}
-				got, err := prog.Output("kl")
+				got, err := prog.Value("kl")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -39,8 +39,8 @@ func (d RelaxedBernoulli) LogProbs(y *graph.Node) *graph.Node {
 	constant("RelaxedBernoulli", "Temperature", d.Temperature, above0, "a number above 0")
 	set := d.Support()
 	return inside(y, set.outside(y), 0, func(y *graph.Node) *graph.Node {
-		e := graph.Sub(d.Logits, graph.Mul(d.Temperature, y))
-		return graph.Add(op.Map(op.LogLogistic, e), graph.Log(d.Temperature))
+		e := d.Logits.Sub(d.Temperature.Mul(y))
+		return op.Map(op.LogLogistic, e).Add(graph.Log(d.Temperature))
 	})
 }
 
@@ -53,8 +53,8 @@ func (d RelaxedBernoulli) LogProb(y *graph.Node) *graph.Node {
 // Sample returns (l + log u − log(1−u)) / τ for uniform u.
 func (d RelaxedBernoulli) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	u := draw(s, graph.Uniform, lead, event("RelaxedBernoulli", d.Logits, d.Temperature))
-	return boundReal(graph.Div(graph.Add(d.Logits, logit(u)), d.Temperature))
+	u := draw(s, graph.UniformNoise, lead, event("RelaxedBernoulli", d.Logits, d.Temperature))
+	return boundReal(d.Logits.Add(logit(u)).Div(d.Temperature))
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -66,20 +66,20 @@ func (RelaxedBernoulli) Support() Support { return Support{} }
 // Moments returns those of the logit: l/τ and π²/3τ².
 func (d RelaxedBernoulli) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	variance = graph.Scale(graph.Recip(graph.Square(d.Temperature)), math.Pi*math.Pi/3)
+	variance = graph.Recip(d.Temperature.Square()).Scale(math.Pi * math.Pi / 3)
 	return d.Mode(), variance
 }
 
 // Mode returns the most probable logit, l/τ.
 func (d RelaxedBernoulli) Mode() *graph.Node {
 	complete(d)
-	return graph.Div(d.Logits, d.Temperature)
+	return d.Logits.Div(d.Temperature)
 }
 
 // Entropy returns that of the logits, Σ 2 − log τ.
 func (d RelaxedBernoulli) Entropy() *graph.Node {
 	complete(d)
-	return perEvent(d.Logits, graph.Shift(graph.Neg(graph.Log(d.Temperature)), 2))
+	return perEvent(d.Logits, graph.Log(d.Temperature).Neg().Shift(2))
 }
 
 // CDF returns sigmoid(τy − l).
@@ -129,23 +129,23 @@ func (d RelaxedOneHot) LogProb(y *graph.Node) *graph.Node {
 	fit("RelaxedOneHot", y, d.Temperature)
 	set := d.Support()
 	return insideEvent(y, set.outside(y), set.harmless(int(n)), func(y *graph.Node) *graph.Node {
-		e := graph.Sub(d.Logits, graph.Mul(d.Temperature, y))
+		e := d.Logits.Sub(d.Temperature.Mul(y))
 		scaled := total(graph.LogSoftmax(e)) // Σ e − C·log Σ exp(e)
 		factorial, _ := math.Lgamma(n)
-		logT := graph.Scale(graph.Log(d.Temperature), n-1)
+		logT := graph.Log(d.Temperature).Scale(n - 1)
 		if len(logT.Shape()) > 0 {
 			logT = total(logT)
 		}
-		return graph.Shift(graph.Add(scaled, logT), factorial)
+		return scaled.Add(logT).Shift(factorial)
 	})
 }
 
 // Sample returns log softmax((l+g)/τ) with Gumbel noise g = −log(−log u).
 func (d RelaxedOneHot) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
-	u := draw(s, graph.Uniform, lead, d.classes())
-	g := graph.Neg(graph.Log(graph.Neg(graph.Log(u))))
-	return onLogSimplex(boundReal(graph.Div(graph.Add(d.Logits, g), d.Temperature)))
+	u := draw(s, graph.UniformNoise, lead, d.classes())
+	g := graph.Log(graph.Log(u).Neg()).Neg()
+	return onLogSimplex(boundReal(d.Logits.Add(g).Div(d.Temperature)))
 }
 
 // Pathwise marks Sample as reparameterised.

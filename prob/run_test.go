@@ -13,10 +13,10 @@ import (
 func values(t testing.TB, f func(s *graph.Scope) *graph.Node) []float64 {
 	t.Helper()
 	p := build(t, f)
-	if err := p.Run(context.Background(), graph.Draw{Seed: 7}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 7}); err != nil {
 		t.Fatal(err)
 	}
-	v, err := p.Output("y")
+	v, err := p.Value("y")
 	if err != nil {
 		t.Fatal(err)
 	}

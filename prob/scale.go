@@ -14,7 +14,7 @@ const eulerGamma = 0.577215664901532860606512090082402431042
 // standardised returns (x − loc)·exp(−logScale), the value of the standard law.
 func standardised(what string, x, loc, logScale *graph.Node) *graph.Node {
 	fit(what, x, loc, logScale)
-	return mulExp(graph.Sub(x, loc), graph.Neg(logScale))
+	return mulExp(x.Sub(loc), logScale.Neg())
 }
 
 // mulExp returns x·eˡ, and 0 where x is 0; eˡ itself may be beyond the dtype.
@@ -28,18 +28,18 @@ func term(f op.TermFn, x ...*graph.Node) *graph.Node { return op.Apply(op.Term{F
 
 // placed returns loc + exp(logScale)·z.
 func placed(loc, logScale, z *graph.Node) *graph.Node {
-	return graph.Add(loc, graph.Mul(graph.Exp(logScale), z))
+	return loc.Add(graph.Exp(logScale).Mul(z))
 }
 
 // uniformFor declares uniform noise for an event that params agree on.
 func uniformFor(what string, s *graph.Scope, lead []int, params ...*graph.Node) *graph.Node {
-	return draw(s, graph.Uniform, lead, event(what, params...))
+	return draw(s, graph.UniformNoise, lead, event(what, params...))
 }
 
 // variate draws from a law of package op, for an event of size d, without a
 // derivative. Parameters are given by their logarithms.
 func variate(s *graph.Scope, law op.ImplicitLaw, lead []int, d int, logs ...*graph.Node) *graph.Node {
-	in := []*graph.Node{draw(s, graph.Uniform, lead, op.StreamNoise*d)}
+	in := []*graph.Node{draw(s, graph.UniformNoise, lead, op.StreamNoise*d)}
 	for _, l := range logs {
 		in = append(in, graph.Exp(l))
 	}
@@ -71,11 +71,11 @@ func overEvent(what string, h *graph.Node, params ...*graph.Node) *graph.Node {
 	n, sh := event(what, params...), h.Shape()
 	switch {
 	case len(sh) == 0:
-		return graph.Scale(h, float64(n))
+		return h.Scale(float64(n))
 	case sh[len(sh)-1] == n:
 		return total(h)
 	}
-	return graph.Scale(total(h), float64(n)/float64(sh[len(sh)-1]))
+	return total(h).Scale(float64(n) / float64(sh[len(sh)-1]))
 }
 
 // limits returns the logarithms of the smallest normal and the largest number
@@ -90,26 +90,26 @@ func limits(x *graph.Node) (lo, hi float64) {
 // minOne returns min(u, 1−u), exactly.
 func minOne(u *graph.Node) *graph.Node { return graph.Min(u, oneMinus(u)) }
 
-func oneMinus(x *graph.Node) *graph.Node { return graph.Shift(graph.Neg(x), 1) }
+func oneMinus(x *graph.Node) *graph.Node { return x.Neg().Shift(1) }
 
 // side returns −1 where u < ½ and 1 elsewhere.
 func side(u *graph.Node) *graph.Node {
-	return graph.Shift(graph.Scale(graph.Ge(u, graph.Const(.5)), 2), -1)
+	return u.Ge(graph.Const(.5)).Scale(2).Shift(-1)
 }
 
 // log1pSquare returns log(1+z²) without overflow.
 func log1pSquare(z *graph.Node) *graph.Node {
-	far := graph.Gt(graph.Abs(z), graph.Const(1e9))
+	far := graph.Abs(z).Gt(graph.Const(1e9))
 	one := graph.Const(1)
-	return graph.Where(far, graph.Scale(graph.Log(graph.Abs(graph.Where(far, z, one))), 2),
-		graph.Log1p(graph.Square(graph.Where(far, one, z))))
+	return graph.Where(far, graph.Log(graph.Abs(graph.Where(far, z, one))).Scale(2),
+		graph.Log1p(graph.Where(far, one, z).Square()))
 }
 
 // likeAll returns x in the shape that params broadcast to, for a moment that
 // does not depend on all of them.
 func likeAll(x *graph.Node, params ...*graph.Node) *graph.Node {
 	for _, p := range params {
-		x = graph.Add(x, graph.Scale(graph.Where(graph.IsFinite(p), p, graph.Const(0)), 0))
+		x = x.Add(graph.Where(graph.IsFinite(p), p, graph.Const(0)).Scale(0))
 	}
 	return x
 }

@@ -18,13 +18,13 @@ func centred(x *graph.Node) *graph.Node { return onLogSimplex(graph.Pad(x, -1, 0
 // not small.
 func onLogSimplex(x *graph.Node) *graph.Node {
 	top := graph.ExpandDims(graph.MaxOver(graph.StopGrad(x), -1), -1)
-	return graph.LogSoftmax(graph.Sub(x, top))
+	return graph.LogSoftmax(x.Sub(top))
 }
 
 // differences returns a_i − a_C for i < C.
 func differences(a *graph.Node) *graph.Node {
 	n := eventSize("bijector to the simplex", a)
-	return graph.Sub(graph.Cols(a, 0, n-1), graph.Cols(a, n-1, n))
+	return graph.Cols(a, 0, n-1).Sub(graph.Cols(a, n-1, n))
 }
 
 func (Softmax) inner(x *graph.Node) *graph.Node {
@@ -34,7 +34,7 @@ func (Softmax) inner(x *graph.Node) *graph.Node {
 // atEnd returns x, or where a logarithm in y is at its end what from makes of
 // y with all of them inside.
 func atEnd(x, y *graph.Node, from func(y *graph.Node) *graph.Node) *graph.Node {
-	out := graph.Lt(y, graph.Const(-endsOf(y).log))
+	out := y.Lt(graph.Const(-endsOf(y).log))
 	return graph.Where(graph.ExpandDims(graph.MaxOver(out, -1), -1), from(boundLogSimplex(y)), x)
 }
 
@@ -85,15 +85,15 @@ func (StickBreaking) logits(x *graph.Node, sign float64) *graph.Node {
 	for k := range c {
 		c[k] = sign * -math.Log(float64(d-k))
 	}
-	return graph.Add(x, graph.Tensor(c, d))
+	return x.Add(graph.Tensor(c, d))
 }
 
 // parts returns log y and log (1−z).
 func (b StickBreaking) parts(x *graph.Node) (logY, logRest *graph.Node) {
 	l := b.logits(x, 1)
-	logRest = graph.LogSigmoid(graph.Neg(l))
+	logRest = graph.LogSigmoid(l.Neg())
 	left := graph.Pad(graph.CumSum(logRest, -1), -1, 1, 0) // of the stick before each break
-	return graph.Add(left, graph.Pad(graph.LogSigmoid(l), -1, 0, 1)), logRest
+	return left.Add(graph.Pad(graph.LogSigmoid(l), -1, 0, 1)), logRest
 }
 
 func (b StickBreaking) inner(x *graph.Node) *graph.Node {
@@ -111,7 +111,7 @@ func (b StickBreaking) Forward(x *graph.Node) *graph.Node {
 func (b StickBreaking) Inverse(y *graph.Node) *graph.Node {
 	n := eventSize("StickBreaking", y)
 	after := graph.Reverse(graph.CumSum(graph.Reverse(y, -1), -1), -1)
-	l := graph.Sub(graph.Log(graph.Cols(y, 0, n-1)), graph.Log(graph.Cols(after, 1, n)))
+	l := graph.Log(graph.Cols(y, 0, n-1)).Sub(graph.Log(graph.Cols(after, 1, n)))
 	return b.logits(l, -1)
 }
 
@@ -120,7 +120,7 @@ func (b StickBreaking) Inverse(y *graph.Node) *graph.Node {
 func (b StickBreaking) LogDet(x *graph.Node) *graph.Node {
 	y, rest := b.parts(x)
 	n := y.Shape()[len(y.Shape())-1]
-	return total(graph.Add(graph.Cols(y, 0, n-1), rest))
+	return total(graph.Cols(y, 0, n-1).Add(rest))
 }
 
 // Range returns the simplex.

@@ -38,7 +38,7 @@ func (d StudentT) standardised(x *graph.Node) *graph.Node {
 func (d StudentT) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	return inside(x, Support{}.outside(x), 0, func(x *graph.Node) *graph.Node {
-		return graph.Sub(density(op.StudentLaw, d.LogDF, d.standardised(x)), d.LogScale)
+		return density(op.StudentLaw, d.LogDF, d.standardised(x)).Sub(d.LogScale)
 	})
 }
 
@@ -64,10 +64,10 @@ func (StudentT) Support() Support { return Support{} }
 func (d StudentT) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	nu, inf := graph.Exp(d.LogDF), graph.Const(math.Inf(1))
-	finite := graph.Gt(nu, graph.Const(2))
-	ratio := graph.Recip(oneMinus(graph.Scale(graph.Recip(graph.Where(finite, nu, graph.Const(3))), 2)))
-	variance = graph.Mul(graph.Exp(graph.Scale(d.LogScale, 2)), graph.Where(finite, ratio, inf))
-	return graph.Where(graph.Gt(d.LogDF, graph.Const(0)), d.Loc, inf), variance
+	finite := nu.Gt(graph.Const(2))
+	ratio := graph.Recip(oneMinus(graph.Recip(graph.Where(finite, nu, graph.Const(3))).Scale(2)))
+	variance = graph.Exp(d.LogScale.Scale(2)).Mul(graph.Where(finite, ratio, inf))
+	return graph.Where(d.LogDF.Gt(graph.Const(0)), d.Loc, inf), variance
 }
 
 // Mode returns m.
@@ -79,7 +79,7 @@ func (d StudentT) Mode() *graph.Node {
 // Entropy returns Σ ½(ν+1)(ψ(½(ν+1)) − ψ(½ν)) + ½log ν + log B(½ν, ½) + log s.
 func (d StudentT) Entropy() *graph.Node {
 	complete(d)
-	h := graph.Add(special(op.StudentEntropy, d.LogDF), d.LogScale)
+	h := special(op.StudentEntropy, d.LogDF).Add(d.LogScale)
 	return overEvent("StudentT", h, d.LogDF, d.Loc, d.LogScale)
 }
 

@@ -31,7 +31,7 @@ func (d Transformed) LogProb(y *graph.Node) *graph.Node {
 		graph.Fail("prob: Transformed: %T has no inverse: it scores its own draws only (SampleScore)", d.Bijector)
 	}
 	x, out := pull(b, y)
-	l := graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
+	l := d.Base.LogProb(x).Sub(d.Bijector.LogDet(x))
 	if out == nil {
 		return l
 	}
@@ -87,7 +87,7 @@ func (Transformed) Pathwise() {}
 func (d Transformed) SampleScore(s *graph.Scope, lead ...int) (y, logProb *graph.Node) {
 	complete(d)
 	y, x := d.draw(s, lead)
-	return y, graph.Sub(d.Base.LogProb(x), d.Bijector.LogDet(x))
+	return y, d.Base.LogProb(x).Sub(d.Bijector.LogDet(x))
 }
 
 func init() {

@@ -33,16 +33,16 @@ func (d Uniform) width() *graph.Node {
 	if v, ok := constants(d.Low, d.High); ok && !(v[0] < v[1]) {
 		graph.Fail("prob: Uniform: interval from %v to %v", v[0], v[1])
 	}
-	return graph.Sub(d.High, d.Low)
+	return d.High.Sub(d.Low)
 }
 
 // half returns ½(h−l), which does not overflow.
 func (d Uniform) half() *graph.Node {
-	return graph.Sub(graph.Scale(d.High, .5), graph.Scale(d.Low, .5))
+	return d.High.Scale(.5).Sub(d.Low.Scale(.5))
 }
 
 // logTwice returns log 2x.
-func logTwice(x *graph.Node) *graph.Node { return graph.Shift(graph.Log(x), math.Ln2) }
+func logTwice(x *graph.Node) *graph.Node { return graph.Log(x).Shift(math.Ln2) }
 
 // LogProbs returns the log density of each element, those of the ends included.
 func (d Uniform) LogProbs(x *graph.Node) *graph.Node {
@@ -50,9 +50,9 @@ func (d Uniform) LogProbs(x *graph.Node) *graph.Node {
 	fit("Uniform", x, d.Low, d.High)
 	d.width() // checks constants
 	half := d.half()
-	out := graph.Max(graph.Max(graph.Lt(x, d.Low), graph.Gt(x, d.High)), graph.Le(half, graph.Const(0)))
-	l := graph.Neg(logTwice(graph.Where(out, graph.Const(.5), half)))
-	return graph.Where(out, graph.Const(math.Inf(-1)), graph.Add(l, graph.Scale(graph.Where(out, graph.Const(0), x), 0)))
+	out := graph.Max(graph.Max(x.Lt(d.Low), x.Gt(d.High)), half.Le(graph.Const(0)))
+	l := logTwice(graph.Where(out, graph.Const(.5), half)).Neg()
+	return graph.Where(out, graph.Const(math.Inf(-1)), l.Add(graph.Where(out, graph.Const(0), x).Scale(0)))
 }
 
 // LogProb implements Dist.
@@ -62,7 +62,7 @@ func (d Uniform) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)
 func (d Uniform) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	u := uniformFor("Uniform", s, lead, d.Low, d.High)
-	return op.Apply(op.Between{}, graph.Add(d.Low, graph.Mul(d.width(), u)), d.Low, d.High)
+	return op.Apply(op.Between{}, d.Low.Add(d.width().Mul(u)), d.Low, d.High)
 }
 
 // Pathwise marks Sample as reparameterised.
@@ -81,7 +81,7 @@ func (d Uniform) Support() Support {
 // Moments returns ½(l+h) and (h−l)²/12.
 func (d Uniform) Moments() (mean, variance *graph.Node) {
 	complete(d)
-	return graph.Add(graph.Scale(d.Low, .5), graph.Scale(d.High, .5)), graph.Scale(graph.Square(d.width()), 1./12)
+	return d.Low.Scale(.5).Add(d.High.Scale(.5)), d.width().Square().Scale(1. / 12)
 }
 
 // Mode returns ½(l+h); every value is as probable.
@@ -108,8 +108,8 @@ func (d Uniform) CDF(x *graph.Node) *graph.Node {
 func init() {
 	// log((h₂−l₂)/(h₁−l₁)), +Inf where the second interval does not hold the first
 	RegisterKL(func(q, p Uniform) *graph.Node {
-		out := graph.Max(graph.Lt(q.Low, p.Low), graph.Gt(q.High, p.High))
-		kl := graph.Sub(logTwice(p.half()), logTwice(q.half()))
+		out := graph.Max(q.Low.Lt(p.Low), q.High.Gt(p.High))
+		kl := logTwice(p.half()).Sub(logTwice(q.half()))
 		return graph.Where(out, graph.Const(math.Inf(1)), kl)
 	})
 }

@@ -18,7 +18,7 @@ var (
 
 // LogProbs returns −log|w| − ½(1 + log 4π + γ) of each element; +Inf at 0.
 func (LogUniform) LogProbs(w *graph.Node) *graph.Node {
-	return graph.Shift(graph.Neg(graph.Log(graph.Abs(w))), -.5*(1+math.Log(4*math.Pi)+eulerGamma))
+	return graph.Log(graph.Abs(w)).Neg().Shift(-.5 * (1 + math.Log(4*math.Pi) + eulerGamma))
 }
 
 // LogProb implements Dist.
@@ -30,8 +30,8 @@ func (LogUniform) Support() Support { return Support{} }
 func init() {
 	// The dropout rate is α = σ²/μ².
 	RegisterKL(func(q Normal, _ LogUniform) *graph.Node {
-		u := graph.Mul(graph.Abs(q.Mean), graph.Exp(graph.Neg(q.LogStd)))
-		return graph.Scale(graph.DawsonIntegral(graph.Scale(u, 1/math.Sqrt2)), 2)
+		u := graph.Abs(q.Mean).Mul(graph.Exp(q.LogStd.Neg()))
+		return graph.DawsonIntegral(u.Scale(1 / math.Sqrt2)).Scale(2)
 	})
 }
 
@@ -42,8 +42,8 @@ func init() {
 //
 // since the logarithm of a noncentral χ² has a known mean.
 func DropoutKL(logAlpha *graph.Node) *graph.Node {
-	v := graph.Exp(graph.Scale(graph.Shift(logAlpha, math.Ln2), -.5))
-	return graph.Scale(graph.DawsonIntegral(v), 2)
+	v := graph.Exp(logAlpha.Shift(math.Ln2).Scale(-.5))
+	return graph.DawsonIntegral(v).Scale(2)
 }
 
 // DropoutKLCubic returns the approximation of Kingma, Salimans and Welling
@@ -56,8 +56,8 @@ func DropoutKL(logAlpha *graph.Node) *graph.Node {
 func DropoutKLCubic(logAlpha *graph.Node) *graph.Node {
 	const c1, c2, c3 = 1.161451241083230, -1.502041176441722, .586299206427007
 	a := graph.Exp(logAlpha)
-	p := graph.Mul(a, graph.Shift(graph.Mul(a, graph.Shift(graph.Scale(a, c3), c2)), c1))
-	return graph.Neg(graph.Add(graph.Scale(logAlpha, .5), p))
+	p := a.Mul(a.Mul(a.Scale(c3).Shift(c2)).Shift(c1))
+	return logAlpha.Scale(.5).Add(p).Neg()
 }
 
 // DropoutKLSigmoid returns the approximation of Molchanov, Ashukha and Vetrov
@@ -66,6 +66,6 @@ func DropoutKLCubic(logAlpha *graph.Node) *graph.Node {
 //	½log(1+1/α) + k₁ − k₁·sigmoid(k₂+k₃·log α)
 func DropoutKLSigmoid(logAlpha *graph.Node) *graph.Node {
 	const k1, k2, k3 = .63576, 1.87320, 1.48695
-	s := graph.Sigmoid(graph.Neg(graph.Shift(graph.Scale(logAlpha, k3), k2)))
-	return graph.Add(graph.Scale(graph.Softplus(graph.Neg(logAlpha)), .5), graph.Scale(s, k1))
+	s := graph.Sigmoid(logAlpha.Scale(k3).Shift(k2).Neg())
+	return graph.Softplus(logAlpha.Neg()).Scale(.5).Add(s.Scale(k1))
 }

@@ -29,10 +29,10 @@ func (d ZeroInflated) LogProbs(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("ZeroInflated", x, d.Logits)
 	base := d.Base.LogProbs(x)
-	never := graph.Eq(base, graph.Const(math.Inf(-1)))
-	l := graph.Add(base, graph.Where(never, graph.Const(0), graph.LogSigmoid(graph.Neg(d.Logits))))
+	never := base.Eq(graph.Const(math.Inf(-1)))
+	l := base.Add(graph.Where(never, graph.Const(0), graph.LogSigmoid(d.Logits.Neg())))
 	zero := graph.LogAddExp(l, graph.LogSigmoid(d.Logits))
-	return graph.Where(graph.Eq(x, graph.Const(0)), zero, l)
+	return graph.Where(x.Eq(graph.Const(0)), zero, l)
 }
 
 // LogProb implements Dist.
@@ -48,8 +48,8 @@ func (d ZeroInflated) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	}
 	x := base.Sample(s.In("base"), lead...)
 	sh := x.Shape()
-	u := draw(s, graph.Uniform, lead, sh[len(sh)-1])
-	return graph.StopGrad(graph.Mul(x, graph.Ge(u, graph.Sigmoid(d.Logits))))
+	u := draw(s, graph.UniformNoise, lead, sh[len(sh)-1])
+	return graph.StopGrad(x.Mul(u.Ge(graph.Sigmoid(d.Logits))))
 }
 
 // Support returns that of Base, or {0, 1, …} if it does not say.
@@ -70,7 +70,7 @@ func (d ZeroInflated) Moments() (mean, variance *graph.Node) {
 		graph.Fail("prob: ZeroInflated: %T has no Moments", d.Base)
 	}
 	m, v := base.Moments()
-	keep := graph.Sigmoid(graph.Neg(d.Logits))
-	spread := graph.Mul(graph.Sigmoid(d.Logits), graph.Square(m))
-	return graph.Mul(keep, m), graph.Mul(keep, graph.Add(v, spread))
+	keep := graph.Sigmoid(d.Logits.Neg())
+	spread := graph.Sigmoid(d.Logits).Mul(m.Square())
+	return keep.Mul(m), keep.Mul(v.Add(spread))
 }

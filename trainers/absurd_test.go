@@ -30,7 +30,7 @@ func TestAbsurdArguments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := program.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := program.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	absurd.Sweep{

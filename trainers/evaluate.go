@@ -183,7 +183,7 @@ func (e *evaluator) each(ctx context.Context, step, draw int, visit func(p *grap
 			err = runs.feed(p, b, e.Schedules, step)
 		}
 		if err == nil {
-			err = p.Run(ctx, graph.Draw{Seed: e.Seed, Stream: graph.Evaluation, Step: uint32(draw), Row: row})
+			err = p.Run(ctx, graph.Key{Seed: e.Seed, Stream: graph.EvaluationStream, Step: uint32(draw), Row: row})
 		}
 		if err == nil {
 			err = placed(visit(p, len(b.Rows())), 0, b.Rows())

@@ -93,7 +93,7 @@ func TestEvaluateOnceWithoutSharedNoise(t *testing.T) {
 	local := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		one := func(mean *graph.Node) prob.Normal { return prob.Normal{Mean: mean, LogStd: s.Const(0)} }
 		return vi.ELBO{}.Estimate(s, vi.Model{
-			Guide: func(t *vi.Trace) { t.Draw("z", one(graph.Scale(t.Given("x"), .5))) },
+			Guide: func(t *vi.Trace) { t.Draw("z", one(t.Given("x").Scale(.5))) },
 			Joint: func(t *vi.Trace) { t.Draw("x", one(t.Draw("z", prob.StdNormal(1)))) },
 		}, d)
 	}

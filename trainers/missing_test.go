@@ -53,10 +53,10 @@ func TestMissingValuesInData(t *testing.T) {
 			}
 		}
 		model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-			m := s.Param("m", graph.Fixed(0), 2)
+			m := s.Param("m", graph.Constant(0), 2)
 			return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 				x := t.Given("x")
-				t.Draw("x", prob.Masked(prob.Normal{Mean: m, LogStd: s.Const(0)}, graph.Eq(x, x)))
+				t.Draw("x", prob.Masked(prob.Normal{Mean: m, LogStd: s.Const(0)}, x.Eq(x)))
 			}}, d)
 		}
 		_, err = trainers.Fit(context.Background(), model, set, trainers.Config{Params: params, Epochs: 400, Batch: 4, Optimizer: trainers.Momentum{Rate: .5}})

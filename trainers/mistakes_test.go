@@ -204,7 +204,7 @@ func TestCommonMistakes(t *testing.T) {
 		{"Evidence of one draw", fit(vae{cols: 3, bound: vi.Evidence{K: 1}}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): vi: Evidence of 1 draws, want 2 or more for a standard error"},
 		{"Total forgotten with a global", fit(func(s *graph.Scope, d vi.Data) *vi.Estimate {
-			m := s.Param("m", graph.Fixed(0), 3)
+			m := s.Param("m", graph.Constant(0), 3)
 			return vi.ELBO{}.Estimate(s, vi.Model{
 				Guide: func(t *vi.Trace) { t.Global("w", normal(m)) },
 				Joint: func(t *vi.Trace) { t.Draw("x", normal(t.Global("w", prob.StdNormal(3)))) },
@@ -212,7 +212,7 @@ func TestCommonMistakes(t *testing.T) {
 		}, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): vi: ELBO has the global site w: set Total, the size of the data set, by which its divergence is divided"},
 		{"file of another model: missing", load(func(s *graph.Scope, d vi.Data) *vi.Estimate {
-			s.Param("extra", graph.Fixed(0), 3)
+			s.Param("extra", graph.Constant(0), 3)
 			return vae{cols: 3}.model(s, d)
 		}),
 			"graph: load FILE: parameter extra is missing from the file: another model has saved it"},

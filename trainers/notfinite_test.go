@@ -19,7 +19,7 @@ import (
 // observing is a model of one parameter m, of zeros, and data x with the law.
 func observing(cols int, law func(m *graph.Node) prob.Dist) trainers.Model {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		m := s.Param("m", graph.Fixed(0), cols)
+		m := s.Param("m", graph.Constant(0), cols)
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", law(m)) }}, d)
 	}
 }
@@ -61,11 +61,11 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 		{"OneHot", func(m *graph.Node) prob.Dist { return prob.OneHot{Logits: m} }, []float64{0, 1, 0}, 0, 7, "one-hot rows"},
 		{"Gamma", func(m *graph.Node) prob.Dist { return prob.Gamma{LogConcentration: m, LogRate: m} }, []float64{1, 2}, 1, -3, "(0, +Inf)"},
 		{"Exponential", func(m *graph.Node) prob.Dist { return prob.Exponential{LogRate: m} }, []float64{1, 2}, 1, -3, "(0, +Inf)"},
-		{"LogNormal", func(m *graph.Node) prob.Dist { return prob.LogNormal{Mean: m, LogStd: m} }, []float64{1, 2}, 1, 0, "(0, +Inf)"},
+		{"LogNormal", func(m *graph.Node) prob.Dist { return prob.LogNormal{Loc: m, LogScale: m} }, []float64{1, 2}, 1, 0, "(0, +Inf)"},
 		{"InverseGamma", func(m *graph.Node) prob.Dist { return prob.InverseGamma{LogConcentration: m, LogScale: m} }, []float64{1, 2}, 1, 0, "(0, +Inf)"},
 		{"HalfNormal", func(m *graph.Node) prob.Dist { return prob.HalfNormal{LogScale: m} }, []float64{1, 2}, 1, -1, "(0, +Inf)"},
 		{"HalfCauchy", func(m *graph.Node) prob.Dist { return prob.HalfCauchy{LogScale: m} }, []float64{1, 2}, 1, -1, "(0, +Inf)"},
-		{"Beta", func(m *graph.Node) prob.Dist { return prob.Beta{LogA: graph.Shift(m, 1), LogB: graph.Shift(m, 1)} }, []float64{.5, .25}, 0, 1.5, "(0, 1)"},
+		{"Beta", func(m *graph.Node) prob.Dist { return prob.Beta{LogA: m.Shift(1), LogB: m.Shift(1)} }, []float64{.5, .25}, 0, 1.5, "(0, 1)"},
 		{"ContinuousBernoulli", func(m *graph.Node) prob.Dist { return prob.ContinuousBernoulli{Logits: m} }, []float64{.5, .25}, 0, 1.5, "(0, 1)"},
 		{"Uniform", func(m *graph.Node) prob.Dist { return prob.Uniform{Low: graph.Const(-1), High: graph.Const(2)} }, []float64{.5, .25}, 1, 4, "(-1, 2)"},
 		{"Dirichlet", func(m *graph.Node) prob.Dist { return prob.Dirichlet{LogConcentration: m} }, []float64{.5, .25, .25}, 1, -.5, "simplex"},
@@ -86,7 +86,7 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 			m := observing(cols, c.law)
 			if c.name == "Uniform" {
 				m = func(s *graph.Scope, d vi.Data) *vi.Estimate {
-					p := s.Param("m", graph.Fixed(0), 1)
+					p := s.Param("m", graph.Constant(0), 1)
 					return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 						t.Draw("w", prob.StdNormal(1))
 						t.Draw("x", c.law(nil))
@@ -138,16 +138,16 @@ func TestTheOperationThatMadeItIsNamed(t *testing.T) {
 		law  func(m *graph.Node) prob.Dist
 		want string
 	}{
-		{inLayer(func(h *graph.Node) *graph.Node { return graph.Log(graph.Shift(h, -.5)) }),
+		{inLayer(func(h *graph.Node) *graph.Node { return graph.Log(h.Shift(-.5)) }),
 			"the bound is NaN: log of -0.5 is NaN in joint: layer dec/1 (log(shift{-0.5}(…)), element [0] of [2])"},
-		{inLayer(func(h *graph.Node) *graph.Node { return graph.Div(graph.Shift(h, 1), h) }),
+		{inLayer(func(h *graph.Node) *graph.Node { return h.Shift(1).Div(h) }),
 			"the bound is -Inf: div of 1 and 0 is +Inf in joint: layer dec/1 (div(shift{1}(…), m), element [0] of [2])"},
-		{inLayer(func(h *graph.Node) *graph.Node { return graph.Add(mask(h), graph.Log(h)) }),
+		{inLayer(func(h *graph.Node) *graph.Node { return mask(h).Add(graph.Log(h)) }),
 			"the bound is -Inf: log of 0 is -Inf in joint: layer dec/1 (log(m), element [0] of [2])"},
-		{inLayer(func(h *graph.Node) *graph.Node { return graph.Add(mask(h), graph.Exp(graph.Shift(h, 800))) }),
+		{inLayer(func(h *graph.Node) *graph.Node { return mask(h).Add(graph.Exp(h.Shift(800))) }),
 			"the bound is -Inf: exp of 800 is +Inf in joint: layer dec/1 (exp(shift{800}(…)), element [0] of [2])"},
 		{inLayer(func(h *graph.Node) *graph.Node {
-			return graph.Where(graph.Le(h, graph.Const(0)), graph.Const(math.Inf(1)), h)
+			return graph.Where(h.Le(graph.Const(0)), graph.Const(math.Inf(1)), h)
 		}), "the bound is -Inf: where chooses +Inf in joint: layer dec/1 (where(le(…), +Inf, m), element [0] of [2])"},
 		{inLayer(graph.Sqrt),
 			"the gradient of m is not finite: div of -0.5 and 0 is -Inf, in the derivative of sqrt(m) in joint: layer dec/1 (div(scale{0.5}(…), sqrt(…)), element [0] of [2])"},
@@ -165,7 +165,7 @@ func TestTheOperationThatMadeItIsNamed(t *testing.T) {
 // A draw that the joint's law cannot take is named like a datum.
 func TestADrawOutsideTheSupportIsNamed(t *testing.T) {
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		m := s.Param("m", graph.Fixed(-3), 2)
+		m := s.Param("m", graph.Constant(-3), 2)
 		law := func(mean *graph.Node) prob.Normal { return prob.Normal{Mean: mean, LogStd: s.Const(-2)} }
 		return vi.ELBO{K: 3}.Estimate(s, vi.Model{
 			Joint: func(t *vi.Trace) {
@@ -219,7 +219,7 @@ func TestNaNIsNamedInATrainingLoopOfOnesOwn(t *testing.T) {
 	if err := graph.Feed(p, "x", []float64{1, 2, 3, math.NaN(), 5, 6}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	err = u.Step(p)

@@ -27,7 +27,7 @@ type Optimizer interface {
 //	p, err := graph.BuildTraining(params, func(s *graph.Scope) { u.Declare(s, model(s)) })
 //	for step := range steps {
 //		// feed p
-//		err = p.Run(ctx, graph.Draw{Seed: seed, Step: uint32(step)})
+//		err = p.Run(ctx, graph.Key{Seed: seed, Step: uint32(step)})
 //		err = u.Step(p)
 //	}
 type Updater struct {

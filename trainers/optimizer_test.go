@@ -28,7 +28,7 @@ func descend(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, s
 	params := &graph.Params{Dtype: dt}
 	u := trainers.NewUpdater(params, o, clip)
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
-		m := s.Param("m", graph.Fixed(.5), 3)
+		m := s.Param("m", graph.Constant(.5), 3)
 		s.Output("m", m)
 		u.Declare(s, vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 			t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)})
@@ -42,10 +42,10 @@ func descend(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, s
 		if err := graph.Feed(p, "x", pull(step+1)); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
-		m, err := p.Output("m")
+		m, err := p.Value("m")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,13 +39,13 @@ func seen(weighted bool, saw *[]string) trainers.Model {
 			Guide: func(t *vi.Trace) {
 				h := t.Given("x")
 				if d["y"] != nil {
-					h = graph.Add(h, t.Given("y"))
+					h = h.Add(t.Given("y"))
 				}
-				t.Draw("z", prob.Normal{Mean: graph.Mul(h, w), LogStd: graph.BroadcastTo(s.Const(0), 2)})
+				t.Draw("z", prob.Normal{Mean: h.Mul(w), LogStd: graph.BroadcastTo(s.Const(0), 2)})
 			},
 			Joint: func(t *vi.Trace) {
 				z := t.Draw("z", prob.StdNormal(2))
-				t.Draw("x", prob.Normal{Mean: graph.Add(z, w), LogStd: s.Const(0)})
+				t.Draw("x", prob.Normal{Mean: z.Add(w), LogStd: s.Const(0)})
 			},
 		}
 		e := vi.ELBO{}.Estimate(s, m, d)
@@ -124,7 +124,7 @@ func options(t *testing.T) map[string][][]string {
 	tested := func(draws int) string {
 		m := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 			e := shared(2)(s, d)
-			return e.Times(s.Param("scale", graph.Fixed(1)))
+			return e.Times(s.Param("scale", graph.Constant(1)))
 		}
 		r, err := trainers.Fit(context.Background(), m, set(t, 1, 2), trainers.Config{Epochs: 1, Test: set(t, 1, 2), GlobalDraws: draws})
 		if err != nil {
@@ -187,8 +187,8 @@ func TestParametersThatNothingTrains(t *testing.T) {
 			if frozen {
 				spare = spare.Frozen()
 			}
-			spare.Param("w", graph.Fixed(0), 1)
-			spare.Param("v", graph.Fixed(0), 1)
+			spare.Param("w", graph.Constant(0), 1)
+			spare.Param("v", graph.Constant(0), 1)
 			return mean(s, d)
 		}, set(t, 1, 2), trainers.Config{Epochs: 1})
 		return err

@@ -88,12 +88,12 @@ func checkTakenBack(t *testing.T, name string, o trainers.Optimizer, dt graph.Dt
 	params := &graph.Params{Dtype: dt}
 	u := trainers.NewUpdater(params, o, 0)
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
-		a, b := s.Param("a", graph.Fixed(.5), 3), s.Param("b", graph.Fixed(-size), n)
-		count := s.State("n", graph.Fixed(0), 1)
-		s.Assign(count, graph.Shift(count, 1))
-		unit := graph.Shift(graph.Scale(b, 1/max(size, 1)), 1) // of a finite square whatever b is
+		a, b := s.Param("a", graph.Constant(.5), 3), s.Param("b", graph.Constant(-size), n)
+		count := s.State("n", graph.Constant(0), 1)
+		s.Assign(count, count.Shift(1))
+		unit := b.Scale(1 / max(size, 1)).Shift(1) // of a finite square whatever b is
 		u.Declare(s, vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("x", prob.Normal{Mean: graph.Add(a, graph.Mean(unit, 0)), LogStd: s.Const(0)})
+			t.Draw("x", prob.Normal{Mean: a.Add(graph.Mean(unit, 0)), LogStd: s.Const(0)})
 		}}, vi.Data{"x": s.Input("x", 1, 3)}))
 	})
 	if err != nil {
@@ -121,7 +121,7 @@ func checkTakenBack(t *testing.T, name string, o trainers.Optimizer, dt graph.Dt
 		if err := graph.Feed(p, "x", pull(step+1)); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		before := all()

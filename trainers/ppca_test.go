@@ -23,7 +23,7 @@ func ppcaModel(dims, latents int, kl vi.KL) trainers.Model {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		dec := layers.NewDense(s.In("dec"), latents, dims)
 		enc := layers.NewDense(s.In("enc"), dims, latents)
-		logStd, logS := s.Param("log_std", graph.Fixed(0)), s.Param("log_s", graph.Fixed(0), latents)
+		logStd, logS := s.Param("log_std", graph.Constant(0)), s.Param("log_s", graph.Constant(0), latents)
 		return vi.ELBO{KL: kl}.Estimate(s, vi.Model{
 			Joint: func(t *vi.Trace) {
 				t.Draw("x", prob.Normal{Mean: dec.Apply(t.Draw("z", prob.StdNormal(latents))), LogStd: logStd})

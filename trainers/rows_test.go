@@ -20,7 +20,7 @@ func evidence(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 	one := func(mean *graph.Node) prob.Normal { return prob.Normal{Mean: mean, LogStd: s.Const(0)} }
 	m := vi.Model{
 		Joint: func(t *vi.Trace) { t.Draw("x", one(t.Draw("z", prob.StdNormal(1)))) },
-		Guide: func(t *vi.Trace) { t.Draw("z", one(graph.Scale(t.Given("x"), .5))) },
+		Guide: func(t *vi.Trace) { t.Draw("z", one(t.Given("x").Scale(.5))) },
 	}
 	e := vi.Evidence{K: 2000}.Estimate(s, m, d)
 	return map[string]*graph.Node{"evidence": e.Rows, "mean": e.Record.PosteriorMeans("z")}

@@ -224,7 +224,7 @@ func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches,
 	if err := runs.feed(p, batches, t.Schedules, t.result.Steps); err != nil {
 		return err
 	}
-	if err := p.Run(ctx, graph.Draw{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
+	if err := p.Run(ctx, graph.Key{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
 		return err
 	}
 	err = mean.add(p, len(batches.Rows()))

@@ -21,7 +21,7 @@ import (
 
 // mean is a model of one parameter: x ~ N(m, 1), maximum likelihood.
 func mean(s *graph.Scope, d vi.Data) *vi.Estimate {
-	m := s.Param("m", graph.Fixed(0), 1)
+	m := s.Param("m", graph.Constant(0), 1)
 	return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 		t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)})
 	}}, d)
@@ -113,7 +113,7 @@ func TestStopsCleanlyWhenCancelled(t *testing.T) {
 func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 	// log of the parameter: the gradient step makes it negative.
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		m := s.Param("m", graph.Fixed(.5), 1)
+		m := s.Param("m", graph.Constant(.5), 1)
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 			t.Draw("x", prob.Normal{Mean: graph.Log(m), LogStd: s.Const(0)})
 		}}, d)
@@ -131,7 +131,7 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 
 	// A finite bound with an infinite gradient: √ at 0.
 	model = func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		m := s.Param("m", graph.Fixed(0), 1)
+		m := s.Param("m", graph.Constant(0), 1)
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
 			t.Draw("x", prob.Normal{Mean: graph.Sqrt(m), LogStd: s.Const(0)})
 		}}, d)
@@ -145,9 +145,9 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 // Each gradient has a finite square here, their sum does not.
 func TestNormOfAllGradientsOverflows(t *testing.T) {
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		far := func(name string) *graph.Node { return graph.Scale(s.Param(name, graph.Fixed(0), 1), 1.2e154) }
+		far := func(name string) *graph.Node { return s.Param(name, graph.Constant(0), 1).Scale(1.2e154) }
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("x", prob.Normal{Mean: graph.Add(far("a"), far("b")), LogStd: s.Const(0)})
+			t.Draw("x", prob.Normal{Mean: far("a").Add(far("b")), LogStd: s.Const(0)})
 		}}, d)
 	}
 	params := &graph.Params{Dtype: graph.Float64}
@@ -297,9 +297,9 @@ func other(t *testing.T) *data.Set {
 func TestFrozenParametersStay(t *testing.T) {
 	params := &graph.Params{}
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		a, b := s.In("a").Frozen().Param("m", graph.Fixed(0), 1), s.Param("m", graph.Fixed(0), 1)
+		a, b := s.In("a").Frozen().Param("m", graph.Constant(0), 1), s.Param("m", graph.Constant(0), 1)
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("x", prob.Normal{Mean: graph.Add(a, b), LogStd: s.Const(0)})
+			t.Draw("x", prob.Normal{Mean: a.Add(b), LogStd: s.Const(0)})
 		}}, d)
 	}
 	if _, err := trainers.Fit(context.Background(), model, set(t, 3), trainers.Config{Params: params, Epochs: 5}); err != nil {

@@ -40,7 +40,7 @@ func TestAbsurdArguments(t *testing.T) {
 				s.Output("y", s.Const(1))
 				x := graph.Tensor([]float64{1, 0}, 2, 1)
 				data = vi.Data{"x": x}
-				m := s.Param("m", graph.Fixed(0), 1)
+				m := s.Param("m", graph.Constant(0), 1)
 				model := vi.Model{
 					Guide: func(t *vi.Trace) {
 						t.Draw("z", normal(m))

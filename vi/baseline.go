@@ -37,17 +37,17 @@ func (m MovingAverage) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, 
 		graph.Fail("vi: site %s: MovingAverage with a decay of %v, want a number in [0,1)", s.Name, m.Decay)
 	}
 	scope := b.r.Scope.In(s.Name)
-	c := scope.State("baseline", graph.Fixed(0))
+	c := scope.State("baseline", graph.Constant(0))
 	share, total := b.share(s)
-	now := graph.Scale(graph.Sum(f), 1/total)
-	scope.Assign(c, graph.Add(graph.Scale(c, d), graph.Scale(now, 1-d)))
-	return graph.Mul(c, share), nil
+	now := graph.Sum(f).Scale(1 / total)
+	scope.Assign(c, c.Scale(d).Add(now.Scale(1-d)))
+	return c.Mul(share), nil
 }
 
 func (LeaveOneOut) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
 	a, k := len(b.r.enum), b.r.K
 	sum := graph.ExpandDims(graph.Sum(f, a), a)
-	return graph.Scale(graph.Sub(sum, f), 1/float64(k-1)), nil
+	return sum.Sub(f).Scale(1 / float64(k-1)), nil
 }
 
 func (n NVIL) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
@@ -74,7 +74,7 @@ func (n NVIL) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
 		axes[i] = i
 	}
 	share, total := b.share(s)
-	target := graph.Scale(graph.Sum(f, axes...), float64(r.Rows)/total) // the bound of each row
-	loss := graph.Mean(graph.Square(graph.Sub(guess, graph.StopGrad(target))))
-	return graph.Mul(share, graph.StopGrad(guess)), []Cost{{Name: "baseline/" + s.Name, Node: loss}}
+	target := graph.Sum(f, axes...).Scale(float64(r.Rows) / total) // the bound of each row
+	loss := graph.Mean(guess.Sub(graph.StopGrad(target)).Square())
+	return share.Mul(graph.StopGrad(guess)), []Cost{{Name: "baseline/" + s.Name, Node: loss}}
 }

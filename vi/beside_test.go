@@ -36,23 +36,23 @@ func beside(place string, bit bool) problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 1)})
-					z := t.Draw("z", law(s, graph.Shift(graph.Mul(y, w), .1), s.Const(.1)))
-					h := graph.Add(graph.Scale(z, 1.2), graph.Mul(y, w))
+					z := t.Draw("z", law(s, y.Mul(w).Shift(.1), s.Const(.1)))
+					h := z.Scale(1.2).Add(y.Mul(w))
 					if bit {
-						h = graph.Add(h, graph.Scale(graph.Mul(y, z), -.5))
+						h = h.Add(y.Mul(z).Scale(-.5))
 					}
 					t.Draw("x", normal1(h, s.Const(-.1)))
 				},
 				Guide: func(t *vi.Trace) {
 					x := t.Given("x")
-					mean := graph.Mul(x, a)
+					mean := x.Mul(a)
 					if place == "before" {
-						y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(x, d)})
-						mean = graph.Add(mean, graph.Scale(y, shift))
+						y := t.Draw("y", prob.Bernoulli{Logits: x.Mul(d)})
+						mean = mean.Add(y.Scale(shift))
 					}
-					z := t.Draw("z", law(s, graph.Add(mean, l), l))
+					z := t.Draw("z", law(s, mean.Add(l), l))
 					if place == "after" {
-						t.Draw("y", prob.Bernoulli{Logits: graph.Shift(graph.Mul(z, d), .2)})
+						t.Draw("y", prob.Bernoulli{Logits: z.Mul(d).Shift(.2)})
 					}
 				},
 			}
@@ -195,9 +195,9 @@ func besideGlobal(place string, c cell, e vi.Estimator) trial {
 			return vi.Model{
 				Guide: func(t *vi.Trace) {
 					w := t.Global("w", prob.Normal{Mean: graph.BroadcastTo(m, 1, 1), LogStd: graph.BroadcastTo(l, 1, 1)}, 1)
-					h := graph.Mul(t.Given("x"), d)
+					h := t.Given("x").Mul(d)
 					if place == "after" && c.kind == "global" {
-						h = graph.Add(h, w)
+						h = h.Add(w)
 					}
 					if place != "joint" {
 						t.Draw("y", prob.Bernoulli{Logits: h})
@@ -205,7 +205,7 @@ func besideGlobal(place string, c cell, e vi.Estimator) trial {
 				},
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.Bernoulli{Logits: s.Tensor([]float64{.3}, 1)})
-					x := graph.Add(t.Given("x"), graph.Mul(y, b))
+					x := t.Given("x").Add(y.Mul(b))
 					prior := prob.Normal{Mean: s.Tensor([]float64{.2}, 1), LogStd: s.Tensor([]float64{.1}, 1)}
 					var h *graph.Node
 					if c.kind == "global" {

@@ -132,20 +132,20 @@ func TestChiOnTheLogScaleIsBiased(t *testing.T) {
 func TestChiTrainsTheGuideAlone(t *testing.T) {
 	model := func(shared bool) func(s *graph.Scope) vi.Model {
 		return func(s *graph.Scope) vi.Model {
-			w := s.Param("w", graph.Fixed(.7))
+			w := s.Param("w", graph.Constant(.7))
 			own := w
 			if !shared {
-				own = s.Param("own", graph.Fixed(.7))
+				own = s.Param("own", graph.Constant(.7))
 			}
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(own, 1)})
-					z := t.Draw("z", normal1(graph.Mul(y, own), own))
-					t.Draw("x", normal1(graph.Mul(z, own), s.Const(-.2)))
+					z := t.Draw("z", normal1(y.Mul(own), own))
+					t.Draw("x", normal1(z.Mul(own), s.Const(-.2)))
 				},
 				Guide: func(t *vi.Trace) {
-					y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(t.Given("x"), w)})
-					t.Draw("z", normal1(graph.Add(graph.Scale(y, .3), w), s.Const(-.5)))
+					y := t.Draw("y", prob.Bernoulli{Logits: t.Given("x").Mul(w)})
+					t.Draw("z", normal1(y.Scale(.3).Add(w), s.Const(-.5)))
 				},
 			}
 		}

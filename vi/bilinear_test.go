@@ -14,9 +14,9 @@ import (
 // scaledMap is c·x·W.
 type scaledMap struct{ c float64 }
 
-func (f scaledMap) Mul(x, w *graph.Node) *graph.Node { return graph.Scale(graph.MatMul(x, w), f.c) }
+func (f scaledMap) Mul(x, w *graph.Node) *graph.Node { return graph.MatMul(x, w).Scale(f.c) }
 func (f scaledMap) Variance(x, v *graph.Node) *graph.Node {
-	return graph.Scale(vi.MatMul{}.Variance(x, v), f.c*f.c)
+	return vi.MatMul{}.Variance(x, v).Scale(f.c * f.c)
 }
 
 // averagedMap is the mean over the places of x, [… places], times one weight.
@@ -34,10 +34,10 @@ func (f averagedMap) Variance(x, v *graph.Node) *graph.Node {
 type gatedMap struct{ c []float64 }
 
 func (f gatedMap) Mul(x, w *graph.Node) *graph.Node {
-	return graph.Mul(graph.Mul(x, w), graph.Tensor(f.c, 1, len(f.c)))
+	return x.Mul(w).Mul(graph.Tensor(f.c, 1, len(f.c)))
 }
 func (f gatedMap) Variance(x, v *graph.Node) *graph.Node {
-	return graph.Square(graph.Mul(graph.Mul(x, graph.Sqrt(v)), graph.Tensor(f.c, 1, len(f.c))))
+	return x.Mul(graph.Sqrt(v)).Mul(graph.Tensor(f.c, 1, len(f.c))).Square()
 }
 
 // TestNoiseOfProductsHasOneVariance: y = Σ_j a_j(x)·w_j has mean Σ a_j·μ_j and
@@ -68,7 +68,7 @@ func TestNoiseOfProductsHasOneVariance(t *testing.T) {
 				step := s.Tensor([]float64{0, .5}[:c.d], c.d, 1)
 				return vi.Model{
 					Guide: func(t *vi.Trace) {
-						t.Global("w", prob.Normal{Mean: graph.Add(step, m), LogStd: graph.Sub(l, step)}, c.d)
+						t.Global("w", prob.Normal{Mean: step.Add(m), LogStd: l.Sub(step)}, c.d)
 					},
 					Joint: func(t *vi.Trace) {
 						h := t.Product("w", prob.StdNormal(1), c.in(t.Given("x")), c.f)
@@ -113,7 +113,7 @@ func TestNoiseOfProductsHasOneVariance(t *testing.T) {
 	}
 }
 
-func both(x *graph.Node) *graph.Node { return graph.Concat(-1, x, graph.Square(x)) }
+func both(x *graph.Node) *graph.Node { return graph.Concat(-1, x, x.Square()) }
 
 // momentsOf returns the mean over rows of the first two moments of y.
 func momentsOf(a func(float64) []float64, x []float64, d int) map[int]float64 {
@@ -139,7 +139,7 @@ type logitPower struct {
 func (o logitPower) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
 	r := vi.Run(s, m, d, vi.Config{Sites: choice{"w": o.e}})
 	y := r.Site("y").P.(prob.Bernoulli).Logits
-	return &vi.Estimate{Value: graph.Mean(graph.Pow(y, s.Const(float64(o.power))))}
+	return &vi.Estimate{Value: graph.Mean(y.Pow(s.Const(float64(o.power))))}
 }
 
 // TestVarianceHasTheShapeOfTheProduct refuses a map whose variance has not.

@@ -43,7 +43,7 @@ type parts interface {
 // down returns what makes the bound better when it is made smaller.
 func (b *bound) down(x *graph.Node) *graph.Node {
 	if b.lower {
-		return graph.Neg(x)
+		return x.Neg()
 	}
 	return x
 }
@@ -79,7 +79,7 @@ func (b *bound) costs() []Cost {
 	main := Cost{Name: b.of.String(), Node: b.down(b.value), Hold: hold}
 	whole := main.Node // with all scores
 	if stuck {
-		whole = graph.Add(main.Node, b.down(graph.Neg(b.scores(false))))
+		whole = main.Node.Add(b.down(b.scores(false).Neg()))
 	}
 	var costs []Cost
 	switch {
@@ -92,7 +92,7 @@ func (b *bound) costs() []Cost {
 		main.Hold = append(valuesOf(doubled), hold...)
 		costs = append(costs, main)
 	case stuck:
-		costs = append(costs, main, Cost{Name: "stl", Node: along(live, b.down(graph.Neg(b.scores(false))), draws, nil), Hold: hold})
+		costs = append(costs, main, Cost{Name: "stl", Node: along(live, b.down(b.scores(false).Neg()), draws, nil), Hold: hold})
 	default:
 		costs = append(costs, main)
 	}
@@ -100,7 +100,7 @@ func (b *bound) costs() []Cost {
 		costs = append(costs, Cost{Name: "dreg", Node: along(doubled, whole, draws, b.twice), Hold: hold})
 	}
 	if len(global) > 0 {
-		costs = append(costs, Cost{Name: "stl global", Node: along(global, b.down(graph.Neg(b.scores(true))), draws, nil), Hold: hold})
+		costs = append(costs, Cost{Name: "stl global", Node: along(global, b.down(b.scores(true).Neg()), draws, nil), Hold: hold})
 	}
 	for _, s := range r.latents() {
 		if h, ok := s.estimator.(holding); ok {
@@ -127,7 +127,7 @@ func (b *bound) centre(s *Site) []Cost {
 	if c == nil {
 		return nil
 	}
-	return []Cost{{Name: "centre/" + s.Name, Node: b.down(graph.Sum(graph.Mul(graph.StopGrad(c), s.LogQ)))}}
+	return []Cost{{Name: "centre/" + s.Name, Node: b.down(graph.Sum(graph.StopGrad(c).Mul(s.LogQ)))}}
 }
 
 // along returns Σ ⟨stop(scale·∂cost/∂z), z⟩ with all draws held in the
@@ -140,9 +140,9 @@ func along(sites []*Site, cost *graph.Node, hold []*graph.Node, scale *graph.Nod
 			for len(s.Shape()) < len(g.Shape()) {
 				s = graph.ExpandDims(s, -1)
 			}
-			g = graph.Mul(s, g)
+			g = s.Mul(g)
 		}
-		sum = append(sum, graph.Sum(graph.Mul(graph.StopGrad(g), sites[i].Value)))
+		sum = append(sum, graph.Sum(graph.StopGrad(g).Mul(sites[i].Value)))
 	}
 	return graph.AddN(sum...)
 }

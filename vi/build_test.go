@@ -25,14 +25,14 @@ func stateSpace(tb testing.TB, n int, o vi.Objective) (nodes int) {
 			Guide: func(tr *vi.Trace) {
 				h := graph.BroadcastTo(s.Const(0), 1, 4, 1)
 				for t := range n {
-					mean := graph.Add(graph.Mul(h, a), graph.Mul(tr.Given(fmt.Sprintf("x%d", t)), b))
+					mean := h.Mul(a).Add(tr.Given(fmt.Sprintf("x%d", t)).Mul(b))
 					h = tr.Draw(fmt.Sprintf("z%d", t), normal1(mean, l))
 				}
 			},
 			Joint: func(tr *vi.Trace) {
 				h := graph.BroadcastTo(s.Const(0), 1, 4, 1)
 				for t := range n {
-					h = tr.Draw(fmt.Sprintf("z%d", t), normal1(graph.Mul(h, w), s.Const(0)))
+					h = tr.Draw(fmt.Sprintf("z%d", t), normal1(h.Mul(w), s.Const(0)))
 					tr.Draw(fmt.Sprintf("x%d", t), normal1(h, s.Const(-1)))
 				}
 			},

@@ -19,12 +19,12 @@ func latentChain() problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.StdNormal(1))
-					z := t.Draw("z", normal1(graph.Mul(y, w), s.Const(-.1)))
-					t.Draw("x", normal1(graph.Add(z, graph.Scale(graph.Sin(y), .3)), s.Const(.1)))
+					z := t.Draw("z", normal1(y.Mul(w), s.Const(-.1)))
+					t.Draw("x", normal1(z.Add(graph.Sin(y).Scale(.3)), s.Const(.1)))
 				},
 				Guide: func(t *vi.Trace) {
-					z := t.Draw("z", normal1(graph.Mul(t.Given("x"), a), l))
-					t.Draw("y", normal1(graph.Mul(z, d), s.Const(-.3)))
+					z := t.Draw("z", normal1(t.Given("x").Mul(a), l))
+					t.Draw("y", normal1(z.Mul(d), s.Const(-.3)))
 				},
 			}
 		},
@@ -51,12 +51,12 @@ func switched() problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 1)})
-					z := t.Draw("z", normal1(graph.Mul(y, w), s.Const(.1)))
-					t.Draw("x", normal1(graph.Add(z, graph.Scale(graph.Sin(graph.Mul(y, z)), .4)), s.Const(-.2)))
+					z := t.Draw("z", normal1(y.Mul(w), s.Const(.1)))
+					t.Draw("x", normal1(z.Add(graph.Sin(y.Mul(z)).Scale(.4)), s.Const(-.2)))
 				},
 				Guide: func(t *vi.Trace) {
-					y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(t.Given("x"), a)})
-					t.Draw("z", normal1(graph.Add(graph.Scale(y, .7), c), l))
+					y := t.Draw("y", prob.Bernoulli{Logits: t.Given("x").Mul(a)})
+					t.Draw("z", normal1(y.Scale(.7).Add(c), l))
 				},
 			}
 		},

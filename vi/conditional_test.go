@@ -50,7 +50,7 @@ func TestConditionalModelsTakeEveryObjective(t *testing.T) {
 						return graph.MatMul(graph.Concat(-1, a, y), w)
 					}
 					n := a.Shape()[len(a.Shape())-1]
-					return graph.Add(graph.MatMul(a, graph.Slice(w, 0, 0, n)), graph.MatMul(y, graph.Slice(w, 0, n, n+classes)))
+					return graph.MatMul(a, graph.Slice(w, 0, 0, n)).Add(graph.MatMul(y, graph.Slice(w, 0, n, n+classes)))
 				}
 				for scope, joined := range map[string]bool{"value": true, "want": false} {
 					m := vi.Model{
@@ -67,7 +67,7 @@ func TestConditionalModelsTakeEveryObjective(t *testing.T) {
 					s.Output(scope, e.Value)
 					if len(e.Costs) > 0 {
 						for i, g := range e.Grad(w, q) {
-							s.In(scope).Output([]string{"w", "q"}[i], graph.Sum(graph.Square(g)))
+							s.In(scope).Output([]string{"w", "q"}[i], graph.Sum(g.Square()))
 						}
 					}
 				}
@@ -77,12 +77,12 @@ func TestConditionalModelsTakeEveryObjective(t *testing.T) {
 			}
 			graph.Feed(p, "x", []float64{.3, -1, 2})
 			graph.Feed(p, "y", []float64{0, 2, 1})
-			if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			if err := p.Run(context.Background(), graph.Key{}); err != nil {
 				t.Fatal(err)
 			}
 			for _, of := range []string{"", "/w", "/q"} {
-				got, err := p.Output("value" + of)
-				want, _ := p.Output("want" + of)
+				got, err := p.Value("value" + of)
+				want, _ := p.Value("want" + of)
 				if err == nil && !(math.Abs(got[0]-want[0]) <= 1e-10*(1+math.Abs(want[0]))) {
 					t.Errorf("value%s is %v, want %v", of, got, want)
 				}

@@ -45,9 +45,9 @@ func (r *Record) elements(o ELBO, s *Site) (kls *graph.Node, name string) {
 	q, okQ := s.Q.(prob.Factored)
 	p, okP := s.P.(prob.Factored)
 	if okQ && okP && !s.soft {
-		return graph.Sub(q.LogProbs(s.Value), p.LogProbs(s.Value)), "kl-mc/"
+		return q.LogProbs(s.Value).Sub(p.LogProbs(s.Value)), "kl-mc/"
 	}
-	return graph.ExpandDims(graph.Sub(s.LogQ, s.LogP), -1), "kl-mc/"
+	return graph.ExpandDims(s.LogQ.Sub(s.LogP), -1), "kl-mc/"
 }
 
 // meanOver averages over all axes but the last.

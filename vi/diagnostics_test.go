@@ -35,12 +35,12 @@ func ppcaRun(t *testing.T, f func(s *graph.Scope, m vi.Model, d vi.Data) map[str
 		}
 	}
 	graph.Feed(prog, "x", ppcaRows)
-	if err := prog.Run(context.Background(), graph.Draw{Seed: 5}); err != nil {
+	if err := prog.Run(context.Background(), graph.Key{Seed: 5}); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float64{}
 	for _, name := range names {
-		out[name], _ = prog.Output(name)
+		out[name], _ = prog.Value(name)
 	}
 	return out, marginal
 }
@@ -55,7 +55,7 @@ func TestBoundsRiseToTheEvidence(t *testing.T) {
 		// Groups of 5 and 50 draws of the same run are draws of the bounds.
 		group := func(n int) *graph.Node {
 			w := graph.Reshape(r.LogWeights(), k/n, n, r.Rows)
-			return graph.Mean(graph.Shift(graph.LogSumExp(w, 1), -math.Log(float64(n))), 0)
+			return graph.Mean(graph.LogSumExp(w, 1).Shift(-math.Log(float64(n))), 0)
 		}
 		var value *graph.Node
 		s.Replay(func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).Rows })
@@ -188,10 +188,10 @@ func TestEffectiveSampleSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
-	if v, _ := p.Output("ess"); math.Abs(v[0]-4) > 1e-12 || math.Abs(v[1]-1) > 1e-12 {
+	if v, _ := p.Value("ess"); math.Abs(v[0]-4) > 1e-12 || math.Abs(v[1]-1) > 1e-12 {
 		t.Errorf("sizes %v, want 4 and 1", v)
 	}
 }

@@ -31,7 +31,7 @@ func isBernoulli(s *Site) *graph.Node {
 // uniform returns the noise that a Bernoulli site was drawn from.
 func uniform(r *Record, site, name string, events int) (u *graph.Node) {
 	r.Scope.Replay(func() {
-		u = r.Scope.In(site).Noise(name, graph.Uniform, append(r.lead(), events)...)
+		u = r.Scope.In(site).Noise(name, graph.UniformNoise, append(r.lead(), events)...)
 	})
 	return u
 }
@@ -41,17 +41,17 @@ func (e DisARM) draw(r *Record, s *Site, d prob.Dist) *graph.Node {
 	if !ok {
 		graph.Fail("vi: site %s: DisARM is for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", s.Name, d)
 	}
-	return graph.Lt(uniform(r, s.Name, "noise", eventOf(b.Logits)), b.P())
+	return uniform(r, s.Name, "noise", eventOf(b.Logits)).Lt(b.P())
 }
 
 // cost implements holding.
 func (e DisARM) cost(b *bound, s *Site) []Cost {
 	logits := isBernoulli(s)
 	u := uniform(b.r, s.Name, "noise", eventOf(logits))
-	other := graph.Lt(graph.Shift(graph.Neg(u), 1), graph.Sigmoid(logits))
-	f := graph.ExpandDims(graph.Sub(b.part(b.r, s), b.at(s, other)), -1)
-	g := graph.Mul(f, graph.Mul(graph.Sub(s.Value, other), graph.Sigmoid(graph.Abs(logits))))
-	return []Cost{b.toward(s, "disarm", graph.Scale(g, .5), logits)}
+	other := u.Neg().Shift(1).Lt(graph.Sigmoid(logits))
+	f := graph.ExpandDims(b.part(b.r, s).Sub(b.at(s, other)), -1)
+	g := f.Mul(s.Value.Sub(other).Mul(graph.Sigmoid(graph.Abs(logits))))
+	return []Cost{b.toward(s, "disarm", g.Scale(.5), logits)}
 }
 
 // at returns what part says of another value of a site, live, of the shape of
@@ -63,5 +63,5 @@ func (b *bound) at(s *Site, value *graph.Node) *graph.Node {
 
 // toward returns the cost whose gradient by a parameter is g.
 func (b *bound) toward(s *Site, name string, g, param *graph.Node) Cost {
-	return Cost{Name: name + "/" + s.Name, Node: b.down(graph.Sum(graph.Mul(graph.StopGrad(g), param)))}
+	return Cost{Name: name + "/" + s.Name, Node: b.down(graph.Sum(graph.StopGrad(g).Mul(param)))}
 }

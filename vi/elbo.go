@@ -80,22 +80,22 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		row := r.perRow(t.node)
 		if t.kl {
 			e.Terms[t.name] = graph.Mean(row)
-			kl = graph.Add(kl, row)
+			kl = kl.Add(row)
 		} else {
-			recon = graph.Add(recon, row)
+			recon = recon.Add(row)
 		}
 	}
 	for _, t := range parts.shared {
 		e.Terms[t.name] = t.node
-		kl = graph.Add(kl, t.node)
+		kl = kl.Add(t.node)
 	}
 	e.Terms["reconstruction"] = graph.Mean(recon)
 	e.Terms["kl"] = graph.Mean(kl)
-	e.Terms["elbo"] = graph.Mean(graph.Sub(recon, kl))
+	e.Terms["elbo"] = graph.Mean(recon.Sub(kl))
 	if o.Capacity != nil {
-		e.Value = graph.Sub(graph.Mean(recon), o.weigh(graph.Abs(graph.Sub(graph.Mean(kl), o.Capacity))))
+		e.Value = graph.Mean(recon).Sub(o.weigh(graph.Abs(graph.Mean(kl).Sub(o.Capacity))))
 	} else {
-		e.Rows = graph.Sub(recon, o.weigh(kl))
+		e.Rows = recon.Sub(o.weigh(kl))
 		e.Value = graph.Mean(e.Rows)
 	}
 	b := &bound{r: r, of: which, value: e.Value, lower: true, parts: parts}
@@ -108,7 +108,7 @@ func (o ELBO) weigh(kl *graph.Node) *graph.Node {
 	if o.Beta == nil {
 		return kl
 	}
-	return graph.Mul(kl, o.Beta)
+	return kl.Mul(o.Beta)
 }
 
 // terms returns the summands of the bound that belong to single rows.
@@ -132,9 +132,9 @@ func (o ELBO) terms(r *Record) []term {
 		case among[s]:
 			t = term{name: "kl-mc/" + s.Name, node: sticks(s), kl: true, draw: s}
 		case s.Enumerated:
-			t.node = graph.Sub(s.LogQ, s.LogP)
+			t.node = s.LogQ.Sub(s.LogP)
 		case t.node == nil:
-			t = term{name: "kl-mc/" + s.Name, node: graph.Sub(sticks(s), s.LogP), kl: true, draw: s}
+			t = term{name: "kl-mc/" + s.Name, node: sticks(s).Sub(s.LogP), kl: true, draw: s}
 		}
 		ts = append(ts, t)
 	}
@@ -180,19 +180,19 @@ func (p elboParts) part(r *Record, s *Site) *graph.Node {
 	sum := r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...)
 	for _, t := range local {
 		if t.kl {
-			sum = graph.Sub(sum, p.o.weigh(t.node))
+			sum = sum.Sub(p.o.weigh(t.node))
 		} else {
-			sum = graph.Add(sum, t.node)
+			sum = sum.Add(t.node)
 		}
 	}
-	x := graph.Scale(r.weighted(r.wide(sum)), 1/float64(r.K*r.Rows))
+	x := r.weighted(r.wide(sum)).Scale(1 / float64(r.K*r.Rows))
 	if !s.Global {
 		return r.fold(x, s)
 	}
 	x = graph.Sum(x)
 	for _, t := range p.shared {
 		if below.On(t.node, s.Value) {
-			x = graph.Sub(x, p.o.weigh(t.node))
+			x = x.Sub(p.o.weigh(t.node))
 		}
 	}
 	return x
@@ -234,9 +234,9 @@ func (p elboParts) scores(global bool) *graph.Node {
 		switch {
 		case !s.sticky() || s.Global != global:
 		case s.Global:
-			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
+			sum = append(sum, s.LogQ.Scale(1/float64(r.Total)))
 		default:
-			sum = append(sum, graph.Sum(graph.Mul(r.drawShare(s), s.LogQ)))
+			sum = append(sum, graph.Sum(r.drawShare(s).Mul(s.LogQ)))
 		}
 	}
 	return p.o.weigh(graph.AddN(sum...))

@@ -16,19 +16,19 @@ import (
 // chain has two latents. The guide draws z1 then z2 (bottom-up) or the other
 // way round.
 func chain(s *graph.Scope, bottomUp bool) vi.Model {
-	w := s.Param("w", graph.Fixed(.5))
+	w := s.Param("w", graph.Constant(.5))
 	return vi.Model{
 		Joint: func(t *vi.Trace) {
 			z2 := t.Draw("z2", prob.StdNormal(2))
-			z1 := t.Draw("z1", normal(graph.Mul(z2, w)))
+			z1 := t.Draw("z1", normal(z2.Mul(w)))
 			t.Draw("x", normal(z1))
 		},
 		Guide: func(t *vi.Trace) {
 			x := t.Given("x")
 			if bottomUp {
-				t.Draw("z2", normal(graph.Mul(t.Draw("z1", normal(graph.Mul(x, w))), w)))
+				t.Draw("z2", normal(t.Draw("z1", normal(x.Mul(w))).Mul(w)))
 			} else {
-				t.Draw("z1", normal(graph.Add(x, t.Draw("z2", normal(graph.Mul(x, w))))))
+				t.Draw("z1", normal(x.Add(t.Draw("z2", normal(x.Mul(w))))))
 			}
 		},
 	}
@@ -52,12 +52,12 @@ func chainTerms(t *testing.T, o vi.ELBO, bottomUp bool) (map[string]float64, err
 	if err := graph.Feed(p, "x", []float64{1, -2, .3, .4}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	terms := map[string]float64{}
 	for _, name := range names {
-		v, err := p.Output(name)
+		v, err := p.Value(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,12 +120,12 @@ func TestBetaWeighsTheDivergence(t *testing.T) {
 		}
 		graph.Feed(p, "beta", []float64{beta})
 		graph.Feed(p, "x", ppcaRows[:ppcaData])
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		*out = map[string]float64{}
 		for _, name := range p.Outputs() {
-			v, _ := p.Output(name)
+			v, _ := p.Value(name)
 			(*out)[name] = v[0]
 		}
 	}
@@ -151,10 +151,10 @@ func TestDreamDecodeEncodeAreOneModel(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := prog.Run(context.Background(), graph.Draw{Seed: 1}); err != nil {
+		if err := prog.Run(context.Background(), graph.Key{Seed: 1}); err != nil {
 			t.Fatal(err)
 		}
-		out, err := prog.Output("out")
+		out, err := prog.Value("out")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,13 +201,13 @@ func TestTimesAndSum(t *testing.T) {
 		t.Fatal(err)
 	}
 	graph.Feed(p, "x", ppcaRows)
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"", "d"} {
-		a, _ := p.Output(name + "a")
-		b, _ := p.Output(name + "b")
-		sum, _ := p.Output(name + "sum")
+		a, _ := p.Value(name + "a")
+		b, _ := p.Value(name + "b")
+		sum, _ := p.Value(name + "sum")
 		for i := range a {
 			if math.Abs(a[i]+b[i]-sum[i]) > 1e-12 {
 				t.Errorf("%ssum[%d] = %v, want %v + %v", name, i, sum[i], a[i], b[i])

@@ -15,17 +15,17 @@ import (
 func classes(guided bool) func(s *graph.Scope) vi.Model {
 	return func(s *graph.Scope) vi.Model {
 		l, a := s.Tensor([]float64{.3, -.2, .5}, 3), s.Tensor([]float64{-1, .4, 2}, 3, 1)
-		w, g := param(s, "w"), s.Param("g", graph.Fixed(.2), 1, 3)
+		w, g := param(s, "w"), s.Param("g", graph.Constant(.2), 1, 3)
 		m := vi.Model{Joint: func(t *vi.Trace) {
 			y := t.Draw("y", prob.OneHot{Logits: l})
 			v := t.Draw("v", prob.Bernoulli{Logits: graph.MatMul(y, a)})
-			t.Draw("x", normal1(graph.Add(graph.MatMul(y, graph.Mul(a, w)), v), s.Const(-.3)))
+			t.Draw("x", normal1(graph.MatMul(y, a.Mul(w)).Add(v), s.Const(-.3)))
 		}}
 		if guided {
 			m.Guide = func(t *vi.Trace) {
 				x := t.Given("x")
 				y := t.Draw("y", prob.OneHot{Logits: graph.Linear(x, g, nil)})
-				t.Draw("v", prob.Bernoulli{Logits: graph.Sub(x, graph.MatMul(y, graph.Mul(a, w)))})
+				t.Draw("v", prob.Bernoulli{Logits: x.Sub(graph.MatMul(y, a.Mul(w)))})
 			}
 		}
 		return m
@@ -69,12 +69,12 @@ func run(t *testing.T, model func(s *graph.Scope) vi.Model, o vi.Objective, x []
 		t.Fatal(err)
 	}
 	graph.Feed(p, "x", x)
-	if err := p.Run(context.Background(), graph.Draw{Seed: 4}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 4}); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float64{}
 	for _, name := range names {
-		if out[name], err = p.Output(name); err != nil {
+		if out[name], err = p.Value(name); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -151,12 +151,12 @@ func TestEnumerationAroundADraw(t *testing.T) {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 1)})
-					z := t.Draw("z", normal1(graph.Mul(y, w), s.Const(0)))
-					t.Draw("x", normal1(graph.Add(z, graph.Mul(y, graph.Scale(z, .5))), s.Const(-.2)))
+					z := t.Draw("z", normal1(y.Mul(w), s.Const(0)))
+					t.Draw("x", normal1(z.Add(y.Mul(z.Scale(.5))), s.Const(-.2)))
 				},
 				Guide: func(t *vi.Trace) {
-					y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(t.Given("x"), a)})
-					t.Draw("z", normal1(graph.Add(graph.Mul(y, w), graph.Mul(t.Given("x"), a)), s.Const(-.5)))
+					y := t.Draw("y", prob.Bernoulli{Logits: t.Given("x").Mul(a)})
+					t.Draw("z", normal1(y.Mul(w).Add(t.Given("x").Mul(a)), s.Const(-.5)))
 				},
 			}
 		},
@@ -198,20 +198,20 @@ func TestEnumerateBeforeRejection(t *testing.T) {
 			return prob.StudentT{LogDF: a, Loc: graph.Const(0), LogScale: graph.Const(0)}
 		},
 		"Dirichlet": func(a *graph.Node) prob.Dist {
-			return prob.Dirichlet{LogConcentration: graph.Concat(-1, a, graph.Neg(a))}
+			return prob.Dirichlet{LogConcentration: graph.Concat(-1, a, a.Neg())}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := graph.Build(&graph.Params{Seed: 1}, func(s *graph.Scope) {
-				slope := s.Param("slope", graph.Fixed(.4), 1)
-				law := func(y *graph.Node) prob.Dist { return of(graph.Mul(y, slope)) }
+				slope := s.Param("slope", graph.Constant(.4), 1)
+				law := func(y *graph.Node) prob.Dist { return of(y.Mul(slope)) }
 				e := vi.IWAE{K: 3, Enumerate: []string{"y"}}.Estimate(s, vi.Model{
 					Joint: func(t *vi.Trace) {
 						z := t.Draw("z", law(t.Draw("y", prob.Bernoulli{Logits: s.Tensor([]float64{.3}, 1)})))
 						t.Draw("x", normal1(graph.Cols(z, 0, 1), s.Const(0)))
 					},
 					Guide: func(t *vi.Trace) {
-						t.Draw("z", law(t.Draw("y", prob.Bernoulli{Logits: graph.Scale(t.Given("x"), .2)})))
+						t.Draw("z", law(t.Draw("y", prob.Bernoulli{Logits: t.Given("x").Scale(.2)})))
 					},
 				}, vi.Data{"x": s.Input("x", 2, 1)})
 				s.Output("z", e.Record.Site("z").Value)
@@ -227,11 +227,11 @@ func TestEnumerateBeforeRejection(t *testing.T) {
 			if err := graph.Feed(p, "x", []float32{.5, 1.5}); err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Run(context.Background(), graph.Draw{Seed: 1}); err != nil {
+			if err := p.Run(context.Background(), graph.Key{Seed: 1}); err != nil {
 				t.Fatal(err)
 			}
 			for _, out := range []string{"bound", "slope_gradient"} {
-				v, err := p.Output(out)
+				v, err := p.Value(out)
 				if err != nil || math.IsNaN(v[0]) || math.IsInf(v[0], 0) {
 					t.Errorf("%s is %v, %v", out, v, err)
 				}

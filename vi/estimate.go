@@ -42,7 +42,7 @@ func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
 	for _, c := range e.Costs {
 		key := holdKey(c.Hold)
 		if i, ok := at[key]; ok {
-			joined[i].Node = graph.Add(joined[i].Node, c.Node)
+			joined[i].Node = joined[i].Node.Add(c.Node)
 			continue
 		}
 		at[key] = len(joined)
@@ -56,7 +56,7 @@ func (e *Estimate) Grad(wrt ...*graph.Node) []*graph.Node {
 			continue
 		}
 		for i := range g {
-			total[i] = graph.Add(total[i], g[i])
+			total[i] = total[i].Add(g[i])
 		}
 	}
 	return total
@@ -76,13 +76,13 @@ func holdKey(hold []*graph.Node) string {
 func (e *Estimate) Times(w *graph.Node) *Estimate {
 	e.alive()
 	out := *e
-	out.Value = graph.Mul(e.Value, w)
+	out.Value = e.Value.Mul(w)
 	if e.Rows != nil {
-		out.Rows = graph.Mul(e.Rows, w)
+		out.Rows = e.Rows.Mul(w)
 	}
 	out.Costs = nil
 	for _, c := range e.Costs {
-		c.Node = graph.Mul(c.Node, w)
+		c.Node = c.Node.Mul(w)
 		out.Costs = append(out.Costs, c)
 	}
 	return &out

@@ -48,7 +48,7 @@ func TestEstimatorRefusals(t *testing.T) {
 					h = t.Product("w", prob.StdNormal(1), h, vi.MatMul{})
 				}
 				if uses == 0 {
-					h = graph.Mul(h, t.Global("w", prob.StdNormal(1), 1))
+					h = h.Mul(t.Global("w", prob.StdNormal(1), 1))
 				}
 				t.Draw("x", normal1(h, graph.Const(0)))
 			},

@@ -51,7 +51,7 @@ func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	e.Terms = map[string]*graph.Node{
 		"evidence": e.Value,
 		"bias":     graph.Mean(rows.Bias),
-		"variance": graph.Mean(graph.Square(rows.StdErr)),
+		"variance": graph.Mean(rows.StdErr.Square()),
 		"ess":      graph.Mean(rows.ESS),
 	}
 	return e
@@ -132,11 +132,11 @@ func (r *Record) evidence(k int, passes bool) RowEvidence {
 	at := s.Tensor(index, n, 1)
 	if passes {
 		first := s.Carry("first", 0)
-		s.HandOn(first, graph.Shift(first, float64(r.K)))
-		at = graph.Add(at, first)
+		s.HandOn(first, first.Shift(float64(r.K)))
+		at = at.Add(first)
 	}
 	if passes || n > r.K {
-		counts := graph.BroadcastTo(graph.Lt(at, s.Const(float64(k))), n, r.Rows)
+		counts := graph.BroadcastTo(at.Lt(s.Const(float64(k))), n, r.Rows)
 		w = graph.Where(counts, w, s.Const(math.Inf(-1)))
 	}
 	const least = -1e30 // below any weight but 0, and no infinity to subtract
@@ -147,13 +147,13 @@ func (r *Record) evidence(k int, passes bool) RowEvidence {
 		sums0, squares0 = s.Carry("sums", 0, groups, r.Rows), s.Carry("squares", 0, r.Rows)
 		top = graph.Max(top, before)
 	}
-	u := graph.Exp(graph.Sub(w, graph.ExpandDims(top, 0)))
+	u := graph.Exp(w.Sub(graph.ExpandDims(top, 0)))
 	sums := graph.Sum(graph.Reshape(u, n/groups, groups, r.Rows), 0)
-	squares := graph.Sum(graph.Square(u), 0)
+	squares := graph.Sum(u.Square(), 0)
 	if passes {
-		fade := graph.Exp(graph.Sub(before, top))
-		sums = graph.Add(sums, graph.Mul(sums0, graph.ExpandDims(fade, 0)))
-		squares = graph.Add(squares, graph.Mul(squares0, graph.Square(fade)))
+		fade := graph.Exp(before.Sub(top))
+		sums = sums.Add(sums0.Mul(graph.ExpandDims(fade, 0)))
+		squares = squares.Add(squares0.Mul(fade.Square()))
 		s.HandOn(before, top)
 		s.HandOn(sums0, sums)
 		s.HandOn(squares0, squares)
@@ -175,15 +175,15 @@ func jackknife(s *graph.Scope, k int, top, sums, squares *graph.Node) RowEvidenc
 	}
 	column := func(v []float64) *graph.Node { return s.Tensor(v, g, 1) }
 	all := graph.Sum(sums, 0)
-	mean := graph.Shift(graph.Log(all), -math.Log(float64(k)))
-	without := graph.Sub(graph.Log(graph.MatMul(s.Tensor(others, g, g), sums)), column(log))
-	off := graph.Sub(without, graph.ExpandDims(mean, 0)) // L̂₋g − L̂
-	bias := graph.Sum(graph.Mul(off, column(keep)), 0)
-	apart := graph.Sub(graph.ExpandDims(bias, 0), graph.Mul(off, column(part)))
+	mean := graph.Log(all).Shift(-math.Log(float64(k)))
+	without := graph.Log(graph.MatMul(s.Tensor(others, g, g), sums)).Sub(column(log))
+	off := without.Sub(graph.ExpandDims(mean, 0)) // L̂₋g − L̂
+	bias := graph.Sum(off.Mul(column(keep)), 0)
+	apart := graph.ExpandDims(bias, 0).Sub(off.Mul(column(part)))
 	return RowEvidence{
-		LogP: graph.Add(top, mean), Bias: bias,
-		StdErr: graph.Sqrt(graph.Sum(graph.Mul(graph.Square(apart), column(inverse)), 0)),
-		ESS:    graph.Div(graph.Square(all), squares),
+		LogP: top.Add(mean), Bias: bias,
+		StdErr: graph.Sqrt(graph.Sum(apart.Square().Mul(column(inverse)), 0)),
+		ESS:    all.Square().Div(squares),
 	}
 }
 
@@ -197,7 +197,7 @@ func (r *Record) summed() *graph.Node { return particles{beta: 1}.powers(r, nil)
 // keeps as 1 (Kong, 1992): between 1 and the number of draws, 0 where no draw
 // has a weight.
 func EffectiveSampleSize(logw *graph.Node, axis int) *graph.Node {
-	w := graph.Exp(graph.Sub(logw, largest(logw, axis)))
-	square := graph.Max(graph.Sum(graph.Square(w), axis), graph.Const(1)) // one weight is 1
-	return graph.ExpandDims(graph.Div(graph.Square(graph.Sum(w, axis)), square), axis)
+	w := graph.Exp(logw.Sub(largest(logw, axis)))
+	square := graph.Max(graph.Sum(w.Square(), axis), graph.Const(1)) // one weight is 1
+	return graph.ExpandDims(graph.Sum(w, axis).Square().Div(square), axis)
 }

@@ -27,7 +27,7 @@ func (g shifted) model(s *graph.Scope) vi.Model {
 	return vi.Model{
 		Joint: func(t *vi.Trace) { t.Draw("x", normal(t.Draw("z", prob.StdNormal(g.dim)), 1)) },
 		Guide: func(t *vi.Trace) {
-			t.Draw("z", normal(graph.Shift(graph.Scale(t.Given("x"), .5), g.shift*math.Sqrt(.5)), g.scale*math.Sqrt(.5)))
+			t.Draw("z", normal(t.Given("x").Scale(.5).Shift(g.shift*math.Sqrt(.5)), g.scale*math.Sqrt(.5)))
 		},
 	}
 }
@@ -68,7 +68,7 @@ func evidenceProgram(t *testing.T, g shifted, o vi.Evidence, rows int, dtype gra
 
 func output(t *testing.T, p *graph.Program, name string) []float64 {
 	t.Helper()
-	v, err := p.Output(name)
+	v, err := p.Value(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func output(t *testing.T, p *graph.Program, name string) []float64 {
 
 func runSeed(t *testing.T, p *graph.Program, seed uint64) {
 	t.Helper()
-	if err := p.Run(context.Background(), graph.Draw{Seed: seed}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: seed}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -186,7 +186,7 @@ func TestEvidenceOfFarWeights(t *testing.T) {
 		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 			far := vi.Model{Joint: func(t *vi.Trace) {
 				z := t.Draw("z", prob.StdNormal(1))
-				t.Draw("x", constantScore{graph.Shift(graph.Scale(z, 0), at)})
+				t.Draw("x", constantScore{z.Scale(0).Shift(at)})
 			}}
 			e := vi.Evidence{K: 120}.Estimate(s, far, vi.Data{"x": s.Input("x", 2, 1)})
 			s.Output("evidence", e.Value)

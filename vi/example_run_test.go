@@ -21,8 +21,8 @@ type groups struct {
 
 func newGroups(s *graph.Scope) groups {
 	return groups{
-		prob.Normal{Mean: s.Param("m/mean", graph.Fixed(2), 1), LogStd: s.Param("m/log_std", graph.Fixed(-3), 1)},
-		s.Param("level", graph.Fixed(5), 3, 1),
+		prob.Normal{Mean: s.Param("m/mean", graph.Constant(2), 1), LogStd: s.Param("m/log_std", graph.Constant(-3), 1)},
+		s.Param("level", graph.Constant(5), 3, 1),
 	}
 }
 
@@ -63,12 +63,12 @@ func ExampleRun_newGroup() {
 	}
 	ys := map[string][]float64{}
 	for i := range 4000 {
-		if err := p.Run(context.Background(), graph.Draw{Stream: graph.Evaluation, Step: uint32(i)}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{Stream: graph.EvaluationStream, Step: uint32(i)}); err != nil {
 			fmt.Println(err)
 			return
 		}
 		for _, name := range []string{"known", "new"} {
-			y, _ := p.Output(name + "/y")
+			y, _ := p.Value(name + "/y")
 			ys[name] = append(ys[name], y[0])
 		}
 	}

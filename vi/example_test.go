@@ -29,11 +29,11 @@ func ExampleIWAE() {
 			return
 		}
 		graph.Feed(p, "x", ppcaRows)
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			fmt.Println(err)
 			return
 		}
-		bound, _ := p.Output("bound")
+		bound, _ := p.Value("bound")
 		fmt.Printf("%T %.2f\n", o, bound[0])
 	}
 	// Output:

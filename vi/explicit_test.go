@@ -15,7 +15,7 @@ import (
 type affine struct{ mean, logScale *graph.Node }
 
 func (b affine) Forward(x *graph.Node) *graph.Node {
-	return graph.Add(b.mean, graph.Mul(graph.Exp(b.logScale), x))
+	return b.mean.Add(graph.Exp(b.logScale).Mul(x))
 }
 func (b affine) LogDet(x *graph.Node) *graph.Node { return graph.Sum(b.logScale, -1) }
 
@@ -23,7 +23,7 @@ func (b affine) LogDet(x *graph.Node) *graph.Node { return graph.Sum(b.logScale,
 type inverted struct{ affine }
 
 func (b inverted) Inverse(y *graph.Node) *graph.Node {
-	return graph.Mul(graph.Sub(y, b.mean), graph.Exp(graph.Neg(b.logScale)))
+	return y.Sub(b.mean).Mul(graph.Exp(b.logScale.Neg()))
 }
 
 // guided replaces the guide of gaussian1 by another of the same law.
@@ -34,7 +34,7 @@ func guided(draw func(t *vi.Trace, mean, logStd *graph.Node)) problem {
 		m := model(s)
 		a, c, l := s.Trainable()[3], s.Trainable()[4], s.Trainable()[5]
 		m.Guide = func(t *vi.Trace) {
-			draw(t, graph.Add(graph.Mul(t.Given("x"), a), c), graph.BroadcastTo(l, 1, 1, 1))
+			draw(t, t.Given("x").Mul(a).Add(c), graph.BroadcastTo(l, 1, 1, 1))
 		}
 		return m
 	}
@@ -102,7 +102,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 	chain := func(second func(t *vi.Trace, z *graph.Node), p func() prob.Dist) vi.Model { // a bit, and then y
 		return vi.Model{
 			Guide: func(t *vi.Trace) { second(t, t.Draw("z", bern(t.Given("x")))) },
-			Joint: func(t *vi.Trace) { x(t, graph.Add(t.Draw("z", bern(zero(1))), t.Draw("y", p()))) },
+			Joint: func(t *vi.Trace) { x(t, t.Draw("z", bern(zero(1))).Add(t.Draw("y", p()))) },
 		}
 	}
 	toBit := chain(func(t *vi.Trace, z *graph.Node) { t.Draw("y", bern(z)) }, fair)
@@ -131,16 +131,16 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 			t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: affine{t.Given("x"), zero(1)}})
 		}), "in guide: site z: vi: site z: Score needs log q as a function of the value, and vi_test.affine has no inverse to compute it with; use vi.Pathwise"},
 		{"a score of a set value", vi.ELBO{Default: vi.VIMCO{}, K: 2}, guide(func(t *vi.Trace) {
-			e := t.Noise("z", graph.Normal, 1)
-			t.Set("z", graph.Add(e, t.Given("x")), prob.StdNormal(1).LogProb(e))
+			e := t.Noise("z", graph.GaussianNoise, 1)
+			t.Set("z", e.Add(t.Given("x")), prob.StdNormal(1).LogProb(e))
 		}), "vi: site z: VIMCO needs log q as a function of the value, and the guide Set a value whose density is known there only; use vi.Pathwise"},
 		{"STL of a set value whose density reaches it", vi.ELBO{Default: vi.STL{}}, guide(func(t *vi.Trace) {
-			e := t.Noise("z", graph.Normal, 1)
+			e := t.Noise("z", graph.GaussianNoise, 1)
 			z := graph.Sigmoid(e)
-			t.Set("z", z, graph.Sub(prob.StdNormal(1).LogProb(e), graph.Sum(graph.Log(z), -1)))
+			t.Set("z", z, prob.StdNormal(1).LogProb(e).Sub(graph.Sum(graph.Log(z), -1)))
 		}), "vi: site z: STL needs log q as a function of the value, and the guide Set a value"},
 		{"wake-sleep of a set value", vi.WakeSleep{}, guide(func(t *vi.Trace) {
-			e := t.Noise("z", graph.Normal, 1)
+			e := t.Noise("z", graph.GaussianNoise, 1)
 			t.Set("z", e, prob.StdNormal(1).LogProb(e))
 		}), "vi: site z: wake-sleep scores the guide at values that it did not draw, and the guide Set a value whose density is known there only"},
 		{"wake-sleep of a flow", vi.ReweightedWakeSleep{}, guide(func(t *vi.Trace) {
@@ -152,7 +152,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		{"a weight used beside its product", vi.ELBO{Total: 3}, weight(flat, alone,
 			func(t *vi.Trace, w func(*graph.Node) *graph.Node) {
 				own := t.Given("w")
-				x(t, graph.Add(w(zero(1, 4, 1)), own))
+				x(t, w(zero(1, 4, 1)).Add(own))
 			}), "vi: site x depends on the weight w, which Local noise draws anew for each row; use vi.Single for w"},
 		{"no x", vi.ELBO{Total: 3}, weight(flat, alone, func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(nil)) }),
 			"in joint: product w: vi: w: a Product without its x or its map"},
@@ -169,13 +169,13 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		{"level", vi.FreeBits{Lambda: math.Inf(1)}, one, "vi: FreeBits with a Lambda of +Inf, want a finite number not below 0"},
 		{"pathwise global bit", vi.ELBO{Total: 3, Sites: choice{"w": vi.Pathwise{}}}, vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", bern(zero(1)), 1) },
-			Joint: func(t *vi.Trace) { x(t, graph.Mul(t.Global("w", bern(zero(1)), 1), zero(1, 4, 1))) },
+			Joint: func(t *vi.Trace) { x(t, t.Global("w", bern(zero(1)), 1).Mul(zero(1, 4, 1))) },
 		}, "vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage} there; or draw it"},
 		{"product with a bit", vi.ELBO{Total: 3, Default: vi.Single{}}, weight(fair, alone,
 			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(zero(1, 4, 1))) }),
 			"vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes none there; or draw it"},
 		{"a guide that saw the weight", vi.ELBO{Total: 3}, weight(flat,
-			func(t *vi.Trace, w *graph.Node) { t.Draw("z", gauss(graph.Add(t.Given("x"), w))) },
+			func(t *vi.Trace, w *graph.Node) { t.Draw("z", gauss(t.Given("x").Add(w))) },
 			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(t.Draw("z", prob.StdNormal(1)))) }),
 			"vi: site z depends on the weight w, which Local noise draws anew for each row; use vi.Single for w"},
 		{"x without draws", vi.ELBO{Total: 3}, weight(flat, alone,
@@ -201,19 +201,19 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 func TestNoiseOfSetReplays(t *testing.T) {
 	m := vi.Model{
 		Guide: func(t *vi.Trace) {
-			e := t.Noise("y", graph.Normal, 1)
-			t.Set("y", graph.Add(e, t.Given("x")), prob.StdNormal(1).LogProb(e))
+			e := t.Noise("y", graph.GaussianNoise, 1)
+			t.Set("y", e.Add(t.Given("x")), prob.StdNormal(1).LogProb(e))
 			t.Draw("z", prob.Bernoulli{Logits: t.Given("y")})
 		},
 		Joint: func(t *vi.Trace) {
 			y := t.Draw("y", prob.StdNormal(1))
-			t.Draw("x", normal1(graph.Add(y, t.Draw("z", prob.Bernoulli{Logits: graph.BroadcastTo(graph.Const(0), 1)})), graph.Const(0)))
+			t.Draw("x", normal1(y.Add(t.Draw("z", prob.Bernoulli{Logits: graph.BroadcastTo(graph.Const(0), 1)})), graph.Const(0)))
 		},
 	}
 	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 		e := vi.ELBO{K: 3, Sites: choice{"z": vi.DisARM{}}}.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 1)})
 		z := e.Record.Site("z").Value
-		if moved := e.Record.With(vi.Data{"z": graph.Shift(z, 1)}); moved.Site("y").Value != e.Record.Site("y").Value {
+		if moved := e.Record.With(vi.Data{"z": z.Shift(1)}); moved.Site("y").Value != e.Record.Site("y").Value {
 			t.Error("the second run draws another y")
 		}
 		s.Output("v", e.Value)
@@ -226,7 +226,7 @@ func TestNoiseOfSetReplays(t *testing.T) {
 // Where a row of x is zero its local noise has no spread, and no derivative.
 func TestLocalNoiseOfAZeroRow(t *testing.T) {
 	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
-		mean, logStd := s.Param("m", graph.Fixed(.1), 2, 1), s.Param("l", graph.Fixed(-1), 2, 1)
+		mean, logStd := s.Param("m", graph.Constant(.1), 2, 1), s.Param("l", graph.Constant(-1), 2, 1)
 		m := vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", prob.Normal{Mean: mean, LogStd: logStd}, 2) },
 			Joint: func(t *vi.Trace) {
@@ -244,11 +244,11 @@ func TestLocalNoiseOfAZeroRow(t *testing.T) {
 	}
 	graph.Feed(p, "x", []float32{1, 2, 0, 0})
 	graph.Feed(p, "y", []float32{1, 0})
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range p.Outputs() {
-		v, _ := p.Output(name)
+		v, _ := p.Value(name)
 		for i, g := range v {
 			if math.IsNaN(g) || math.IsInf(g, 0) {
 				t.Errorf("the gradient by %s is %v at %d", name, g, i)
@@ -263,7 +263,7 @@ func TestDivergencesOfAnEnumeration(t *testing.T) {
 		m := vi.Model{
 			Guide: func(t *vi.Trace) {
 				y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(s.Const(-4), 1)})
-				t.Draw("z", normal1(graph.Scale(y, 3), s.Const(0)))
+				t.Draw("z", normal1(y.Scale(3), s.Const(0)))
 			},
 			Joint: func(t *vi.Trace) {
 				t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(s.Const(0), 1)})
@@ -278,12 +278,12 @@ func TestDivergencesOfAnEnumeration(t *testing.T) {
 		t.Fatal(err)
 	}
 	graph.Feed(p, "x", []float64{.3, 1})
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	want := logistic(-4) * 4.5
 	for _, name := range p.Outputs() {
-		if v, _ := p.Output(name); math.Abs(v[0]-want) > 1e-12 {
+		if v, _ := p.Value(name); math.Abs(v[0]-want) > 1e-12 {
 			t.Errorf("%s is %v, want %v", name, v, want)
 		}
 	}
@@ -293,7 +293,7 @@ func TestDivergencesOfAnEnumeration(t *testing.T) {
 func TestWakeSleepWithDataOfTheGuide(t *testing.T) {
 	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 		m := vi.Model{
-			Guide: func(t *vi.Trace) { t.Draw("z", normal1(graph.Add(t.Given("x"), t.Given("c")), s.Const(0))) },
+			Guide: func(t *vi.Trace) { t.Draw("z", normal1(t.Given("x").Add(t.Given("c")), s.Const(0))) },
 			Joint: func(t *vi.Trace) { t.Draw("x", normal1(t.Draw("z", prob.StdNormal(1)), s.Const(0))) },
 		}
 		s.Output("v", vi.WakeSleep{}.Estimate(s, m, vi.Data{"x": s.Input("x", 2, 1), "c": s.Input("c", 2, 1)}).Value)

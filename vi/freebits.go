@@ -43,7 +43,7 @@ func (o FreeBits) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	e := &Estimate{Terms: map[string]*graph.Node{}, Record: r}
 	recon, kl, floored := graph.Const(0), graph.Const(0), graph.Const(0)
 	for _, s := range r.observed() {
-		recon = graph.Add(recon, graph.Mean(r.perRow(s.LogP)))
+		recon = recon.Add(graph.Mean(r.perRow(s.LogP)))
 	}
 	for _, s := range r.latents() {
 		if s.Q == nil || s.Global {
@@ -51,17 +51,17 @@ func (o FreeBits) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		}
 		kls, name := o.each(plain, r, s)
 		e.Terms[name+s.Name] = graph.Sum(kls)
-		kl = graph.Add(kl, graph.Sum(kls))
-		floored = graph.Add(floored, graph.Sum(graph.Max(kls, graph.Const(o.Lambda))))
+		kl = kl.Add(graph.Sum(kls))
+		floored = floored.Add(graph.Sum(graph.Max(kls, graph.Const(o.Lambda))))
 	}
 	for _, t := range r.shared(o.KL, sticks) {
 		e.Terms[t.name] = t.node
-		kl, floored = graph.Add(kl, t.node), graph.Add(floored, t.node)
+		kl, floored = kl.Add(t.node), floored.Add(t.node)
 	}
 	e.Terms["reconstruction"], e.Terms["kl"] = recon, kl
-	e.Terms["elbo"] = graph.Sub(recon, kl)
-	e.Terms["free"] = graph.Sub(floored, kl)
-	e.Value = graph.Sub(recon, floored)
+	e.Terms["elbo"] = recon.Sub(kl)
+	e.Terms["free"] = floored.Sub(kl)
+	e.Value = recon.Sub(floored)
 	b := &bound{r: r, of: freeBits, value: e.Value, lower: true}
 	e.Costs = b.costs()
 	return e

@@ -40,11 +40,11 @@ func gradients(t *testing.T, dtype graph.Dtype, o vi.Objective, model func(s *gr
 	} else {
 		graph.Feed(p, "x", x)
 	}
-	if err := p.Run(context.Background(), graph.Draw{Seed: 3}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 3}); err != nil {
 		t.Fatal(err)
 	}
 	read := func(name string) []float64 {
-		v, err := p.Output(name)
+		v, err := p.Value(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +116,7 @@ type offset struct {
 	by float64
 }
 
-func (d offset) LogProb(x *graph.Node) *graph.Node { return graph.Shift(d.Dist.LogProb(x), d.by) }
+func (d offset) LogProb(x *graph.Node) *graph.Node { return d.Dist.LogProb(x).Shift(d.by) }
 
 // sparse is a model of a class y, a bit v and, if it draws, a normal z. Of the
 // three classes the middle one is impossible in the guide or in the joint, or is
@@ -129,7 +129,7 @@ func sparse(impossible string, left, draw bool) func(s *graph.Scope) vi.Model {
 		return prob.OneHot{Logits: s.Tensor(l, 3)}
 	}
 	return func(s *graph.Scope) vi.Model {
-		w, a, b, first := s.Param("w", graph.Fixed(.6)), s.Param("a", graph.Fixed(.5)), s.Param("b", graph.Fixed(-.3)), s.Param("first", graph.Fixed(.2))
+		w, a, b, first := s.Param("w", graph.Constant(.6)), s.Param("a", graph.Constant(.5)), s.Param("b", graph.Constant(-.3)), s.Param("first", graph.Constant(.2))
 		number := func(y *graph.Node) *graph.Node {
 			if left {
 				return graph.MatMul(y, s.Tensor([]float64{.7, 1.1}, 2, 1))
@@ -138,12 +138,12 @@ func sparse(impossible string, left, draw bool) func(s *graph.Scope) vi.Model {
 		}
 		m := vi.Model{
 			Guide: func(t *vi.Trace) {
-				mean := graph.Mul(t.Given("x"), a)
+				mean := t.Given("x").Mul(a)
 				if impossible != "joint" {
 					d := law(s, .2, math.Inf(-1), 1).(prob.OneHot)
 					n := d.Logits.Shape()[0]
-					d.Logits = graph.Add(d.Logits, graph.Mul(graph.Reshape(graph.OneHot(s.Tensor([]float64{0}, 1), n), n), first))
-					mean = graph.Add(mean, graph.Mul(number(t.Draw("y", d)), b))
+					d.Logits = d.Logits.Add(graph.Reshape(graph.OneHot(s.Tensor([]float64{0}, 1), n), n).Mul(first))
+					mean = mean.Add(number(t.Draw("y", d)).Mul(b))
 				}
 				t.Draw("v", prob.Bernoulli{Logits: mean})
 				if draw {
@@ -159,11 +159,11 @@ func sparse(impossible string, left, draw bool) func(s *graph.Scope) vi.Model {
 					}
 				}
 				y := number(t.Draw("y", d))
-				h := graph.Add(y, t.Draw("v", prob.Bernoulli{Logits: graph.Mul(y, w)}))
+				h := y.Add(t.Draw("v", prob.Bernoulli{Logits: y.Mul(w)}))
 				if draw {
-					h = graph.Add(h, t.Draw("z", normal1(graph.Mul(y, w), s.Const(.1))))
+					h = h.Add(t.Draw("z", normal1(y.Mul(w), s.Const(.1))))
 				}
-				t.Draw("x", normal1(graph.Mul(h, w), s.Const(-.2)))
+				t.Draw("x", normal1(h.Mul(w), s.Const(-.2)))
 			},
 		}
 		return m

@@ -22,9 +22,9 @@ type normed struct {
 }
 
 func newNormed(s *graph.Scope, width int, plain bool) normed {
-	n := normed{s: s, gain: s.Param("gain", graph.Fixed(1.3), width), plain: plain}
+	n := normed{s: s, gain: s.Param("gain", graph.Constant(1.3), width), plain: plain}
 	if !plain {
-		n.avg = s.State("mean", graph.Fixed(1), width)
+		n.avg = s.State("mean", graph.Constant(1), width)
 	}
 	return n
 }
@@ -36,10 +36,10 @@ func (n normed) Apply(x *graph.Node) *graph.Node {
 	}
 	m := graph.Mean(x, axes...)
 	if !n.plain {
-		n.s.Assign(n.avg, graph.Add(graph.Scale(n.avg, .75), graph.Scale(m, .25)))
+		n.s.Assign(n.avg, n.avg.Scale(.75).Add(m.Scale(.25)))
 	}
-	c := graph.Sub(x, m)
-	return graph.Mul(n.gain, graph.Div(c, graph.Sqrt(graph.Shift(graph.Mean(graph.Square(c), axes...), .1))))
+	c := x.Sub(m)
+	return n.gain.Mul(c.Div(graph.Sqrt(graph.Mean(c.Square(), axes...).Shift(.1))))
 }
 
 // dropped is a layer with noise: every unit is dropped with probability .3. Kept,
@@ -52,9 +52,9 @@ type dropped struct {
 
 func (d *dropped) Apply(x *graph.Node) *graph.Node {
 	if d.mask == nil || !d.kept {
-		d.mask = graph.Gt(d.s.Noise("mask", graph.Uniform, x.Shape()...), d.s.Const(.3))
+		d.mask = d.s.Noise("mask", graph.UniformNoise, x.Shape()...).Gt(d.s.Const(.3))
 	}
-	return graph.Scale(graph.Mul(x, d.mask), 1/.7)
+	return x.Mul(d.mask).Scale(1 / .7)
 }
 
 // layered is a model of one kind of latent with such layers in guide and joint,
@@ -66,15 +66,15 @@ func layered(s *graph.Scope, kind string, once bool) vi.Model {
 		return func(x *graph.Node) *graph.Node { return drop.Apply(norm.Apply(x)) }
 	}
 	enc, dec := apply("enc"), apply("dec")
-	a, c, l := s.Param("a", graph.Fixed(.4), 2), s.Param("c", graph.Fixed(-.3), 2), s.Param("l", graph.Fixed(-.5), 2)
-	b, m := s.Param("b", graph.Fixed(.2), 2), s.Param("m", graph.Fixed(.1), 2)
+	a, c, l := s.Param("a", graph.Constant(.4), 2), s.Param("c", graph.Constant(-.3), 2), s.Param("l", graph.Constant(-.5), 2)
+	b, m := s.Param("b", graph.Constant(.2), 2), s.Param("m", graph.Constant(.1), 2)
 	return vi.Model{
 		Guide: func(t *vi.Trace) {
 			if kind == "global" || kind == "product" {
-				t.Global("w", prob.Normal{Mean: graph.Add(graph.BroadcastTo(c, 2, 2), a), LogStd: graph.BroadcastTo(l, 2, 2)}, 2)
+				t.Global("w", prob.Normal{Mean: graph.BroadcastTo(c, 2, 2).Add(a), LogStd: graph.BroadcastTo(l, 2, 2)}, 2)
 				return
 			}
-			h := graph.Add(graph.Mul(enc(t.Given("x")), a), c)
+			h := enc(t.Given("x")).Mul(a).Add(c)
 			switch kind {
 			case "discrete":
 				t.Draw("z", prob.Bernoulli{Logits: h})
@@ -82,7 +82,7 @@ func layered(s *graph.Scope, kind string, once bool) vi.Model {
 				t.Draw("z", prob.Normal{Mean: h, LogStd: l})
 			case "hierarchy":
 				z := t.Draw("z", prob.Normal{Mean: h, LogStd: l})
-				t.Draw("y", prob.Bernoulli{Logits: graph.Add(graph.Mul(graph.Tanh(z), a), c)})
+				t.Draw("y", prob.Bernoulli{Logits: graph.Tanh(z).Mul(a).Add(c)})
 			}
 		},
 		Joint: func(t *vi.Trace) {
@@ -95,13 +95,13 @@ func layered(s *graph.Scope, kind string, once bool) vi.Model {
 				z = t.Draw("z", flat)
 			case "hierarchy":
 				y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 2)})
-				z = t.Draw("z", prob.Normal{Mean: graph.Mul(y, b), LogStd: graph.BroadcastTo(s.Const(0), 2)})
+				z = t.Draw("z", prob.Normal{Mean: y.Mul(b), LogStd: graph.BroadcastTo(s.Const(0), 2)})
 			case "product":
 				z = t.Product("w", prob.StdNormal(2), enc(t.Given("x")), vi.MatMul{})
 			default:
 				z = graph.MatMul(enc(t.Given("x")), t.Global("w", prob.StdNormal(2), 2))
 			}
-			t.Draw("x", prob.Normal{Mean: graph.Add(dec(z), b), LogStd: graph.BroadcastTo(s.Const(-.2), 2)})
+			t.Draw("x", prob.Normal{Mean: dec(z).Add(b), LogStd: graph.BroadcastTo(s.Const(-.2), 2)})
 		},
 	}
 }
@@ -135,12 +135,12 @@ func layeredRun(kind string, o vi.Objective, once bool) (out map[string][]float6
 		return nil, err
 	}
 	graph.Feed(p, "x", layeredRows)
-	if err := p.Run(context.Background(), graph.Draw{Seed: 5}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 5}); err != nil {
 		return nil, err
 	}
 	out = map[string][]float64{}
 	for _, name := range p.Outputs() {
-		out[name], _ = p.Output(name)
+		out[name], _ = p.Value(name)
 	}
 	if err := p.Commit(); err != nil {
 		return nil, err
@@ -257,7 +257,7 @@ func TestRowsOfTwoKindsShareANetwork(t *testing.T) {
 	}
 	graph.Feed(p, "x", layeredRows)
 	graph.Feed(p, "more", []float64{7, -3})
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Commit(); err != nil {

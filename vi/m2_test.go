@@ -47,7 +47,7 @@ func (m m2) objective(s *graph.Scope, labelled, unlabelled vi.Data, alpha float6
 	l := vi.ELBO{}.Estimate(s.In("labelled"), m.model(), labelled)
 	u := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s.In("unlabelled"), m.model(), unlabelled)
 	logq := graph.Mean(l.Record.Site("y").LogQ)
-	classifier := &vi.Estimate{Value: logq, Costs: []vi.Cost{{Name: "classifier", Node: graph.Neg(logq)}},
+	classifier := &vi.Estimate{Value: logq, Costs: []vi.Cost{{Name: "classifier", Node: logq.Neg()}},
 		Terms: map[string]*graph.Node{"classifier": logq}}
 	return vi.Sum(l, u, classifier.Times(s.Const(alpha)))
 }
@@ -71,12 +71,12 @@ func ExampleSum_semiSupervised() {
 	graph.Feed(p, "x", []float32{1, 0, 0, 1, 0, 1, 1, 0})
 	graph.Feed(p, "y", []float32{0, 1, 0, 0, 0, 1})
 	graph.Feed(p, "more", make([]float32, 20))
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		fmt.Println(err)
 		return
 	}
-	j, _ := p.Output("objective")
-	c, _ := p.Output("classifier")
+	j, _ := p.Value("objective")
+	c, _ := p.Value("classifier")
 	fmt.Printf("%.3f %.3f\n", j, c)
 	// Output: [-7.686] [-1.517]
 }
@@ -126,11 +126,11 @@ func TestM2IsItsParts(t *testing.T) {
 		}
 		graph.Feed(p, name, v)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	get := func(name string) []float64 {
-		v, err := p.Output(name)
+		v, err := p.Value(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -168,23 +168,23 @@ func shared(noise string) problem {
 			return vi.Model{
 				Guide: func(t *vi.Trace) {
 					w := t.Global("w", prob.Normal{Mean: scalar(m), LogStd: scalar(l)}, 1)
-					h := graph.Mul(t.Given("x"), a)
+					h := t.Given("x").Mul(a)
 					if noise == "global" {
 						v := t.Global("v", prob.Bernoulli{Logits: scalar(c)}, 1)
-						h = graph.Add(h, graph.Mul(w, graph.Shift(v, .5)))
+						h = h.Add(w.Mul(v.Shift(.5)))
 					}
 					t.Draw("z", prob.Bernoulli{Logits: h})
 				},
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", prob.Bernoulli{Logits: s.Tensor([]float64{.3}, 1)})
-					x := graph.Add(t.Given("x"), graph.Mul(z, b))
+					x := t.Given("x").Add(z.Mul(b))
 					prior := prob.Normal{Mean: s.Tensor([]float64{.2}, 1), LogStd: s.Tensor([]float64{.1}, 1)}
 					var h *graph.Node
 					if noise == "global" {
 						h = graph.MatMul(x, t.Global("w", prior, 1))
-						h = graph.Add(h, t.Global("v", prob.Bernoulli{Logits: s.Tensor([]float64{-.5}, 1)}, 1))
+						h = h.Add(t.Global("v", prob.Bernoulli{Logits: s.Tensor([]float64{-.5}, 1)}, 1))
 					} else {
-						h = graph.Add(t.Product("w", prior, x, vi.MatMul{}), c)
+						h = t.Product("w", prior, x, vi.MatMul{}).Add(c)
 					}
 					t.Draw("y", prob.Bernoulli{Logits: h})
 				},
@@ -234,11 +234,11 @@ func summed() problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 1)})
-					z := t.Draw("z", normal1(graph.Mul(y, w), s.Const(0)))
-					t.Draw("x", normal1(graph.Add(z, graph.Mul(y, b)), s.Const(-.1)))
+					z := t.Draw("z", normal1(y.Mul(w), s.Const(0)))
+					t.Draw("x", normal1(z.Add(y.Mul(b)), s.Const(-.1)))
 				},
 				Guide: func(t *vi.Trace) {
-					t.Draw("z", normal1(graph.Add(graph.Mul(t.Given("x"), a), c), l))
+					t.Draw("z", normal1(t.Given("x").Mul(a).Add(c), l))
 				},
 			}
 		},
@@ -435,7 +435,7 @@ func (o inclusive) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate 
 		given[z.Name] = graph.Reshape(z.Value, 1, 1)
 	}
 	q := vi.Run(s.In("guide"), m, given, vi.Config{}).Site("z")
-	return &vi.Estimate{Value: graph.Mul(value, graph.Sum(q.LogQ))}
+	return &vi.Estimate{Value: value.Mul(graph.Sum(q.LogQ))}
 }
 
 // TestRefusedCellsSayTheSite goes through what the matrix refuses, and what has

@@ -39,11 +39,11 @@ func (MeasureValued) cost(b *bound, s *Site) []Cost {
 	n := eventOf(s.Value)
 	mean, logStd := graph.BroadcastTo(d.Mean, shape...), graph.BroadcastTo(d.LogStd, shape...)
 	std := graph.Exp(logStd)
-	eps := graph.Div(graph.Sub(s.Value, mean), std)
-	u := b.r.Scope.In(s.Name).Noise("measure", graph.Uniform, append(b.r.lead(), n)...)
-	w2 := graph.Scale(graph.Log(u), -2) // Rayleigh²
-	rayleigh := graph.Mul(std, graph.Sqrt(w2))
-	maxwell := graph.Mul(std, graph.Mul(graph.Sign(eps), graph.Sqrt(graph.Add(graph.Square(eps), w2))))
+	eps := s.Value.Sub(mean).Div(std)
+	u := b.r.Scope.In(s.Name).Noise("measure", graph.UniformNoise, append(b.r.lead(), n)...)
+	w2 := graph.Log(u).Scale(-2) // Rayleigh²
+	rayleigh := std.Mul(graph.Sqrt(w2))
+	maxwell := std.Mul(graph.Sign(eps).Mul(graph.Sqrt(eps.Square().Add(w2))))
 
 	here := b.part(b.r, s)
 	byMean, byStd := make([]*graph.Node, n), make([]*graph.Node, n)
@@ -52,11 +52,11 @@ func (MeasureValued) cost(b *bound, s *Site) []Cost {
 		unit[i] = 1
 		one := graph.BroadcastTo(graph.Tensor(unit, n), shape...)
 		f := func(x *graph.Node) *graph.Node { return b.at(s, graph.Where(one, x, s.Value)) }
-		up, dn := f(graph.Add(mean, rayleigh)), f(graph.Sub(mean, rayleigh))
-		byMean[i] = graph.ExpandDims(graph.Sub(up, dn), -1)
-		byStd[i] = graph.ExpandDims(graph.Sub(f(graph.Add(mean, maxwell)), here), -1)
+		up, dn := f(mean.Add(rayleigh)), f(mean.Sub(rayleigh))
+		byMean[i] = graph.ExpandDims(up.Sub(dn), -1)
+		byStd[i] = graph.ExpandDims(f(mean.Add(maxwell)).Sub(here), -1)
 	}
-	gm := graph.Scale(graph.Div(graph.Concat(-1, byMean...), std), 1/math.Sqrt(2*math.Pi))
+	gm := graph.Concat(-1, byMean...).Div(std).Scale(1 / math.Sqrt(2*math.Pi))
 	return []Cost{
 		b.toward(s, "measure mean", gm, mean),
 		b.toward(s, "measure std", graph.Concat(-1, byStd...), logStd), // σ·∂/∂σ

@@ -16,7 +16,7 @@ import (
 // models to see an option by, of data x [3, 2].
 func optionModel(kind string) func(s *graph.Scope) vi.Model {
 	return func(s *graph.Scope) vi.Model {
-		a, b := s.Param("a", graph.Fixed(.4), 2), s.Param("b", graph.Fixed(.3), 2)
+		a, b := s.Param("a", graph.Constant(.4), 2), s.Param("b", graph.Constant(.3), 2)
 		zero := graph.BroadcastTo(s.Const(0), 2)
 		var latent func(t *vi.Trace, h *graph.Node) *graph.Node
 		switch kind {
@@ -34,7 +34,7 @@ func optionModel(kind string) func(s *graph.Scope) vi.Model {
 				Guide: func(t *vi.Trace) {
 					w(t, a)
 					if kind == "both" {
-						t.Draw("z", prob.Normal{Mean: graph.Mul(t.Given("x"), b), LogStd: zero})
+						t.Draw("z", prob.Normal{Mean: t.Given("x").Mul(b), LogStd: zero})
 					}
 				},
 				Joint: func(t *vi.Trace) {
@@ -45,17 +45,17 @@ func optionModel(kind string) func(s *graph.Scope) vi.Model {
 						x = graph.MatMul(x, w(t, zero))
 					}
 					if kind == "both" {
-						x = graph.Add(x, t.Draw("z", prob.StdNormal(2)))
+						x = x.Add(t.Draw("z", prob.StdNormal(2)))
 					}
-					t.Draw("x", prob.Normal{Mean: graph.Add(x, b), LogStd: zero})
+					t.Draw("x", prob.Normal{Mean: x.Add(b), LogStd: zero})
 				},
 			}
 		}
 		return vi.Model{
-			Guide: func(t *vi.Trace) { latent(t, graph.Mul(t.Given("x"), a)) },
+			Guide: func(t *vi.Trace) { latent(t, t.Given("x").Mul(a)) },
 			Joint: func(t *vi.Trace) {
 				z := latent(t, zero)
-				t.Draw("x", prob.Normal{Mean: graph.Add(z, b), LogStd: zero})
+				t.Draw("x", prob.Normal{Mean: z.Add(b), LogStd: zero})
 			},
 		}
 	}
@@ -83,7 +83,7 @@ func fingerprint(kind string, o func() vi.Objective) (string, error) {
 	}
 	graph.Feed(p, "x", []float64{.5, -1, 2, .3, -.2, .8})
 	for range 2 { // the second sees the states of the first
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			return "", err
 		}
 		if err := p.Commit(); err != nil {
@@ -92,7 +92,7 @@ func fingerprint(kind string, o func() vi.Objective) (string, error) {
 	}
 	var out []string
 	for _, name := range p.Outputs() {
-		v, _ := p.Output(name)
+		v, _ := p.Value(name)
 		out = append(out, fmt.Sprintf("%s %.12g", name, v))
 	}
 	for _, name := range params.Names() {
@@ -142,7 +142,7 @@ type runs struct{ c vi.Config }
 
 func (o runs) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
 	r := vi.Run(s, m, d, o.c)
-	return &vi.Estimate{Value: graph.Add(graph.Sum(r.LogWeights()), graph.Const(float64(r.Total)))}
+	return &vi.Estimate{Value: graph.Sum(r.LogWeights()).Add(graph.Const(float64(r.Total)))}
 }
 
 // without drops a part of the model.

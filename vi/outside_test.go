@@ -20,7 +20,7 @@ func TestOutsideUnderEveryObjective(t *testing.T) {
 	} {
 		name := fmt.Sprintf("%T%+v", o, o)
 		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
-			m := s.Param("m", graph.Fixed(0), 2)
+			m := s.Param("m", graph.Constant(0), 2)
 			e := o.Estimate(s, vi.Model{
 				Guide: func(t *vi.Trace) {
 					t.Draw("y", prob.Bernoulli{Logits: graph.Sum(m)})
@@ -28,7 +28,7 @@ func TestOutsideUnderEveryObjective(t *testing.T) {
 				},
 				Joint: func(t *vi.Trace) {
 					y, z := t.Draw("y", prob.Bernoulli{Logits: s.Tensor([]float64{0}, 1)}), t.Draw("z", prob.Bernoulli{Logits: s.Tensor([]float64{0, 0}, 2)})
-					t.Draw("x", prob.Poisson{LogRate: graph.Add(y, z)})
+					t.Draw("x", prob.Poisson{LogRate: y.Add(z)})
 				},
 			}, vi.Data{"x": s.Input("x", 3, 2)})
 			s.Output("bound", e.Value)
@@ -40,7 +40,7 @@ func TestOutsideUnderEveryObjective(t *testing.T) {
 		if err := graph.Feed(p, "x", []float64{1, 2, 0, 4, 3, -5}); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		found := false
@@ -86,7 +86,7 @@ func TestOutsideOfALawWithoutSupport(t *testing.T) {
 		if err := graph.Feed(p, "x", []float64{0, c.x}); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		out, err := r.Outside(p)
@@ -137,7 +137,7 @@ func TestOutsideBlamesNoValueForParameters(t *testing.T) {
 			if err := graph.Feed(p, "x", []float64{x}); err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+			if err := p.Run(context.Background(), graph.Key{}); err != nil {
 				t.Fatal(err)
 			}
 			want := "<nil>"

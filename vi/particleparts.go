@@ -19,7 +19,7 @@ func (p particleParts) part(r *Record, s *Site) *graph.Node {
 		}
 		for _, t := range p.shared {
 			if r.dependence().On(t.node, s.Value) {
-				x = graph.Sub(x, t.node)
+				x = x.Sub(t.node)
 			}
 		}
 		return x
@@ -30,7 +30,7 @@ func (p particleParts) part(r *Record, s *Site) *graph.Node {
 // spread gives every draw of a site its [K or 1, B], over the number of rows.
 func (p particleParts) spread(s *Site, x *graph.Node) *graph.Node {
 	x = graph.Reshape(x, append(ones(len(p.r.enum)), x.Shape()...)...)
-	return graph.BroadcastTo(graph.Scale(x, 1/float64(p.r.Rows)), p.r.scored(s)...)
+	return graph.BroadcastTo(x.Scale(1/float64(p.r.Rows)), p.r.scored(s)...)
 }
 
 func (p particleParts) share(s *Site) (*graph.Node, float64) {
@@ -70,10 +70,10 @@ func (p particleParts) scores(global bool) *graph.Node {
 		switch {
 		case !s.sticky() || s.Global != global:
 		case s.Global:
-			sum = append(sum, graph.Scale(s.LogQ, 1/float64(r.Total)))
+			sum = append(sum, s.LogQ.Scale(1/float64(r.Total)))
 		default:
 			w := graph.StopGrad(p.normalised(r))
-			sum = append(sum, graph.Scale(graph.Sum(graph.Mul(w, s.LogQ)), 1/float64(r.Rows)))
+			sum = append(sum, graph.Sum(w.Mul(s.LogQ)).Scale(1/float64(r.Rows)))
 		}
 	}
 	return graph.AddN(sum...)
@@ -93,7 +93,7 @@ func (p particleParts) guide() *graph.Node {
 		case s.Enumerated:
 			c = (1 - p.beta) / p.beta
 		}
-		sum = graph.Add(sum, graph.Scale(graph.Sum(expect(w, s.LogQ)), c/float64(r.Rows)))
+		sum = sum.Add(graph.Sum(expect(w, s.LogQ)).Scale(c / float64(r.Rows)))
 	}
 	return sum
 }
@@ -112,6 +112,6 @@ func others(x *graph.Node) *graph.Node {
 	}
 	own := graph.BroadcastTo(graph.Tensor(eye, k, k, 1), k, k, rows)
 	all := graph.BroadcastTo(graph.ExpandDims(x, 0), k, k, rows)
-	mean := graph.Scale(graph.Sum(graph.Where(own, graph.Const(0), all), 1), 1/float64(k-1))
+	mean := graph.Sum(graph.Where(own, graph.Const(0), all), 1).Scale(1 / float64(k-1))
 	return graph.Where(own, graph.BroadcastTo(graph.ExpandDims(mean, 1), k, k, rows), all)
 }

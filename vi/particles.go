@@ -31,8 +31,8 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 	plain := graph.Mean(r.perRow(r.LogWeights()))
 	for _, t := range parts.shared {
 		e.Terms[t.name] = t.node
-		e.Rows = graph.Sub(e.Rows, t.node)
-		plain = graph.Sub(plain, t.node)
+		e.Rows = e.Rows.Sub(t.node)
+		plain = plain.Sub(t.node)
 	}
 	e.Value = graph.Mean(e.Rows)
 	e.Terms["elbo"] = plain
@@ -40,7 +40,7 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 	b := &bound{r: r, of: p.of, value: e.Value, lower: p.lower, parts: parts}
 	for _, s := range r.latents() {
 		if _, ok := s.estimator.(DReG); ok { // (1−β) + β·w̃
-			b.twice = graph.StopGrad(graph.Shift(graph.Scale(p.normalised(r), p.beta), 1-p.beta))
+			b.twice = graph.StopGrad(p.normalised(r).Scale(p.beta).Shift(1 - p.beta))
 		}
 	}
 	if p.of == chi {
@@ -107,9 +107,9 @@ func (r *Record) product(ts []term) *graph.Node {
 	sum := r.Scope.Tensor([]float64{0}, ones(len(r.enum)+2)...)
 	for _, t := range ts {
 		if t.kl {
-			sum = graph.Sub(sum, t.node)
+			sum = sum.Sub(t.node)
 		} else {
-			sum = graph.Add(sum, t.node)
+			sum = sum.Add(t.node)
 		}
 	}
 	return r.wide(sum)
@@ -123,7 +123,7 @@ func (r *Record) LogWeights() *graph.Node {
 	r.alive()
 	w := r.product(r.factors())
 	if q := r.logWeight(); q != nil {
-		w = possible(q, w, graph.Sub(w, q))
+		w = possible(q, w, w.Sub(q))
 	}
 	return w
 }
@@ -132,7 +132,7 @@ func (r *Record) LogWeights() *graph.Node {
 // is −Inf. Of the shape of wide.
 func possible(q, wide, x *graph.Node) *graph.Node {
 	q = graph.BroadcastTo(q, wide.Shape()...)
-	never := graph.Eq(q, graph.Const(math.Inf(-1)))
+	never := q.Eq(graph.Const(math.Inf(-1)))
 	return graph.Where(never, graph.Const(math.Inf(-1)), x)
 }
 
@@ -156,11 +156,11 @@ func (p particles) powers(r *Record, s *Site) *graph.Node {
 			return nil
 		}
 	}
-	x := graph.Scale(r.product(ts), p.beta)
+	x := r.product(ts).Scale(p.beta)
 	if q != nil {
 		wide := x
 		if p.beta != 1 {
-			x = graph.Add(x, graph.Scale(q, 1-p.beta))
+			x = x.Add(q.Scale(1 - p.beta))
 		}
 		x = possible(q, wide, x)
 	}
@@ -173,19 +173,19 @@ func (p particles) powers(r *Record, s *Site) *graph.Node {
 // mean returns (1/β) log mean_k exp of [K, B], the axis of draws kept as 1.
 func (p particles) mean(powers *graph.Node) *graph.Node {
 	a := len(powers.Shape()) - 2
-	l := graph.Shift(logSum(powers, a), -logOf(powers.Shape()[a]))
-	return graph.ExpandDims(graph.Scale(l, 1/p.beta), a)
+	l := logSum(powers, a).Shift(-logOf(powers.Shape()[a]))
+	return graph.ExpandDims(l.Scale(1/p.beta), a)
 }
 
 // normalised returns w̃ ∝ q·w^β, which add up to 1 over the enumerated values
 // and the draws: [E…, K, B].
 func (p particles) normalised(r *Record) *graph.Node {
-	x := graph.Scale(r.product(r.factors()), p.beta)
+	x := r.product(r.factors()).Scale(p.beta)
 	if q := r.logWeight(); q != nil {
-		x = possible(q, x, graph.Add(x, graph.Scale(q, 1-p.beta)))
+		x = possible(q, x, x.Add(q.Scale(1-p.beta)))
 	}
 	axes := append(r.enumerations(), len(r.enum))
-	w := graph.Exp(graph.Sub(x, largest(x, axes...)))
+	w := graph.Exp(x.Sub(largest(x, axes...)))
 	total := graph.Sum(w, axes...) // 1 or more, as one weight is
-	return graph.Div(w, graph.Reshape(graph.Max(total, graph.Const(1)), append(ones(len(axes)), r.Rows)...))
+	return w.Div(graph.Reshape(graph.Max(total, graph.Const(1)), append(ones(len(axes)), r.Rows)...))
 }

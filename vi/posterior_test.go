@@ -26,12 +26,12 @@ func linearChain() problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					z2 := t.Draw("z2", prob.StdNormal(1))
-					z1 := t.Draw("z1", normal1(graph.Scale(z2, a), c(s1)))
+					z1 := t.Draw("z1", normal1(z2.Scale(a), c(s1)))
 					t.Draw("x", normal1(z1, c(sx)))
 				},
 				Guide: func(t *vi.Trace) {
-					z1 := t.Draw("z1", normal1(graph.Mul(t.Given("x"), g), l1))
-					t.Draw("z2", normal1(graph.Mul(z1, h), l2))
+					z1 := t.Draw("z1", normal1(t.Given("x").Mul(g), l1))
+					t.Draw("z2", normal1(z1.Mul(h), l2))
 				},
 			}
 		},
@@ -98,15 +98,15 @@ func TestLocalNoiseHasNoCovariance(t *testing.T) {
 func TestFreeBitsHaveNoGradientBelowTheLevel(t *testing.T) {
 	build := func(o vi.FreeBits) map[string][]float64 {
 		model := func(s *graph.Scope) vi.Model {
-			m := s.Param("m", graph.Fixed(0), 1, 4)
+			m := s.Param("m", graph.Constant(0), 1, 4)
 			return vi.Model{
 				Guide: func(t *vi.Trace) {
-					mean := graph.Add(graph.Mul(graph.BroadcastTo(t.Given("x"), 1, 2, 4), s.Tensor([]float64{1, 2, .1, 3}, 4)), m)
+					mean := graph.BroadcastTo(t.Given("x"), 1, 2, 4).Mul(s.Tensor([]float64{1, 2, .1, 3}, 4)).Add(m)
 					t.Draw("z", prob.Normal{Mean: mean, LogStd: s.Tensor(make([]float64, 4), 4)})
 				},
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", prob.StdNormal(4))
-					t.Draw("x", integral{of: func(z *graph.Node) *graph.Node { return graph.Scale(z, 0) }, z: z})
+					t.Draw("x", integral{of: func(z *graph.Node) *graph.Node { return z.Scale(0) }, z: z})
 				},
 			}
 		}

@@ -23,11 +23,11 @@ const ppcaData, ppcaLatent = 5, 2
 func newPPCA(s *graph.Scope) vi.Model {
 	m := ppca{
 		w:      s.Param("w", graph.Gaussian{Std: .5}, ppcaLatent, ppcaData),
-		b:      s.Param("b", graph.Fixed(0), ppcaData),
-		logStd: s.Param("log_std", graph.Fixed(0)),
+		b:      s.Param("b", graph.Constant(0), ppcaData),
+		logStd: s.Param("log_std", graph.Constant(0)),
 		a:      s.Param("a", graph.Gaussian{Std: .1}, ppcaData, ppcaLatent),
-		c:      s.Param("c", graph.Fixed(0), ppcaLatent),
-		logS:   s.Param("log_s", graph.Fixed(0), ppcaLatent),
+		c:      s.Param("c", graph.Constant(0), ppcaLatent),
+		logS:   s.Param("log_s", graph.Constant(0), ppcaLatent),
 	}
 	return vi.Model{Joint: m.joint, Guide: m.guide}
 }
@@ -125,10 +125,10 @@ func ppcaBounds(t *testing.T, o vi.ELBO, steps int, check func(step int, row []f
 		t.Fatal(err)
 	}
 	for step := range steps {
-		if err := prog.Run(context.Background(), graph.Draw{Seed: 5, Step: uint32(step)}); err != nil {
+		if err := prog.Run(context.Background(), graph.Key{Seed: 5, Step: uint32(step)}); err != nil {
 			t.Fatal(err)
 		}
-		row, err := prog.Output("rows")
+		row, err := prog.Value("rows")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/latentgo/latent/vi"
 )
 
-func param(s *graph.Scope, name string) *graph.Node { return s.Param(name, graph.Fixed(0)) }
+func param(s *graph.Scope, name string) *graph.Node { return s.Param(name, graph.Constant(0)) }
 
 // normal1 is N(mean, exp(logStd)²) of event size 1.
 func normal1(mean, logStd *graph.Node) prob.Normal {
@@ -30,10 +30,10 @@ func gaussian1() problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", normal1(graph.BroadcastTo(m, 1), s.Const(.1)))
-					t.Draw("x", normal1(graph.Add(graph.Add(graph.Mul(z, w), graph.Scale(graph.Sin(z), .3)), b), s.Const(-.1)))
+					t.Draw("x", normal1(z.Mul(w).Add(graph.Sin(z).Scale(.3)).Add(b), s.Const(-.1)))
 				},
 				Guide: func(t *vi.Trace) {
-					t.Draw("z", normal1(graph.Add(graph.Mul(t.Given("x"), a), c), l))
+					t.Draw("z", normal1(t.Given("x").Mul(a).Add(c), l))
 				},
 			}
 		},
@@ -61,11 +61,11 @@ func bits(n int) problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", prob.Bernoulli{Logits: graph.BroadcastTo(m, n)})
-					h := graph.MatMulT(z, graph.Mul(r, w))
-					t.Draw("x", normal1(graph.Add(graph.Add(h, graph.Sin(graph.Scale(h, 2))), b), s.Const(-.5)))
+					h := graph.MatMulT(z, r.Mul(w))
+					t.Draw("x", normal1(h.Add(graph.Sin(h.Scale(2))).Add(b), s.Const(-.5)))
 				},
 				Guide: func(t *vi.Trace) {
-					t.Draw("z", prob.Bernoulli{Logits: graph.Add(graph.MatMul(t.Given("x"), graph.Mul(r, a)), c)})
+					t.Draw("z", prob.Bernoulli{Logits: graph.MatMul(t.Given("x"), r.Mul(a)).Add(c)})
 				},
 			}
 		},
@@ -108,12 +108,12 @@ func mixed(antithetic bool) problem {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", prob.StdNormal(1))
-					y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(z, m)})
-					t.Draw("x", normal1(graph.Add(graph.Mul(y, w), graph.Scale(z, .5)), s.Const(-.2)))
+					y := t.Draw("y", prob.Bernoulli{Logits: z.Mul(m)})
+					t.Draw("x", normal1(y.Mul(w).Add(z.Scale(.5)), s.Const(-.2)))
 				},
 				Guide: func(t *vi.Trace) {
-					z := t.Draw("z", normal1(graph.Mul(t.Given("x"), a), l))
-					t.Draw("y", prob.Bernoulli{Logits: graph.Add(graph.Mul(z, d), c)})
+					z := t.Draw("z", normal1(t.Given("x").Mul(a), l))
+					t.Draw("y", prob.Bernoulli{Logits: z.Mul(d).Add(c)})
 				},
 			}
 		},

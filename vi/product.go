@@ -57,7 +57,7 @@ type MatMul struct{}
 func (MatMul) Mul(x, w *graph.Node) *graph.Node { return graph.MatMul(x, w) }
 
 // Variance implements Bilinear.
-func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(graph.Square(x), v) }
+func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(x.Square(), v) }
 
 // Product returns f.Mul(x, w), the joint's one use of a latent weight w whose
 // guide is a Global with a prob.Normal: the site's estimator (Local, the
@@ -110,19 +110,19 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 		if len(mean.Shape()) < e+3 {
 			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want [%s%d %d …]", name, f, x.Shape(), []int(shape), mean.Shape(), dots(e), t.r.K, t.r.Rows)
 		}
-		variance := f.Variance(x, graph.BroadcastTo(graph.Exp(graph.Scale(q.LogStd, 2)), shape...))
+		variance := f.Variance(x, graph.BroadcastTo(graph.Exp(q.LogStd.Scale(2)), shape...))
 		if !slices.Equal(variance.Shape(), mean.Shape()) {
 			graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, variance.Shape(), mean.Shape())
 		}
-		none := graph.Eq(variance, graph.Const(0)) // where x is 0, and the root has no derivative
+		none := variance.Eq(graph.Const(0)) // where x is 0, and the root has no derivative
 		std := graph.Where(none, graph.Const(0), graph.Sqrt(graph.Where(none, graph.Const(1), variance)))
 		sh := append(t.r.lead(), mean.Shape()[e+2:]...)
-		return graph.Add(mean, graph.Mul(std, scope.Noise("local", graph.Normal, sh...)))
+		return mean.Add(std.Mul(scope.Noise("local", graph.GaussianNoise, sh...)))
 	case Separate:
 		lead := append(ones(e+1), t.r.Rows)
 		d := graph.Size(shape)
-		eps := graph.Reshape(scope.Noise("separate", graph.Normal, append(lead, d)...), append(lead, shape...)...)
-		w := graph.Add(q.Mean, graph.Mul(graph.Exp(q.LogStd), eps))
+		eps := graph.Reshape(scope.Noise("separate", graph.GaussianNoise, append(lead, d)...), append(lead, shape...)...)
+		w := q.Mean.Add(graph.Exp(q.LogStd).Mul(eps))
 		xs := x.Shape()
 		each := slices.Insert([]int(slices.Clone(xs)), e+2, 1)
 		y := f.Mul(graph.Reshape(x, each...), w)

@@ -133,9 +133,9 @@ func layer(noise string) problem {
 		return vi.Model{
 			Guide: func(t *vi.Trace) {
 				w := t.Global("w", prob.Normal{Mean: graph.BroadcastTo(m, 1, 1), LogStd: graph.BroadcastTo(l, 1, 1)}, 1)
-				z := graph.Add(graph.Mul(t.Given("x"), c), s.Const(.1))
+				z := t.Given("x").Mul(c).Add(s.Const(.1))
 				if noise == "global" {
-					z = graph.Add(z, w)
+					z = z.Add(w)
 				}
 				t.Draw("z", normal1(z, s.Const(-.1)))
 			},
@@ -148,7 +148,7 @@ func layer(noise string) problem {
 				} else {
 					h = t.Product("w", prior, t.Given("x"), vi.MatMul{})
 				}
-				t.Draw("y", prob.Bernoulli{Logits: graph.Add(h, z)})
+				t.Draw("y", prob.Bernoulli{Logits: h.Add(z)})
 			},
 		}
 	}

@@ -156,7 +156,7 @@ func (c *compiled) integrate(t testing.TB, params map[string]float64) mean {
 				t.Fatal(err)
 			}
 		}
-		if err := c.prog.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := c.prog.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
 		total += weight

@@ -72,7 +72,7 @@ func hardLogistic(r *Record, s *Site, d prob.Dist) *graph.Node {
 	if !ok {
 		graph.Fail("vi: site %s: REBAR and RELAX are for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", s.Name, d)
 	}
-	return graph.Gt(uniform(r, s.Name, "noise", eventOf(b.Logits)), graph.Sigmoid(graph.Neg(b.Logits)))
+	return uniform(r, s.Name, "noise", eventOf(b.Logits)).Gt(graph.Sigmoid(b.Logits.Neg()))
 }
 
 func (e REBAR) cost(b *bound, s *Site) []Cost {
@@ -96,8 +96,8 @@ func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []
 		temperature = .5
 	}
 	r, scope := b.r, b.r.Scope.In(s.Name).In("rebar")
-	eta := scope.Param("scale", graph.Fixed(scale))
-	logT := scope.Param("log_temperature", graph.Fixed(math.Log(temperature)))
+	eta := scope.Param("scale", graph.Constant(scale))
+	logT := scope.Param("log_temperature", graph.Constant(math.Log(temperature)))
 	tuned := []*graph.Node{eta, logT}
 	for _, l := range net {
 		if d, ok := l.(layers.Dense); ok {
@@ -107,19 +107,19 @@ func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []
 
 	logits := isBernoulli(s)
 	n := eventOf(logits)
-	u, v := uniform(r, s.Name, "noise", n), r.Scope.In(s.Name).Noise("given", graph.Uniform, append(r.lead(), n)...)
-	y := graph.Add(logits, logit(u))
+	u, v := uniform(r, s.Name, "noise", n), r.Scope.In(s.Name).Noise("given", graph.UniformNoise, append(r.lead(), n)...)
+	y := logits.Add(logit(u))
 	// u given b is uniform on (1−p, 1), where it is 1−p+vp, or on (0, 1−p),
 	// where it is v(1−p); their logits in a form that stays finite.
-	p, off := graph.Sigmoid(logits), graph.Sigmoid(graph.Neg(logits))
-	above := graph.Sub(graph.Log(graph.Add(off, graph.Mul(v, p))), graph.Add(graph.LogSigmoid(logits), graph.Log1p(graph.Neg(v))))
-	below := graph.Sub(graph.Add(graph.Log(v), graph.LogSigmoid(graph.Neg(logits))), graph.Log1p(graph.Neg(graph.Mul(v, off))))
-	tilde := graph.Add(logits, graph.Where(s.Value, above, below))
+	p, off := graph.Sigmoid(logits), graph.Sigmoid(logits.Neg())
+	above := graph.Log(off.Add(v.Mul(p))).Sub(graph.LogSigmoid(logits).Add(graph.Log1p(v.Neg())))
+	below := graph.Log(v).Add(graph.LogSigmoid(logits.Neg())).Sub(graph.Log1p(v.Mul(off).Neg()))
+	tilde := logits.Add(graph.Where(s.Value, above, below))
 	share, _ := b.share(s)
 	c := func(y *graph.Node) *graph.Node {
-		x := graph.Mul(eta, b.at(s, graph.Sigmoid(graph.Mul(y, graph.Exp(graph.Neg(logT))))))
+		x := eta.Mul(b.at(s, graph.Sigmoid(y.Mul(graph.Exp(logT.Neg())))))
 		if net != nil {
-			x = graph.Add(x, graph.Mul(share, graph.Sum(net.Apply(y), -1)))
+			x = x.Add(share.Mul(graph.Sum(net.Apply(y), -1)))
 		}
 		return x
 	}
@@ -131,18 +131,18 @@ func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []
 
 	f := b.part(r, s)
 	costs := []Cost{
-		b.score(s, graph.Sub(f, ct)),
+		b.score(s, f.Sub(ct)),
 		b.toward(s, "rebar", gy, y),
-		b.toward(s, "rebar given", graph.Neg(gt), tilde),
+		b.toward(s, "rebar given", gt.Neg(), tilde),
 	}
 	// The gradient by the logits, and its square as a function of what is tuned.
 	byTilde := graph.Grad(graph.Sum(tilde), []*graph.Node{logits}, s.Value)[0] // element by element
-	g := graph.Mul(graph.ExpandDims(graph.Sub(f, ct), -1), graph.Sub(s.Value, p))
-	g = graph.Add(g, graph.Sub(gy, graph.Mul(gt, byTilde)))
-	square := graph.Scale(graph.Sum(graph.Square(g)), float64(r.Rows))
+	g := graph.ExpandDims(f.Sub(ct), -1).Mul(s.Value.Sub(p))
+	g = g.Add(gy.Sub(gt.Mul(byTilde)))
+	square := graph.Sum(g.Square()).Scale(float64(r.Rows))
 	var sum []*graph.Node
 	for i, d := range graph.Grad(square, tuned, hold...) {
-		sum = append(sum, graph.Sum(graph.Mul(graph.StopGrad(d), tuned[i])))
+		sum = append(sum, graph.Sum(graph.StopGrad(d).Mul(tuned[i])))
 	}
 	return append(costs, Cost{Name: "rebar variance/" + s.Name, Node: graph.AddN(sum...)})
 }

@@ -12,7 +12,7 @@ import (
 // normal returns a normal distribution of the event size d around a node.
 func normal(mean *graph.Node) prob.Normal {
 	sh := mean.Shape()
-	return prob.Normal{Mean: mean, LogStd: graph.BroadcastTo(graph.Scale(graph.Sum(graph.StopGrad(mean)), 0), sh[len(sh)-1])}
+	return prob.Normal{Mean: mean, LogStd: graph.BroadcastTo(graph.Sum(graph.StopGrad(mean)).Scale(0), sh[len(sh)-1])}
 }
 
 // scoreOnly has no Sample.

@@ -33,7 +33,7 @@ func (e GumbelSoftmax) draw(r *Record, s *Site, d prob.Dist) *graph.Node {
 
 func (e StraightThrough) draw(r *Record, s *Site, d prob.Dist) *graph.Node {
 	y, hard := relaxed(r, s, d, e, e.Temperature)
-	return graph.Add(hard, graph.Sub(y, graph.StopGrad(y))) // the difference is 0 exactly
+	return hard.Add(y.Sub(graph.StopGrad(y))) // the difference is 0 exactly
 }
 
 // relaxed draws a relaxed value and the hard one on the same noise.
@@ -48,12 +48,12 @@ func relaxed(r *Record, s *Site, d prob.Dist, e Estimator, temperature *graph.No
 	s.soft = true
 	switch d := d.(type) {
 	case prob.Bernoulli:
-		y := graph.Add(d.Logits, logit(scope.Noise("noise", graph.Uniform, append(r.lead(), eventOf(d.Logits))...)))
-		return graph.Sigmoid(graph.Div(y, temperature)), graph.Gt(y, r.Scope.Const(0))
+		y := d.Logits.Add(logit(scope.Noise("noise", graph.UniformNoise, append(r.lead(), eventOf(d.Logits))...)))
+		return graph.Sigmoid(y.Div(temperature)), y.Gt(r.Scope.Const(0))
 	case prob.OneHot:
-		u := scope.Noise("noise", graph.Uniform, append(r.lead(), eventOf(d.Logits))...)
-		y := graph.Sub(d.Logits, graph.Log(graph.Neg(graph.Log(u))))
-		return graph.Softmax(graph.Div(y, temperature)), graph.OneHot(graph.ArgMax(y, -1), eventOf(d.Logits))
+		u := scope.Noise("noise", graph.UniformNoise, append(r.lead(), eventOf(d.Logits))...)
+		y := d.Logits.Sub(graph.Log(graph.Log(u).Neg()))
+		return graph.Softmax(y.Div(temperature)), graph.OneHot(graph.ArgMax(y, -1), eventOf(d.Logits))
 	}
 	graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", s.Name, Name(e), d)
 	return nil, nil
@@ -63,14 +63,14 @@ func relaxed(r *Record, s *Site, d prob.Dist, e Estimator, temperature *graph.No
 // where the law itself knows none.
 func linear(d prob.Dist, x *graph.Node) *graph.Node {
 	if d, ok := d.(prob.OneHot); ok {
-		return graph.Sum(graph.Mul(x, graph.LogSoftmax(d.Logits)), -1)
+		return graph.Sum(x.Mul(graph.LogSoftmax(d.Logits)), -1)
 	}
 	return d.LogProb(x)
 }
 
 // logit returns log u − log(1−u).
 func logit(u *graph.Node) *graph.Node {
-	return graph.Sub(graph.Log(u), graph.Log1p(graph.Neg(u)))
+	return graph.Log(u).Sub(graph.Log1p(u.Neg()))
 }
 
 // eventOf returns the size of the last axis, 1 for a scalar.

@@ -50,7 +50,7 @@ func (e Score) cost(b *bound, s *Site) []Cost {
 	if e.Baseline != nil {
 		var base *graph.Node
 		base, costs = e.Baseline.baseline(b, s, f)
-		f = graph.Sub(f, base)
+		f = f.Sub(base)
 	}
 	return append([]Cost{b.score(s, f)}, costs...)
 }
@@ -62,12 +62,12 @@ func (VIMCO) cost(b *bound, s *Site) []Cost {
 	if base = b.without(s); base == nil {
 		base, _ = LeaveOneOut{}.baseline(b, s, f)
 	}
-	return []Cost{b.score(s, graph.Sub(f, base))}
+	return []Cost{b.score(s, f.Sub(base))}
 }
 
 // score returns the cost whose gradient is that of the score function.
 func (b *bound) score(s *Site, f *graph.Node) Cost {
-	return Cost{Name: "score/" + s.Name, Node: b.down(graph.Sum(graph.Mul(graph.StopGrad(f), s.logq())))}
+	return Cost{Name: "score/" + s.Name, Node: b.down(graph.Sum(graph.StopGrad(f).Mul(s.logq())))}
 }
 
 // fits checks the number of draws.

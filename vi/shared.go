@@ -24,9 +24,9 @@ func (r *Record) shared(mode KL, logq func(*Site) *graph.Node) []term {
 			graph.Fail("vi: closed-form KL at %s: %s; use vi.Auto or vi.MonteCarlo", s.Name, why)
 		}
 		if div == nil {
-			t.name, t.draw, div = "kl-mc/"+s.Name, s, graph.Sub(logq(s), s.LogP)
+			t.name, t.draw, div = "kl-mc/"+s.Name, s, logq(s).Sub(s.LogP)
 		}
-		t.node = graph.Scale(div, 1/float64(r.Total))
+		t.node = div.Scale(1 / float64(r.Total))
 		ts = append(ts, t)
 	}
 	return ts

@@ -51,8 +51,8 @@ func (r *Record) weighted(x *graph.Node) *graph.Node {
 // expect returns w·x, and 0 with no derivative by x where the weight is 0:
 // what cannot happen counts nothing, though its score be infinite.
 func expect(w, x *graph.Node) *graph.Node {
-	never := graph.Eq(w, graph.Const(0))
-	return graph.Mul(w, graph.Where(never, graph.Const(0), x))
+	never := w.Eq(graph.Const(0))
+	return w.Mul(graph.Where(never, graph.Const(0), x))
 }
 
 // enumerations returns the axes of the enumerations.
@@ -102,7 +102,7 @@ func (r *Record) fold(x *graph.Node, s *Site) *graph.Node {
 // over K·B.
 func (r *Record) drawShare(s *Site) *graph.Node {
 	one := r.weighted(r.wide(r.Scope.Tensor([]float64{1}, ones(len(r.enum)+2)...)))
-	return graph.StopGrad(r.fold(graph.Scale(one, 1/float64(r.K*r.Rows)), s))
+	return graph.StopGrad(r.fold(one.Scale(1/float64(r.K*r.Rows)), s))
 }
 
 // logSum returns log Σ exp over axes, [the others], measured from the largest,
@@ -110,8 +110,8 @@ func (r *Record) drawShare(s *Site) *graph.Node {
 // logs are large.
 func logSum(x *graph.Node, axes ...int) *graph.Node {
 	top := largest(x, axes...)
-	rest := graph.LogSumExp(graph.Sub(x, top), axes...)
-	return graph.Add(graph.Reshape(top, rest.Shape()...), rest)
+	rest := graph.LogSumExp(x.Sub(top), axes...)
+	return graph.Reshape(top, rest.Shape()...).Add(rest)
 }
 
 // largest returns the maximum over axes, which it keeps as 1, as a finite
@@ -169,7 +169,7 @@ func (r *Record) summedOut() (total *graph.Node, among map[*Site]bool) {
 		case total == nil:
 			total = s.LogP
 		default:
-			total = graph.Add(total, s.LogP)
+			total = total.Add(s.LogP)
 		}
 	}
 	keep := total.Shape()

@@ -42,7 +42,7 @@ func integrand(f func(z *graph.Node) *graph.Node, k, l float64) problem {
 func TestVarianceOfScoreAndPath(t *testing.T) {
 	const k, l = .7, .3
 	sd := math.Exp(l)
-	f := func(z *graph.Node) *graph.Node { return graph.Square(graph.Shift(z, -k)) }
+	f := func(z *graph.Node) *graph.Node { return z.Shift(-k).Square() }
 	for _, c := range []struct {
 		e       vi.Estimator
 		mu, std float64
@@ -71,7 +71,7 @@ func TestMomentsHaveKnownGradients(t *testing.T) {
 		want map[string]float64
 	}{
 		{"Σx", func(z *graph.Node) *graph.Node { return z }, map[string]float64{"mu": 1, "ls": 0}},
-		{"Σx²", graph.Square, map[string]float64{"mu": 2 * mu, "ls": 2 * math.Exp(2*s)}},
+		{"Σx²", (*graph.Node).Square, map[string]float64{"mu": 2 * mu, "ls": 2 * math.Exp(2*s)}},
 	} {
 		for _, e := range []vi.Estimator{vi.Pathwise{}, vi.Score{}, vi.MeasureValued{}} {
 			p := integrand(c.f, mu, s)
@@ -90,17 +90,17 @@ func spread(t *testing.T, o vi.Objective, m, s float64) float64 {
 	const rows = 20000
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(sc *graph.Scope) {
 		mean := graph.BroadcastTo(sc.Const(m), rows, 1)
-		mean = graph.Add(mean, sc.Input("mean", rows, 1))
+		mean = mean.Add(sc.Input("mean", rows, 1))
 		e := o.Estimate(sc, vi.Model{
 			Joint: func(t *vi.Trace) {
 				z := t.Draw("z", normal1(sc.Tensor([]float64{2}, 1), sc.Const(math.Log(3))))
-				t.Draw("x", integral{of: func(z *graph.Node) *graph.Node { return graph.Scale(z, 0) }, z: z})
+				t.Draw("x", integral{of: func(z *graph.Node) *graph.Node { return z.Scale(0) }, z: z})
 			},
 			Guide: func(t *vi.Trace) {
 				t.Draw("z", normal1(graph.ExpandDims(mean, 0), sc.Const(math.Log(s))))
 			},
 		}, vi.Data{"x": sc.Input("x", rows, 1)})
-		sc.Output("g", graph.Scale(e.Grad(mean)[0], rows))
+		sc.Output("g", e.Grad(mean)[0].Scale(rows))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -108,10 +108,10 @@ func spread(t *testing.T, o vi.Objective, m, s float64) float64 {
 	for _, name := range p.Inputs() {
 		graph.Feed(p, name, make([]float64, rows))
 	}
-	if err := p.Run(context.Background(), graph.Draw{Seed: 11}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 11}); err != nil {
 		t.Fatal(err)
 	}
-	g, _ := p.Output("g")
+	g, _ := p.Value("g")
 	return stat.StdDev(g, nil)
 }
 

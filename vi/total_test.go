@@ -16,11 +16,11 @@ func TestTotalBelowTheRowsOfAStep(t *testing.T) {
 		"ELBO": vi.ELBO{Total: 2}, "FreeBits": vi.FreeBits{Lambda: .1, Total: 2}, "IWAE": vi.IWAE{K: 2, Total: 2}, "Renyi": vi.Renyi{K: 2, Total: 2},
 	} {
 		f := func(s *graph.Scope) {
-			q := prob.Normal{Mean: s.Param("mean", graph.Fixed(0), 1), LogStd: s.Param("log_std", graph.Fixed(0), 1)}
+			q := prob.Normal{Mean: s.Param("mean", graph.Constant(0), 1), LogStd: s.Param("log_std", graph.Constant(0), 1)}
 			e := o.Estimate(s, vi.Model{
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", prob.StdNormal(1))
-					t.Draw("x", prob.Normal{Mean: graph.Add(z, t.Global("w", prob.StdNormal(1))), LogStd: graph.Const(0)})
+					t.Draw("x", prob.Normal{Mean: z.Add(t.Global("w", prob.StdNormal(1))), LogStd: graph.Const(0)})
 				},
 				Guide: func(t *vi.Trace) { t.Draw("z", q); t.Global("w", q) },
 			}, vi.Data{"x": s.Input("x", 3, 1)})

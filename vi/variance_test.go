@@ -37,7 +37,7 @@ func exactNormal() solved {
 		model: func(s *graph.Scope) vi.Model {
 			a, l := param(s, "a"), param(s, "l")
 			return vi.Model{
-				Guide: func(t *vi.Trace) { t.Draw("z", normal1(graph.Mul(t.Given("x"), a), l)) },
+				Guide: func(t *vi.Trace) { t.Draw("z", normal1(t.Given("x").Mul(a), l)) },
 				Joint: func(t *vi.Trace) {
 					t.Draw("x", normal1(t.Draw("z", prob.StdNormal(1)), s.Const(0)))
 					t.Draw("x2", normal1(s.Const(3), s.Const(-4)))
@@ -77,9 +77,9 @@ var bitTable = [2][2]float64{{-1.2, -.4}, {-.9, -2.1}}
 type tableDist struct{ y, z *graph.Node }
 
 func (d tableDist) LogProb(*graph.Node) *graph.Node {
-	line := func(x *graph.Node, v [2]float64) *graph.Node { return graph.Shift(graph.Scale(x, v[1]-v[0]), v[0]) }
+	line := func(x *graph.Node, v [2]float64) *graph.Node { return x.Scale(v[1] - v[0]).Shift(v[0]) }
 	low, high := line(d.z, bitTable[0]), line(d.z, bitTable[1])
-	return graph.Sum(graph.Add(low, graph.Mul(d.y, graph.Sub(high, low))), -1)
+	return graph.Sum(low.Add(d.y.Mul(high.Sub(low))), -1)
 }
 
 // exactBits has fair bits y and z and an x that depends on both. y is enumerated
@@ -106,7 +106,7 @@ func exactBits(place string) solved {
 		set("l1", e(1, 1)/e(1, 0))
 		guide = func(t *vi.Trace, l func(string) *graph.Node) {
 			y := t.Draw("y", bit(l("ly")))
-			t.Draw("z", bit(graph.Add(l("l"), graph.Mul(y, graph.Sub(l("l1"), l("l"))))))
+			t.Draw("z", bit(l("l").Add(y.Mul(l("l1").Sub(l("l"))))))
 		}
 	case "after":
 		set("l", (e(0, 1)+e(1, 1))/(e(0, 0)+e(1, 0)))
@@ -114,7 +114,7 @@ func exactBits(place string) solved {
 		set("ly1", e(1, 1)/e(0, 1))
 		guide = func(t *vi.Trace, l func(string) *graph.Node) {
 			z := t.Draw("z", bit(l("l")))
-			t.Draw("y", bit(graph.Add(l("ly"), graph.Mul(z, graph.Sub(l("ly1"), l("ly"))))))
+			t.Draw("y", bit(l("ly").Add(z.Mul(l("ly1").Sub(l("ly"))))))
 		}
 	case "joint":
 		set("l", (e(0, 1)+e(1, 1))/(e(0, 0)+e(1, 0)))
@@ -353,8 +353,8 @@ func (p problem) apart(global, latents bool) problem {
 					t.Global("g0", at(graph.BroadcastTo(s.Const(9), 1)))
 				}
 				if latents {
-					t.Draw("z0", at(graph.Shift(t.Given("far"), 5)))
-					t.Draw("b0", prob.Bernoulli{Logits: graph.Shift(t.Given("far"), 5)})
+					t.Draw("z0", at(t.Given("far").Shift(5)))
+					t.Draw("b0", prob.Bernoulli{Logits: t.Given("far").Shift(5)})
 				}
 				m.Guide(t)
 			},
@@ -364,7 +364,7 @@ func (p problem) apart(global, latents bool) problem {
 					h = t.Global("g0", prob.StdNormal(1))
 				}
 				if latents {
-					h = graph.Add(h, graph.Add(t.Draw("z0", prob.StdNormal(1)), t.Draw("b0", prob.Bernoulli{Logits: s.Tensor([]float64{-3}, 1)})))
+					h = h.Add(t.Draw("z0", prob.StdNormal(1)).Add(t.Draw("b0", prob.Bernoulli{Logits: s.Tensor([]float64{-3}, 1)})))
 				}
 				t.Draw("far", normal1(h, s.Const(-2)))
 				m.Joint(t)

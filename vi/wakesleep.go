@@ -79,13 +79,13 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	score := zeros(r)
 	for _, s := range asleep.sites {
 		if s.Q != nil {
-			score = graph.Add(score, asleep.perRow(s.LogQ))
+			score = score.Add(asleep.perRow(s.LogQ))
 		}
 	}
 	e.Terms = map[string]*graph.Node{"elbo": e.Value, "sleep": graph.Mean(score)}
 	e.Costs = []Cost{
-		{Name: "wake", Node: graph.Neg(graph.Mean(r.perRow(r.jointScore()))), Hold: r.held()},
-		{Name: "sleep", Node: graph.Neg(e.Terms["sleep"]), Hold: dreams},
+		{Name: "wake", Node: graph.Mean(r.perRow(r.jointScore())).Neg(), Hold: r.held()},
+		{Name: "sleep", Node: e.Terms["sleep"].Neg(), Hold: dreams},
 	}
 	return e
 }
@@ -106,11 +106,11 @@ func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate
 		"elbo": graph.Mean(r.perRow(r.LogWeights())),
 		"ess":  graph.Mean(EffectiveSampleSize(r.summed(), 0)),
 	}
-	w := graph.Scale(graph.StopGrad(p.normalised(r)), -1/float64(r.Rows))
-	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(graph.Mul(w, r.jointScore())), Hold: r.held()}}
+	w := graph.StopGrad(p.normalised(r)).Scale(-1 / float64(r.Rows))
+	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(w.Mul(r.jointScore())), Hold: r.held()}}
 	for _, s := range r.latents() {
 		if s.Q != nil {
-			e.Costs = append(e.Costs, Cost{Name: "wake guide/" + s.Name, Node: graph.Sum(graph.Mul(w, s.LogQ)), Hold: r.held()})
+			e.Costs = append(e.Costs, Cost{Name: "wake guide/" + s.Name, Node: graph.Sum(w.Mul(s.LogQ)), Hold: r.held()})
 		}
 	}
 	return e
@@ -127,7 +127,7 @@ func (r *Record) jointScore() *graph.Node {
 		if sum == nil {
 			sum = s.LogP
 		} else {
-			sum = graph.Add(sum, s.LogP)
+			sum = sum.Add(s.LogP)
 		}
 	}
 	return r.wide(sum)

@@ -19,11 +19,11 @@ func functionsOfWeights(t *testing.T, dtype graph.Dtype, logw []float64) map[str
 	p, err := graph.BuildTraining(&graph.Params{Dtype: dtype}, func(s *graph.Scope) {
 		w := s.Input("w", k, 1)
 		s.Output("ess", vi.EffectiveSampleSize(w, 0))
-		s.Output("ess_of_the_last_axis", graph.Sub(vi.EffectiveSampleSize(graph.Transpose(w, 1, 0), -1), vi.EffectiveSampleSize(graph.Transpose(w, 1, 0), 1)))
+		s.Output("ess_of_the_last_axis", vi.EffectiveSampleSize(graph.Transpose(w, 1, 0), -1).Sub(vi.EffectiveSampleSize(graph.Transpose(w, 1, 0), 1)))
 		// x scores w, whatever it is, and the guide's score has the slopes 0 … K−1
 		// by a, so that gradients show the normalised weights.
 		m := func(s *graph.Scope) (vi.Model, *graph.Node) {
-			a := s.Param("a", graph.Fixed(0), k)
+			a := s.Param("a", graph.Constant(0), k)
 			index := make([]float64, k)
 			for i := range index {
 				index[i] = float64(i)
@@ -68,12 +68,12 @@ func functionsOfWeights(t *testing.T, dtype graph.Dtype, logw []float64) map[str
 	} else {
 		graph.Feed(p, "w", logw)
 	}
-	if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]float64{}
 	for _, name := range outs {
-		if out[name], err = p.Output(name); err != nil {
+		if out[name], err = p.Value(name); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -204,10 +204,10 @@ func TestDrawsOfNoWeight(t *testing.T) {
 				}
 				some := 0 // runs with both kinds of draws
 				for step := range uint32(40) {
-					if err := p.Run(context.Background(), graph.Draw{Seed: 1, Step: step}); err != nil {
+					if err := p.Run(context.Background(), graph.Key{Seed: 1, Step: step}); err != nil {
 						t.Fatal(err)
 					}
-					read := func(name string) []float64 { v, _ := p.Output(name); return v }
+					read := func(name string) []float64 { v, _ := p.Value(name); return v }
 					value, z, logw, grad := read("value")[0], read("z"), read("logw"), read("grad")
 					dead := 0
 					for _, w := range logw {

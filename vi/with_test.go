@@ -27,25 +27,25 @@ func TestWithRedrawsOnTheSameNoise(t *testing.T) {
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 		r := vi.Run(s, m(s), vi.Data{"x": s.Input("x", 2, 1)}, vi.Config{K: 3})
 		same := r.With(vi.Data{"z1": r.Site("z1").Value})
-		moved := r.With(vi.Data{"z1": graph.Shift(r.Site("z1").Value, 1)})
+		moved := r.With(vi.Data{"z1": r.Site("z1").Value.Shift(1)})
 		if same.Site("z2").Value != r.Site("z2").Value || same.LogWeights() != r.LogWeights() {
 			t.Error("the same value makes another run")
 		}
-		s.Output("z2", graph.Sub(moved.Site("z2").Value, r.Site("z2").Value))
-		s.Output("logq", graph.Sub(moved.Site("z2").LogQ, r.Site("z2").LogQ))
-		s.Output("logp", graph.Sub(moved.Site("z1").LogP, r.Site("z1").LogP))
+		s.Output("z2", moved.Site("z2").Value.Sub(r.Site("z2").Value))
+		s.Output("logq", moved.Site("z2").LogQ.Sub(r.Site("z2").LogQ))
+		s.Output("logp", moved.Site("z1").LogP.Sub(r.Site("z1").LogP))
 		again := moved.With(vi.Data{"z2": r.Site("z2").Value})
-		s.Output("twice", graph.Sub(again.Site("z1").Value, r.Site("z1").Value))
+		s.Output("twice", again.Site("z1").Value.Sub(r.Site("z1").Value))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	graph.Feed(p, "x", []float64{.3, -2})
-	if err := p.Run(context.Background(), graph.Draw{Seed: 2}); err != nil {
+	if err := p.Run(context.Background(), graph.Key{Seed: 2}); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]float64{"z2": 1, "logq": 0, "logp": 0, "twice": 1} {
-		v, _ := p.Output(name)
+		v, _ := p.Value(name)
 		for _, got := range v {
 			if math.Abs(got-want) > 1e-12 {
 				t.Errorf("%s differs by %v, want %v", name, got, want)
@@ -75,24 +75,24 @@ func TestSetIsAFullRankGuide(t *testing.T) {
 	const rho = .9
 	root := math.Sqrt(1 - rho*rho)
 	pair := func(s *graph.Scope, z *graph.Node) *graph.Node { // log N(z; 0, [[1 ρ][ρ 1]])
-		e := graph.Scale(graph.Sub(graph.Cols(z, 1, 2), graph.Scale(graph.Cols(z, 0, 1), rho)), 1/root)
-		return graph.Add(prob.StdNormal(1).LogProb(graph.Cols(z, 0, 1)), graph.Shift(prob.StdNormal(1).LogProb(e), -math.Log(root)))
+		e := graph.Cols(z, 1, 2).Sub(graph.Cols(z, 0, 1).Scale(rho)).Scale(1 / root)
+		return prob.StdNormal(1).LogProb(graph.Cols(z, 0, 1)).Add(prob.StdNormal(1).LogProb(e).Shift(-math.Log(root)))
 	}
 	for _, full := range []bool{true, false} {
 		model := func(s *graph.Scope) vi.Model {
 			return vi.Model{
 				Joint: func(t *vi.Trace) {
 					z := t.Draw("z", scored{func(z *graph.Node) *graph.Node { return pair(s, z) }})
-					t.Draw("x", scored{func(x *graph.Node) *graph.Node { return graph.Scale(graph.Sum(graph.Add(x, z), -1), 0) }})
+					t.Draw("x", scored{func(x *graph.Node) *graph.Node { return graph.Sum(x.Add(z), -1).Scale(0) }})
 				},
 				Guide: func(t *vi.Trace) {
-					eps := s.In("z").Noise("eps", graph.Normal, 1, t.Rows(), 2)
+					eps := s.In("z").Noise("eps", graph.GaussianNoise, 1, t.Rows(), 2)
 					if !full { // the best diagonal guide has variance 1−ρ²
-						t.Set("z", graph.Scale(eps, root), graph.Shift(prob.StdNormal(2).LogProb(eps), -2*math.Log(root)))
+						t.Set("z", eps.Scale(root), prob.StdNormal(2).LogProb(eps).Shift(-2*math.Log(root)))
 						return
 					}
 					l := s.Tensor([]float64{1, 0, rho, root}, 2, 2)
-					t.Set("z", graph.MatMulT(eps, l), graph.Shift(prob.StdNormal(2).LogProb(eps), -math.Log(root)))
+					t.Set("z", graph.MatMulT(eps, l), prob.StdNormal(2).LogProb(eps).Shift(-math.Log(root)))
 				},
 			}
 		}
@@ -120,7 +120,7 @@ func (d scored) LogProb(x *graph.Node) *graph.Node { return d.f(x) }
 // whose gradient vanishes at the posterior's mode.
 func TestDeltaGuideIsMaximumAPosteriori(t *testing.T) {
 	model := func(s *graph.Scope) vi.Model {
-		at := s.Param("at", graph.Fixed(.4), 1, 1)
+		at := s.Param("at", graph.Constant(.4), 1, 1)
 		return vi.Model{
 			Guide: func(t *vi.Trace) { t.Draw("z", prob.Delta{Value: graph.BroadcastTo(at, 1, 1, 1)}) },
 			Joint: func(t *vi.Trace) { t.Draw("x", normal1(t.Draw("z", prob.StdNormal(1)), s.Const(0))) },

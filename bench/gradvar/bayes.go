@@ -28,7 +28,7 @@ func bayesModel(s *graph.Scope, noise bool) vi.Model {
 		in, out := bayesWidths[i], bayesWidths[i+1]
 		l := s.In(fmt.Sprintf("layer%d", i+1))
 		mean := l.Param("theta", graph.He{}, in+1, out)
-		q[i] = prob.Normal{Mean: mean, LogStd: graph.Shift(graph.Log(graph.Abs(mean)), .5*math.Log(bayesRates[i]))}
+		q[i] = prob.Normal{Mean: mean, LogStd: graph.Log(graph.Abs(mean)).Shift(.5 * math.Log(bayesRates[i]))}
 	}
 	return vi.Model{
 		Guide: func(t *vi.Trace) {
@@ -44,7 +44,7 @@ func bayesModel(s *graph.Scope, noise bool) vi.Model {
 				}
 				name, prior := fmt.Sprintf("w%d", i+1), dropoutPrior{rate: bayesRates[i]}
 				h = graph.Pad(h, -1, 0, 1) // the bias reads 1 where there was 0
-				h = graph.Add(h, s.Tensor(lastOne(bayesWidths[i]+1), bayesWidths[i]+1))
+				h = h.Add(s.Tensor(lastOne(bayesWidths[i]+1), bayesWidths[i]+1))
 				if noise {
 					h = t.Product(name, prior, h, vi.MatMul{})
 				} else {

@@ -13,7 +13,7 @@ import (
 // exactly is the estimate of a bound known for every row, [B], without noise.
 func exactly(rows *graph.Node) *vi.Estimate {
 	v := graph.Mean(rows)
-	return &vi.Estimate{Value: v, Rows: rows, Costs: []vi.Cost{{Name: "exact", Node: graph.Neg(v)}}}
+	return &vi.Estimate{Value: v, Rows: rows, Costs: []vi.Cost{{Name: "exact", Node: v.Neg()}}}
 }
 
 // nodes is the number of points of a quadrature.
@@ -42,7 +42,7 @@ func (d nodal) Sample(s *graph.Scope, lead ...int) *graph.Node {
 		shape[i] = 1
 	}
 	shape[len(lead)-2] = nodes
-	return graph.Add(d.Mean, graph.Mul(graph.Exp(d.LogStd), s.Tensor(x, shape...)))
+	return d.Mean.Add(graph.Exp(d.LogStd).Mul(s.Tensor(x, shape...)))
 }
 
 // nodeWeights returns the weights of the draws of nodal, [K, 1].
@@ -56,8 +56,8 @@ func nodeWeights(s *graph.Scope) *graph.Node {
 // draws at β = 1, Rényi's bound of order 1−β otherwise.
 func pairs(beta float64, logw, p *graph.Node) *vi.Estimate {
 	two := func(x *graph.Node) (a, b *graph.Node) { return graph.ExpandDims(x, 0), graph.ExpandDims(x, 1) }
-	la, lb := two(graph.Scale(logw, beta))
+	la, lb := two(logw.Scale(beta))
 	pa, pb := two(p)
-	l := graph.Scale(graph.Shift(graph.LogAddExp(la, lb), -math.Ln2), 1/beta)
-	return exactly(graph.Sum(graph.Mul(graph.Mul(pa, pb), l), 0, 1))
+	l := graph.LogAddExp(la, lb).Shift(-math.Ln2).Scale(1 / beta)
+	return exactly(graph.Sum(pa.Mul(pb).Mul(l), 0, 1))
 }

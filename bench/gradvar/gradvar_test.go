@@ -173,7 +173,7 @@ func TestQuadratureIsExact(t *testing.T) {
 	}
 	quadrature := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		r := vi.Run(s, newLinear(s).model(true), d, vi.Config{K: nodes})
-		return exactly(graph.Sum(graph.Mul(nodeWeights(s), r.LogWeights()), 0))
+		return exactly(graph.Sum(nodeWeights(s).Mul(r.LogWeights()), 0))
 	}
 	if got, want := value(quadrature), value(linearELBO); math.Abs(got-want) > 1e-10 {
 		t.Errorf("quadrature %v, closed form %v", got, want)

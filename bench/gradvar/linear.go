@@ -19,8 +19,8 @@ type linear struct{ w, b, logStd, a, c, logS *graph.Node }
 func newLinear(s *graph.Scope) linear {
 	p, q := s.In("p"), s.In("q")
 	return linear{
-		w: p.Param("w", graph.Fixed(1), 1, 3), b: p.Param("b", graph.Fixed(0), 3), logStd: p.Param("log_std", graph.Fixed(0), 3),
-		a: q.In("mean").Param("a", graph.Fixed(0), 3, 1), c: q.In("mean").Param("c", graph.Fixed(0), 1), logS: q.In("scale").Param("log_std", graph.Fixed(0), 1),
+		w: p.Param("w", graph.Constant(1), 1, 3), b: p.Param("b", graph.Constant(0), 3), logStd: p.Param("log_std", graph.Constant(0), 3),
+		a: q.In("mean").Param("a", graph.Constant(0), 3, 1), c: q.In("mean").Param("c", graph.Constant(0), 1), logS: q.In("scale").Param("log_std", graph.Constant(0), 1),
 	}
 }
 
@@ -75,9 +75,9 @@ func linearELBO(s *graph.Scope, d vi.Data) *vi.Estimate {
 	m := newLinear(s)
 	q := m.guide(d["x"])
 	at := prob.Normal{Mean: graph.Linear(q.Mean, m.w, m.b), LogStd: m.logStd}.LogProb(d["x"])
-	w := graph.Sum(graph.Mul(graph.Square(m.w), graph.Exp(graph.Scale(m.logStd, -2))))
-	spread := graph.Scale(graph.Mul(graph.Sum(graph.Exp(graph.Scale(m.logS, 2))), w), .5)
-	return exactly(graph.Sub(graph.Sub(at, spread), prob.KL(q, prob.StdNormal(1))))
+	w := graph.Sum(m.w.Square().Mul(graph.Exp(m.logStd.Scale(-2))))
+	spread := graph.Sum(graph.Exp(m.logS.Scale(2))).Mul(w).Scale(.5)
+	return exactly(at.Sub(spread).Sub(prob.KL(q, prob.StdNormal(1))))
 }
 
 // linearPairs is the bound of two draws by quadrature.

@@ -14,10 +14,10 @@ type mixed struct{ prior, w, slope, logStd, a, logS, c, d *graph.Node }
 func newMixed(s *graph.Scope) mixed {
 	p, z, y := s.In("p"), s.In("q(z)"), s.In("q(y)")
 	return mixed{
-		prior: p.Param("prior", graph.Fixed(.4), 1), w: p.Param("w", graph.Fixed(1.2), 1),
-		slope: p.Param("slope", graph.Fixed(.5), 1), logStd: p.Param("log_std", graph.Fixed(-.2), 1),
-		a: z.Param("a", graph.Fixed(.5), 1), logS: z.Param("log_std", graph.Fixed(-.3), 1),
-		c: y.Param("c", graph.Fixed(.2), 1), d: y.Param("d", graph.Fixed(1.1), 1),
+		prior: p.Param("prior", graph.Constant(.4), 1), w: p.Param("w", graph.Constant(1.2), 1),
+		slope: p.Param("slope", graph.Constant(.5), 1), logStd: p.Param("log_std", graph.Constant(-.2), 1),
+		a: z.Param("a", graph.Constant(.5), 1), logS: z.Param("log_std", graph.Constant(-.3), 1),
+		c: y.Param("c", graph.Constant(.2), 1), d: y.Param("d", graph.Constant(1.1), 1),
 	}
 }
 
@@ -27,18 +27,18 @@ func (m mixed) model(quadrature bool) vi.Model {
 	return vi.Model{
 		Joint: func(t *vi.Trace) {
 			z := t.Draw("z", prob.StdNormal(1))
-			y := t.Draw("y", prob.Bernoulli{Logits: graph.Mul(z, m.prior)})
-			t.Draw("x", prob.Normal{Mean: graph.Add(graph.Mul(y, m.w), graph.Mul(z, m.slope)), LogStd: m.logStd})
+			y := t.Draw("y", prob.Bernoulli{Logits: z.Mul(m.prior)})
+			t.Draw("x", prob.Normal{Mean: y.Mul(m.w).Add(z.Mul(m.slope)), LogStd: m.logStd})
 		},
 		Guide: func(t *vi.Trace) {
-			q := prob.Normal{Mean: graph.Mul(t.Given("x"), m.a), LogStd: m.logS}
+			q := prob.Normal{Mean: t.Given("x").Mul(m.a), LogStd: m.logS}
 			var z *graph.Node
 			if quadrature {
 				z = t.Draw("z", nodal{q})
 			} else {
 				z = t.Draw("z", q)
 			}
-			t.Draw("y", prob.Bernoulli{Logits: graph.Add(graph.Mul(z, m.d), m.c)})
+			t.Draw("y", prob.Bernoulli{Logits: z.Mul(m.d).Add(m.c)})
 		},
 	}
 }
@@ -46,8 +46,8 @@ func (m mixed) model(quadrature bool) vi.Model {
 // mixedELBO goes through the values of y and the points of a quadrature for z.
 func mixedELBO(s *graph.Scope, d vi.Data) *vi.Estimate {
 	r := vi.Run(s, newMixed(s).model(true), d, vi.Config{K: nodes, Enumerate: []string{"y"}})
-	bound := graph.Sum(graph.Mul(graph.Exp(r.Site("y").LogQ), r.LogWeights()), 0) // [K, B]
-	return exactly(graph.Sum(graph.Mul(bound, nodeWeights(s)), 0))
+	bound := graph.Sum(graph.Exp(r.Site("y").LogQ).Mul(r.LogWeights()), 0) // [K, B]
+	return exactly(graph.Sum(bound.Mul(nodeWeights(s)), 0))
 }
 
 func mixedSites() problem {

@@ -40,7 +40,7 @@ func beliefPairs(s *graph.Scope, d vi.Data) *vi.Estimate {
 // guided is enumerated with log p constant: the χ bounds train the guide alone.
 func guided(s *graph.Scope, d vi.Data) (logw, logq *graph.Node) {
 	logw, logq = enumerated(s, d)
-	return graph.Sub(graph.StopGrad(graph.Add(logw, logq)), logq), logq
+	return graph.StopGrad(logw.Add(logq)).Sub(logq), logq
 }
 
 // chiPairs is the χ bound of two draws over all 8·8 pairs, to be lowered.
@@ -52,18 +52,18 @@ func chiPairs(s *graph.Scope, d vi.Data) *vi.Estimate {
 // beliefChi is the χ bound itself, ½ log E w², to be lowered.
 func beliefChi(s *graph.Scope, d vi.Data) *vi.Estimate {
 	logw, logq := guided(s, d)
-	b := graph.Scale(graph.LogSumExp(graph.Add(graph.Scale(logw, 2), logq), 0), .5)
-	return exactly(graph.Neg(b))
+	b := graph.LogSumExp(logw.Scale(2).Add(logq), 0).Scale(.5)
+	return exactly(b.Neg())
 }
 
 // beliefWake is what reweighted wake-sleep tends to with many draws: log p(x)
 // for the joint and −KL(p(z|x) ‖ q(z|x)) for the guide.
 func beliefWake(s *graph.Scope, d vi.Data) *vi.Estimate {
 	logw, logq := enumerated(s, d)
-	both := graph.Add(logw, logq) // log p(x,z), where the guide cancels
+	both := logw.Add(logq) // log p(x,z), where the guide cancels
 	evidence := graph.LogSumExp(both, 0)
-	posterior := graph.StopGrad(graph.Exp(graph.Sub(both, graph.ExpandDims(evidence, 0))))
-	return exactly(graph.Add(evidence, graph.Sum(graph.Mul(posterior, logq), 0)))
+	posterior := graph.StopGrad(graph.Exp(both.Sub(graph.ExpandDims(evidence, 0))))
+	return exactly(evidence.Add(graph.Sum(posterior.Mul(logq), 0)))
 }
 
 func beliefNet() problem {

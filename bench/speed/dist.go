@@ -48,7 +48,7 @@ func (l law) build() (*graph.Program, error) {
 		density, z := d.LogProb(s.Input("x", rows, l.cols)), d.Sample(s, rows)
 		cost := graph.Sum(density)
 		if _, ok := d.(prob.Pathwise); ok {
-			cost = graph.Add(cost, graph.Sum(z))
+			cost = cost.Add(graph.Sum(z))
 		}
 		s.Output("density", density)
 		s.Output("draw", z)
@@ -110,7 +110,7 @@ func (l law) measure(o options, p *graph.Program, py *python) (timing, error) {
 	var n uint32
 	run := func() error {
 		n++
-		return p.Run(context.Background(), graph.Draw{Seed: 1, Step: n})
+		return p.Run(context.Background(), graph.Key{Seed: 1, Step: n})
 	}
 	_, arena := p.Work()
 	r := timing{Name: l.name, about: l.about, Arena: arena}

@@ -52,7 +52,7 @@ func ones(x []float32) []float32 {
 // run takes one training step.
 func (s *step) run() error {
 	s.n++
-	if err := s.program.Run(context.Background(), graph.Draw{Seed: 1, Step: s.n}); err != nil {
+	if err := s.program.Run(context.Background(), graph.Key{Seed: 1, Step: s.n}); err != nil {
 		return err
 	}
 	return s.update.Step(s.program)

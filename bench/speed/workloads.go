@@ -46,7 +46,7 @@ func vae(s *graph.Scope, x *graph.Node) *vi.Estimate {
 
 // objective is an estimate of one cost, for what is no vi objective.
 func objective(value *graph.Node) *vi.Estimate {
-	return &vi.Estimate{Value: value, Costs: []vi.Cost{{Name: "cost", Node: graph.Neg(value)}}}
+	return &vi.Estimate{Value: value, Costs: []vi.Cost{{Name: "cost", Node: value.Neg()}}}
 }
 
 func iwae(s *graph.Scope, x *graph.Node) *vi.Estimate {
@@ -59,16 +59,16 @@ func iwae(s *graph.Scope, x *graph.Node) *vi.Estimate {
 		},
 	}, vi.Data{"x": x}, vi.Config{K: k})
 	z := r.Site("z")
-	logw := graph.Sub(graph.Add(r.Site("x").LogP, z.LogP), z.LogQ)
-	return objective(graph.Shift(graph.Mean(graph.LogSumExp(logw, 0)), -math.Log(k)))
+	logw := r.Site("x").LogP.Add(z.LogP).Sub(z.LogQ)
+	return objective(graph.Mean(graph.LogSumExp(logw, 0)).Shift(-math.Log(k)))
 }
 
 // local is a dense layer whose outputs are normal: mean and variance are
 // propagated and one noise number is drawn for each output.
 func local(s *graph.Scope, x, mean, variance *graph.Node) *graph.Node {
-	m, v := graph.MatMul(x, mean), graph.MatMul(graph.Square(x), variance)
+	m, v := graph.MatMul(x, mean), graph.MatMul(x.Square(), variance)
 	sh := m.Shape()
-	return graph.Add(m, graph.Mul(graph.Sqrt(graph.Shift(v, 1e-8)), s.Noise("noise", graph.Normal, sh...)))
+	return m.Add(graph.Sqrt(v.Shift(1e-8)).Mul(s.Noise("noise", graph.GaussianNoise, sh...)))
 }
 
 // vdropout is variational dropout with a learned α for each input (arXiv
@@ -80,21 +80,21 @@ func vdropout(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	for i := range len(sizes) - 1 {
 		l := s.In(fmt.Sprint(i))
 		theta := l.Param("theta", graph.Glorot{}, sizes[i], sizes[i+1])
-		logAlpha := l.Param("log_alpha", graph.Fixed(-3), sizes[i], 1)
+		logAlpha := l.Param("log_alpha", graph.Constant(-3), sizes[i], 1)
 		alpha := graph.Exp(logAlpha)
-		h = graph.Add(local(l, h, theta, graph.Mul(graph.Square(theta), alpha)), l.Param("b", graph.Fixed(0), sizes[i+1]))
+		h = local(l, h, theta, theta.Square().Mul(alpha)).Add(l.Param("b", graph.Constant(0), sizes[i+1]))
 		if i < len(sizes)-2 {
 			h = graph.Relu(h)
 		}
-		a2 := graph.Square(alpha)
-		poly := graph.AddN(graph.Scale(logAlpha, .5), graph.Scale(alpha, 1.161451241083230),
-			graph.Scale(a2, -1.502041176441722), graph.Scale(graph.Mul(a2, alpha), .586299206427007))
-		kl = append(kl, graph.Scale(graph.Sum(poly), float64(sizes[i+1])/60000))
+		a2 := alpha.Square()
+		poly := graph.AddN(logAlpha.Scale(.5), alpha.Scale(1.161451241083230),
+			a2.Scale(-1.502041176441722), a2.Mul(alpha).Scale(.586299206427007))
+		kl = append(kl, graph.Sum(poly).Scale(float64(sizes[i+1])/60000))
 	}
-	y := s.Noise("labels", graph.Uniform, 100, 1) // any labels do for a timing
-	labels := graph.Labels(graph.Floor(graph.Scale(y, 10)), 10)
-	fit := graph.Mean(graph.Sum(graph.Mul(labels, graph.LogSoftmax(h)), -1))
-	return objective(graph.Add(fit, graph.AddN(kl...)))
+	y := s.Noise("labels", graph.UniformNoise, 100, 1) // any labels do for a timing
+	labels := graph.Labels(graph.Floor(y.Scale(10)), 10)
+	fit := graph.Mean(graph.Sum(labels.Mul(graph.LogSoftmax(h)), -1))
+	return objective(fit.Add(graph.AddN(kl...)))
 }
 
 // iaf is a VAE whose posterior goes through four steps of inverse
@@ -104,26 +104,26 @@ func iaf(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	enc := layers.NewMLP(s.In("enc"), 784, 300, 300, 2*d+context)
 	dec := layers.NewMLP(s.In("dec"), d, 300, 300, 784)
 	h := enc.Apply(x)
-	eps := s.Noise("z", graph.Normal, 100, d)
+	eps := s.Noise("z", graph.GaussianNoise, 100, d)
 	logStd := graph.Cols(h, d, 2*d)
-	z := graph.Add(graph.Cols(h, 0, d), graph.Mul(graph.Exp(logStd), eps))
-	logq := graph.Sum(graph.Sub(graph.Shift(graph.Scale(graph.Square(eps), -.5), -.5*math.Log(2*math.Pi)), logStd), -1)
+	z := graph.Cols(h, 0, d).Add(graph.Exp(logStd).Mul(eps))
+	logq := graph.Sum(eps.Square().Scale(-.5).Shift(-.5*math.Log(2*math.Pi)).Sub(logStd), -1)
 	ctx := graph.Cols(h, 2*d, 2*d+context)
 	for i := range 4 {
 		l := s.In(fmt.Sprint("iaf", i))
 		in, out := masks(d, hidden)
-		w1 := graph.Mul(l.Param("w1", graph.Glorot{}, d, hidden), s.Tensor(in, d, hidden))
-		w2 := graph.Mul(l.Param("w2", graph.Glorot{}, hidden, 2*d), s.Tensor(out, hidden, 2*d))
-		a := graph.Add(graph.MatMul(z, w1), graph.Linear(ctx, l.Param("wc", graph.Glorot{}, context, hidden), l.Param("b1", graph.Fixed(0), hidden)))
-		ms := graph.Linear(graph.Elu(a), w2, l.Param("b2", graph.Fixed(1), 2*d))
+		w1 := l.Param("w1", graph.Glorot{}, d, hidden).Mul(s.Tensor(in, d, hidden))
+		w2 := l.Param("w2", graph.Glorot{}, hidden, 2*d).Mul(s.Tensor(out, hidden, 2*d))
+		a := graph.MatMul(z, w1).Add(graph.Linear(ctx, l.Param("wc", graph.Glorot{}, context, hidden), l.Param("b1", graph.Constant(0), hidden)))
+		ms := graph.Linear(graph.Elu(a), w2, l.Param("b2", graph.Constant(1), 2*d))
 		m, g := graph.Cols(ms, 0, d), graph.Cols(ms, d, 2*d)
 		gate := graph.Sigmoid(g)
-		z = graph.Add(graph.Mul(gate, z), graph.Mul(graph.Shift(graph.Neg(gate), 1), m))
-		logq = graph.Sub(logq, graph.Sum(graph.LogSigmoid(g), -1))
+		z = gate.Mul(z).Add(gate.Neg().Shift(1).Mul(m))
+		logq = logq.Sub(graph.Sum(graph.LogSigmoid(g), -1))
 		z = graph.Reverse(z, -1)
 	}
-	logp := graph.Add(prob.StdNormal(d).LogProb(z), prob.Bernoulli{Logits: dec.Apply(z)}.LogProb(x))
-	return objective(graph.Mean(graph.Sub(logp, logq)))
+	logp := prob.StdNormal(d).LogProb(z).Add(prob.Bernoulli{Logits: dec.Apply(z)}.LogProb(x))
+	return objective(graph.Mean(logp.Sub(logq)))
 }
 
 // masks are those of MADE with one hidden layer (arXiv 1502.03509, eq. 8 and
@@ -154,16 +154,16 @@ func bnn(s *graph.Scope, x *graph.Node) *vi.Estimate {
 		l := s.In(fmt.Sprint(i))
 		q := prob.Normal{
 			Mean:   l.Param("mean", graph.Glorot{}, sizes[i], sizes[i+1]),
-			LogStd: l.Param("log_std", graph.Fixed(-3), sizes[i], sizes[i+1]),
+			LogStd: l.Param("log_std", graph.Constant(-3), sizes[i], sizes[i+1]),
 		}
 		_, variance := q.Moments()
-		h = graph.Add(local(l, h, q.Mean, variance), l.Param("b", graph.Fixed(0), sizes[i+1]))
+		h = local(l, h, q.Mean, variance).Add(l.Param("b", graph.Constant(0), sizes[i+1]))
 		if i == 0 {
 			h = graph.Relu(h)
 		}
-		kl = append(kl, graph.Scale(graph.Sum(prob.KL(q, prob.StdNormal(sizes[i+1]))), 1./455))
+		kl = append(kl, graph.Sum(prob.KL(q, prob.StdNormal(sizes[i+1]))).Scale(1./455))
 	}
-	y := s.Noise("y", graph.Normal, 32, 1)
-	fit := prob.Normal{Mean: h, LogStd: s.Param("noise", graph.Fixed(-1))}.LogProb(y)
-	return objective(graph.Sub(graph.Mean(fit), graph.AddN(kl...)))
+	y := s.Noise("y", graph.GaussianNoise, 32, 1)
+	fit := prob.Normal{Mean: h, LogStd: s.Param("noise", graph.Constant(-1))}.LogProb(y)
+	return objective(graph.Mean(fit).Sub(graph.AddN(kl...)))
 }

@@ -20,14 +20,14 @@ import (
 type Moyal struct{ Loc, LogScale *graph.Node }
 
 func (d Moyal) LogProb(x *graph.Node) *graph.Node {
-	y := graph.Mul(graph.Sub(x, d.Loc), graph.Exp(graph.Neg(d.LogScale)))
-	l := graph.Add(d.LogScale, graph.Scale(graph.Add(y, graph.Exp(graph.Neg(y))), .5))
-	return graph.Sum(graph.Shift(graph.Neg(l), -.5*math.Log(2*math.Pi)), -1)
+	y := x.Sub(d.Loc).Mul(graph.Exp(d.LogScale.Neg()))
+	l := d.LogScale.Add(y.Add(graph.Exp(y.Neg())).Scale(.5))
+	return graph.Sum(l.Neg().Shift(-.5*math.Log(2*math.Pi)), -1)
 }
 
 func (d Moyal) Sample(s *graph.Scope, lead ...int) *graph.Node {
-	e := s.Noise("noise", graph.Normal, append(lead, d.Loc.Shape()[len(d.Loc.Shape())-1])...)
-	return graph.Sub(d.Loc, graph.Mul(graph.Exp(d.LogScale), graph.Log(graph.Square(e)))) // e⁻ʸ is χ²₁
+	e := s.Noise("noise", graph.GaussianNoise, append(lead, d.Loc.Shape()[len(d.Loc.Shape())-1])...)
+	return d.Loc.Sub(graph.Exp(d.LogScale).Mul(graph.Log(e.Square()))) // e⁻ʸ is χ²₁
 }
 
 func (Moyal) Pathwise() {} // derivatives pass Sample

@@ -21,8 +21,8 @@ const classes = 3
 
 // mixture is p(y) = Categorical(π), p(x|y) = N(μ_y, σ_y²).
 func mixture(s *graph.Scope, d vi.Data) *vi.Estimate {
-	weights := s.Param("weights", graph.Fixed(0), 1, classes)
-	mean, logStd := s.Param("mean", graph.Gaussian{Std: 1}, classes, 2), s.Param("log_std", graph.Fixed(0), classes, 2)
+	weights := s.Param("weights", graph.Constant(0), 1, classes)
+	mean, logStd := s.Param("mean", graph.Gaussian{Std: 1}, classes, 2), s.Param("log_std", graph.Constant(0), classes, 2)
 	m := vi.Model{Joint: func(t *vi.Trace) {
 		y := graph.Labels(t.Draw("y", prob.Categorical{Logits: weights}), classes)
 		t.Draw("x", prob.Normal{Mean: graph.MatMul(y, mean), LogStd: graph.MatMul(y, logStd)})

@@ -32,7 +32,7 @@ type SBN struct {
 
 // NewSBN declares the networks.
 func NewSBN(s *graph.Scope, pixels, bits int) vi.Model {
-	m := SBN{layers.NewDense(s.In("enc"), pixels, bits), layers.NewDense(s.In("dec"), bits, pixels), s.Param("prior", graph.Fixed(0), bits)}
+	m := SBN{layers.NewDense(s.In("enc"), pixels, bits), layers.NewDense(s.In("dec"), bits, pixels), s.Param("prior", graph.Constant(0), bits)}
 	return vi.Model{Joint: m.joint, Guide: m.guide}
 }
 

@@ -23,7 +23,7 @@ var likelihoods = map[string]likelihood{
 	"bernoulli":            {func(h, _ *graph.Node) prob.Dist { return prob.Bernoulli{Logits: h} }, 0},
 	"continuous-bernoulli": {func(h, _ *graph.Node) prob.Dist { return prob.ContinuousBernoulli{Logits: h} }, 0},
 	"normal":               {func(h, l *graph.Node) prob.Dist { return prob.Normal{Mean: graph.Sigmoid(h), LogStd: l} }, 1. / 255},
-	"discretized-logistic": {func(h, l *graph.Node) prob.Dist { return prob.DiscretizedLogistic{Mean: graph.Sigmoid(h), LogScale: l} }, .1 / 255},
+	"discretized-logistic": {func(h, l *graph.Node) prob.Dist { return prob.DiscretizedLogistic{Loc: graph.Sigmoid(h), LogScale: l} }, .1 / 255},
 }
 
 // declare declares the scales, log s = log least + log(1+exp(raw)). They start
@@ -33,8 +33,8 @@ func (l likelihood) declare(s *graph.Scope, pixels int) func(h *graph.Node) prob
 	var logScale *graph.Node
 	if l.least > 0 {
 		first := math.Log(math.Expm1(math.Log(.5 / l.least)))
-		raw := s.Param("scale", graph.Fixed(first), pixels)
-		logScale = graph.Shift(graph.Softplus(raw), math.Log(l.least))
+		raw := s.Param("scale", graph.Constant(first), pixels)
+		logScale = graph.Softplus(raw).Shift(math.Log(l.least))
 	}
 	return func(h *graph.Node) prob.Dist { return l.of(h, logScale) }
 }
@@ -43,7 +43,7 @@ func (l likelihood) declare(s *graph.Scope, pixels int) func(h *graph.Node) prob
 // form, the mean before rounding.
 func picture(d prob.Dist) *graph.Node {
 	if l, ok := d.(prob.DiscretizedLogistic); ok {
-		return l.Mean
+		return l.Loc
 	}
 	mean, _ := d.(prob.Moments).Moments()
 	return mean

@@ -98,7 +98,7 @@ func (a *app) decode(ctx context.Context, trace func(*graph.Scope, vi.Model) *vi
 			return nil, err
 		}
 	}
-	if err := p.Run(ctx, graph.Draw{Seed: a.seed, Stream: graph.Evaluation}); err != nil {
+	if err := p.Run(ctx, graph.Key{Seed: a.seed, Stream: graph.EvaluationStream}); err != nil {
 		return nil, err
 	}
 	x := make([]float32, graph.Size(p.Shape("mean")))

@@ -116,14 +116,14 @@ func (a *app) model(bound vi.Objective) trainers.Model {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		e := bound.Estimate(s, a.newVAE(s), d)
 		if a.likelihood == "discretized-logistic" {
-			e.Terms[bitsPerDim] = graph.Scale(e.Terms["elbo"], -1/(math.Ln2*float64(a.sets.Train.Cols("x"))))
+			e.Terms[bitsPerDim] = e.Terms["elbo"].Scale(-1 / (math.Ln2 * float64(a.sets.Train.Cols("x"))))
 		}
 		return e
 	}
 }
 
 func (a *app) newVAE(s *graph.Scope) vi.Model {
-	s.State("likelihood/"+a.likelihood, graph.Fixed(0)) // a mark: the file of another likelihood is refused by this name
+	s.State("likelihood/"+a.likelihood, graph.Constant(0)) // a mark: the file of another likelihood is refused by this name
 	return NewVAE(s, likelihoods[a.likelihood], a.sets.Train.Cols("x"), a.latents, a.widths()...)
 }
 

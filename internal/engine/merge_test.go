@@ -28,8 +28,8 @@ func TestBernoulliSteps(t *testing.T) {
 			expect(steps, func(w *world) []*op.Node {
 				x, l := arguments(w)
 				g := w.in("g", shape...)
-				mul, sigmoid := graph.Mul(l, x), graph.Sigmoid(l)
-				outs := []*op.Node{graph.Sub(mul, graph.Softplus(l)), graph.Sub(graph.Mul(g, x), graph.Mul(sigmoid, g))}
+				mul, sigmoid := l.Mul(x), graph.Sigmoid(l)
+				outs := []*op.Node{mul.Sub(graph.Softplus(l)), g.Mul(x).Sub(sigmoid.Mul(g))}
 				if steps == 0 {
 					outs = append(outs, mul, sigmoid)
 				}
@@ -39,7 +39,7 @@ func TestBernoulliSteps(t *testing.T) {
 	}
 	expect(1, func(w *world) []*op.Node { // by differentiation, with a guard
 		x, l := arguments(w)
-		y := graph.Where(graph.Gt(x, w.Const(.9)), w.Const(-7), graph.Sub(graph.Mul(x, l), graph.Softplus(l)))
+		y := graph.Where(x.Gt(w.Const(.9)), w.Const(-7), x.Mul(l).Sub(graph.Softplus(l)))
 		return append([]*op.Node{y}, graph.Grad(graph.Mean(y), []*op.Node{l})...)
 	})
 }

@@ -32,13 +32,13 @@ func (w *world) vae(batch, data, hidden, latent int) []*op.Node {
 	h = w.dense("e2", h, hidden, graph.Tanh)
 	h = w.dense("e3", h, 2*latent, nil)
 	mean, logStd := graph.Cols(h, 0, latent), graph.Cols(h, latent, 2*latent)
-	z := graph.Add(mean, graph.Mul(graph.Exp(logStd), w.in("noise", batch, latent)))
+	z := mean.Add(graph.Exp(logStd).Mul(w.in("noise", batch, latent)))
 	d := w.dense("d1", z, hidden, graph.Tanh)
 	d = w.dense("d2", d, hidden, graph.Tanh)
 	logits := w.dense("d3", d, data, nil)
-	logp := graph.Sum(graph.Sub(graph.Mul(x, logits), graph.Softplus(logits)), -1)
-	kl := graph.Sum(graph.Shift(graph.Sub(graph.Add(graph.Square(mean), graph.Exp(graph.Scale(logStd, 2))), graph.Scale(logStd, 2)), -1), -1)
-	loss := graph.Mean(graph.Sub(graph.Scale(kl, .5), logp))
+	logp := graph.Sum(x.Mul(logits).Sub(graph.Softplus(logits)), -1)
+	kl := graph.Sum(mean.Square().Add(graph.Exp(logStd.Scale(2))).Sub(logStd.Scale(2)).Shift(-1), -1)
+	loss := graph.Mean(kl.Scale(.5).Sub(logp))
 	return append([]*op.Node{loss}, graph.Grad(loss, w.params)...)
 }
 
@@ -50,11 +50,11 @@ func TestVAE(t *testing.T) {
 // bnn is a regression with weights of a mean and a deviation each, sampled by
 // their products.
 func (w *world) bnn(batch, in, hidden int) []*op.Node {
-	cost := graph.Scale(graph.Sum(graph.Square(graph.Sub(w.bnnLayers(batch, in, hidden), w.in("y", batch, 1)))), .5)
+	cost := graph.Sum(w.bnnLayers(batch, in, hidden).Sub(w.in("y", batch, 1)).Square()).Scale(.5)
 	for i := 0; i < len(w.params); i += 2 {
 		mean, logStd := w.params[i], w.params[i+1]
-		kl := graph.Sub(graph.Scale(graph.Add(graph.Square(mean), graph.Exp(graph.Scale(logStd, 2))), .5), logStd)
-		cost = graph.Add(cost, graph.Sum(kl))
+		kl := mean.Square().Add(graph.Exp(logStd.Scale(2))).Scale(.5).Sub(logStd)
+		cost = cost.Add(graph.Sum(kl))
 	}
 	return append([]*op.Node{cost}, graph.Grad(cost, w.params)...)
 }
@@ -67,8 +67,8 @@ func (w *world) bnnLayers(batch, in, hidden int) *op.Node {
 		bias, biasStd := w.in(name+"/bias", out), w.in(name+"/biasstd", out)
 		w.params = append(w.params, mean, logStd, bias, biasStd)
 		m := graph.Linear(x, mean, bias)
-		v := graph.Linear(graph.Square(x), graph.Exp(graph.Scale(logStd, 2)), graph.Exp(graph.Scale(biasStd, 2)))
-		x = graph.Add(m, graph.Mul(graph.Sqrt(v), w.in(name+"/noise", batch, out)))
+		v := graph.Linear(x.Square(), graph.Exp(logStd.Scale(2)), graph.Exp(biasStd.Scale(2)))
+		x = m.Add(graph.Sqrt(v).Mul(w.in(name+"/noise", batch, out)))
 		if i == 0 {
 			x = graph.Relu(x)
 		}

@@ -84,7 +84,7 @@ func TestWhere(t *testing.T) {
 		for i, s := range [][3][]int{{{5}, {5}, {5}}, {{3, 4}, {4}, {3, 1}}, {{100, 300}, {}, {300}}, {{1}, {60, 40}, {40}}, {{}, {}, {}}} {
 			c := w.in(fmt.Sprint("c", i), s[0]...)
 			a, b := w.in(fmt.Sprint("a", i), s[1]...), w.in(fmt.Sprint("b", i), s[2]...)
-			c = op.Apply(op.Binary{Fn: op.Gt}, c, w.Const(0))
+			c = c.Gt(w.Const(0))
 			outs = append(outs, op.Apply(op.Where{}, c, a, b), op.Apply(op.Where{}, c, w.Const(1), b), op.Apply(op.Where{}, c, a, w.Const(0)))
 		}
 		return outs
@@ -129,7 +129,7 @@ func TestReduce(t *testing.T) {
 						}
 						outs = append(outs, op.Apply(op.Reduce{Fold: f, Axes: axes}, x))
 						if len(s) > 2 && len(axes) == 1 { // fused with what comes before
-							outs = append(outs, op.Apply(op.Reduce{Fold: f, Axes: axes}, op.Map(op.Square, x)))
+							outs = append(outs, op.Apply(op.Reduce{Fold: f, Axes: axes}, x.Square()))
 						}
 					}
 				}
@@ -183,7 +183,7 @@ func TestSumTo(t *testing.T) {
 
 func TestMoves(t *testing.T) {
 	both(t, func(w *world) (outs []*op.Node) {
-		add := func(n *op.Node) { outs = append(outs, n, op.Map(op.Neg, n)) }
+		add := func(n *op.Node) { outs = append(outs, n, n.Neg()) }
 		for i, s := range shapesToTry {
 			x := w.in(fmt.Sprint(i), s...)
 			add(op.Reshaped(x, []int{op.Size(s)}))
@@ -262,7 +262,7 @@ func TestMatMul(t *testing.T) {
 				w.set(b, func(int) float64 { return w.rnd.NormFloat64() / math.Sqrt(float64(s[2])) })
 				bias := w.in(fmt.Sprint("c", i, tr), s[3])
 				y := op.Apply(op.MatMul{TransA: ta, TransB: tb}, a, b)
-				outs = append(outs, op.Map(op.Tanh, op.Apply(op.Binary{Fn: op.Add}, y, bias)))
+				outs = append(outs, op.Map(op.Tanh, y.Add(bias)))
 				if tr == 0 {
 					outs = append(outs, y)
 				}

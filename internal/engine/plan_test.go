@@ -68,16 +68,16 @@ var models = map[string]func(w *world) []*op.Node{
 func (w *world) iwae(k, batch, data, hidden, latent int) []*op.Node {
 	x := w.set(w.in("x", batch, data), func(i int) float64 { return float64(i * i % 2) })
 	h := w.dense("e1", x, hidden, graph.Tanh)
-	mean, logStd := w.dense("mean", h, latent, nil), graph.Scale(w.dense("std", h, latent, nil), .1)
+	mean, logStd := w.dense("mean", h, latent, nil), w.dense("std", h, latent, nil).Scale(.1)
 	eps := w.in("noise", k, batch, latent)
-	z := graph.Add(graph.Mul(graph.Exp(logStd), eps), mean)
+	z := graph.Exp(logStd).Mul(eps).Add(mean)
 	logits := w.dense("d2", w.dense("d1", z, hidden, graph.Tanh), data, nil)
-	logp := graph.Sum(graph.Sub(graph.Mul(x, logits), graph.Softplus(logits)), -1)
-	prior := graph.Scale(graph.Sum(graph.Square(z), -1), -.5)
-	q := graph.Sum(graph.Sub(graph.Scale(graph.Square(graph.Div(graph.Sub(z, mean), graph.Exp(logStd))), -.5), logStd), -1)
-	logw := graph.Sub(graph.Add(logp, prior), q)
+	logp := graph.Sum(x.Mul(logits).Sub(graph.Softplus(logits)), -1)
+	prior := graph.Sum(z.Square(), -1).Scale(-.5)
+	q := graph.Sum(z.Sub(mean).Div(graph.Exp(logStd)).Square().Scale(-.5).Sub(logStd), -1)
+	logw := logp.Add(prior).Sub(q)
 	bound := graph.Mean(graph.LogSumExp(logw, 0))
-	weights := graph.Exp(graph.Sub(logw, graph.ExpandDims(graph.LogSumExp(logw, 0), 0)))
+	weights := graph.Exp(logw.Sub(graph.ExpandDims(graph.LogSumExp(logw, 0), 0)))
 	return append([]*op.Node{bound, weights}, graph.Grad(bound, w.params)...)
 }
 
@@ -85,7 +85,7 @@ func (w *world) iwae(k, batch, data, hidden, latent int) []*op.Node {
 func (w *world) iaf(batch, dim, hidden, steps int) []*op.Node {
 	z := w.in("z", batch, dim)
 	context := w.in("context", batch, hidden)
-	logDet := graph.Sum(graph.Scale(graph.Square(z), -.5), -1)
+	logDet := graph.Sum(z.Square().Scale(-.5), -1)
 	for i := range steps {
 		masked := func(name string, in, out int) *op.Node {
 			m := make([]float64, in*out)
@@ -96,16 +96,16 @@ func (w *world) iaf(batch, dim, hidden, steps int) []*op.Node {
 			}
 			wt := w.in(name, in, out)
 			w.params = append(w.params, wt)
-			return graph.Mul(wt, w.Tensor([]int{in, out}, m))
+			return wt.Mul(w.Tensor([]int{in, out}, m))
 		}
 		name := string(rune('a' + i))
-		h := graph.Elu(graph.Add(graph.MatMul(z, masked(name+"1", dim, hidden)), context))
+		h := graph.Elu(graph.MatMul(z, masked(name+"1", dim, hidden)).Add(context))
 		m := graph.MatMul(h, masked(name+"2", hidden, dim))
-		s := graph.Sigmoid(graph.Shift(graph.MatMul(h, masked(name+"3", hidden, dim)), 1))
-		z = graph.Reverse(graph.Add(graph.Mul(s, z), graph.Mul(graph.Shift(graph.Neg(s), 1), m)), -1)
-		logDet = graph.Sub(logDet, graph.Sum(graph.Log(s), -1))
+		s := graph.Sigmoid(graph.MatMul(h, masked(name+"3", hidden, dim)).Shift(1))
+		z = graph.Reverse(s.Mul(z).Add(s.Neg().Shift(1).Mul(m)), -1)
+		logDet = logDet.Sub(graph.Sum(graph.Log(s), -1))
 	}
-	loss := graph.Mean(graph.Add(logDet, graph.Scale(graph.Sum(graph.Square(z), -1), .5)))
+	loss := graph.Mean(logDet.Add(graph.Sum(z.Square(), -1).Scale(.5)))
 	return append([]*op.Node{loss, z}, graph.Grad(loss, w.params)...)
 }
 
@@ -115,13 +115,13 @@ func (w *world) misc() []*op.Node {
 	at := w.set(w.in("at", 50), func(i int) float64 { return float64(i % 40) })
 	rows := graph.Gather(x, at)
 	y := graph.Concat(1, graph.Pad(graph.Slice(rows, 1, 3, 20), 1, 1, 2), graph.Reverse(rows, 1))
-	y = graph.Add(y, graph.Tril(graph.MatMulT(y, graph.Take(y, 0, make([]int, 50))), 0))
-	y = graph.Mul(graph.CumSum(y, 1), graph.Shift(graph.Transpose(graph.Transpose(y, 1, 0), 1, 0), .5))
-	y = graph.Add(graph.Scale(y, 1e-3), graph.OneHot(at, 50))
-	loss := graph.Mean(graph.Add(graph.LogSumExp(y, -1), graph.LogSumExp(graph.Transpose(y, 1, 0), 0)))
-	loss = graph.Sub(loss, graph.Mean(graph.Sum(graph.Mul(graph.Sin(x), graph.LogSoftmax(x)), -1)))
-	loss = graph.Add(loss, graph.Mean(graph.MaxOver(graph.Softmax(graph.Reshape(x, 40, 3, 10)), -1)))
-	loss = graph.Add(loss, graph.Mean(graph.Square(graph.DiagPart(graph.MatMul(graph.Diag(y), graph.BroadcastTo(y, 50, 50, 50))))))
+	y = y.Add(graph.Tril(graph.MatMulT(y, graph.Take(y, 0, make([]int, 50))), 0))
+	y = graph.CumSum(y, 1).Mul(graph.Transpose(graph.Transpose(y, 1, 0), 1, 0).Shift(.5))
+	y = y.Scale(1e-3).Add(graph.OneHot(at, 50))
+	loss := graph.Mean(graph.LogSumExp(y, -1).Add(graph.LogSumExp(graph.Transpose(y, 1, 0), 0)))
+	loss = loss.Sub(graph.Mean(graph.Sum(graph.Sin(x).Mul(graph.LogSoftmax(x)), -1)))
+	loss = loss.Add(graph.Mean(graph.MaxOver(graph.Softmax(graph.Reshape(x, 40, 3, 10)), -1)))
+	loss = loss.Add(graph.Mean(graph.DiagPart(graph.MatMul(graph.Diag(y), graph.BroadcastTo(y, 50, 50, 50))).Square()))
 	return append([]*op.Node{loss, graph.ArgMax(y, -1)}, graph.Grad(loss, []*op.Node{x})...)
 }
 
@@ -249,8 +249,8 @@ func TestOutputs(t *testing.T) {
 		y := graph.Tanh(x)
 		flat := graph.Reshape(y, 24)
 		return []*op.Node{x, graph.StopGrad(x), graph.Reshape(x, 24), graph.Transpose(x, 1, 0), graph.Cols(x, 1, 3), y, y, flat,
-			graph.Reshape(flat, 2, 12), graph.Exp(flat), w.Const(3), graph.BroadcastTo(w.Const(2), 3, 3), graph.Scale(w.Const(2), 4),
-			w.Tensor([]int{2}, []float64{1, 2}), graph.Sum(y), graph.Square(graph.Sum(y)), graph.BroadcastTo(graph.Sum(y), 2, 2)}
+			graph.Reshape(flat, 2, 12), graph.Exp(flat), w.Const(3), graph.BroadcastTo(w.Const(2), 3, 3), w.Const(2).Scale(4),
+			w.Tensor([]int{2}, []float64{1, 2}), graph.Sum(y), graph.Sum(y).Square(), graph.BroadcastTo(graph.Sum(y), 2, 2)}
 	})
 }
 
@@ -298,7 +298,7 @@ func TestForeignOperation(t *testing.T) {
 			t.Fatal(err)
 		}
 		sum := graph.FromGorgonia(z)
-		return []*op.Node{graph.Tanh(graph.Scale(graph.FromGorgonia(y), .1)), sum, graph.Log(sum)}
+		return []*op.Node{graph.Tanh(graph.FromGorgonia(y).Scale(.1)), sum, graph.Log(sum)}
 	})
 }
 
@@ -310,7 +310,7 @@ func TestActivationWithItsProduct(t *testing.T) {
 		wanted bool
 	}{{40, false}, {40, true}, {4, false}} {
 		w, outs := build(t, op.Float32, func(w *world) []*op.Node {
-			h := op.Apply(op.Binary{Fn: op.Add}, op.Apply(op.MatMul{}, w.in("x", 30, c.k), w.in("w", c.k, 50)), w.in("b", 50))
+			h := op.Apply(op.MatMul{}, w.in("x", 30, c.k), w.in("w", c.k, 50)).Add(w.in("b", 50))
 			outs := []*op.Node{op.Map(op.Tanh, h)}
 			if c.wanted {
 				outs = append(outs, h)

@@ -23,7 +23,7 @@ func TestLooksForZeros(t *testing.T) {
 		{"sums", 0, func(x, y *op.Node) *op.Node { return graph.MatMul(graph.CumSum(x, 1), y) }},
 		{"a long function", 1, func(x, y *op.Node) *op.Node {
 			for range 60 {
-				x = graph.Mul(x, graph.Shift(x, .5))
+				x = x.Mul(x.Shift(.5))
 			}
 			return graph.MatMul(x, y)
 		}},

@@ -77,33 +77,33 @@ func (g *grower) grow() *op.Node {
 	if len(s) > 0 {
 		axis = g.pick("axis", len(s))
 	}
-	tame := func(n *op.Node) *op.Node { return graph.Tanh(graph.Scale(n, .5)) }
+	tame := func(n *op.Node) *op.Node { return graph.Tanh(n.Scale(.5)) }
 	switch k := g.pick("op", 28); k {
 	case 0:
-		fs := []func(*op.Node) *op.Node{graph.Neg, graph.Tanh, graph.Sigmoid, graph.Relu, graph.StopGrad, graph.Sin, graph.Abs, graph.Gelu, graph.Erf}
+		fs := []func(*op.Node) *op.Node{(*graph.Node).Neg, graph.Tanh, graph.Sigmoid, graph.Relu, graph.StopGrad, graph.Sin, graph.Abs, graph.Gelu, graph.Erf}
 		return fs[g.pick("f", len(fs))](x)
 	case 1:
-		return graph.Scale(x, []float64{1, -1, .5, -.3, 2e-3}[g.pick("a", 5)])
+		return x.Scale([]float64{1, -1, .5, -.3, 2e-3}[g.pick("a", 5)])
 	case 2:
-		return tame(graph.Shift(x, []float64{0, 1, -1, .25}[g.pick("a", 4)]))
+		return tame(x.Shift([]float64{0, 1, -1, .25}[g.pick("a", 4)]))
 	case 3:
 		return tame(graph.Exp(graph.Tanh(x)))
 	case 4:
 		return tame(graph.Softplus(x))
 	case 5:
-		return tame(graph.Square(x))
+		return tame(x.Square())
 	case 6, 7:
-		return tame(graph.Add(x, g.mate(x)))
+		return tame(x.Add(g.mate(x)))
 	case 8:
-		return tame(graph.Sub(x, g.mate(x)))
+		return tame(x.Sub(g.mate(x)))
 	case 9, 10:
-		return tame(graph.Mul(x, g.mate(x)))
+		return tame(x.Mul(g.mate(x)))
 	case 11:
-		return tame(graph.Div(x, graph.Shift(graph.Square(g.mate(x)), 1)))
+		return tame(x.Div(g.mate(x).Square().Shift(1)))
 	case 12:
 		return graph.Max(x, g.mate(x))
 	case 13:
-		return graph.Where(graph.Gt(x, g.Const(.1)), g.mate(x), x)
+		return graph.Where(x.Gt(g.Const(.1)), g.mate(x), x)
 	case 14:
 		if len(s) == 0 {
 			return x
@@ -118,7 +118,7 @@ func (g *grower) grow() *op.Node {
 		if len(s) == 0 {
 			return x
 		}
-		return graph.Sub(x, graph.BroadcastTo(graph.ExpandDims(graph.MaxOver(x, -1), -1), s...))
+		return x.Sub(graph.BroadcastTo(graph.ExpandDims(graph.MaxOver(x, -1), -1), s...))
 	case 17:
 		return graph.Reshape(x, op.Size(s))
 	case 18:
@@ -155,7 +155,7 @@ func (g *grower) grow() *op.Node {
 		}
 		k := s[len(s)-1]
 		w := g.leaf(k, 1+g.pick("cols", 9))
-		return tame(graph.Scale(graph.Linear(x, w, g.leaf(w.Shape()[1])), 1/float64(k)))
+		return tame(graph.Linear(x, w, g.leaf(w.Shape()[1])).Scale(1 / float64(k)))
 	case 24:
 		if len(s) < 2 || op.Size(s) > 2000 {
 			return x
@@ -163,7 +163,7 @@ func (g *grower) grow() *op.Node {
 		return tame(graph.MatMulT(x, x))
 	case 25:
 		l := g.mate(x)
-		return tame(graph.Sub(graph.Mul(x, l), graph.Softplus(l)))
+		return tame(x.Mul(l).Sub(graph.Softplus(l)))
 	case 26:
 		if len(s) == 0 {
 			return x
@@ -173,7 +173,7 @@ func (g *grower) grow() *op.Node {
 		if len(s) == 0 {
 			return x
 		}
-		return tame(graph.Scale(graph.CumSum(x, axis), 1/float64(s[axis])))
+		return tame(graph.CumSum(x, axis).Scale(1 / float64(s[axis])))
 	}
 }
 
@@ -199,7 +199,7 @@ func TestRandomGraphs(t *testing.T) {
 			if g.pick("grad", 3) > 0 {
 				cost := g.Const(0)
 				for _, n := range outs {
-					cost = graph.Add(cost, graph.Mean(n))
+					cost = cost.Add(graph.Mean(n))
 				}
 				outs = append(outs, cost)
 				outs = append(outs, graph.Grad(cost, g.leafs)...)

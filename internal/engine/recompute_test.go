@@ -35,10 +35,10 @@ func TestRecomputes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := func(w *world) []*op.Node {
 				x, theta := w.in("x", 10, c.rows), w.in("theta", c.rows, 300)
-				square := graph.Square(theta)
-				y := graph.Tanh(graph.MatMul(x, graph.Scale(graph.Exp(graph.Neg(square)), .1)))
-				z := graph.Mul(graph.MatMulT(graph.Transpose(x, 1, 0), graph.Transpose(y, 1, 0)), square)
-				return []*op.Node{graph.Sum(graph.Add(z, graph.Sin(square))), c.more(x, square)}
+				square := theta.Square()
+				y := graph.Tanh(graph.MatMul(x, graph.Exp(square.Neg()).Scale(.1)))
+				z := graph.MatMulT(graph.Transpose(x, 1, 0), graph.Transpose(y, 1, 0)).Mul(square)
+				return []*op.Node{graph.Sum(z.Add(graph.Sin(square))), c.more(x, square)}
 			}
 			both(t, f)
 			w, outs := build(t, op.Float32, f)

@@ -20,35 +20,35 @@ func TestSoftmaxInOneLoop(t *testing.T) {
 		f    func(x *op.Node) []*op.Node
 	}{
 		{"log", "log-softmax sin mul →sum[1]", func(x *op.Node) []*op.Node {
-			return []*op.Node{graph.Sum(graph.Mul(graph.LogSoftmax(x), graph.Sin(x)), 1)}
+			return []*op.Node{graph.Sum(graph.LogSoftmax(x).Mul(graph.Sin(x)), 1)}
 		}},
 		{"softmax", " softmax sin mul →max[1]", func(x *op.Node) []*op.Node {
-			return []*op.Node{graph.MaxOver(graph.Mul(graph.Softmax(x), graph.Sin(x)), 1)}
+			return []*op.Node{graph.MaxOver(graph.Softmax(x).Mul(graph.Sin(x)), 1)}
 		}},
 		{"both", "log-softmax exp mul →sum[1]", func(x *op.Node) []*op.Node {
-			return []*op.Node{graph.Sum(graph.Mul(graph.LogSoftmax(x), graph.Softmax(x)), 1)}
+			return []*op.Node{graph.Sum(graph.LogSoftmax(x).Mul(graph.Softmax(x)), 1)}
 		}},
 		{"gradient of the sum", "→logsumexp[1] softmax", func(x *op.Node) []*op.Node {
 			y := graph.LogSumExp(graph.Sin(x), -1)
 			return []*op.Node{y, grad(y, x)}
 		}},
 		{"gradient of the logarithm", " softmax ", func(x *op.Node) []*op.Node {
-			return []*op.Node{grad(graph.Mul(graph.Sin(x), graph.LogSoftmax(x)), x)}
+			return []*op.Node{grad(graph.Sin(x).Mul(graph.LogSoftmax(x)), x)}
 		}},
 		{"gradient", " softmax ", func(x *op.Node) []*op.Node {
-			return []*op.Node{grad(graph.Mul(graph.Sin(x), graph.Softmax(x)), x)}
+			return []*op.Node{grad(graph.Sin(x).Mul(graph.Softmax(x)), x)}
 		}},
 		{"reshaped", "log-softmax mul", func(x *op.Node) []*op.Node {
 			s := x.Shape()
 			y := graph.Reshape(graph.Sin(x), s[0]/2, 2, s[1])
-			return []*op.Node{graph.Mul(graph.LogSoftmax(y), y)}
+			return []*op.Node{graph.LogSoftmax(y).Mul(y)}
 		}},
 		{"first axis", "", func(x *op.Node) []*op.Node {
-			return []*op.Node{graph.Sub(x, graph.LogSumExp(x, 0))}
+			return []*op.Node{x.Sub(graph.LogSumExp(x, 0))}
 		}},
-		{"all axes", "", func(x *op.Node) []*op.Node { return []*op.Node{graph.Sub(x, graph.LogSumExp(x))} }},
+		{"all axes", "", func(x *op.Node) []*op.Node { return []*op.Node{x.Sub(graph.LogSumExp(x))} }},
 		{"of another", "", func(x *op.Node) []*op.Node {
-			return []*op.Node{graph.Sub(x, graph.ExpandDims(graph.LogSumExp(graph.Sin(x), -1), -1))}
+			return []*op.Node{x.Sub(graph.ExpandDims(graph.LogSumExp(graph.Sin(x), -1), -1))}
 		}},
 	} {
 		for _, shape := range [][]int{{60, 3}, {400, 10}, {30, 50}, {20, 300}, {10, 1100}} {
@@ -75,7 +75,7 @@ func TestSoftmaxOfSquare(t *testing.T) {
 	both(t, func(w *world) []*op.Node {
 		x := w.in("x", 30, 30)
 		l := graph.LogSumExp(x, 1)
-		return []*op.Node{graph.Sub(x, l), graph.Sub(x, graph.ExpandDims(l, 1)), graph.Exp(graph.Sub(x, graph.LogSumExp(x, 0)))}
+		return []*op.Node{x.Sub(l), x.Sub(graph.ExpandDims(l, 1)), graph.Exp(x.Sub(graph.LogSumExp(x, 0)))}
 	})
 }
 
@@ -85,7 +85,7 @@ func TestSoftmaxOfClamped(t *testing.T) {
 	both(t, func(w *world) []*op.Node {
 		x := w.in("x", 5, 5, 3, 7)
 		l := graph.Transpose(graph.LogSumExp(x, 3), 1, 0, 2)
-		return []*op.Node{graph.Sub(x, graph.ExpandDims(graph.Clamp(l, -math.MaxFloat64, math.Inf(1)), 3))}
+		return []*op.Node{x.Sub(graph.ExpandDims(graph.Clamp(l, -math.MaxFloat64, math.Inf(1)), 3))}
 	})
 }
 
@@ -98,8 +98,8 @@ func TestSoftmaxInfinite(t *testing.T) {
 			w.set(x, func(i int) float64 { return rows[i/cols*4+i%4] })
 			l := graph.LogSoftmax(x)
 			sum := graph.Sum(graph.LogSumExp(x, -1))
-			outs = append(outs, l, graph.Exp(graph.LogSoftmax(graph.Neg(x))), graph.Grad(sum, []*op.Node{x})[0],
-				graph.Grad(graph.Sum(graph.Where(graph.Lt(x, x), l, x)), []*op.Node{x})[0])
+			outs = append(outs, l, graph.Exp(graph.LogSoftmax(x.Neg())), graph.Grad(sum, []*op.Node{x})[0],
+				graph.Grad(graph.Sum(graph.Where(x.Lt(x), l, x)), []*op.Node{x})[0])
 		}
 		return outs
 	})
@@ -115,7 +115,7 @@ func TestSoftmaxFarFromZero(t *testing.T) {
 			x = w.in("x", rows, cols)
 			w.set(x, func(int) float64 { return offset + w.rnd.NormFloat64() })
 			sum := graph.Sum(graph.LogSumExp(x, -1))
-			return []*op.Node{graph.LogSoftmax(x), graph.Softmax(graph.Neg(x)), graph.Grad(sum, []*op.Node{x})[0]}
+			return []*op.Node{graph.LogSoftmax(x), graph.Softmax(x.Neg()), graph.Grad(sum, []*op.Node{x})[0]}
 		})
 		p := compile(t, w, outs)
 		run(t, p)

@@ -61,7 +61,7 @@ func CheckSecond(t testing.TB, f Func, inputs ...Input) {
 	check(t, "second derivative", func(s *graph.Scope, in []*graph.Node) *graph.Node {
 		sum := s.Const(0)
 		for _, g := range graph.Grad(weighted(f)(s, in), in) {
-			sum = graph.Add(sum, weigh(s, g))
+			sum = sum.Add(weigh(s, g))
 		}
 		return sum
 	}, inputs)
@@ -72,7 +72,7 @@ func weighted(f Func) Func {
 }
 
 func weigh(s *graph.Scope, y *graph.Node) *graph.Node {
-	return graph.Sum(graph.Mul(y, s.Tensor(irregular(graph.Size(y.Shape()), -1, 2), y.Shape()...)))
+	return graph.Sum(y.Mul(s.Tensor(irregular(graph.Size(y.Shape()), -1, 2), y.Shape()...)))
 }
 
 func check(t testing.TB, what string, cost Func, inputs []Input) {
@@ -93,10 +93,10 @@ func check(t testing.TB, what string, cost Func, inputs []Input) {
 	}
 	run := func(output string) []float64 {
 		t.Helper()
-		if err := p.Run(context.Background(), graph.Draw{}); err != nil {
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
 			t.Fatal(err)
 		}
-		v, err := p.Output(output)
+		v, err := p.Value(output)
 		if err != nil {
 			t.Fatal(err)
 		}

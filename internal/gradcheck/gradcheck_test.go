@@ -27,11 +27,11 @@ func TestWrongGradientsAreFound(t *testing.T) {
 		f             func(x *graph.Node) *graph.Node
 		first, second int // failures of Check and CheckSecond
 	}{
-		{"right", graph.Square, 0, 0},
-		{"stopped", func(x *graph.Node) *graph.Node { return graph.Mul(x, graph.StopGrad(x)) }, 4, 4},
+		{"right", (*graph.Node).Square, 0, 0},
+		{"stopped", func(x *graph.Node) *graph.Node { return x.Mul(graph.StopGrad(x)) }, 4, 4},
 		{"stopped in the derivative", func(x *graph.Node) *graph.Node {
 			// x² with the derivative 2x, which is taken for constant
-			return graph.Add(graph.StopGrad(graph.Square(x)), graph.Mul(graph.StopGrad(graph.Scale(x, 2)), graph.Sub(x, graph.StopGrad(x))))
+			return graph.StopGrad(x.Square()).Add(graph.StopGrad(x.Scale(2)).Mul(x.Sub(graph.StopGrad(x))))
 		}, 0, 4},
 	} {
 		f := func(_ *graph.Scope, in []*graph.Node) *graph.Node { return c.f(in[0]) }
@@ -62,5 +62,5 @@ func TestInputs(t *testing.T) {
 			t.Errorf("%v not in [3,4)", v)
 		}
 	}
-	Check(t, func(_ *graph.Scope, in []*graph.Node) *graph.Node { return graph.Mul(in[0], in[1]) }, At(nil, 2), At([]int{2}, 3, 4))
+	Check(t, func(_ *graph.Scope, in []*graph.Node) *graph.Node { return in[0].Mul(in[1]) }, At(nil, 2), At([]int{2}, 3, 4))
 }

@@ -125,57 +125,57 @@ func (r Binary) partial(i int, a, b, y, g *Node) *Node {
 		if first {
 			return g
 		}
-		return Map(Neg, g)
+		return g.Neg()
 	case Mul:
 		if first {
-			return Times(g, b)
+			return g.Mul(b)
 		}
-		return Times(g, a)
+		return g.Mul(a)
 	case Div:
 		if first {
-			return Apply(Binary{Div}, g, b)
+			return g.Div(b)
 		}
-		return Map(Neg, Apply(Binary{Div}, Times(g, y), b))
+		return g.Mul(y).Div(b).Neg()
 	case Pow:
 		if first { // b·aᵇ⁻¹, and 0 where a and b are 0
 			zero := Current().Const(0)
-			both := Times(Apply(Binary{Eq}, a, zero), Apply(Binary{Eq}, b, zero))
+			both := a.Eq(zero).Mul(b.Eq(zero))
 			safe := Apply(Where{}, both, Current().Const(1), b)
-			return Times(g, Times(b, Apply(Binary{Pow}, a, Plus(safe, -1))))
+			return g.Mul(b.Mul(a.Pow(safe.Shift(-1))))
 		}
 		// y·log a, and 0 where a = 0
 		pos := positive(a)
-		return Times(g, Times(y, Map(Log, Apply(Where{}, pos, a, Current().Const(1)))))
+		return g.Mul(y.Mul(Map(Log, Apply(Where{}, pos, a, Current().Const(1)))))
 	case Max, Min:
 		wins := Gt
 		if (r.Fn == Max) != first {
 			wins = Lt
 		}
-		share := Apply(Binary{Add}, Apply(Binary{wins}, a, b), Scaled(Apply(Binary{Eq}, a, b), .5))
-		return Times(g, share)
+		share := Apply(Binary{wins}, a, b).Add(a.Eq(b).Scale(.5))
+		return g.Mul(share)
 	case MulExp: // g·eᵇ and g·y
 		if first {
 			return Apply(Binary{MulExp}, g, b)
 		}
-		return Times(g, y)
+		return g.Mul(y)
 	case MulSquare: // b², and 2·a·b
 		if first {
 			return Apply(Binary{MulSquare}, g, b)
 		}
-		return Times(g, Scaled(Times(a, b), 2))
+		return g.Mul(a.Mul(b).Scale(2))
 	case LogBernoulli: // b, and a − sigmoid(b)
 		if first {
-			return Times(g, b)
+			return g.Mul(b)
 		}
-		return Apply(Binary{Sub}, Times(g, a), Times(g, Map(Sigmoid, b)))
+		return g.Mul(a).Sub(g.Mul(Map(Sigmoid, b)))
 	case LogisticBin:
-		return Times(g, binSlope(a, b, first))
+		return g.Mul(binSlope(a, b, first))
 	case LogAddExp:
 		if !first {
 			a, b = b, a
 		}
 		b = Apply(Unary{Clamp, -math.MaxFloat32, math.Inf(1)}, b) // two −Inf have the derivative 0
-		return Times(g, Map(Sigmoid, Apply(Binary{Sub}, a, b)))
+		return g.Mul(Map(Sigmoid, a.Sub(b)))
 	}
 	return nil
 }
@@ -186,18 +186,18 @@ func (r Binary) partial(i int, a, b, y, g *Node) *Node {
 // or overflows.
 func binSlope(a, b *Node, byA bool) *Node {
 	size := Map(Abs, a)
-	e := Map(Exp, Map(Neg, size))
-	add := func(x, y *Node) *Node { return Apply(Binary{Add}, x, y) }
-	over := func(x, y *Node) *Node { return Apply(Binary{Div}, x, y) }
-	twice := Plus(Map(Square, e), 1) // 2·cosh a·e^(−|a|)
-	sum := add(twice, add(Map(Exp, Apply(Binary{Sub}, b, size)), Times(e, Map(Exp, Map(Neg, b)))))
+	e := Map(Exp, size.Neg())
+	add := func(x, y *Node) *Node { return x.Add(y) }
+	over := func(x, y *Node) *Node { return x.Div(y) }
+	twice := e.Square().Shift(1) // 2·cosh a·e^(−|a|)
+	sum := add(twice, add(Map(Exp, b.Sub(size)), e.Mul(Map(Exp, b.Neg()))))
 	if byA {
-		return over(Times(Map(Sign, a), Map(Expm1, Scaled(size, -2))), sum)
+		return over(Map(Sign, a).Mul(Map(Expm1, size.Scale(-2))), sum)
 	}
-	f := Map(Exp, Map(Neg, b))
-	none := Map(Neg, Map(Expm1, Scaled(b, -2))) // 2·sinh b·e^(−b)
-	top := add(Scaled(Times(e, f), 4), Times(twice, Plus(Map(Square, f), 1)))
-	return over(top, Times(none, sum))
+	f := Map(Exp, b.Neg())
+	none := Map(Expm1, b.Scale(-2)).Neg() // 2·sinh b·e^(−b)
+	top := add(e.Mul(f).Scale(4), twice.Mul(f.Square().Shift(1)))
+	return over(top, none.Mul(sum))
 }
 
 // Where takes its second operand where the first is not 0, else the third.

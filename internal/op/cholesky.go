@@ -54,10 +54,10 @@ func (Cholesky) Eval(out Array, in []Array) error {
 // arXiv 1602.07527, eq. 10).
 func (Cholesky) Diff(in []*Node, l, g *Node, _ []bool) []*Node {
 	p := Apply(Tril{}, Apply(MatMul{TransA: true}, l, g))
-	half := Scaled(Apply(Diag{}, Apply(DiagPart{}, p)), -.5)
-	x := Apply(SolveLower{Trans: true}, l, Apply(Binary{Add}, p, half))
+	half := Apply(Diag{}, Apply(DiagPart{}, p)).Scale(-.5)
+	x := Apply(SolveLower{Trans: true}, l, p.Add(half))
 	s := Apply(SolveLower{Trans: true}, l, transposed(x))
-	return []*Node{Scaled(Apply(Binary{Add}, s, transposed(s)), .5)}
+	return []*Node{s.Add(transposed(s)).Scale(.5)}
 }
 
 // transposed swaps the last two axes.
@@ -125,7 +125,7 @@ func (r SolveLower) Diff(in []*Node, x, g *Node, need []bool) []*Node {
 		if r.Trans {
 			u, v = x, b
 		}
-		d[0] = Map(Neg, Apply(Tril{}, Apply(MatMul{TransB: true}, u, v)))
+		d[0] = Apply(Tril{}, Apply(MatMul{TransB: true}, u, v)).Neg()
 	}
 	return d
 }

@@ -112,7 +112,7 @@ func (r CDF) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 				Fail("graph: %v: its derivative by operand %d is not available", r, i)
 			}
 		}
-		d[i] = Fit(Stretch(Times(g, Apply(p, in...)), y.Shape()), in[i].Shape())
+		d[i] = Fit(Stretch(g.Mul(Apply(p, in...)), y.Shape()), in[i].Shape())
 	}
 	return d
 }

@@ -66,7 +66,7 @@ func (r Density) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 		case r.By[0] > 0:
 			p.By = [2]uint8{min(k, r.By[0]), max(k, r.By[0])}
 		}
-		d[i] = Fit(Times(g, Apply(p, in...)), in[i].Shape())
+		d[i] = Fit(g.Mul(Apply(p, in...)), in[i].Shape())
 	}
 	return d
 }

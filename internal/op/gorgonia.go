@@ -25,8 +25,8 @@ var _ gorgonia.SDOp = (*Op)(nil)
 // Gorgonia's own operations (see Import), its printers and its machines. The
 // same one is returned each time.
 func (n *Node) Gorgonia() *gorgonia.Node {
-	if n.b.exprs == nil {
-		n.b.exprs, n.b.foreign = gorgonia.NewGraph(), map[*gorgonia.Node]*Node{}
+	if b := n.builder(); b.exprs == nil {
+		b.exprs, b.foreign = gorgonia.NewGraph(), map[*gorgonia.Node]*Node{}
 	}
 	for _, m := range Needed(n) {
 		if m.gorgonia == nil {

@@ -67,15 +67,15 @@ func (r Implicit) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 	}
 	switch r.Law {
 	case LogGamma:
-		put(1, func() *Node { return Times(g, Apply(logSlope{GammaSlope}, in[1], Apply(Binary{Add}, y, in[2]))) })
-		put(2, func() *Node { return Map(Neg, g) })
+		put(1, func() *Node { return g.Mul(Apply(logSlope{GammaSlope}, in[1], y.Add(in[2]))) })
+		put(2, func() *Node { return g.Neg() })
 	case LogitBeta:
-		put(1, func() *Node { return Times(g, Apply(logSlope{BetaSlope}, in[1], in[2], y)) })
+		put(1, func() *Node { return g.Mul(Apply(logSlope{BetaSlope}, in[1], in[2], y)) })
 		put(2, func() *Node { // 1−x has the parameters exchanged
-			return Map(Neg, Times(g, Apply(logSlope{BetaSlope}, in[2], in[1], Map(Neg, y))))
+			return g.Mul(Apply(logSlope{BetaSlope}, in[2], in[1], y.Neg())).Neg()
 		})
 	case Student:
-		put(1, func() *Node { return Times(g, Times(y, Apply(logSlope{StudentSlope}, in[1], y))) })
+		put(1, func() *Node { return g.Mul(y.Mul(Apply(logSlope{StudentSlope}, in[1], y))) })
 	case Dirichlet:
 		put(2, func() *Node { return dirichlet(in[2], in[1], y, g) })
 	}
@@ -95,9 +95,9 @@ func dirichlet(logAlpha, l, y, g *Node) *Node {
 	}
 	room := math.Log(Room(y.Dtype()))
 	logT := Apply(Unary{Clamp, -room, room}, over(LogSumExp, l))
-	byLog := Times(g, y)
-	u := Apply(Binary{Sub}, byLog, Times(y, over(Sum, byLog)))
-	return Times(u, Apply(logSlope{GammaSlope}, logAlpha, Apply(Binary{Add}, Map(Log, y), logT)))
+	byLog := g.Mul(y)
+	u := byLog.Sub(y.Mul(over(Sum, byLog)))
+	return u.Mul(Apply(logSlope{GammaSlope}, logAlpha, Map(Log, y).Add(logT)))
 }
 
 // logSlope is an implicit derivative by the logarithm of a parameter: the

@@ -46,18 +46,21 @@ type Node struct {
 }
 
 // Shape returns the sizes of the axes; of a scalar none.
-func (n *Node) Shape() []int { return append([]int{}, n.shape...) }
+func (n *Node) Shape() []int { return append([]int{}, n.there().shape...) }
 
 // Dtype returns the element type, which is that of the graph.
-func (n *Node) Dtype() Dtype { return n.b.Dtype }
+func (n *Node) Dtype() Dtype { return n.builder().Dtype }
 
 // Name returns the name that an input, parameter, state or noise was declared
 // by, with its scope; "" of others.
-func (n *Node) Name() string { return n.name }
+func (n *Node) Name() string { return n.there().name }
 
 // String describes the node: a leaf by its name, a constant by its value, a
 // result by its operation and what stands next to it.
 func (n *Node) String() string {
+	if n == nil {
+		return "<nil>"
+	}
 	if n.rule == nil {
 		return n.leafString()
 	}
@@ -78,6 +81,22 @@ func (n *Node) leafString() string {
 		return fmt.Sprint(n.value.At(0))
 	}
 	return fmt.Sprintf("constant %v", n.shape)
+}
+
+// there aborts if a node is nil.
+func (n *Node) there() *Node {
+	if n == nil {
+		Fail("graph: a node is nil")
+	}
+	return n
+}
+
+// builder returns the build of a node, and aborts if there is none.
+func (n *Node) builder() *Builder {
+	if n.there().b == nil {
+		Fail("graph: a node is zero, want one that a build made")
+	}
+	return n.b
 }
 
 // Rule is what one operation says of itself. A Rule is a small value: two

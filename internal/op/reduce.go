@@ -149,11 +149,11 @@ func (r Reduce) Diff(in []*Node, y, g *Node, _ []bool) []*Node {
 		return []*Node{Stretch(spread(g), x.Shape())}
 	case LogSumExp: // a sum of nothing but −Inf has the derivative 0
 		y = Apply(Unary{Clamp, -math.MaxFloat32, math.Inf(1)}, y)
-		return []*Node{Times(spread(g), Map(Exp, Apply(Binary{Sub}, x, spread(y))))}
+		return []*Node{spread(g).Mul(Map(Exp, x.Sub(spread(y))))}
 	case Largest, Smallest: // ties share equally
-		at := Apply(Binary{Eq}, x, spread(y))
+		at := x.Eq(spread(y))
 		ties := spread(Apply(Reduce{Sum, r.Axes}, at))
-		return []*Node{Times(spread(g), Apply(Binary{Div}, at, ties))}
+		return []*Node{spread(g).Mul(at.Div(ties))}
 	}
 	return []*Node{nil}
 }

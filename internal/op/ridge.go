@@ -115,21 +115,21 @@ func (r Ridge) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 	w, x := in[0], in[1]
 	of := func(m RidgeMap, x *Node) *Node { return Apply(Ridge{m}, w, x) }
 	outer := func(a, b *Node) *Node { return Apply(MatMul{TransB: true}, a, b) }
-	add := func(a, b *Node) *Node { return Apply(Binary{Add}, a, b) }
-	minus := func(a, b *Node) *Node { return Apply(Binary{Sub}, a, b) }
+	add := func(a, b *Node) *Node { return a.Add(b) }
+	minus := func(a, b *Node) *Node { return a.Sub(b) }
 	back := [...]RidgeMap{RidgeRest, RidgeSpread, RidgeFit, RidgeCore}[r.Map]
 	p := of(back, g)
 	d := []*Node{nil, p}
 	if need[0] {
 		switch r.Map {
 		case RidgeRest:
-			d[0] = Map(Neg, add(outer(p, of(RidgeFit, x)), outer(y, of(RidgeFit, g))))
+			d[0] = add(outer(p, of(RidgeFit, x)), outer(y, of(RidgeFit, g))).Neg()
 		case RidgeFit:
 			d[0] = minus(outer(of(RidgeRest, x), of(RidgeCore, g)), outer(p, y))
 		case RidgeSpread:
 			d[0] = minus(outer(of(RidgeRest, g), of(RidgeCore, x)), outer(y, p))
 		case RidgeCore:
-			d[0] = Map(Neg, add(outer(of(RidgeSpread, g), y), outer(of(RidgeSpread, x), p)))
+			d[0] = add(outer(of(RidgeSpread, g), y), outer(of(RidgeSpread, x), p)).Neg()
 		}
 	}
 	return d
@@ -174,7 +174,7 @@ func (RidgeLogDet) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
 	unit := append(slices.Clone(sh[:n-2:n-2]), sh[n-1], sh[n-1])
 	eye := Apply(BroadcastTo{To: unit}, Apply(Diag{}, Apply(BroadcastTo{To: []int{sh[n-1]}}, Current().Const(1))))
 	g = Apply(Reshape{To: append(slices.Clone(g.Shape()), 1, 1)}, g)
-	return []*Node{Times(Apply(Ridge{RidgeSpread}, w, eye), g)}
+	return []*Node{Apply(Ridge{RidgeSpread}, w, eye).Mul(g)}
 }
 
 // svd is W = Σ s·u·vᵀ.

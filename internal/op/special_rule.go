@@ -23,7 +23,7 @@ func (r Special) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 	d := make([]*Node, len(in))
 	for i := range d {
 		if need[i] {
-			d[i] = Fit(Stretch(Times(g, r.partial(i, in, y)), y.Shape()), in[i].Shape())
+			d[i] = Fit(Stretch(g.Mul(r.partial(i, in, y)), y.Shape()), in[i].Shape())
 		}
 	}
 	return d
@@ -32,23 +32,23 @@ func (r Special) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 // partial returns ∂y/∂operand i.
 func (r Special) partial(i int, x []*Node, y *Node) *Node {
 	of := func(f SpecialFn, x ...*Node) *Node { return Apply(Special{f}, x...) }
-	minus := func(a, b *Node) *Node { return Apply(Binary{Sub}, a, b) }
-	over := func(a, b *Node) *Node { return Apply(Binary{Div}, a, b) }
-	polar := func(n *Node) *Node { return Map(Neg, n) }
-	rise := func(n *Node) *Node { return Plus(polar(n), 1) } // 1−n
+	minus := func(a, b *Node) *Node { return a.Sub(b) }
+	over := func(a, b *Node) *Node { return a.Div(b) }
+	polar := func(n *Node) *Node { return n.Neg() }
+	rise := func(n *Node) *Node { return polar(n).Shift(1) } // 1−n
 	switch r.Fn {
 	case Dawson:
 		return of(DawsonSlope, x[0])
 	case DawsonSlope: // −2(D + xD′)
-		return Scaled(Apply(Binary{Add}, of(Dawson, x[0]), Times(x[0], y)), -2)
+		return of(Dawson, x[0]).Add(x[0].Mul(y)).Scale(-2)
 	case DawsonIntegral:
 		return of(Dawson, x[0])
 	case Ndtr:
-		return Scaled(Map(Exp, Scaled(Map(Square, x[0]), -.5)), 1/math.Sqrt(2*math.Pi))
+		return Map(Exp, x[0].Square().Scale(-.5)).Scale(1 / math.Sqrt(2*math.Pi))
 	case LogNdtr:
 		return of(Mills, x[0])
 	case Mills:
-		return polar(Times(y, Apply(Binary{Add}, x[0], y)))
+		return polar(y.Mul(x[0].Add(y)))
 	case Lbeta: // ψ(a) − ψ(a+b)
 		return polar(of(BetaScore, x[i], x[1-i], Current().Const(0)))
 	case GammaP:
@@ -60,13 +60,13 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 		return polar(Special{GammaP}.partial(i, x, nil))
 	case GammaPa:
 		if i == 1 {
-			return Times(of(GammaPx, x...), of(GammaScore, x...))
+			return of(GammaPx, x...).Mul(of(GammaScore, x...))
 		}
 	case GammaPx:
 		if i == 0 {
-			return Times(y, of(GammaScore, x...))
+			return y.Mul(of(GammaScore, x...))
 		}
-		return Times(y, over(minus(Plus(x[0], -1), x[1]), x[1]))
+		return y.Mul(over(minus(x[0].Shift(-1), x[1]), x[1]))
 	case GammaScore:
 		if i == 0 {
 			return polar(Map(Trigamma, x[0]))
@@ -75,7 +75,7 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 	case GammaSlope:
 		if i == 1 { // with the density h of l: −∂h/∂a/h − y·∂h/∂l/h
 			e := Map(Exp, x[1])
-			return polar(Apply(Binary{Add}, of(GammaScore, x[0], e), Times(y, minus(x[0], e))))
+			return polar(of(GammaScore, x[0], e).Add(y.Mul(minus(x[0], e))))
 		}
 	case BetaI:
 		if i == 2 {
@@ -91,16 +91,16 @@ func (r Special) partial(i int, x []*Node, y *Node) *Node {
 	case BetaIx:
 		switch i {
 		case 0:
-			return Times(y, of(BetaScore, x[0], x[1], Map(Log, x[2])))
+			return y.Mul(of(BetaScore, x[0], x[1], Map(Log, x[2])))
 		case 1:
-			return Times(y, of(BetaScore, x[1], x[0], Map(Log1p, polar(x[2]))))
+			return y.Mul(of(BetaScore, x[1], x[0], Map(Log1p, polar(x[2]))))
 		}
-		return Times(y, minus(over(Plus(x[0], -1), x[2]), over(Plus(x[1], -1), rise(x[2]))))
+		return y.Mul(minus(over(x[0].Shift(-1), x[2]), over(x[1].Shift(-1), rise(x[2]))))
 	case BetaScore:
 		if i == 2 {
 			return Current().Const(1)
 		}
-		d := Map(Trigamma, Apply(Binary{Add}, x[0], x[1]))
+		d := Map(Trigamma, x[0].Add(x[1]))
 		if i == 0 {
 			d = minus(d, Map(Trigamma, x[0]))
 		}

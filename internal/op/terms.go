@@ -145,7 +145,7 @@ func (r Term) Diff(in []*Node, y, g *Node, need []bool) []*Node {
 	d := make([]*Node, len(in))
 	for i := range d {
 		if need[i] {
-			d[i] = Fit(Stretch(Times(g, r.partial(i, in, y)), y.Shape()), in[i].Shape())
+			d[i] = Fit(Stretch(g.Mul(r.partial(i, in, y)), y.Shape()), in[i].Shape())
 		}
 	}
 	return d

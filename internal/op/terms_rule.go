@@ -5,11 +5,11 @@ import "math"
 // partial returns ∂y/∂operand i.
 func (r Term) partial(i int, x []*Node, y *Node) *Node {
 	of := func(f TermFn, x ...*Node) *Node { return Apply(Term{f}, x...) }
-	add := func(a, b *Node) *Node { return Apply(Binary{Add}, a, b) }
-	minus := func(a, b *Node) *Node { return Apply(Binary{Sub}, a, b) }
-	neg := func(n *Node) *Node { return Map(Neg, n) }
+	add := func(a, b *Node) *Node { return a.Add(b) }
+	minus := func(a, b *Node) *Node { return a.Sub(b) }
+	neg := func(n *Node) *Node { return n.Neg() }
 	prob := func(l *Node) *Node { return Map(Sigmoid, l) }
-	variance := func(l *Node) *Node { return Times(prob(l), prob(neg(l))) }
+	variance := func(l *Node) *Node { return prob(l).Mul(prob(neg(l))) }
 	skew := func(l *Node) *Node { return minus(prob(neg(l)), prob(l)) } // of which s(1−s) has the derivative s(1−s)·
 	psi := func(n int, a *Node) *Node { return Apply(Unary{Fn: Polygamma, A: float64(n)}, a) }
 	a := x[0]
@@ -17,7 +17,7 @@ func (r Term) partial(i int, x []*Node, y *Node) *Node {
 	case BernoulliEntropy:
 		return of(BernoulliEntropySlope, a)
 	case BernoulliEntropySlope:
-		return neg(Times(variance(a), Plus(Times(a, skew(a)), 1)))
+		return neg(variance(a).Mul(a.Mul(skew(a)).Shift(1)))
 	case BernoulliDivergence:
 		if i == 0 {
 			return of(BernoulliDivergenceSlope, x...)
@@ -25,7 +25,7 @@ func (r Term) partial(i int, x []*Node, y *Node) *Node {
 		return of(SigmoidRise, x[1], a)
 	case BernoulliDivergenceSlope:
 		if i == 0 {
-			return Times(variance(a), Plus(Times(minus(a, x[1]), skew(a)), 1))
+			return variance(a).Mul(minus(a, x[1]).Mul(skew(a)).Shift(1))
 		}
 		return neg(variance(a))
 	case SigmoidRise:
@@ -43,12 +43,12 @@ func (r Term) partial(i int, x []*Node, y *Node) *Node {
 		if i == 0 {
 			return minus(prob(neg(a)), y)
 		}
-		return neg(Times(prob(x[1]), Map(Exp, neg(a))))
+		return neg(prob(x[1]).Mul(Map(Exp, neg(a))))
 	case GeometricDivergenceB:
 		if i == 0 {
-			return neg(Times(prob(x[1]), Map(Exp, neg(a))))
+			return neg(prob(x[1]).Mul(Map(Exp, neg(a))))
 		}
-		return add(variance(x[1]), Times(variance(x[1]), Map(Exp, neg(a))))
+		return add(variance(x[1]), variance(x[1]).Mul(Map(Exp, neg(a))))
 	case PoissonDivergence:
 		if i == 0 {
 			return of(PoissonDivergenceSlope, x...)
@@ -68,42 +68,42 @@ func (r Term) partial(i int, x []*Node, y *Node) *Node {
 		return of(GammaRestA+TermFn(i), x...)
 	case GammaRestA: // with a·ψ′(a) − 1 and its derivative
 		a, b := Map(Exp, a), Map(Exp, x[1])
-		one := Plus(of(DigammaExpSlope, x[0]), -1)
+		one := of(DigammaExpSlope, x[0]).Shift(-1)
 		if i == 1 {
-			return neg(Times(b, one))
+			return neg(b.Mul(one))
 		}
-		slope := add(psi(1, a), Times(a, psi(2, a)))
-		return Times(a, add(one, Times(minus(a, b), slope)))
+		slope := add(psi(1, a), a.Mul(psi(2, a)))
+		return a.Mul(add(one, minus(a, b).Mul(slope)))
 	case GammaRestB:
 		if i == 0 {
-			return neg(Times(Map(Exp, x[1]), Plus(of(DigammaExpSlope, a), -1)))
+			return neg(Map(Exp, x[1]).Mul(of(DigammaExpSlope, a).Shift(-1)))
 		}
-		return add(y, Times(Map(Exp, x[1]), Plus(of(DigammaExpSlope, x[1]), -1)))
+		return add(y, Map(Exp, x[1]).Mul(of(DigammaExpSlope, x[1]).Shift(-1)))
 	case GammaEntropySlope, InverseGammaEntropySlope: // y ± a²(−ψ′ + (1−a)ψ″), or y − a²(ψ′ + (1+a)ψ″)
 		a := Map(Exp, a)
 		if r.Fn == GammaEntropySlope {
-			return add(y, Times(Map(Square, a), minus(Times(Plus(neg(a), 1), psi(2, a)), psi(1, a))))
+			return add(y, a.Square().Mul(minus(neg(a).Shift(1).Mul(psi(2, a)), psi(1, a))))
 		}
-		return minus(y, Times(Map(Square, a), add(Times(Plus(a, 1), psi(2, a)), psi(1, a))))
+		return minus(y, a.Square().Mul(add(a.Shift(1).Mul(psi(2, a)), psi(1, a))))
 	case BetaEntropySlope:
 		a, b := Map(Exp, a), Map(Exp, x[1])
 		n := add(a, b)
-		mixed := add(psi(1, n), Times(Plus(n, -2), psi(2, n)))
+		mixed := add(psi(1, n), n.Shift(-2).Mul(psi(2, n)))
 		if i == 1 {
-			return Times(Times(a, b), mixed)
+			return a.Mul(b).Mul(mixed)
 		}
-		own := add(psi(1, a), Times(Plus(a, -1), psi(2, a)))
-		return add(y, Times(Map(Square, a), minus(mixed, own)))
+		own := add(psi(1, a), a.Shift(-1).Mul(psi(2, a)))
+		return add(y, a.Square().Mul(minus(mixed, own)))
 	case StudentEntropySlope: // with u = ν/2: u(½+u)(ψ′(u+½) − ψ′(u)) + ½
-		u := Scaled(Map(Exp, a), .5)
-		v := Plus(u, .5)
-		first := Times(Plus(Scaled(u, 2), .5), minus(psi(1, v), psi(1, u)))
-		return Times(u, add(first, Times(Times(u, v), minus(psi(2, v), psi(2, u)))))
+		u := Map(Exp, a).Scale(.5)
+		v := u.Shift(.5)
+		first := u.Scale(2).Shift(.5).Mul(minus(psi(1, v), psi(1, u)))
+		return u.Mul(add(first, u.Mul(v).Mul(minus(psi(2, v), psi(2, u)))))
 	case DigammaExp:
 		return of(DigammaExpSlope, a)
 	case DigammaExpSlope:
 		a := Map(Exp, a)
-		return add(y, Times(Map(Square, a), psi(2, a)))
+		return add(y, a.Square().Mul(psi(2, a)))
 	case LaplaceDivergence, LaplaceDivergenceA:
 		t := Apply(Binary{MulExp}, Map(Abs, x[2]), neg(a))
 		side := Apply(Binary{MulExp}, Map(Sign, x[2]), neg(x[1]))
@@ -114,31 +114,31 @@ func (r Term) partial(i int, x []*Node, y *Node) *Node {
 			case 1: // 1 − eʳ(t+e⁻ᵗ), and y = eʳ(t+e⁻ᵗ) − 1 − r
 				return neg(add(y, minus(a, x[1])))
 			}
-			return neg(Times(side, Map(Expm1, neg(t))))
+			return neg(side.Mul(Map(Expm1, neg(t))))
 		}
 		e := Map(Exp, minus(minus(a, x[1]), t))
 		switch i {
 		case 0:
-			return Times(e, Plus(Times(t, Plus(t, 1)), 1))
+			return e.Mul(t.Mul(t.Shift(1)).Shift(1))
 		case 1:
-			return neg(Plus(y, 1))
+			return neg(y.Shift(1))
 		}
-		return neg(Times(Times(side, t), Map(Exp, neg(t))))
+		return neg(side.Mul(t).Mul(Map(Exp, neg(t))))
 	case MeanDistance: // erf(d/√2), √(2/π)·exp(s − d²/2)
 		d := Apply(Binary{MulExp}, a, neg(x[1]))
 		if i == 0 {
-			return Map(Erf, Scaled(d, 1/math.Sqrt2))
+			return Map(Erf, d.Scale(1/math.Sqrt2))
 		}
-		return Scaled(Map(Exp, minus(x[1], Scaled(Map(Square, d), .5))), math.Sqrt(2/math.Pi))
+		return Map(Exp, minus(x[1], d.Square().Scale(.5))).Scale(math.Sqrt(2 / math.Pi))
 	case ContinuousEntropy:
 		return of(ContinuousEntropySlope, a)
 	case ContinuousDivergence:
 		if i == 0 {
-			return Times(Scaled(minus(a, x[1]), .25), Apply(Special{LangevinSlope}, Scaled(a, .5)))
+			return minus(a, x[1]).Scale(.25).Mul(Apply(Special{LangevinSlope}, a.Scale(.5)))
 		}
 		return of(LangevinRise, x[1], a)
 	case LangevinRise:
-		slope := Scaled(Apply(Special{LangevinSlope}, Scaled(x[i], .5)), .25)
+		slope := Apply(Special{LangevinSlope}, x[i].Scale(.5)).Scale(.25)
 		if i == 1 {
 			slope = neg(slope)
 		}

@@ -199,93 +199,84 @@ func (r Unary) Diff(in []*Node, y, g *Node, _ []bool) []*Node {
 func (r Unary) diff(x, y, g *Node) *Node {
 	switch r.Fn {
 	case Neg:
-		return Map(Neg, g)
+		return g.Neg()
 	case Abs:
-		return Times(g, Map(Sign, x))
+		return g.Mul(Map(Sign, x))
 	case Exp:
-		return Times(g, y)
+		return g.Mul(y)
 	case Expm1:
-		return Times(g, Map(Exp, x))
+		return g.Mul(Map(Exp, x))
 	case Log:
-		return Apply(Binary{Div}, g, x)
+		return g.Div(x)
 	case Log1p:
-		return Apply(Binary{Div}, g, Plus(x, 1))
+		return g.Div(x.Shift(1))
 	case Sqrt:
-		return Apply(Binary{Div}, Scaled(g, .5), y)
+		return g.Scale(.5).Div(y)
 	case Rsqrt:
-		return Times(g, Scaled(Times(y, Map(Square, y)), -.5))
+		return g.Mul(y.Mul(y.Square()).Scale(-.5))
 	case Square:
-		return Times(g, Scaled(x, 2))
+		return g.Mul(x.Scale(2))
 	case Recip:
-		return Times(g, Map(Neg, Map(Square, y)))
+		return g.Mul(y.Square().Neg())
 	case Tanh:
-		return Times(g, Plus(Map(Neg, Map(Square, y)), 1))
+		return g.Mul(y.Square().Neg().Shift(1))
 	case Sigmoid:
-		return Times(g, Times(y, Plus(Map(Neg, y), 1)))
+		return g.Mul(y.Mul(y.Neg().Shift(1)))
 	case LogSigmoid:
-		return Times(g, Map(Sigmoid, Map(Neg, x)))
+		return g.Mul(Map(Sigmoid, x.Neg()))
 	case Softplus:
-		return Times(g, Map(Sigmoid, x))
+		return g.Mul(Map(Sigmoid, x))
 	case Relu:
-		return Times(g, positive(x))
+		return g.Mul(positive(x))
 	case LeakyRelu:
-		return Times(g, Plus(Scaled(positive(x), 1-r.A), r.A))
+		return g.Mul(positive(x).Scale(1 - r.A).Shift(r.A))
 	case Elu:
-		return Times(g, Map(Exp, Apply(Unary{Clamp, math.Inf(-1), 0}, x)))
+		return g.Mul(Map(Exp, Apply(Unary{Clamp, math.Inf(-1), 0}, x)))
 	case Gelu: // Φ(x) + xφ(x)
-		cdf := Scaled(Plus(Map(Erf, Scaled(x, math.Sqrt2/2)), 1), .5)
-		pdf := Scaled(Map(Exp, Scaled(Map(Square, x), -.5)), 1/math.Sqrt(2*math.Pi))
-		return Times(g, Apply(Binary{Add}, cdf, Times(x, pdf)))
+		cdf := Map(Erf, x.Scale(math.Sqrt2/2)).Shift(1).Scale(.5)
+		pdf := Map(Exp, x.Square().Scale(-.5)).Scale(1 / math.Sqrt(2*math.Pi))
+		return g.Mul(cdf.Add(x.Mul(pdf)))
 	case Silu: // s + y(1−s)
 		s := Map(Sigmoid, x)
-		return Times(g, Apply(Binary{Add}, s, Times(y, Plus(Map(Neg, s), 1))))
+		return g.Mul(s.Add(y.Mul(s.Neg().Shift(1))))
 	case Sin:
-		return Times(g, Map(Cos, x))
+		return g.Mul(Map(Cos, x))
 	case Cos:
-		return Times(g, Map(Neg, Map(Sin, x)))
+		return g.Mul(Map(Sin, x).Neg())
 	case Erf:
-		return Times(g, Scaled(Map(Exp, Map(Neg, Map(Square, x))), 2/math.Sqrt(math.Pi)))
+		return g.Mul(Map(Exp, x.Square().Neg()).Scale(2 / math.Sqrt(math.Pi)))
 	case Erfinv:
-		return Times(g, Scaled(Map(Exp, Map(Square, y)), math.Sqrt(math.Pi)/2))
+		return g.Mul(Map(Exp, y.Square()).Scale(math.Sqrt(math.Pi) / 2))
 	case Lgamma:
-		return Times(g, Map(Digamma, x))
+		return g.Mul(Map(Digamma, x))
 	case Digamma:
-		return Times(g, Map(Trigamma, x))
+		return g.Mul(Map(Trigamma, x))
 	case Trigamma:
-		return Times(g, Apply(Unary{Fn: Polygamma, A: 2}, x))
+		return g.Mul(Apply(Unary{Fn: Polygamma, A: 2}, x))
 	case Polygamma:
-		return Times(g, Apply(Unary{Fn: Polygamma, A: r.A + 1}, x))
+		return g.Mul(Apply(Unary{Fn: Polygamma, A: r.A + 1}, x))
 	case LogLogistic: // −tanh(x/2)
-		return Map(Neg, Times(g, Map(Tanh, Scaled(x, .5))))
+		return g.Mul(Map(Tanh, x.Scale(.5))).Neg()
 	case ExpRest:
-		return Times(g, Map(Expm1, x))
+		return g.Mul(Map(Expm1, x))
 	case Clamp: // not by a product: the derivative is 0 where it is cut off, also of an infinite g
 		zero := Current().Const(0)
 		if !math.IsInf(r.A, -1) {
-			g = Apply(Where{}, Apply(Binary{Ge}, x, Current().Const(r.A)), g, zero)
+			g = Apply(Where{}, x.Ge(Current().Const(r.A)), g, zero)
 		}
 		if !math.IsInf(r.B, 1) {
-			g = Apply(Where{}, Apply(Binary{Le}, x, Current().Const(r.B)), g, zero)
+			g = Apply(Where{}, x.Le(Current().Const(r.B)), g, zero)
 		}
 		return g
 	case Bound, Shift:
 		return g
 	case Scale:
-		return Scaled(g, r.A)
+		return g.Scale(r.A)
 	}
 	return nil // Sign, Floor, Stop, IsFinite, Outside
 }
 
-func positive(x *Node) *Node { return Apply(Binary{Gt}, x, Current().Const(0)) }
+func positive(x *Node) *Node { return x.Gt(Current().Const(0)) }
 
 // Map applies a function without parameters.
 func Map(f Fn, x *Node) *Node { return Apply(Unary{Fn: f}, x) }
-
-// Times multiplies.
-func Times(a, b *Node) *Node { return Apply(Binary{Mul}, a, b) }
-
-// Plus adds a number.
-func Plus(x *Node, a float64) *Node { return Apply(Unary{Fn: Shift, A: a}, x) }
-
-// Scaled multiplies by a number.
-func Scaled(x *Node, a float64) *Node { return Apply(Unary{Fn: Scale, A: a}, x) }

@@ -192,7 +192,7 @@ func (s *subject) transport(i int, params []float64) error {
 			freq[j] = []float64{0.7, -1.1, 0.4, 1.3}[(j*(wave+1)+wave)%4]
 		}
 		phi := func(e env, x *graph.Node) *graph.Node {
-			return graph.Sin(graph.Shift(graph.Sum(graph.Mul(x, e.s.Tensor(freq, d)), -1), 0.5*float64(wave)))
+			return graph.Sin(graph.Sum(x.Mul(e.s.Tensor(freq, d)), -1).Shift(0.5 * float64(wave)))
 		}
 		path, err := s.moving(n, phi)
 		if err != nil {

@@ -20,9 +20,9 @@ type node = *graph.Node
 type expo struct{ LogRate node }
 
 func (d expo) LogProbs(x node) node {
-	out := graph.Lt(x, graph.Const(0))
+	out := x.Lt(graph.Const(0))
 	in := graph.Where(out, graph.Const(1), x)
-	return graph.Where(out, graph.Const(math.Inf(-1)), graph.Sub(d.LogRate, graph.Mul(in, graph.Exp(d.LogRate))))
+	return graph.Where(out, graph.Const(math.Inf(-1)), d.LogRate.Sub(in.Mul(graph.Exp(d.LogRate))))
 }
 
 func (d expo) LogProb(x node) node { return graph.Sum(d.LogProbs(x), -1) }
@@ -33,46 +33,46 @@ func (d expo) SampleScore(s *graph.Scope, lead ...int) (x, l node) {
 }
 
 func (d expo) Sample(s *graph.Scope, lead ...int) node {
-	u := s.Noise("u", graph.Uniform, append(slices.Clone(lead), width(d.LogRate))...)
-	return graph.Mul(graph.Neg(graph.Log(u)), graph.Exp(graph.Neg(d.LogRate)))
+	u := s.Noise("u", graph.UniformNoise, append(slices.Clone(lead), width(d.LogRate))...)
+	return graph.Log(u).Neg().Mul(graph.Exp(d.LogRate.Neg()))
 }
 
 func (expo) Pathwise()             {}
 func (expo) Support() prob.Support { return prob.Support{Kind: prob.Interval, Hi: math.Inf(1)} }
 
 func (d expo) Moments() (mean, variance node) {
-	return graph.Exp(graph.Neg(d.LogRate)), graph.Exp(graph.Scale(d.LogRate, -2))
+	return graph.Exp(d.LogRate.Neg()), graph.Exp(d.LogRate.Scale(-2))
 }
 
-func (d expo) Entropy() node { return graph.Sum(graph.Shift(graph.Neg(d.LogRate), 1), -1) }
-func (d expo) Mode() node    { return graph.Scale(d.LogRate, 0) }
+func (d expo) Entropy() node { return graph.Sum(d.LogRate.Neg().Shift(1), -1) }
+func (d expo) Mode() node    { return d.LogRate.Scale(0) }
 
 func (d expo) CDF(x node) node {
 	x = graph.Max(x, graph.Const(0))
-	return graph.Neg(graph.Expm1(graph.Neg(graph.Mul(x, graph.Exp(d.LogRate)))))
+	return graph.Expm1(x.Mul(graph.Exp(d.LogRate)).Neg()).Neg()
 }
 
 func width(p node) int { return p.Shape()[len(p.Shape())-1] }
 
 // kl is log(λq/λp) + λp/λq − 1.
 func kl(q, p node) node {
-	r := graph.Sub(p, q)
-	return graph.Sub(graph.Expm1(r), r)
+	r := p.Sub(q)
+	return graph.Expm1(r).Sub(r)
 }
 
 // coin is a Bernoulli distribution of the values 0 and 1.
 type coin struct{ Logits node }
 
 func (d coin) LogProb(x node) node {
-	bad := graph.Mul(graph.Ne(x, graph.Const(0)), graph.Ne(x, graph.Const(1)))
+	bad := x.Ne(graph.Const(0)).Mul(x.Ne(graph.Const(1)))
 	in := graph.Where(bad, graph.Const(0), x)
-	l := graph.Sub(graph.Mul(in, d.Logits), graph.Softplus(d.Logits))
+	l := in.Mul(d.Logits).Sub(graph.Softplus(d.Logits))
 	return graph.Sum(graph.Where(bad, graph.Const(math.Inf(-1)), l), -1)
 }
 
 func (d coin) Sample(s *graph.Scope, lead ...int) node {
-	u := s.Noise("u", graph.Uniform, append(slices.Clone(lead), width(d.Logits))...)
-	return graph.Lt(u, graph.Sigmoid(d.Logits))
+	u := s.Noise("u", graph.UniformNoise, append(slices.Clone(lead), width(d.Logits))...)
+	return u.Lt(graph.Sigmoid(d.Logits))
 }
 
 func (coin) Support() prob.Support { return prob.Support{Kind: prob.Integers, Hi: 1} }
@@ -83,25 +83,25 @@ type pair struct{ C node }
 
 func (d pair) rho() (r, s node) {
 	r = graph.Tanh(d.C)
-	return r, graph.Sqrt(graph.Shift(graph.Neg(graph.Square(r)), 1))
+	return r, graph.Sqrt(r.Square().Neg().Shift(1))
 }
 
 func (d pair) LogProb(x node) node {
 	r, s := d.rho()
 	a, b := graph.Cols(x, 0, 1), graph.Cols(x, 1, 2)
-	e := graph.Div(graph.Sub(b, graph.Mul(a, r)), s)
-	l := graph.Sub(graph.Scale(graph.Add(graph.Square(a), graph.Square(e)), -.5), graph.Log(s))
-	return graph.Sum(graph.Shift(l, -math.Log(2*math.Pi)), -1)
+	e := b.Sub(a.Mul(r)).Div(s)
+	l := a.Square().Add(e.Square()).Scale(-.5).Sub(graph.Log(s))
+	return graph.Sum(l.Shift(-math.Log(2*math.Pi)), -1)
 }
 
 func (d pair) Sample(s *graph.Scope, lead ...int) node { return d.draw(s, lead, 1) }
 
 func (d pair) draw(s *graph.Scope, lead []int, by float64) node {
 	r, t := d.rho()
-	e := s.Noise("e", graph.Normal, append(slices.Clone(lead), 2)...)
+	e := s.Noise("e", graph.GaussianNoise, append(slices.Clone(lead), 2)...)
 	a, b := graph.Cols(e, 0, 1), graph.Cols(e, 1, 2)
-	a = graph.Add(a, graph.Scale(r, 0)) // of the parameter's rows
-	return graph.Concat(-1, a, graph.Add(graph.Mul(a, graph.Scale(r, by)), graph.Mul(b, t)))
+	a = a.Add(r.Scale(0)) // of the parameter's rows
+	return graph.Concat(-1, a, a.Mul(r.Scale(by)).Add(b.Mul(t)))
 }
 
 func (pair) Pathwise() {}
@@ -153,13 +153,13 @@ type (
 
 func init() {
 	prob.RegisterKL(func(q, p expo) node { return kl(q.LogRate, p.LogRate) })
-	prob.RegisterKL(func(q, p wrongKL) node { return graph.Scale(kl(q.LogRate, p.LogRate), 1.01) })
-	prob.RegisterKL(func(q, p negativeKL) node { return graph.Sub(q.LogRate, p.LogRate) })
+	prob.RegisterKL(func(q, p wrongKL) node { return kl(q.LogRate, p.LogRate).Scale(1.01) })
+	prob.RegisterKL(func(q, p negativeKL) node { return q.LogRate.Sub(p.LogRate) })
 }
 
-func (d wrongNormaliser) LogProb(x node) node { return graph.Shift(d.expo.LogProb(x), 1e-4) }
+func (d wrongNormaliser) LogProb(x node) node { return d.expo.LogProb(x).Shift(1e-4) }
 func (d wrongScale) Sample(s *graph.Scope, lead ...int) node {
-	return graph.Scale(d.expo.Sample(s, lead...), 1.03)
+	return d.expo.Sample(s, lead...).Scale(1.03)
 }
 func (d stopped) LogProb(x node) node {
 	d.LogRate = graph.StopGrad(d.LogRate)
@@ -167,27 +167,27 @@ func (d stopped) LogProb(x node) node {
 }
 func (d stoppedValue) LogProb(x node) node { return d.expo.LogProb(graph.StopGrad(x)) }
 func (d nanAtEdge) LogProb(x node) node {
-	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Scale(graph.Log(graph.Div(x, x)), 0), -1))
+	return d.expo.LogProb(x).Add(graph.Sum(graph.Log(x.Div(x)).Scale(0), -1))
 }
 func (d inOutside) LogProb(x node) node {
-	return graph.Sum(graph.Sub(d.LogRate, graph.Mul(graph.Abs(x), graph.Exp(d.LogRate))), -1)
+	return graph.Sum(d.LogRate.Sub(graph.Abs(x).Mul(graph.Exp(d.LogRate))), -1)
 }
 func (d nanOutside) LogProb(x node) node {
-	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Scale(graph.Sqrt(x), 0), -1))
+	return d.expo.LogProb(x).Add(graph.Sum(graph.Sqrt(x).Scale(0), -1))
 }
 func (d wrongMean) Moments() (mean, variance node) {
 	m, v := d.expo.Moments()
-	return graph.Scale(m, 1.001), v
+	return m.Scale(1.001), v
 }
-func (d wrongEntropy) Entropy() node { return graph.Shift(d.expo.Entropy(), 1e-3) }
-func (d wrongMode) Mode() node       { return graph.Shift(d.expo.Mode(), 1) }
-func (d wrongCDF) CDF(x node) node   { return graph.Scale(d.expo.CDF(x), 0.9999) }
+func (d wrongEntropy) Entropy() node { return d.expo.Entropy().Shift(1e-3) }
+func (d wrongMode) Mode() node       { return d.expo.Mode().Shift(1) }
+func (d wrongCDF) CDF(x node) node   { return d.expo.CDF(x).Scale(0.9999) }
 func (d stoppedDraw) Sample(s *graph.Scope, lead ...int) node {
 	return graph.StopGrad(d.expo.Sample(s, lead...))
 }
 func (d wrongScore) SampleScore(s *graph.Scope, lead ...int) (x, l node) {
 	x, l = d.expo.SampleScore(s, lead...)
-	return x, graph.Shift(l, 1e-3)
+	return x, l.Shift(1e-3)
 }
 func (d keepsAxis) LogProb(x node) node { return d.LogProbs(x) }
 func (d addsRows) LogProb(x node) node {
@@ -211,26 +211,26 @@ func (d unordered) Sample(s *graph.Scope, lead ...int) node {
 	return x
 }
 func (d negativeDraw) Sample(s *graph.Scope, lead ...int) node {
-	return graph.Shift(d.expo.Sample(s, lead...), -0.001)
+	return d.expo.Sample(s, lead...).Shift(-0.001)
 }
 func (d overflows) LogProb(x node) node {
-	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Sub(graph.Log(graph.Exp(x)), x), -1))
+	return d.expo.LogProb(x).Add(graph.Sum(graph.Log(graph.Exp(x)).Sub(x), -1))
 }
 func (d reachesEnd) Sample(s *graph.Scope, lead ...int) node { // 0 once in 50
-	return graph.Relu(graph.Sub(d.expo.Sample(s, lead...), graph.Scale(graph.Exp(graph.Neg(d.LogRate)), .02)))
+	return graph.Relu(d.expo.Sample(s, lead...).Sub(graph.Exp(d.LogRate.Neg()).Scale(.02)))
 }
 func (d steepAtEnd) LogProb(x node) node { // next to 0 the derivative of 1/x³ overflows, the value does not
-	far := graph.Recip(graph.Mul(x, graph.Square(x)))
-	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Scale(far, 1e-30), -1))
+	far := graph.Recip(x.Mul(x.Square()))
+	return d.expo.LogProb(x).Add(graph.Sum(far.Scale(1e-30), -1))
 }
 func (d endlessPath) Sample(s *graph.Scope, lead ...int) node {
 	x := d.expo.Sample(s, lead...)
-	return graph.Add(x, graph.Sqrt(graph.Sub(d.LogRate, graph.StopGrad(d.LogRate)))) // the root of 0
+	return x.Add(graph.Sqrt(d.LogRate.Sub(graph.StopGrad(d.LogRate)))) // the root of 0
 }
 func (d nanAtAtom) Sample(s *graph.Scope, lead ...int) node {
-	u := s.Noise("u", graph.Uniform, append(slices.Clone(lead), width(d.LogRate))...)
+	u := s.Noise("u", graph.UniformNoise, append(slices.Clone(lead), width(d.LogRate))...)
 	rate := graph.Exp(d.LogRate)
-	return graph.Div(graph.Mul(graph.Neg(graph.Log(u)), rate), graph.Square(rate))
+	return graph.Log(u).Neg().Mul(rate).Div(rate.Square())
 }
 func (d ownNoise) Sample(s *graph.Scope, lead ...int) node {
 	if sh := d.LogRate.Shape(); len(sh) > len(lead) && sh[0] > 1 {
@@ -244,12 +244,12 @@ func (d refusesAxis) Sample(s *graph.Scope, lead ...int) node {
 }
 func (d coupled) LogProb(x node) node {
 	if width(x) > 1 {
-		return graph.Shift(d.expo.LogProb(x), 1)
+		return d.expo.LogProb(x).Shift(1)
 	}
 	return d.expo.LogProb(x)
 }
 func (d infiniteAtEdge) LogProb(x node) node {
-	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Where(graph.Eq(x, graph.Const(0)), graph.Const(math.Inf(-1)), graph.Const(0)), -1))
+	return d.expo.LogProb(x).Add(graph.Sum(graph.Where(x.Eq(graph.Const(0)), graph.Const(math.Inf(-1)), graph.Const(0)), -1))
 }
 
 // small tells whether the arithmetic is of float32.
@@ -261,35 +261,35 @@ func (d clamped) LogProb(x node) node {
 	if small(x) {
 		hi = 1e3
 	}
-	l := graph.Sub(d.LogRate, graph.Clamp(graph.Mul(x, graph.Exp(d.LogRate)), 0, hi))
-	return graph.Sum(graph.Where(graph.Lt(x, graph.Const(0)), graph.Const(math.Inf(-1)), l), -1)
+	l := d.LogRate.Sub(graph.Clamp(x.Mul(graph.Exp(d.LogRate)), 0, hi))
+	return graph.Sum(graph.Where(x.Lt(graph.Const(0)), graph.Const(math.Inf(-1)), l), -1)
 }
 
 // LogProb has a term of 0 whose derivative is a difference of large numbers.
 func (d cancels) LogProb(x node) node {
-	zero := graph.Sub(graph.Shift(d.LogRate, 0), graph.Shift(graph.Shift(d.LogRate, 1e5), -1e5))
-	return graph.Add(d.expo.LogProb(x), graph.Sum(graph.Scale(zero, 1), -1))
+	zero := d.LogRate.Shift(0).Sub(d.LogRate.Shift(1e5).Shift(-1e5))
+	return d.expo.LogProb(x).Add(graph.Sum(zero.Scale(1), -1))
 }
 func (d cancelsEntropy) Entropy() node {
-	return graph.Sum(graph.Shift(graph.Shift(graph.Neg(d.LogRate), 1e5), 1-1e5), -1)
+	return graph.Sum(d.LogRate.Neg().Shift(1e5).Shift(1-1e5), -1)
 }
 func (d nanWhenCertain) LogProb(x node) node { return d.coin.LogProb(x) }
 func (d roundsEntropy) Entropy() node {
 	p := graph.Sigmoid(d.Logits)
-	return graph.Sum(graph.Sub(graph.Softplus(d.Logits), graph.Mul(d.Logits, p)), -1)
+	return graph.Sum(graph.Softplus(d.Logits).Sub(d.Logits.Mul(p)), -1)
 }
 func (d wrongDraws) Sample(s *graph.Scope, lead ...int) node { return d.draw(s, lead, 0.9) }
 func (d wrongPath) Sample(s *graph.Scope, lead ...int) node {
 	return pair{graph.StopGrad(d.C)}.Sample(s, lead...)
 }
-func (d wrongDensity) LogProb(x node) node { return graph.Shift(d.pair.LogProb(x), 1e-4) }
+func (d wrongDensity) LogProb(x node) node { return d.pair.LogProb(x).Shift(1e-4) }
 func (d biased) Sample(s *graph.Scope, lead ...int) node {
-	return coin{graph.Shift(d.Logits, 0.1)}.Sample(s, lead...)
+	return coin{d.Logits.Shift(0.1)}.Sample(s, lead...)
 }
 func (missing) Values() [][]float64 { return [][]float64{{0}} }
 func (d leaky) Sample(s *graph.Scope, lead ...int) node {
-	straight := graph.Sub(d.Logits, graph.StopGrad(d.Logits)) // 0 with a derivative
-	return graph.Add(d.coin.Sample(s, lead...), straight)
+	straight := d.Logits.Sub(graph.StopGrad(d.Logits)) // 0 with a derivative
+	return d.coin.Sample(s, lead...).Add(straight)
 }
 
 func on(f func(p node) prob.Dist) func(*graph.Scope, []node) prob.Dist {
@@ -310,7 +310,7 @@ func of(name string, f func(p node) prob.Dist) probtest.Case {
 	case nanWhenCertain:
 		c.Degenerate = [][]float64{{math.Inf(1)}, {math.Inf(-1)}}
 	case anotherLaw:
-		c.Same = []func(*graph.Scope, []node) prob.Dist{on(func(p node) prob.Dist { return prob.Exponential{LogRate: graph.Shift(p, 1e-6)} })}
+		c.Same = []func(*graph.Scope, []node) prob.Dist{on(func(p node) prob.Dist { return prob.Exponential{LogRate: p.Shift(1e-6)} })}
 	case expo:
 		c.Same = []func(*graph.Scope, []node) prob.Dist{on(func(p node) prob.Dist { return prob.Exponential{LogRate: p} })}
 	}
@@ -409,8 +409,8 @@ type rootless struct{ LogRate node }
 
 func (d rootless) LogProb(x node) node {
 	r := graph.Sqrt(x)
-	l := graph.Sub(d.LogRate, graph.Mul(r, graph.Exp(d.LogRate)))
-	return graph.Sum(graph.Sub(l, graph.Log(graph.Scale(r, 2))), -1)
+	l := d.LogRate.Sub(r.Mul(graph.Exp(d.LogRate)))
+	return graph.Sum(l.Sub(graph.Log(r.Scale(2))), -1)
 }
 
 // What a case leaves out or misspells is said.

@@ -87,7 +87,7 @@ func (p *program) feed(x []float64) error {
 }
 
 func (p *program) run() error {
-	return p.Run(context.Background(), graph.Draw{Seed: p.sub.Seed, Stream: graph.Evaluation})
+	return p.Run(context.Background(), graph.Key{Seed: p.sub.Seed, Stream: graph.EvaluationStream})
 }
 
 // eval sets everything, runs, and returns the outputs in the order declared.
@@ -108,7 +108,7 @@ func (p *program) eval(x []float64, settings ...[]float64) ([][]float64, error) 
 	}
 	var out [][]float64
 	for _, name := range p.Outputs() {
-		v, err := p.Output(name)
+		v, err := p.Value(name)
 		if err != nil {
 			return nil, err
 		}

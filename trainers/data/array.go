@@ -76,7 +76,7 @@ func Flat[T Number](name string, cols int, values []T) Array {
 // that was not observed. Batches hand it on as NaN, pixels that they draw
 // included, for prob.Masked, which does not count it:
 //
-//	seen := graph.Eq(x, x) // NaN equals nothing
+//	seen := x.Eq(x) // NaN equals nothing
 //	t.Draw("x", prob.Masked(prob.Normal{…}, seen))
 //
 // A network that reads them needs a number: graph.Where(seen, x, graph.Const(0)).

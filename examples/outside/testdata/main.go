@@ -21,9 +21,9 @@ type Sech struct{ Mean *graph.Node }
 
 // LogProb returns Σ log ½ − log cosh(½π(x−m)), without overflow.
 func (d Sech) LogProb(x *graph.Node) *graph.Node {
-	a := graph.Scale(graph.Abs(graph.Sub(x, d.Mean)), math.Pi/2)
-	cosh := graph.Shift(graph.Add(a, graph.Softplus(graph.Scale(a, -2))), -math.Ln2)
-	return graph.Sum(graph.Shift(graph.Neg(cosh), -math.Ln2), -1)
+	a := graph.Abs(x.Sub(d.Mean)).Scale(math.Pi / 2)
+	cosh := a.Add(graph.Softplus(a.Scale(-2))).Shift(-math.Ln2)
+	return graph.Sum(cosh.Neg().Shift(-math.Ln2), -1)
 }
 
 func model(s *graph.Scope, d vi.Data) *vi.Estimate {
