@@ -53,9 +53,8 @@ func (d *drawing) add(l leaf, value op.Array) {
 	}
 }
 
-// SharedNoise returns the names of the noise that all rows of a run share, such
-// as that of weights drawn once: what a mean over rows does not average out.
-func (p *Program) SharedNoise() []string {
+// sharedNoise is door.SharedNoise.
+func (p *Program) sharedNoise() []string {
 	p.alive()
 	var names []string
 	for _, s := range p.noise.sites {

@@ -179,15 +179,14 @@ func (p *Program) Params() *Params {
 	return p.b.params
 }
 
-// Note keeps a value with the program, for packages that explain a run
-// afterwards: see Program.Notes.
-func (s *Scope) Note(v any) {
+// note is door.Note.
+func (s *Scope) note(v any) {
 	s.alive()
 	s.b.notes = append(s.b.notes, v)
 }
 
-// Notes returns what the build noted, in order.
-func (p *Program) Notes() []any {
+// notes is door.Notes.
+func (p *Program) notes() []any {
 	p.alive()
 	return append([]any(nil), p.b.notes...)
 }

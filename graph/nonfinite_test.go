@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 )
 
@@ -107,7 +109,7 @@ func TestAgain(t *testing.T) {
 		square = x.Square().Mul(w)
 		s.Output("y", graph.Sum(noise.Add(square)))
 		s.Output("e", noise.Scale(1))
-		s.Note("a note")
+		door.Note(s, "a note")
 	})
 	if _, err := p.Again(square); err == nil || err.Error() != "graph: the program has not run" {
 		t.Error(err)
@@ -123,8 +125,8 @@ func TestAgain(t *testing.T) {
 	if _, err := p.Again(nil); err == nil {
 		t.Error("no error of a nil node")
 	}
-	if fmt.Sprint(p.Notes()) != "[a note]" {
-		t.Error(p.Notes())
+	if fmt.Sprint(door.Notes(p)) != "[a note]" {
+		t.Error(door.Notes(p))
 	}
 }
 
@@ -158,7 +160,7 @@ func TestAgainLeavesTheProgram(t *testing.T) {
 			if err := p.Run(context.Background(), graph.Key{}); err != nil {
 				t.Errorf("inputs %v: %v", names, err)
 			}
-			if n := p.SharedNoise(); len(n) > 0 {
+			if n := door.SharedNoise(p); len(n) > 0 {
 				t.Errorf("a run draws %v, which no output needs", n)
 			}
 		}

@@ -6,14 +6,8 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// Passes returns the same scope for what a Run does in n passes over the same
-// graph, so that its memory holds one part of the samples at a time: a noise
-// declared in it, or by whatever layer in a Scope.Run of it, that has more than
-// one sample goes on, in pass i, with samples i·k up to (i+1)·k of the k that it
-// has. A Carry hands what was found from pass to pass; all other values are
-// those of the last one. A program has one number of passes: all scopes that ask
-// for some must agree.
-func (s *Scope) Passes(n int) *Scope {
+// split is door.Passes.
+func (s *Scope) split(n int) *Scope {
 	s.alive()
 	switch {
 	case n < 1:
@@ -27,9 +21,8 @@ func (s *Scope) Passes(n int) *Scope {
 	return &r
 }
 
-// Carry declares a value that is init everywhere in the first pass of a Run, and
-// then what HandOn gives it at the end of each.
-func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
+// carry is door.Carry.
+func (s *Scope) carry(name string, init float64, shape Shape) *Node {
 	s.alive()
 	n := s.leaf(leaf{kind: carried}, name, shape)
 	if s.b.carry(n) == nil { // else a replay
@@ -38,8 +31,8 @@ func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
 	return n
 }
 
-// HandOn makes a value, of the same shape, that of a Carry in the next pass.
-func (s *Scope) HandOn(to, value *Node) {
+// handOn is door.HandOn.
+func (s *Scope) handOn(to, value *Node) {
 	s.alive()
 	dims(to)
 	c := s.b.carry(to)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -260,15 +261,11 @@ func (p *Program) Work() (flops float64, bytes int) {
 	return flops, bytes
 }
 
-// Task is work in numbered parts, which must not depend on the worker.
-type Task interface{ Do(part, worker int) }
-
-// Parallel runs the parts of a task on the program's workers, between its
-// runs or within an Update, and returns when all are done.
-func (p *Program) Parallel(parts int, t Task) error {
+// parallel is door.Parallel.
+func (p *Program) parallel(parts int, t door.Task) error {
 	p.alive()
 	if parts < 0 || op.Nil(t) {
-		return errors.New("graph: Parallel of a nil Task or of fewer than 0 parts")
+		return errors.New("graph: a nil task or fewer than 0 parts")
 	}
 	was := p.use.Load()
 	if was == busy || !p.use.CompareAndSwap(was, busy) {

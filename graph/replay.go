@@ -11,28 +11,14 @@ type modelRun struct {
 	passes bool // noise declared in it goes on from pass to pass
 }
 
-// Run calls f, the code of a model, as one run of it in this scope. A network
-// that several runs share, whatever scope its layers were declared in, then is
-// the same network in each:
-//
-//   - Noise and outputs are the run's own: declared from outside of the run's
-//     scope, they are named below it, so that two runs draw different numbers.
-//   - A Param, State or Input of a name that another run declared is that one.
-//   - A State that several runs assign gets the mean of what they assign.
-//
-// Within one run a name is declared once.
-func (s *Scope) Run(f func()) {
+// run is door.Run.
+func (s *Scope) run(f func()) {
 	s.alive()
 	s.during(s.b.replay, f)
 }
 
-// Replay calls f as the run that was there before, once more, as estimators do
-// that compare other values of a latent. A declaration of a name that exists
-// gives the node that exists: the same noise, the same parameters. Of
-// assignments to a State and of outputs the first stays. What does not exist is
-// declared as ever; what exists with another law or shape aborts the build. A
-// Run within f is a replay too, of the run of its own scope.
-func (s *Scope) Replay(f func()) {
+// replay is door.Replay.
+func (s *Scope) replay(f func()) {
 	s.alive()
 	s.during(true, f)
 }

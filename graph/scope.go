@@ -9,8 +9,8 @@ import (
 
 // Scope is a place in a model's tree of names while it is being built.
 // Whatever is declared in it carries its path: s.In("enc").Param("w", …) is
-// "enc/w". A name is declared once in a build; Run and Replay say what is the
-// same in several runs of one network.
+// "enc/w". A name is declared once in a build; in several runs of one network,
+// as estimators make them, it is the same each time.
 type Scope struct {
 	b      *build
 	path   string

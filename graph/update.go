@@ -22,7 +22,7 @@ func (p *Program) Commit() error { return p.Update(nil) }
 // too. A value for a state that is not finite is an error before anything is
 // written. No other goroutine reads parameters meanwhile. f may be nil. It must
 // not run other programs of the parameters, nor save these or read them by other
-// means; of p it may use Parallel and what reads outputs.
+// means; of p it may use what reads outputs.
 func (p *Program) Update(f func() error) error {
 	p.alive()
 	if !p.use.CompareAndSwap(idle, updating) {

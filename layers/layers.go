@@ -4,9 +4,9 @@
 // any number of leading axes.
 //
 // A layer that draws noise declares it in Apply, in the scope it was made in, and
-// is applied once in a run of a model, as is one that assigns a state;
-// graph.Scope.Run says what becomes of that where estimators run the model again,
-// and package vi which of them a layer that mixes rows makes biased.
+// is applied once in a run of a model, as is one that assigns a state. Where
+// estimators run the model again, it has the noise and the assignment of the first
+// run. Package vi says which of them a layer that mixes rows makes biased.
 package layers
 
 import (

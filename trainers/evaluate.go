@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/stat"
 
@@ -159,7 +161,7 @@ func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64,
 // has been built has noise which its rows share.
 func (e *evaluator) draws() int {
 	for _, p := range e.runs.programs {
-		if len(p.SharedNoise()) > 0 {
+		if len(door.SharedNoise(p)) > 0 {
 			return cmp.Or(e.GlobalDraws, 10)
 		}
 	}

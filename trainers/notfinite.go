@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
@@ -118,7 +120,7 @@ func widened[T graph.Float](x []T) []float64 {
 func notFinite(p *graph.Program, output, what string) error {
 	e := &NotFinite{What: what, params: p.Params()}
 	var runs []*vi.Record
-	for _, n := range p.Notes() {
+	for _, n := range door.Notes(p) {
 		if r, ok := n.(*vi.Record); ok {
 			runs = append(runs, r)
 		}

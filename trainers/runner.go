@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
@@ -149,7 +151,7 @@ func feed[T graph.Float](p *graph.Program, kept map[string]*filling[T], name str
 		f.x, f.errs = make([]T, parts*fillRows*cols), make([]error, parts)
 	}
 	f.Batches, f.x = b, f.x[:rows*cols]
-	if err := p.Parallel(parts, f); err != nil {
+	if err := door.Parallel(p, parts, f); err != nil {
 		return err
 	}
 	for _, err := range f.errs[:parts] {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
@@ -101,7 +103,7 @@ func (d *update[T]) run(u *Updater, p *graph.Program) error {
 		d.params[i].grad = g
 	}
 	d.looking = true
-	if err := p.Parallel(len(d.pieces), d); err != nil {
+	if err := door.Parallel(p, len(d.pieces), d); err != nil {
 		return err
 	}
 	norm := 0.0
@@ -153,7 +155,7 @@ func (d *update[T]) write() error {
 	if d.doubt {
 		d.save()
 	}
-	if err := d.program.Parallel(len(d.pieces), d); err != nil {
+	if err := door.Parallel(d.program, len(d.pieces), d); err != nil {
 		return err
 	}
 	squares := 0.0

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
@@ -58,7 +60,7 @@ func TestBoundsRiseToTheEvidence(t *testing.T) {
 			return graph.Mean(graph.LogSumExp(w, 1).Shift(-math.Log(float64(n))), 0)
 		}
 		var value *graph.Node
-		s.Replay(func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).Rows })
+		door.Replay(s, func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).Rows })
 		return map[string]*graph.Node{"logp": e.LogP, "se": e.StdErr, "1": group(1), "5": group(5), "50": group(50),
 			"iwae": vi.IWAE{K: k}.Estimate(s.In("two"), m, d).Rows, "value": value}
 	})

@@ -2,6 +2,7 @@ package vi
 
 import (
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -30,7 +31,7 @@ func isBernoulli(s *Site) *graph.Node {
 
 // uniform returns the noise that a Bernoulli site was drawn from.
 func uniform(r *Record, site, name string, events int) (u *graph.Node) {
-	r.Scope.Replay(func() {
+	door.Replay(r.Scope, func() {
 		u = r.Scope.In(site).Noise(name, graph.UniformNoise, append(r.lead(), events)...)
 	})
 	return u

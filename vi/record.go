@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -102,7 +104,7 @@ func newRecord(s *graph.Scope, d Data, c Config) *Record {
 	if r.Rows == 0 {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
 	}
-	s.Note(r) // for who looks into a run afterwards
+	door.Note(s, r) // for who looks into a run afterwards
 	return r
 }
 
@@ -137,7 +139,7 @@ func (r *Record) With(values Data) *Record {
 		out.over[name] = values[name]
 	}
 	leave := graph.Enter(fmt.Sprintf("the run for other values of %v", values.names()))
-	r.Scope.Replay(out.trace)
+	door.Replay(r.Scope, out.trace)
 	leave()
 	for _, s := range r.sites {
 		out.Site(s.Name).estimator = s.estimator

@@ -72,6 +72,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 )
 
@@ -132,7 +134,7 @@ func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
 func run(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := newRecord(s, d, c)
 	r.model = m
-	s.Run(r.trace)
+	door.Run(s, r.trace)
 	return r
 }
 

@@ -25,6 +25,7 @@ var level = map[string]int{
 	"internal/safetensors": 1,
 	"internal/kernel":      1,
 	"internal/op":          2,
+	"internal/door":        3,
 	"internal/engine":      3,
 	"graph":                4,
 	"internal/gradcheck":   5,
