@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/latentgo/latent/examples/models"
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/vi"
+)
+
+var aevb = table{
+	name:  "aevb",
+	title: "Chapter 2: auto-encoding variational Bayes and wake-sleep",
+	source: "a reproduction of figure 2 of Kingma and Welling (arXiv 1312.6114) with Adagrad, 300 epochs, a static binarization; " +
+		"the paper itself shows curves only",
+	about: "Test ELBO in nats by the number of latents N_z. The network of the paper: 784-500-N_z and back, tanh, Bernoulli pixels, " +
+		"minibatches of 100, one draw. Here Adam with a rate of 1e-3 for 100 epochs, Glorot-uniform weights, pixels drawn anew in each epoch and once for the test set.",
+	rows: "latents", columns: "method", shown: []string{"ELBO"},
+	cells: aevbCells,
+	published: []row{
+		published("ELBO", -141.3, "latents", "3", "method", "AEVB"), published("ELBO", -124.4, "latents", "5", "method", "AEVB"),
+		published("ELBO", -107.6, "latents", "10", "method", "AEVB"), published("ELBO", -100.6, "latents", "20", "method", "AEVB"),
+		published("ELBO", -99.2, "latents", "200", "method", "AEVB"),
+		published("ELBO", -146.8, "latents", "3", "method", "wake-sleep"), published("ELBO", -128.0, "latents", "5", "method", "wake-sleep"),
+		published("ELBO", -113.0, "latents", "10", "method", "wake-sleep"), published("ELBO", -106.4, "latents", "20", "method", "wake-sleep"),
+		published("ELBO", -108.0, "latents", "200", "method", "wake-sleep"),
+	},
+}
+
+// published is a row of one figure.
+func published(name string, value float64, of ...string) row {
+	r := row{Labels: labels{}, result: result{Figures: map[string]figure{name: {Value: value}}}}
+	for i := 0; i < len(of); i += 2 {
+		r.Labels[of[i]] = of[i+1]
+	}
+	return r
+}
+
+func aevbCells(l *lab) (cells []cell) {
+	methods := []struct {
+		name  string
+		bound vi.Objective
+	}{{"AEVB", vi.ELBO{}}, {"wake-sleep", vi.WakeSleep{}}}
+	for _, latent := range []int{3, 5, 10, 20, 200} {
+		for _, m := range methods {
+			cells = append(cells, cell{labels{"latents": strconv.Itoa(latent), "method": m.name}, 1, func(ctx context.Context, l *lab) (result, error) {
+				res, _, err := l.fit(ctx, 1, training{
+					epochs: l.pick(100, 1), batch: 100, rate: 1e-3,
+					model: func(s *graph.Scope) vi.Model {
+						return models.NewVAE(s, models.VAEConfig{Input: 784, Latent: latent, Hidden: []int{l.pick(500, 50)}})
+					},
+					bound: func(*graph.Scope) vi.Objective { return m.bound },
+					test:  vi.ELBO{},
+				})
+				return res, err
+			}})
+		}
+	}
+	return cells
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// lab is what all cells of a run share.
+type lab struct {
+	options
+	sets   data.Sets
+	stderr io.Writer
+}
+
+// The digits drawn by the program for -quick.
+const drawnTrain, drawnTest = 1000, 200
+
+func newLab(ctx context.Context, o options, stderr io.Writer) (*lab, error) {
+	l := &lab{options: o, stderr: stderr}
+	if !o.quick {
+		var err error
+		l.sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{})
+		return l, errors.WithMessage(err, "-data")
+	}
+	all := data.Digits(1, drawnTrain+drawnTest)
+	var err error
+	if l.sets.Train, err = all.Slice(0, drawnTrain); err != nil {
+		return nil, err
+	}
+	l.sets.Test, err = all.Slice(drawnTrain, drawnTrain+drawnTest)
+	return l, err
+}
+
+// say writes a line for who watches.
+func (l *lab) say(format string, args ...any) { fmt.Fprintf(l.stderr, format+"\n", args...) }
+
+// pick returns the number for a whole run or for a quick one.
+func (l *lab) pick(whole, quick int) int {
+	if l.quick {
+		return quick
+	}
+	return whole
+}
+
+// training is a fit of a model to the binarized pictures, drawn anew in every
+// epoch, and its judgement on the test pictures, drawn once.
+type training struct {
+	epochs, batch int
+	rate          float64
+	schedules     map[string]trainers.Schedule
+	model         func(s *graph.Scope) vi.Model
+	bound         func(s *graph.Scope) vi.Objective // what trains
+	test          vi.Objective                      // what judges; nil means the bound
+	draws         int                               // for log p(x) of the test pictures; 0: not
+	every         int                               // epochs between two points of the curve; 0 means 10
+}
+
+// fit trains and judges: figures "ELBO", or what test gives, and "log p".
+func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.Params, error) {
+	params := &graph.Params{Seed: seed}
+	res := result{Figures: map[string]figure{}, Epochs: t.epochs}
+	judge := func(of func(s *graph.Scope) vi.Objective) trainers.Model {
+		return func(s *graph.Scope, d vi.Data) *vi.Estimate { return of(s).Estimate(s, t.model(s), d) }
+	}
+	test := t.bound
+	if t.test != nil {
+		test = func(*graph.Scope) vi.Objective { return t.test }
+	}
+	steps := 0
+	evaluate := func(of func(s *graph.Scope) vi.Objective, batch int) (map[string]float64, error) {
+		return trainers.Evaluate(ctx, judge(of), params, l.sets.Test, trainers.EvalConfig{
+			Arrays: []string{"x"}, Batch: batch, Seed: seed, Binarize: data.Static, Step: steps,
+		})
+	}
+	every := max(t.every, 1)
+	if t.every == 0 {
+		every = 10
+	}
+	_, err := trainers.Fit(ctx, judge(t.bound), l.sets.Train, trainers.Config{
+		Params: params, Arrays: []string{"x"}, Epochs: t.epochs, Batch: t.batch, Seed: seed, Schedules: t.schedules,
+		Optimizer: trainers.Adam{Rate: t.rate}, Binarize: data.EachEpoch,
+		OnEpoch: func(e trainers.Epoch) error {
+			steps += (l.sets.Train.Len() + t.batch - 1) / t.batch
+			if e.Epoch%every != 0 && e.Epoch != t.epochs {
+				return nil
+			}
+			terms, err := evaluate(test, t.batch)
+			if err != nil {
+				return err
+			}
+			res.Curve = append(res.Curve, point{e.Epoch, terms["elbo"]})
+			res.Figures["ELBO"] = figure{Value: terms["elbo"]}
+			l.say("  epoch %d: training bound %.2f, test ELBO %.2f (%.1f s)", e.Epoch, e.Train["bound"], terms["elbo"], e.Seconds)
+			return nil
+		},
+	})
+	if err != nil || t.draws == 0 {
+		return res, params, err
+	}
+	terms, err := evaluate(func(*graph.Scope) vi.Objective { return vi.Evidence{K: t.draws} }, l.pick(100, 20))
+	if err == nil {
+		lo, hi := vi.EvidenceInterval(terms, l.sets.Test.Len())
+		res.Figures["log p"] = figure{terms["evidence"], math.Abs(hi-lo) / (2 * 1.96)}
+	}
+	return res, params, err
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// page prints docs/thesis.md from the results in a folder.
+func page(w io.Writer, dir string) error {
+	var b strings.Builder
+	b.WriteString("# The thesis's tables\n\nWhat the published experiments give here, printed by `go run ./bench/thesis -markdown` from the files in bench/thesis/results. Published figures stand beside ours, in italics; ± is a standard error, over seeds where there are several.\n")
+	for _, t := range tables {
+		rows, err := readResults(dir, t.name)
+		if err != nil {
+			return err
+		}
+		t.markdown(&b, rows)
+	}
+	_, err := io.WriteString(w, b.String())
+	return errors.Wrap(err, "output")
+}
+
+func (t *table) markdown(b *strings.Builder, rows []row) {
+	fmt.Fprintf(b, "\n## %s\n\n%s\n\n", t.title, strings.TrimSpace(t.about))
+	if len(rows) == 0 {
+		fmt.Fprintf(b, "Not run yet: `go run ./bench/thesis -data mnist %s`\n", t.name)
+		return
+	}
+	head, lines := t.grid(rows, t.published)
+	fmt.Fprintf(b, "| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat(" --- |", len(head)))
+	for _, l := range lines {
+		fmt.Fprintf(b, "| %s |\n", strings.Join(l, " | "))
+	}
+	seconds, machines, commits := 0.0, []string{}, []string{}
+	for _, r := range rows {
+		seconds += r.Seconds
+		machines, commits = append(machines, r.Machine), append(commits, r.Commit)
+	}
+	slices.Sort(machines)
+	slices.Sort(commits)
+	fmt.Fprintf(b, "\n`go run ./bench/thesis -data mnist %s`: %.0f minutes in all on %s, at %s. Published: %s.\n",
+		t.name, seconds/60, strings.Join(slices.Compact(machines), "; "), strings.Join(slices.Compact(commits), ", "), t.source)
+}
+
+// grid arranges the rows: one line for each value of the label t.rows, one
+// column for each figure and value of the label t.columns, ours before the
+// published.
+func (t *table) grid(ours, published []row) (head []string, lines [][]string) {
+	var names, columns []string
+	add := func(list *[]string, v string) {
+		if !slices.Contains(*list, v) {
+			*list = append(*list, v)
+		}
+	}
+	for _, r := range slices.Concat(ours, published) {
+		add(&names, r.Labels[t.rows])
+		add(&columns, r.Labels[t.columns])
+	}
+	head = []string{t.rows}
+	for _, c := range columns {
+		for _, f := range t.shown {
+			head = append(head, strings.TrimSpace(c+" "+f))
+		}
+	}
+	for _, n := range names {
+		line := []string{n}
+		for _, c := range columns {
+			for _, f := range t.shown {
+				at := func(rows []row) []row {
+					return slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
+						_, has := r.Figures[f]
+						return !has || r.Labels[t.rows] != n || r.Labels[t.columns] != c
+					})
+				}
+				text := over(at(ours), f)
+				if p := at(published); len(p) > 0 {
+					text = strings.TrimSpace(text + " *" + over(p, f) + "*")
+				}
+				line = append(line, text)
+			}
+		}
+		lines = append(lines, line)
+	}
+	return head, lines
+}
+
+// over prints the mean of a figure over the seeds, with its standard error if
+// there are several, else with that of the figure itself.
+func over(rows []row, name string) string {
+	switch len(rows) {
+	case 0:
+		return ""
+	case 1:
+		return rows[0].Figures[name].String()
+	}
+	mean, square, n := 0.0, 0.0, float64(len(rows))
+	for _, r := range rows {
+		mean += r.Figures[name].Value / n
+	}
+	for _, r := range rows {
+		square += (r.Figures[name].Value - mean) * (r.Figures[name].Value - mean)
+	}
+	return figure{mean, math.Sqrt(square / (n - 1) / n)}.String()
+}

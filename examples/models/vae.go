@@ -1,0 +1,57 @@
+package models
+
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/vi"
+)
+
+// VAEConfig says how a VAE is made,
+//
+//	p(z),  p(x|z) = Likelihood(dec(z)),  q(z|x) = Guide(enc(x))
+//
+// (Kingma and Welling, arXiv 1312.6114). Only Input, Latent and Hidden have to be
+// said.
+type VAEConfig struct {
+	Input, Latent int
+	Hidden        []int                         // units of the layers of the encoder, and of the decoder the other way round
+	Networks      layers.Config                 // the zero value means tanh
+	Output        int                           // of the decoder; 0 means Input
+	Likelihood    func(h *graph.Node) prob.Dist // by the decoder's output; nil means Bernoulli logits
+
+	// Features is what the encoder puts out, and Guide the law of z by it; 0 and
+	// nil mean a normal law of 2·Latent numbers, mean and log standard deviation.
+	Features int
+	Guide    func(h *graph.Node) prob.Dist
+	Prior    prob.Dist // of z; nil means standard normal
+}
+
+// NewVAE declares the networks "enc" and "dec".
+func NewVAE(s *graph.Scope, c VAEConfig) vi.Model {
+	if (c.Guide == nil) != (c.Features == 0) {
+		graph.Fail("models: VAE: %d Features and a Guide that is %v: want both or neither", c.Features, c.Guide != nil)
+	}
+	if c.Guide == nil {
+		c.Features, c.Guide = 2*c.Latent, func(h *graph.Node) prob.Dist { return Normal(h, c.Latent) }
+	}
+	if c.Likelihood == nil {
+		c.Likelihood = func(h *graph.Node) prob.Dist { return prob.Bernoulli{Logits: h} }
+	}
+	if c.Prior == nil {
+		c.Prior = prob.StdNormal(c.Latent)
+	}
+	if c.Output == 0 {
+		c.Output = c.Input
+	}
+	up, down := []int{c.Input}, []int{c.Latent}
+	for i, h := range c.Hidden {
+		up, down = append(up, h), append(down, c.Hidden[len(c.Hidden)-1-i])
+	}
+	enc := c.Networks.NewMLP(s.In("enc"), append(up, c.Features)...)
+	dec := c.Networks.NewMLP(s.In("dec"), append(down, c.Output)...)
+	return vi.Model{
+		Guide: func(t *vi.Trace) { t.Draw("z", c.Guide(enc.Apply(t.Given("x")))) },
+		Joint: func(t *vi.Trace) { t.Draw("x", c.Likelihood(dec.Apply(t.Draw("z", c.Prior)))) },
+	}
+}
