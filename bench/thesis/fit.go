@@ -59,41 +59,30 @@ type training struct {
 	schedules     map[string]trainers.Schedule
 	model         func(s *graph.Scope) vi.Model
 	bound         func(s *graph.Scope) vi.Objective // what trains
-	test          vi.Objective                      // what judges; nil means the bound
+	test          vi.Objective                      // what judges
 	draws         int                               // for log p(x) of the test pictures; 0: not
-	every         int                               // epochs between two points of the curve; 0 means 10
 }
 
-// fit trains and judges: figures "ELBO", or what test gives, and "log p".
+// evaluate returns the terms of an objective on the test pictures.
+func (l *lab) evaluate(ctx context.Context, seed uint64, params *graph.Params, t training, o vi.Objective) (map[string]float64, error) {
+	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.Estimate(s, t.model(s), d) }
+	return trainers.Evaluate(ctx, bound, params, l.sets.Test, trainers.EvalConfig{Arrays: []string{"x"}, Batch: t.batch, Seed: seed, Binarize: data.Static})
+}
+
+// fit trains and judges: figures "ELBO", every ten epochs a point of the curve,
+// and "log p".
 func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.Params, error) {
 	params := &graph.Params{Seed: seed}
 	res := result{Figures: map[string]figure{}, Epochs: t.epochs}
-	judge := func(of func(s *graph.Scope) vi.Objective) trainers.Model {
-		return func(s *graph.Scope, d vi.Data) *vi.Estimate { return of(s).Estimate(s, t.model(s), d) }
-	}
-	test := t.bound
-	if t.test != nil {
-		test = func(*graph.Scope) vi.Objective { return t.test }
-	}
-	steps := 0
-	evaluate := func(of func(s *graph.Scope) vi.Objective, batch int) (map[string]float64, error) {
-		return trainers.Evaluate(ctx, judge(of), params, l.sets.Test, trainers.EvalConfig{
-			Arrays: []string{"x"}, Batch: batch, Seed: seed, Binarize: data.Static, Step: steps,
-		})
-	}
-	every := max(t.every, 1)
-	if t.every == 0 {
-		every = 10
-	}
-	_, err := trainers.Fit(ctx, judge(t.bound), l.sets.Train, trainers.Config{
+	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return t.bound(s).Estimate(s, t.model(s), d) }
+	_, err := trainers.Fit(ctx, bound, l.sets.Train, trainers.Config{
 		Params: params, Arrays: []string{"x"}, Epochs: t.epochs, Batch: t.batch, Seed: seed, Schedules: t.schedules,
 		Optimizer: trainers.Adam{Rate: t.rate}, Binarize: data.EachEpoch,
 		OnEpoch: func(e trainers.Epoch) error {
-			steps += (l.sets.Train.Len() + t.batch - 1) / t.batch
-			if e.Epoch%every != 0 && e.Epoch != t.epochs {
+			if e.Epoch%10 != 0 && e.Epoch != t.epochs {
 				return nil
 			}
-			terms, err := evaluate(test, t.batch)
+			terms, err := l.evaluate(ctx, seed, params, t, t.test)
 			if err != nil {
 				return err
 			}
@@ -106,7 +95,7 @@ func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.
 	if err != nil || t.draws == 0 {
 		return res, params, err
 	}
-	terms, err := evaluate(func(*graph.Scope) vi.Objective { return vi.Evidence{K: t.draws} }, l.pick(100, 20))
+	terms, err := l.evaluate(ctx, seed, params, t, vi.Evidence{K: t.draws})
 	if err == nil {
 		lo, hi := vi.EvidenceInterval(terms, l.sets.Test.Len())
 		res.Figures["log p"] = figure{terms["evidence"], math.Abs(hi-lo) / (2 * 1.96)}
