@@ -184,7 +184,7 @@ func (s *Scope) Assign(to, value *Node) {
 }
 
 // RowAxis returns the same scope in which the given axis of noise counts rows;
-// −1 says that it has none, so that Draw.Row does not change it.
+// −1 says that it has none, so that Key.Row does not change it.
 func (s *Scope) RowAxis(axis int) *Scope {
 	s.alive()
 	r := *s
@@ -193,7 +193,7 @@ func (s *Scope) RowAxis(axis int) *Scope {
 }
 
 // Noise declares random numbers, drawn anew by every Run. Each is a function
-// of the Draw and of its place: sample, row and event element are the axes
+// of the Key and of its place: sample, row and event element are the axes
 // before the row axis together, the row axis, and the axes after it together,
 // so that the number of samples and the split into batches do not change it.
 // The row axis is the last but one, unless RowAxis says otherwise.
