@@ -14,8 +14,11 @@ import (
 func TestAbsurdArguments(t *testing.T) {
 	var scope *graph.Scope
 	absurd.Sweep{
-		Funcs: map[string]any{"NewDense": layers.NewDense, "NewMLP": layers.NewMLP},
-		Types: []any{layers.Config{}, layers.Dense{}, layers.Stack{}, layers.Func(nil)},
+		Funcs: map[string]any{
+			"NewDense": layers.NewDense, "NewMaskedDense": layers.NewMaskedDense, "NewMLP": layers.NewMLP, "NewMADE": layers.NewMADE,
+			"ReversedOrder": layers.ReversedOrder, "RandomOrder": layers.RandomOrder,
+		},
+		Types: []any{layers.Config{}, layers.Dense{}, layers.Stack{}, layers.Func(nil), layers.MADE{}},
 		Within: func(_ string, call func()) error {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 				scope = s
@@ -32,6 +35,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{&graph.Scope{}, scope}
 			case reflect.TypeFor[graph.Init]():
 				return []any{graph.Constant(1), (*graph.He)(nil)}
+			case reflect.TypeFor[layers.MADE]():
+				return []any{layers.NewMADE(scope.In("m"), layers.MADEConfig{Inputs: 2})}
 			case reflect.TypeFor[layers.Layer]():
 				return []any{layers.Dense{}, (*layers.Dense)(nil), layers.Func(nil), layers.Func(graph.Tanh), layers.Stack{nil}}
 			}

@@ -10,6 +10,8 @@ import (
 type Dense struct {
 	W *graph.Node // [in, out]
 	B *graph.Node // [out], or nil
+
+	path string // of the scope it was made in
 }
 
 // NewDense declares a dense layer with Glorot-uniform weights "w" and zero
@@ -18,13 +20,37 @@ func NewDense(s *graph.Scope, in, out int) Dense { return Config{}.NewDense(s, i
 
 // NewDense declares a dense layer with weights "w" and biases "b".
 func (c Config) NewDense(s *graph.Scope, in, out int) Dense {
-	if c.Activation != nil {
-		graph.Fail("layers: dense %s: a dense layer has no Activation; put one behind it in a Stack", s.Path())
-	}
-	return c.dense(s, in, out)
+	return c.linear("dense", s).dense(s, in, out, nil)
 }
 
-func (c Config) dense(s *graph.Scope, in, out int) Dense {
+// NewMaskedDense is Config.NewMaskedDense with Glorot-uniform weights and zero
+// biases.
+func NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out int) bool) Dense {
+	return Config{}.NewMaskedDense(s, in, out, allow)
+}
+
+// NewMaskedDense declares a dense layer in which output j sees input i only
+// where allow(i,j): its W is the parameter "w" times a mask of zeros and ones
+// (Germain, Gregor, Murray and Larochelle, arXiv 1502.03509, eq. 8). The other
+// entries of the parameter start at 0, whatever Weights says, and have no
+// gradient, so that they add nothing to norms and decay.
+func (c Config) NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out int) bool) Dense {
+	if allow == nil {
+		graph.Fail("layers: masked dense %s: the mask is nil", s.Path())
+	}
+	return c.linear("masked dense", s).dense(s, in, out, allow)
+}
+
+// linear returns the configuration for a layer that has no activation.
+func (c Config) linear(what string, s *graph.Scope) Config {
+	if c.Activation != nil {
+		graph.Fail("layers: %s %s: a dense layer has no Activation; put one behind it in a Stack", what, s.Path())
+	}
+	return c
+}
+
+// dense declares a dense layer, with a mask unless allow is nil.
+func (c Config) dense(s *graph.Scope, in, out int, allow mask) Dense {
 	if c.NoBias && c.Biases != nil {
 		graph.Fail("layers: dense %s: NoBias and Biases: choose one", s.Path())
 	}
@@ -37,7 +63,12 @@ func (c Config) dense(s *graph.Scope, in, out int) Dense {
 	if c.Biases == nil {
 		c.Biases = graph.Constant(0)
 	}
-	d := Dense{W: s.Param("w", c.Weights, in, out)}
+	d := Dense{path: s.Path()}
+	if allow == nil {
+		d.W = s.Param("w", c.Weights, in, out)
+	} else {
+		d.W = s.Param("w", masked{c.Weights, allow}, in, out).Mul(allow.node(s, in, out))
+	}
 	if !c.NoBias {
 		d.B = s.Param("b", c.Biases, out)
 	}
@@ -46,17 +77,22 @@ func (c Config) dense(s *graph.Scope, in, out int) Dense {
 
 // Apply implements Layer: [… in] to [… out].
 func (d Dense) Apply(x *graph.Node) *graph.Node {
-	switch {
-	case d.W == nil:
+	if d.W == nil {
 		graph.Fail("layers: dense: W is nil; layers.NewDense declares it")
+	}
+	path := d.path
+	if path == "" {
+		path = strings.TrimSuffix(d.W.Name(), "/w")
+	}
+	switch {
 	case len(d.W.Shape()) != 2:
-		graph.Fail("layers: dense %s: weights of shape %v, want [in out]", strings.TrimSuffix(d.W.Name(), "/w"), d.W.Shape())
+		graph.Fail("layers: dense %s: weights of shape %v, want [in out]", path, d.W.Shape())
 	case x == nil:
-		graph.Fail("layers: dense %s: input is nil", strings.TrimSuffix(d.W.Name(), "/w"))
+		graph.Fail("layers: dense %s: input is nil", path)
 	}
 	if sh, in := x.Shape(), d.W.Shape()[0]; len(sh) < 2 || sh[len(sh)-1] != in {
-		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", strings.TrimSuffix(d.W.Name(), "/w"), sh, in)
+		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", path, sh, in)
 	}
-	defer graph.Enter("layer " + strings.TrimSuffix(d.W.Name(), "/w"))()
+	defer graph.Enter("layer " + path)()
 	return graph.Linear(x, d.W, d.B)
 }

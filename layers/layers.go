@@ -7,11 +7,13 @@
 // is applied once in a run of a model, as is one that assigns a state;
 // graph.Scope.Run says what becomes of that where estimators run the model again,
 // and package vi which of them a layer that mixes rows makes biased.
+//
+// Read on by what is looked for: dense.go and mlp.go (affine maps and what they
+// make), mask.go, degrees.go and made.go (networks in which a variable sees only
+// those before it; ExampleNewMADE).
 package layers
 
 import (
-	"fmt"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -19,6 +21,12 @@ import (
 // Layer is a function of a node, perhaps with weights.
 type Layer interface {
 	Apply(x *graph.Node) *graph.Node
+}
+
+// Conditional is a function of a node and of a context, such as what an encoder
+// knows of the datum, which is nil where there is none.
+type Conditional interface {
+	Apply(x, context *graph.Node) *graph.Node
 }
 
 // Stack applies layers one after the other.
@@ -46,35 +54,3 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 	return f(x)
 }
 
-// Config says how networks are made. The zero value is the thesis's: tanh
-// units, Glorot-uniform weights.
-type Config struct {
-	Activation Func       // between the layers of an MLP; nil means graph.Tanh. NewDense, which has none, refuses one
-	Weights    graph.Init // nil means graph.Glorot
-	Biases     graph.Init // nil means zero
-	NoBias     bool       // refused beside Biases
-}
-
-// NewMLP declares a multilayer perceptron with tanh units, linear at its end.
-// sizes are the widths: input, hidden ones, output.
-func NewMLP(s *graph.Scope, sizes ...int) Stack { return Config{}.NewMLP(s, sizes...) }
-
-// NewMLP declares a multilayer perceptron, linear at its end; its dense layers
-// live in the scopes 0, 1, ….
-func (c Config) NewMLP(s *graph.Scope, sizes ...int) Stack {
-	if len(sizes) < 2 {
-		graph.Fail("layers: MLP %s: widths %v, want an input and an output at least", s.Path(), sizes)
-	}
-	act := c.Activation
-	if act == nil {
-		act = graph.Tanh
-	}
-	var l Stack
-	for i := 1; i < len(sizes); i++ {
-		if i > 1 {
-			l = append(l, act)
-		}
-		l = append(l, c.dense(s.In(fmt.Sprint(i-1)), sizes[i-1], sizes[i]))
-	}
-	return l
-}

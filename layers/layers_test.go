@@ -1,7 +1,6 @@
 package layers_test
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -9,34 +8,6 @@ import (
 	"github.com/latentgo/latent/internal/gradcheck"
 	"github.com/latentgo/latent/layers"
 )
-
-// run builds f on an input of the shape and returns its values there.
-func run(t *testing.T, p *graph.Params, f func(s *graph.Scope, x *graph.Node) *graph.Node, x []float64, shape ...int) []float64 {
-	t.Helper()
-	prog, err := graph.Build(p, func(s *graph.Scope) { s.Output("y", f(s, s.Input("x", shape...))) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := graph.Feed(prog, "x", x); err != nil {
-		t.Fatal(err)
-	}
-	if err := prog.Run(context.Background(), graph.Key{}); err != nil {
-		t.Fatal(err)
-	}
-	y, err := prog.Value("y")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return y
-}
-
-// matrix is an initialiser with given values.
-type matrix []float64
-
-func (m matrix) Fill(dst []float64, _ graph.Shape, _ graph.Random) error {
-	copy(dst, m)
-	return nil
-}
 
 func TestDenseIsAffineOnTheLastAxis(t *testing.T) {
 	c := layers.Config{Weights: matrix{1, 2, 3, 4, 5, 6}, Biases: matrix{.5, -.5, 0}}
@@ -85,6 +56,11 @@ func TestMLPGradient(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	made := func(c layers.MADEConfig) func(s *graph.Scope) {
+		return func(s *graph.Scope) {
+			layers.NewMADE(s.In("m"), c).Apply(s.Input("x", 3, max(c.Inputs, 1)), nil)
+		}
+	}
 	for _, c := range []struct {
 		want string
 		f    func(s *graph.Scope)
@@ -96,6 +72,28 @@ func TestRefusals(t *testing.T) {
 		}},
 		{"layers: dense enc: input [3], want [… 3] with a batch axis", func(s *graph.Scope) {
 			layers.NewDense(s.In("enc"), 3, 4).Apply(s.Input("x", 3))
+		}},
+		{"layers: masked dense m: the mask is nil", func(s *graph.Scope) { layers.NewMaskedDense(s.In("m"), 2, 2, nil) }},
+		{"layers: MADE m: Inputs 0, Outputs 1, Context 0, want 1 or more variables and outputs and no negative width", made(layers.MADEConfig{})},
+		{"layers: MADE m: width 16777217, want 16777216 at most", made(layers.MADEConfig{Inputs: 1<<24 + 1})},
+		{"layers: MADE m: 33554432 outputs, want 16777216 at most", made(layers.MADEConfig{Inputs: 1 << 24, Outputs: 2})},
+		{"layers: MADE m: Order [0 2], want every variable from 0 to 1 once", made(layers.MADEConfig{Inputs: 2, Order: []int{0, 2}})},
+		{"layers: MADE m: Order [0 1 1], want every variable from 0 to 1 once", made(layers.MADEConfig{Inputs: 2, Order: []int{0, 1, 1}})},
+		{"layers: MADE m: hidden layer 1 of width 0, want 1 or more", made(layers.MADEConfig{Inputs: 2, Hidden: []int{3, 0}})},
+		{"layers: MADE m: hidden layer 0 of width 2 has no unit for some of the 3 degrees, which cuts dependences; make it wider or set Skip", made(layers.MADEConfig{Inputs: 4, Hidden: []int{2}})},
+		{"layers: MADE m: hidden layer 0 of width 3 has no unit for some of the 4 degrees, which cuts dependences; make it wider or set Skip", made(layers.MADEConfig{Inputs: 4, Context: 1, Hidden: []int{3}})},
+		{"layers: MADE m: Residual with hidden layers of widths [4 5], want one width", made(layers.MADEConfig{Inputs: 2, Hidden: []int{4, 5}, Residual: true})},
+		{"layers: MADE m: Residual with 1 hidden layers, want 2 or more", made(layers.MADEConfig{Inputs: 2, Hidden: []int{4}, Residual: true})},
+		{"layers: MADE m: DegreeSeed without a hidden layer", made(layers.MADEConfig{Inputs: 2, DegreeSeed: 1})},
+		{"layers: MADE m: Skip without a hidden layer", made(layers.MADEConfig{Inputs: 2, Skip: true})},
+		{"layers: MADE without layers; layers.NewMADE declares them", func(s *graph.Scope) { layers.MADE{}.Apply(s.Input("x", 1, 1), nil) }},
+		{"layers: MADE m: the context is nil, want [… 2]", made(layers.MADEConfig{Inputs: 2, Context: 2})},
+		{"layers: MADE m: a context, and Context is 0", func(s *graph.Scope) {
+			x := s.Input("x", 3, 2)
+			layers.NewMADE(s.In("m"), layers.MADEConfig{Inputs: 2}).Apply(x, x)
+		}},
+		{"layers: dense m/0/context: input [3 1], want [… 2] with a batch axis", func(s *graph.Scope) {
+			layers.NewMADE(s.In("m"), layers.MADEConfig{Inputs: 2, Context: 2}).Apply(s.Input("x", 3, 2), s.Input("c", 3, 1))
 		}},
 	} {
 		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
