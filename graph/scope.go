@@ -23,22 +23,23 @@ type Scope struct {
 // build is what one call of Build collects.
 type build struct {
 	*op.Builder
-	params   *Params
-	training bool
+	params  *Params
+	purpose purpose
 
 	run    *modelRun // under way; nil outside of runs
 	replay bool      // it was there before
 
-	leaves  map[*Node]leaf
-	names   map[string]*Node // of leaves
-	order   []*Node          // of declaration
-	written map[*Node][]assignment
-	assigns map[*Node]*Node // what written comes to
-	outputs map[string]*Node
-	outs    []string // the names of outputs in order of declaration
-	notes   []any
-	passes  int // of a run; 0 and 1 mean one
-	carries []*carry
+	leaves   map[*Node]leaf
+	names    map[string]*Node // of leaves
+	order    []*Node          // of declaration
+	written  map[*Node][]assignment
+	assigns  map[*Node]*Node // what written comes to
+	initials map[*Node]*Node // first values of parameters
+	outputs  map[string]*Node
+	outs     []string // the names of outputs in order of declaration
+	notes    []any
+	passes   int // of a run; 0 and 1 mean one
+	carries  []*carry
 }
 
 // leaf says where the value of a declared node comes from.
@@ -241,7 +242,7 @@ func (s *Scope) Output(name string, n *Node) {
 // Training tells whether the program being built takes training steps.
 func (s *Scope) Training() bool {
 	s.alive()
-	return s.b.training
+	return s.b.purpose == training
 }
 
 // Dtype returns the element type of the graph.

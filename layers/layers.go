@@ -10,7 +10,9 @@
 //
 // Read on by what is looked for: dense.go and mlp.go (affine maps and what they
 // make), mask.go, degrees.go and made.go (networks in which a variable sees only
-// those before it; ExampleNewMADE).
+// those before it).
+//
+// See the example NewMADE, in example_test.go.
 package layers
 
 import (
@@ -53,4 +55,3 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 	}
 	return f(x)
 }
-
