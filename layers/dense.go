@@ -11,14 +11,16 @@ type Dense struct {
 	W *graph.Node // [in, out]
 	B *graph.Node // [out], or nil
 
-	path string // of the scope it was made in
+	path string      // of the scope it was made in
+	norm *weightNorm // nil: none
 }
 
 // NewDense declares a dense layer with Glorot-uniform weights "w" and zero
 // biases "b".
 func NewDense(s *graph.Scope, in, out int) Dense { return Config{}.NewDense(s, in, out) }
 
-// NewDense declares a dense layer with weights "w" and biases "b".
+// NewDense declares a dense layer with weights "w" and biases "b"; with
+// WeightNorm the weights are made of "v" and "g".
 func (c Config) NewDense(s *graph.Scope, in, out int) Dense {
 	return c.linear("dense", s).dense(s, in, out, nil)
 }
@@ -49,6 +51,10 @@ func (c Config) linear(what string, s *graph.Scope) Config {
 	return c
 }
 
+// plain returns the configuration for a linear map whose result is added to that
+// of another layer.
+func (c Config) plain() Config { return Config{Weights: c.Weights, NoBias: true} }
+
 // dense declares a dense layer, with a mask unless allow is nil.
 func (c Config) dense(s *graph.Scope, in, out int, allow mask) Dense {
 	if c.NoBias && c.Biases != nil {
@@ -63,11 +69,19 @@ func (c Config) dense(s *graph.Scope, in, out int, allow mask) Dense {
 	if c.Biases == nil {
 		c.Biases = graph.Constant(0)
 	}
+	name := "w"
+	if c.WeightNorm {
+		name = "v"
+	}
 	d := Dense{path: s.Path()}
 	if allow == nil {
-		d.W = s.Param("w", c.Weights, in, out)
+		d.W = s.Param(name, first{c.Weights, nil, c.WeightNorm}, in, out)
 	} else {
-		d.W = s.Param("w", masked{c.Weights, allow}, in, out).Mul(allow.node(s, in, out))
+		d.W = s.Param(name, first{c.Weights, allow, c.WeightNorm}, in, out).Mul(allow.node(s, in, out))
+	}
+	if c.WeightNorm {
+		d.norm = newWeightNorm(s, d.W, allow)
+		d.W = d.norm.direction.Mul(d.norm.length)
 	}
 	if !c.NoBias {
 		d.B = s.Param("b", c.Biases, out)
@@ -76,7 +90,11 @@ func (c Config) dense(s *graph.Scope, in, out int, allow mask) Dense {
 }
 
 // Apply implements Layer: [… in] to [… out].
-func (d Dense) Apply(x *graph.Node) *graph.Node {
+func (d Dense) Apply(x *graph.Node) *graph.Node { return d.apply(x) }
+
+// apply is Apply with summands for x·W, which the length of weight normalisation
+// multiplies too.
+func (d Dense) apply(x *graph.Node, more ...*graph.Node) *graph.Node {
 	if d.W == nil {
 		graph.Fail("layers: dense: W is nil; layers.NewDense declares it")
 	}
@@ -84,15 +102,14 @@ func (d Dense) Apply(x *graph.Node) *graph.Node {
 	if path == "" {
 		path = strings.TrimSuffix(d.W.Name(), "/w")
 	}
-	switch {
-	case len(d.W.Shape()) != 2:
+	if len(d.W.Shape()) != 2 {
 		graph.Fail("layers: dense %s: weights of shape %v, want [in out]", path, d.W.Shape())
-	case x == nil:
-		graph.Fail("layers: dense %s: input is nil", path)
 	}
-	if sh, in := x.Shape(), d.W.Shape()[0]; len(sh) < 2 || sh[len(sh)-1] != in {
-		graph.Fail("layers: dense %s: input %v, want [… %d] with a batch axis", path, sh, in)
-	}
+	checkInput(x, d.W.Shape()[0], "dense", path)
 	defer graph.Enter("layer " + path)()
-	return graph.Linear(x, d.W, d.B)
+	if d.norm != nil {
+		y := graph.AddN(append([]*graph.Node{graph.MatMul(x, d.norm.direction)}, more...)...)
+		return Standardise(d.norm.s, y, d.norm.length, d.B)
+	}
+	return graph.AddN(append([]*graph.Node{graph.Linear(x, d.W, d.B)}, more...)...)
 }

@@ -8,11 +8,21 @@
 // graph.Scope.Run says what becomes of that where estimators run the model again,
 // and package vi which of them a layer that mixes rows makes biased.
 //
-// Read on by what is looked for: dense.go and mlp.go (affine maps and what they
-// make), mask.go, degrees.go and made.go (networks in which a variable sees only
-// those before it).
+// Read on by what is looked for:
 //
-// See the example NewMADE, in example_test.go.
+//   - dense.go, mlp.go: affine maps and networks of them; Config, the choices
+//     that all networks share
+//   - mask.go, degrees.go, made.go: networks in which a variable sees only those
+//     before it
+//   - residual.go, resnet.go: sums with what came in
+//   - weightnorm.go, standardise.go: weight normalisation, and first values from
+//     data
+//   - norm.go, dropout.go: layers with states and with noise
+//   - embedding.go: tables
+//   - context.go: what a Conditional, such as MADE and ResNet, is given besides
+//
+// See the examples NewMADE and Standardise, first values from data, in
+// example_test.go.
 package layers
 
 import (
@@ -23,12 +33,6 @@ import (
 // Layer is a function of a node, perhaps with weights.
 type Layer interface {
 	Apply(x *graph.Node) *graph.Node
-}
-
-// Conditional is a function of a node and of a context, such as what an encoder
-// knows of the datum, which is nil where there is none.
-type Conditional interface {
-	Apply(x, context *graph.Node) *graph.Node
 }
 
 // Stack applies layers one after the other.
@@ -54,4 +58,14 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 		graph.Fail("layers: Func is nil")
 	}
 	return f(x)
+}
+
+// checkInput refuses an input that is not [… width] with a batch axis.
+func checkInput(x *graph.Node, width int, what, path string) {
+	if x == nil {
+		graph.Fail("layers: %s %s: input is nil", what, path)
+	}
+	if sh := x.Shape(); len(sh) < 2 || sh[len(sh)-1] != width {
+		graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
+	}
 }

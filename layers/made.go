@@ -28,7 +28,7 @@ type MADEConfig struct {
 
 	// OutputWeights are the first weights of what feeds the output: the last
 	// layer, its context and Skip; nil means those of Config. graph.Constant(0)
-	// makes a flow start at the identity.
+	// makes a flow start at the identity. Given, they have no WeightNorm.
 	OutputWeights graph.Init
 }
 
@@ -46,7 +46,9 @@ type MADEConfig struct {
 // them.
 //
 // The context is mapped linearly, without a mask, and added to what enters the
-// units of every hidden layer and the outputs.
+// units of every hidden layer and the outputs. With WeightNorm the length g of a
+// unit multiplies that sum; the maps of the context and of Skip have none of
+// their own.
 type MADE struct {
 	path          string
 	inputs, width int // D and the width of the context
@@ -76,12 +78,12 @@ func NewMADE(s *graph.Scope, c MADEConfig) MADE {
 	below := func(from, to []int) mask { return func(i, j int) bool { return from[i] < to[j] } }
 	last := c.Config
 	if c.OutputWeights != nil {
-		last.Weights = c.OutputWeights
+		last.Weights, last.WeightNorm = c.OutputWeights, false
 	}
 	before := d.in
 	for l, now := range d.hidden {
 		at := s.In(fmt.Sprint(l))
-		h := step{in: c.dense(at, len(before), len(now), upTo(before, now)), context: c.context(c.Config, at, len(now))}
+		h := step{in: c.dense(at, len(before), len(now), upTo(before, now)), context: c.contextMap(at, c.Context, len(now))}
 		if c.Residual && l > 0 {
 			end := c.dense(at.In("close"), len(now), len(now), upTo(now, now))
 			h.close = &end
@@ -90,24 +92,12 @@ func NewMADE(s *graph.Scope, c MADEConfig) MADE {
 		before = now
 	}
 	at, mask := s.In(fmt.Sprint(len(d.hidden))), below(before, d.out)
-	m.layers = append(m.layers, step{in: last.dense(at, len(before), len(d.out), mask), context: c.context(last, at, len(d.out))})
+	m.layers = append(m.layers, step{in: last.dense(at, len(before), len(d.out), mask), context: last.contextMap(at, c.Context, len(d.out))})
 	if c.Skip {
-		last.NoBias, last.Biases = true, nil
-		skip := last.dense(s.In("skip"), len(d.in), len(d.out), below(d.in, d.out))
+		skip := last.plain().dense(s.In("skip"), len(d.in), len(d.out), below(d.in, d.out))
 		m.skip = &skip
 	}
 	return m
-}
-
-// context declares the map of the context to the units of a layer, nil if there
-// is no context.
-func (c MADEConfig) context(like Config, s *graph.Scope, out int) *Dense {
-	if c.Context == 0 {
-		return nil
-	}
-	like.NoBias, like.Biases = true, nil
-	d := like.dense(s.In("context"), c.Context, out, nil)
-	return &d
 }
 
 // checked returns the configuration with its defaults filled in.
@@ -172,27 +162,15 @@ func (m MADE) Apply(x, context *graph.Node) *graph.Node {
 		if l > 0 {
 			in = m.act(h)
 		}
-		y := f.in.Apply(in)
-		if f.context != nil {
-			y = y.Add(f.context.Apply(context))
+		more := f.context.maps(context)
+		if m.skip != nil && l == len(m.layers)-1 {
+			more = append(more, m.skip.Apply(x))
 		}
+		y := f.in.apply(in, more...)
 		if f.close != nil {
 			y = h.Add(f.close.Apply(m.act(y)))
 		}
 		h = y
 	}
-	if m.skip != nil {
-		h = h.Add(m.skip.Apply(x))
-	}
 	return h
-}
-
-// checkContext refuses a context that is missing, unwanted or of another width.
-func checkContext(what, path string, context *graph.Node, width int) {
-	switch {
-	case width == 0 && context != nil:
-		graph.Fail("layers: %s %s: a context, and Context is 0", what, path)
-	case width > 0 && context == nil:
-		graph.Fail("layers: %s %s: the context is nil, want [… %d]", what, path, width)
-	}
 }

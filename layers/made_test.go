@@ -3,7 +3,9 @@ package layers_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
@@ -24,6 +26,9 @@ var mades = map[string]layers.MADEConfig{
 	"random in context": {Inputs: 4, Context: 2, Hidden: []int{12, 12}, DegreeSeed: 4},
 	"narrow with skip":  {Inputs: 7, Outputs: 2, Hidden: []int{3, 2}, Skip: true},
 	"residual":          {Inputs: 5, Outputs: 2, Context: 1, Hidden: []int{10, 10, 10}, Residual: true, Skip: true},
+	"weight norm": {Inputs: 4, Outputs: 2, Context: 2, Hidden: []int{8, 8, 8}, Residual: true, Skip: true, Order: []int{1, 3, 0, 2},
+		Config: layers.Config{WeightNorm: true}},
+	"weight norm, flat": {Inputs: 4, Hidden: []int{5}, Config: layers.Config{WeightNorm: true}},
 	"one variable":      {Inputs: 1, Outputs: 2, Hidden: []int{3}},
 	"one in context":    {Inputs: 1, Context: 2, Hidden: []int{3, 3}, Residual: true},
 }
@@ -108,16 +113,23 @@ func TestMADEDependences(t *testing.T) {
 func TestMADEValues(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
 		for name, c := range mades {
-			c.Config = layers.Config{Activation: graph.Relu, Weights: graph.Gaussian{Std: .7}, Biases: graph.Gaussian{Std: .3}}
+			c.Config = layers.Config{Activation: graph.Relu, Weights: graph.Gaussian{Std: .7}, Biases: graph.Gaussian{Std: .3}, WeightNorm: c.WeightNorm}
 			params := &graph.Params{Dtype: dtype, Seed: 2}
 			x, ctx := gradcheck.Between(-1, 2, 2, 3, c.Inputs), gradcheck.Between(-2, 1, 1, 3, c.Context)
-			got := run(t, params, func(s *graph.Scope, x *graph.Node) *graph.Node {
+			net := func(s *graph.Scope, x *graph.Node) *graph.Node {
 				var context *graph.Node
 				if c.Context > 0 {
 					context = s.Tensor(ctx.Values, ctx.Shape...)
 				}
 				return layers.NewMADE(s.In("m"), c).Apply(x, context)
-			}, x.Values, x.Shape...)
+			}
+			run(t, params, net, x.Values, x.Shape...)
+			for _, name := range params.Names() {
+				if strings.HasSuffix(name, "/g") { // else 1 everywhere
+					set(t, params, name, gradcheck.Between(.5, 2, len(param(t, params, name))).Values)
+				}
+			}
+			got := run(t, params, net, x.Values, x.Shape...)
 			var want []float64
 			for r := range 6 {
 				row := c.Context * (r % 3)
@@ -131,24 +143,41 @@ func TestMADEValues(t *testing.T) {
 // madeLoops computes a MADE with rectifiers of one row. Masked weights are
 // zero, so it needs no masks.
 func madeLoops(t *testing.T, params *graph.Params, c layers.MADEConfig, x, ctx []float64) []float64 {
-	affine := func(at string, x []float64) []float64 {
-		w := param(t, params, at+"/w")
-		y := make([]float64, len(w)/len(x))
-		if slices.Contains(params.Names(), at+"/b") {
-			copy(y, param(t, params, at+"/b"))
-		}
-		for i, v := range x {
-			for j := range y {
-				y[j] += v * w[i*len(y)+j]
-			}
-		}
-		return y
-	}
 	add := func(a, b []float64) []float64 {
 		for i := range a {
 			a[i] += b[i]
 		}
 		return a
+	}
+	// affine returns x·w + more + b, or (x·v/‖v‖ + more)·g + b.
+	affine := func(at string, x []float64, more ...[]float64) []float64 {
+		w, g := []float64(nil), []float64(nil)
+		if slices.Contains(params.Names(), at+"/v") {
+			w, g = param(t, params, at+"/v"), param(t, params, at+"/g")
+		} else {
+			w = param(t, params, at+"/w")
+		}
+		y := make([]float64, len(w)/len(x))
+		for j := range y {
+			length := 0.
+			for i, v := range x {
+				y[j] += v * w[i*len(y)+j]
+				length = math.Hypot(length, w[i*len(y)+j])
+			}
+			if g != nil && length > 0 {
+				y[j] /= length
+			}
+			for _, m := range more {
+				y[j] += m[j]
+			}
+			if g != nil {
+				y[j] *= g[j]
+			}
+		}
+		if slices.Contains(params.Names(), at+"/b") {
+			add(y, param(t, params, at+"/b"))
+		}
+		return y
 	}
 	relu := func(x []float64) []float64 {
 		y := make([]float64, len(x))
@@ -163,17 +192,18 @@ func madeLoops(t *testing.T, params *graph.Params, c layers.MADEConfig, x, ctx [
 		if l > 0 {
 			in = relu(h)
 		}
-		y := affine(at, in)
+		var more [][]float64
 		if c.Context > 0 {
-			y = add(y, affine(at+"/context", ctx))
+			more = append(more, affine(at+"/context", ctx))
 		}
+		if c.Skip && l == len(c.Hidden) {
+			more = append(more, affine("m/skip", x))
+		}
+		y := affine(at, in, more...)
 		if c.Residual && l > 0 && l < len(c.Hidden) {
 			y = add(affine(at+"/close", relu(y)), h)
 		}
 		h = y
-	}
-	if c.Skip {
-		h = add(h, affine("m/skip", x))
 	}
 	return h
 }
