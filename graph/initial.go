@@ -23,10 +23,10 @@ func BuildInitialising(params *Params, f func(s *Scope)) (*Program, error) {
 }
 
 // Initialising tells whether the program being built gives parameters their
-// first values.
+// first values, and the scope is not frozen.
 func (s *Scope) Initialising() bool {
 	s.alive()
-	return s.b.purpose == initialising
+	return s.b.purpose == initialising && !s.frozen
 }
 
 // Initial returns a parameter, p. Only in a program that initialises it returns

@@ -106,6 +106,9 @@ func TestInitialisingIsOneOfThree(t *testing.T) {
 			if s.Training() != c.training || s.Initialising() != c.initialising {
 				t.Errorf("%s: Training %v, Initialising %v", name, s.Training(), s.Initialising())
 			}
+			if f := s.In("pretrained").Frozen().In("deeper"); f.Training() || f.Initialising() {
+				t.Errorf("%s: a frozen scope trains %v, initialises %v", name, f.Training(), f.Initialising())
+			}
 			w := s.Param("w", graph.Constant(3))
 			s.Output("y", s.Initial(w, func() *graph.Node { return s.Const(7) }).Scale(2))
 		})
@@ -161,5 +164,31 @@ func TestInitialisingRefuses(t *testing.T) {
 	}
 	if w, _ := graph.Values[float32](params, "w"); w[0] != 1 {
 		t.Errorf("w is %v after a commit that failed", w)
+	}
+}
+
+// TestFrozenStatesStay: a training step does not write them.
+func TestFrozenStatesStay(t *testing.T) {
+	params := &graph.Params{Dtype: graph.Float64}
+	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
+		for _, s := range []*graph.Scope{s.In("live"), s.In("kept").Frozen()} {
+			state := s.State("n", graph.Constant(0))
+			s.Assign(state, state.Shift(1))
+		}
+		s.Output("y", s.Const(1))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]float64{"live/n": 1, "kept/n": 0} {
+		if got, _ := graph.Values[float64](params, name); got[0] != want {
+			t.Errorf("%s is %v, want %v", name, got[0], want)
+		}
 	}
 }

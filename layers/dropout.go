@@ -13,7 +13,7 @@ type DropoutConfig struct {
 
 	// Always draws noise in all programs, so that the spread of predictions
 	// shows what the model does not know (Gal and Ghahramani, arXiv 1506.02142);
-	// else only in those that train.
+	// else only in those that train, outside of frozen scopes.
 	Always bool
 }
 

@@ -1,7 +1,7 @@
-// Package layers holds the deterministic parts of networks: nouns with
-// weights. NewX declares the weights in a scope, once a build; Apply may then
-// be called as often as needed. Every layer works on the last axis and accepts
-// any number of leading axes.
+// Package layers holds the parts of networks that are no distributions: nouns
+// with weights. NewX declares the weights in a scope, once a build; Apply may
+// then be called as often as needed. Every layer works on the last axis and
+// accepts any number of leading axes.
 //
 // A layer that draws noise declares it in Apply, in the scope it was made in, and
 // is applied once in a run of a model, as is one that assigns a state;

@@ -10,7 +10,7 @@ import (
 // units, Glorot-uniform weights.
 type Config struct {
 	Activation Func       // between the layers of an MLP; nil means graph.Tanh. NewDense, which has none, refuses one
-	Weights    graph.Init // nil means graph.Glorot
+	Weights    graph.Init // nil means graph.Glorot, and of an embedding graph.Gaussian{Std: 1}
 	Biases     graph.Init // nil means zero
 	NoBias     bool       // refused beside Biases
 

@@ -28,7 +28,8 @@ type NormConfig struct {
 // variance of the batch, divided by its n rows, all samples of them; in any
 // other, running averages of them, with the variance divided by n−1, which
 // training steps move by Momentum of the way. So it mixes rows in training, and
-// is applied once in a run of a model; see the package comment.
+// is applied once in a run of a model; see the package comment. In a frozen scope
+// it is in training what it is in evaluation.
 type BatchNorm struct {
 	Scale, Shift   *graph.Node // parameters [D]; nil with NoAffine
 	Mean, Variance *graph.Node // states [D], the running averages

@@ -110,6 +110,43 @@ func TestNormFarFromZero(t *testing.T) {
 	}
 }
 
+// TestFrozenLayers: in a training program a frozen network is what it is in
+// evaluation, and its averages stay.
+func TestFrozenLayers(t *testing.T) {
+	x := []float64{1, 2, 5, -3, 0, 4}
+	for _, build := range []func(*graph.Params, func(*graph.Scope)) (*graph.Program, error){graph.BuildTraining, graph.BuildInitialising} {
+		params := &graph.Params{Dtype: graph.Float64}
+		p, err := build(params, func(s *graph.Scope) {
+			s = s.Frozen()
+			y := layers.Stack{layers.NewBatchNorm(s, 2), layers.NewDropout(s, layers.DropoutConfig{Rate: .5})}.Apply(s.Input("x", 3, 2))
+			s.Output("y", layers.Standardise(s, y, s.Param("a", graph.Constant(1), 2), nil))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set(t, params, "mean", []float64{1, 2})
+		set(t, params, "variance", []float64{4, 9})
+		if err := graph.Feed(p, "x", x); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(context.Background(), graph.Key{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		var want []float64
+		for i, v := range x {
+			want = append(want, (v-[]float64{1, 2}[i%2])/math.Sqrt([]float64{4, 9}[i%2]+1e-5))
+		}
+		y, _ := p.Value("y")
+		near(t, "y", y, want, graph.Float64)
+		near(t, "mean", param(t, params, "mean"), []float64{1, 2}, graph.Float64)
+		near(t, "variance", param(t, params, "variance"), []float64{4, 9}, graph.Float64)
+		near(t, "scale", param(t, params, "a"), []float64{1, 1}, graph.Float64)
+	}
+}
+
 func TestLayerNormValues(t *testing.T) {
 	x := []float64{1, 2, 6, -1, -1, -1, 4, 0, 8}
 	var want []float64

@@ -83,6 +83,7 @@ func TestRefusals(t *testing.T) {
 		{"layers: dropout d: input [2], want [… D] with a batch axis", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{}).Apply(s.Input("x", 2)) }},
 		{"layers: dropout without a scope; layers.NewDropout gives it one", func(s *graph.Scope) { layers.Dropout{}.Apply(s.Input("x", 2, 2)) }},
 		{"layers: embedding e: 0 classes of width 2, want 1 or more", func(s *graph.Scope) { layers.NewEmbedding(s.In("e"), 0, 2) }},
+		{"layers: embedding e: 16777217 classes, of which float32 tells 1<<24 apart", func(s *graph.Scope) { layers.NewEmbedding(s.In("e"), 1<<24+1, 2) }},
 		{"layers: embedding e: input [4], want [… 1] with a batch axis", func(s *graph.Scope) { layers.NewEmbedding(s.In("e"), 3, 2).Apply(s.Input("x", 4)) }},
 		{"layers: embedding e: input [4 2], want [… 3] with a batch axis", func(s *graph.Scope) { layers.NewEmbedding(s.In("e"), 3, 2).ApplyOneHot(s.Input("x", 4, 2)) }},
 		{"layers: embedding without a Table [classes D]; layers.NewEmbedding declares it", func(s *graph.Scope) { layers.Embedding{}.Apply(s.Input("x", 4, 1)) }},

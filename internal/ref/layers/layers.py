@@ -85,28 +85,39 @@ def linear(g, at, x):
     return F.linear(x, g[at + "/w"].T, g.get(at + "/b"))
 
 
-def resnet(gated):
+def resnet(gated, blocks):
+    """The gated network normalises, as a fresh batch norm does in training."""
+
     def f(g):
+        def activation(h):
+            if gated:
+                h = F.batch_norm(h, None, None, training=True)
+            return torch.tanh(h)
+
         h = linear(g, "first", g["x"]) + linear(g, "first/context", g["c"])
-        t = linear(g, "0/in", torch.tanh(h))
-        if not gated:
-            t = t + linear(g, "0/context", g["c"])
-        t = linear(g, "0/out", torch.tanh(t))
-        if gated:
-            t = F.glu(torch.cat([t, linear(g, "0/gate", g["c"])], dim=1), dim=1)
-        return linear(g, "last", torch.tanh(h + t))
+        for i in range(blocks):
+            t = linear(g, f"{i}/in", activation(h))
+            if not gated:
+                t = t + linear(g, f"{i}/context", g["c"])
+            t = linear(g, f"{i}/out", activation(t))
+            if gated:
+                t = F.glu(torch.cat([t, linear(g, f"{i}/gate", g["c"])], dim=1), dim=1)
+            h = h + t
+        return linear(g, "last", torch.tanh(h))
 
     tensors = {"x": given(4, 2, seed=12), "c": given(4, 3, seed=13)}
-    sizes = {"first": (2, 5), "0/in": (5, 5), "0/out": (5, 5), "last": (5, 3)} | ({"0/gate": (3, 5)} if gated else {})
+    sizes = {"first": (2, 5), "last": (5, 3)}
+    for i in range(blocks):
+        sizes |= {f"{i}/in": (5, 5), f"{i}/out": (5, 5)} | ({f"{i}/gate": (3, 5)} if gated else {})
     for i, (at, (rows, cols)) in enumerate(sizes.items()):
-        tensors |= {at + "/w": given(rows, cols, seed=20 + 2 * i), at + "/b": given(cols, seed=21 + 2 * i)}
-    for i, at in enumerate(["first/context"] + ([] if gated else ["0/context"])):
-        tensors[at + "/w"] = given(3, 5, seed=40 + i)
+        tensors |= {at + "/w": given(rows, cols, seed=20 + 2 * i, scale=0.7), at + "/b": given(cols, seed=21 + 2 * i)}
+    for i, at in enumerate(["first"] + ([] if gated else [f"{i}" for i in range(blocks)])):
+        tensors[at + "/context/w"] = given(3, 5, seed=60 + i)
     return f, tensors
 
 
-layer("resnet", *resnet(False))
-layer("gated resnet", *resnet(True))
+layer("resnet", *resnet(False, 2))
+layer("gated resnet", *resnet(True, 1))
 
 classes = torch.tensor([[2.0], [0.0], [2.0], [4.0]])
 layer("embedding", lambda g: F.embedding(g["x"].long().squeeze(-1), g["table"]), {"x": classes, "table": given(5, 3, seed=50)})
