@@ -252,3 +252,59 @@ func TestRowsOfTwoKindsShareANetwork(t *testing.T) {
 		t.Errorf("the state is %v, want %v", got[0], want)
 	}
 }
+
+// TestFirstValuesUnderEstimators: a program that initialises takes a network's
+// first values from what comes to it in the first run, whatever objective runs
+// the model, and however often.
+func TestFirstValuesUnderEstimators(t *testing.T) {
+	for name, o := range map[string]vi.Objective{
+		"ELBO":                vi.ELBO{K: 2},
+		"STL":                 vi.ELBO{K: 2, Default: vi.STL{}},
+		"DReG":                vi.IWAE{K: 3, Default: vi.DReG{}},
+		"MeasureValued":       vi.ELBO{Default: vi.MeasureValued{}},
+		"WakeSleep":           vi.WakeSleep{},
+		"ReweightedWakeSleep": vi.ReweightedWakeSleep{K: 2},
+	} {
+		params := &graph.Params{Dtype: graph.Float64}
+		p, err := graph.BuildInitialising(params, func(s *graph.Scope) {
+			c := layers.Config{WeightNorm: true, Weights: graph.Constant(1)}
+			enc, dec := c.NewMLP(s.In("enc"), 2, 2), c.NewMLP(s.In("dec"), 2, 2)
+			unit := graph.BroadcastTo(s.Const(0), 2)
+			m := vi.Model{
+				Guide: func(t *vi.Trace) { t.Draw("z", prob.Normal{Mean: enc.Apply(t.Given("x")), LogStd: unit}) },
+				Joint: func(t *vi.Trace) {
+					z := t.Draw("z", prob.StdNormal(2))
+					t.Draw("x", prob.Normal{Mean: dec.Apply(z), LogStd: unit})
+				},
+			}
+			e := o.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 2)})
+			e.Grad(s.Trainable()...)
+			s.Output("bound", e.Value)
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		graph.Feed(p, "x", layeredRows)
+		if err := p.Run(context.Background(), graph.Key{Seed: 5}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Commit(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var sum [3]float64 // what enters the guide's units
+		mean, square := 0., 0.
+		for i := range sum {
+			sum[i] = (layeredRows[2*i] + layeredRows[2*i+1]) / math.Sqrt2
+			mean, square = mean+sum[i]/3, square+sum[i]*sum[i]/3
+		}
+		std := math.Sqrt(square - mean*mean)
+		g, _ := graph.Values[float64](params, "enc/0/g")
+		b, _ := graph.Values[float64](params, "enc/0/b")
+		if !(math.Abs(g[0]-1/std) < 1e-9 && math.Abs(b[0]+mean/std) < 1e-9) {
+			t.Errorf("%s: the guide starts at g = %v and b = %v, want %v and %v", name, g[0], b[0], 1/std, -mean/std)
+		}
+		if g, _ := graph.Values[float64](params, "dec/0/g"); g[0] == 1 {
+			t.Errorf("%s: the joint's network has not started from data", name)
+		}
+	}
+}
