@@ -12,7 +12,7 @@ type Dense struct {
 	B *graph.Node // [out], or nil
 
 	path string      // of the scope it was made in
-	norm *weightNorm // nil: none
+	norm *weightNorm // what W is made of; nil: it is a parameter
 }
 
 // NewDense declares a dense layer with Glorot-uniform weights "w" and zero
@@ -33,7 +33,7 @@ func NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out int) bool) D
 
 // NewMaskedDense declares a dense layer in which output j sees input i only
 // where allow(i,j): its W is the parameter "w" times a mask of zeros and ones
-// (Germain, Gregor, Murray and Larochelle, arXiv 1502.03509, eq. 8). The other
+// (Germain, Gregor, Murray and Larochelle, arXiv 1502.03509). The other
 // entries of the parameter start at 0, whatever Weights says, and have no
 // gradient, so that they add nothing to norms and decay.
 func (c Config) NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out int) bool) Dense {
@@ -75,13 +75,13 @@ func (c Config) dense(s *graph.Scope, in, out int, allow mask) Dense {
 	}
 	d := Dense{path: s.Path()}
 	if allow == nil {
-		d.W = s.Param(name, first{c.Weights, nil, c.WeightNorm}, in, out)
+		d.W = s.Param(name, firstWeights{c.Weights, nil, c.WeightNorm}, in, out)
 	} else {
-		d.W = s.Param(name, first{c.Weights, allow, c.WeightNorm}, in, out).Mul(allow.node(s, in, out))
+		d.W = s.Param(name, firstWeights{c.Weights, allow, c.WeightNorm}, in, out).Mul(allow.node(s, in, out))
 	}
 	if c.WeightNorm {
 		d.norm = newWeightNorm(s, d.W, allow)
-		d.W = d.norm.direction.Mul(d.norm.length)
+		d.W = d.norm.weights
 	}
 	if !c.NoBias {
 		d.B = s.Param("b", c.Biases, out)
@@ -107,7 +107,7 @@ func (d Dense) apply(x *graph.Node, more ...*graph.Node) *graph.Node {
 	}
 	checkInput(x, d.W.Shape()[0], "dense", path)
 	defer graph.Enter("layer " + path)()
-	if d.norm != nil {
+	if d.norm != nil && d.W == d.norm.weights {
 		y := graph.AddN(append([]*graph.Node{graph.MatMul(x, d.norm.direction)}, more...)...)
 		return Standardise(d.norm.s, y, d.norm.length, d.B)
 	}

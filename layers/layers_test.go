@@ -49,6 +49,22 @@ func TestMLPStacksLayersAndActivations(t *testing.T) {
 	}
 }
 
+// TestDenseTakesOtherWeights: a layer computes with the nodes that its fields
+// hold, whatever it was made with.
+func TestDenseTakesOtherWeights(t *testing.T) {
+	y := run(t, &graph.Params{}, func(s *graph.Scope, x *graph.Node) *graph.Node {
+		d := layers.Config{WeightNorm: true}.NewDense(s, 2, 2)
+		d.W, d.B = s.Tensor([]float64{1, 2, 3, 4}, 2, 2), nil
+		return d.Apply(x)
+	}, []float64{1, 10}, 1, 2)
+	near(t, "result", y, []float64{31, 42}, graph.Float32)
+	y = run(t, &graph.Params{}, func(s *graph.Scope, x *graph.Node) *graph.Node {
+		d := layers.Config{WeightNorm: true}.NewDense(s, 2, 2)
+		return d.Apply(x).Sub(graph.Linear(x, d.W, d.B))
+	}, []float64{1, 10}, 1, 2)
+	near(t, "W is not what the layer multiplies by: the difference", y, []float64{0, 0}, graph.Float32)
+}
+
 func TestMLPGradient(t *testing.T) {
 	gradcheck.Check(t, func(s *graph.Scope, in []*graph.Node) *graph.Node {
 		return graph.Sum(layers.NewMLP(s, 3, 4, 2).Apply(in[0]).Square())

@@ -50,13 +50,12 @@ type MADEConfig struct {
 // unit multiplies that sum; the maps of the context and of Skip have none of
 // their own.
 type MADE struct {
-	path          string
-	inputs, width int // D and the width of the context
-	order         []int
-	act           Func
-	residual      bool
-	layers        []step
-	skip          *Dense
+	path   string
+	width  int // of the context
+	order  []int
+	act    Func
+	layers []step
+	skip   *Dense
 }
 
 // step is a masked layer with its context, and in a residual block the layer
@@ -73,7 +72,7 @@ type step struct {
 func NewMADE(s *graph.Scope, c MADEConfig) MADE {
 	c = c.checked(s)
 	d := c.degrees()
-	m := MADE{path: s.Path(), inputs: c.Inputs, width: c.Context, order: slices.Clone(c.Order), act: c.activation(), residual: c.Residual}
+	m := MADE{path: s.Path(), width: c.Context, order: slices.Clone(c.Order), act: c.activation()}
 	upTo := func(from, to []int) mask { return func(i, j int) bool { return from[i] <= to[j] } }
 	below := func(from, to []int) mask { return func(i, j int) bool { return from[i] < to[j] } }
 	last := c.Config
@@ -114,8 +113,8 @@ func (c MADEConfig) checked(s *graph.Scope) MADEConfig {
 	if widest := slices.Max(append([]int{c.Inputs, c.Outputs, c.Context}, c.Hidden...)); widest > mostUnits {
 		fail("width %d, want %d at most", widest, mostUnits)
 	}
-	if c.Inputs*c.Outputs > mostUnits {
-		fail("%d outputs, want %d at most", c.Inputs*c.Outputs, mostUnits)
+	if c.Inputs > mostUnits/c.Outputs {
+		fail("%d outputs of each of %d variables, want %d at most", c.Outputs, c.Inputs, mostUnits)
 	}
 	if c.Order == nil {
 		c.Order = ascending(c.Inputs)

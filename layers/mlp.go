@@ -16,7 +16,7 @@ type Config struct {
 
 	// WeightNorm makes the weights of each unit g·v/‖v‖, of a length "g", at
 	// first 1, and a direction "v", which Weights initialises (Salimans and
-	// Kingma, arXiv 1602.07868, eq. 2). A program of graph.BuildInitialising
+	// Kingma, arXiv 1602.07868). A program of graph.BuildInitialising
 	// sets g and b so that over a first batch what enters each unit's activation
 	// has mean 0 and variance 1; see Standardise.
 	WeightNorm bool

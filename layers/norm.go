@@ -117,7 +117,7 @@ func (c NormConfig) normed(x, mean, variance, scale, shift *graph.Node) *graph.N
 }
 
 // LayerNorm standardises each row over its last axis, then scales and shifts its
-// elements (Ba, Kiros and Hinton, arXiv 1607.06450, eq. 4):
+// elements (Ba, Kiros and Hinton, arXiv 1607.06450):
 //
 //	y = (x − μ)/√(σ² + ε)·scale + shift
 //

@@ -33,7 +33,7 @@ func TestRefusals(t *testing.T) {
 		{"layers: masked dense m: the mask is nil", func(s *graph.Scope) { layers.NewMaskedDense(s.In("m"), 2, 2, nil) }},
 		{"layers: MADE m: Inputs 0, Outputs 1, Context 0, want 1 or more variables and outputs and no negative width", made(layers.MADEConfig{})},
 		{"layers: MADE m: width 16777217, want 16777216 at most", made(layers.MADEConfig{Inputs: 1<<24 + 1})},
-		{"layers: MADE m: 33554432 outputs, want 16777216 at most", made(layers.MADEConfig{Inputs: 1 << 24, Outputs: 2})},
+		{"layers: MADE m: 2 outputs of each of 16777216 variables, want 16777216 at most", made(layers.MADEConfig{Inputs: 1 << 24, Outputs: 2})},
 		{"layers: MADE m: Order [0 2], want every variable from 0 to 1 once", made(layers.MADEConfig{Inputs: 2, Order: []int{0, 2}})},
 		{"layers: MADE m: Order [0 1 1], want every variable from 0 to 1 once", made(layers.MADEConfig{Inputs: 2, Order: []int{0, 1, 1}})},
 		{"layers: MADE m: hidden layer 1 of width 0, want 1 or more", made(layers.MADEConfig{Inputs: 2, Hidden: []int{3, 0}})},

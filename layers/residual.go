@@ -27,8 +27,7 @@ func (r Residual) Apply(x *graph.Node) *graph.Node {
 }
 
 // GLU is the gated linear unit: of the two halves a, b of the last axis it
-// returns a·sigmoid(b) (Dauphin, Fan, Auli and Grangier, arXiv 1612.08083,
-// eq. 1). Func(GLU) is a layer.
+// returns a·sigmoid(b) (Dauphin, Fan, Auli and Grangier, arXiv 1612.08083). Func(GLU) is a layer.
 func GLU(x *graph.Node) *graph.Node {
 	if x == nil {
 		graph.Fail("layers: GLU: input is nil")

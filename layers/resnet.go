@@ -28,7 +28,7 @@ type ResNetConfig struct {
 
 // ResNet is a residual network of pre-activation blocks (He, Zhang, Ren and Sun,
 // arXiv 1603.05027), as the conditioners of spline flows are (Durkan, Bekasov,
-// Murray and Papamakarios, arXiv 1906.04032, appendix B.1). With the activation
+// Murray and Papamakarios, arXiv 1906.04032). With the activation
 // f and the maps W and U of input and context,
 //
 //	h = W·x + U·c

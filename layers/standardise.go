@@ -19,7 +19,7 @@ func Moments(x *graph.Node) (mean, variance *graph.Node) {
 //
 // with the mean μ and the standard deviation σ of each element of the last axis
 // over all leading axes, so that the result has mean 0 and variance 1 there
-// (Salimans and Kingma, arXiv 1602.07868, eq. 6). An element that does not vary
+// (Salimans and Kingma, arXiv 1602.07868, section 3). An element that does not vary
 // over the batch has scale 1. A layer with other parameters, such as the
 // logarithm of a scale, calls graph.Scope.Initial itself with what Moments
 // gives.

@@ -8,11 +8,12 @@ import (
 )
 
 // weightNorm is a weight matrix as the lengths g and the directions v/‖v‖ of its
-// columns (Salimans and Kingma, arXiv 1602.07868, eq. 2).
+// columns (Salimans and Kingma, arXiv 1602.07868).
 type weightNorm struct {
 	s         *graph.Scope
 	direction *graph.Node // [in, out]
 	length    *graph.Node // [out]
+	weights   *graph.Node // their product
 }
 
 func newWeightNorm(s *graph.Scope, v *graph.Node, allow mask) *weightNorm {
@@ -27,18 +28,19 @@ func newWeightNorm(s *graph.Scope, v *graph.Node, allow mask) *weightNorm {
 		}
 		square = square.Add(s.Tensor(empty, out))
 	}
-	return &weightNorm{s, v.Mul(graph.Rsqrt(square)), s.Param("g", graph.Constant(1), out)}
+	direction, length := v.Mul(graph.Rsqrt(square)), s.Param("g", graph.Constant(1), out)
+	return &weightNorm{s, direction, length, direction.Mul(length)}
 }
 
-// first fills weights as an initialiser does, with zeros where a mask has them.
-type first struct {
+// firstWeights fills weights as an initialiser does, with zeros where a mask has them.
+type firstWeights struct {
 	init  graph.Init
 	mask  mask // nil: all is seen
 	norms bool // a direction is wanted of every column
 }
 
 // Fill implements graph.Init.
-func (f first) Fill(dst []float64, shape graph.Shape, r graph.Random) error {
+func (f firstWeights) Fill(dst []float64, shape graph.Shape, r graph.Random) error {
 	if op.Nil(f.init) {
 		return errors.New("no initialiser")
 	}
@@ -52,11 +54,11 @@ func (f first) Fill(dst []float64, shape graph.Shape, r graph.Random) error {
 		}
 	}
 	for j := range out {
-		zero := true
-		for i := range in {
-			zero = zero && dst[i*out+j] == 0
+		zero := f.norms && (f.mask == nil || !f.mask.empty(in, j))
+		for i := 0; zero && i < in; i++ {
+			zero = dst[i*out+j] == 0
 		}
-		if f.norms && zero && (f.mask == nil || !f.mask.empty(in, j)) {
+		if zero {
 			return errors.New("weight normalisation of weights that start at zero, which have no direction")
 		}
 	}
