@@ -23,22 +23,23 @@ type Scope struct {
 // build is what one call of Build collects.
 type build struct {
 	*op.Builder
-	params   *Params
-	training bool
+	params  *Params
+	purpose purpose
 
 	run    *modelRun // under way; nil outside of runs
 	replay bool      // it was there before
 
-	leaves  map[*Node]leaf
-	names   map[string]*Node // of leaves
-	order   []*Node          // of declaration
-	written map[*Node][]assignment
-	assigns map[*Node]*Node // what written comes to
-	outputs map[string]*Node
-	outs    []string // the names of outputs in order of declaration
-	notes   []any
-	passes  int // of a run; 0 and 1 mean one
-	carries []*carry
+	leaves   map[*Node]leaf
+	names    map[string]*Node // of leaves
+	order    []*Node          // of declaration
+	written  map[*Node][]assignment
+	assigns  map[*Node]*Node // what written comes to
+	initials map[*Node]*Node // first values of parameters
+	outputs  map[string]*Node
+	outs     []string // the names of outputs in order of declaration
+	notes    []any
+	passes   int // of a run; 0 and 1 mean one
+	carries  []*carry
 }
 
 // leaf says where the value of a declared node comes from.
@@ -81,7 +82,9 @@ func (s *Scope) In(name string) *Scope {
 	return &below
 }
 
-// Frozen returns the same scope with its parameters kept out of training.
+// Frozen returns the same scope with its parameters and states kept out of
+// training: Trainable leaves them out, Assign does nothing, and Training is
+// false, so that a frozen network is in every program what it is in evaluation.
 func (s *Scope) Frozen() *Scope {
 	s.alive()
 	f := *s
@@ -169,7 +172,7 @@ func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
 }
 
 // Assign makes a committed training step write value, of the same shape, to a
-// State. It does nothing in a program that does not train.
+// State. It does nothing in a program that does not train, nor in a frozen scope.
 func (s *Scope) Assign(to, value *Node) {
 	s.alive()
 	op.Check(to, "assign to")
@@ -179,6 +182,9 @@ func (s *Scope) Assign(to, value *Node) {
 	op.Check(value, "assign to "+to.Name())
 	if !slices.Equal(to.Shape(), value.Shape()) {
 		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
+	}
+	if s.frozen {
+		return
 	}
 	s.b.assigns[to] = s.b.assigned(to, value)
 }
@@ -238,10 +244,11 @@ func (s *Scope) Output(name string, n *Node) {
 	s.b.outs = append(s.b.outs, name)
 }
 
-// Training tells whether the program being built takes training steps.
+// Training tells whether the program being built takes training steps, and the
+// scope is not frozen.
 func (s *Scope) Training() bool {
 	s.alive()
-	return s.b.training
+	return s.b.purpose == training && !s.frozen
 }
 
 // Dtype returns the element type of the graph.
