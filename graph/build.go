@@ -17,7 +17,7 @@ func Build(params *Params, f func(s *Scope)) (*Program, error) { return run(para
 func BuildTraining(params *Params, f func(s *Scope)) (*Program, error) { return run(params, true, f) }
 
 func run(params *Params, training bool, f func(s *Scope)) (*Program, error) {
-	if err := given("build", params, f); err != nil {
+	if err := checkArgs("build", params, f); err != nil {
 		return nil, err
 	}
 	if err := params.init(); err != nil {

@@ -80,7 +80,7 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 }
 
 // Looking into a run changes nothing for those after it, also where it reaches
-// inputs and noise that no output needs; that noise is of the run's own Draw.
+// inputs and noise that no output needs; that noise is of the run's own Key.
 func TestAgainOfWhatWasNotRun(t *testing.T) {
 	var more *node
 	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {

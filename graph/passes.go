@@ -14,7 +14,7 @@ import (
 // those of the last one. A program has one number of passes: all scopes that ask
 // for some must agree.
 func (s *Scope) Passes(n int) *Scope {
-	s.alive()
+	s.notNil()
 	switch {
 	case n < 1:
 		Fail("graph: %d passes, want 1 or more", n)
@@ -30,7 +30,7 @@ func (s *Scope) Passes(n int) *Scope {
 // Carry declares a value that is init everywhere in the first pass of a Run, and
 // then what HandOn gives it at the end of each.
 func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
-	s.alive()
+	s.notNil()
 	n := s.leaf(leaf{kind: carried}, name, shape)
 	if s.b.carry(n) == nil { // else a replay
 		s.b.carries = append(s.b.carries, &carry{leaf: n, init: init})
@@ -40,7 +40,7 @@ func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
 
 // HandOn makes a value, of the same shape, that of a Carry in the next pass.
 func (s *Scope) HandOn(to, value *Node) {
-	s.alive()
+	s.notNil()
 	dims(to)
 	c := s.b.carry(to)
 	if c == nil {
@@ -75,8 +75,8 @@ func (b *build) carry(leaf *Node) *carry {
 	return nil
 }
 
-// start sets the carries of a program for the first pass.
-func (p *Program) start() {
+// startCarries sets the carries of a program for the first pass.
+func (p *Program) startCarries() {
 	for _, c := range p.carries {
 		for i := range c.now.Len() {
 			c.now.Set(i, c.init)
@@ -84,8 +84,8 @@ func (p *Program) start() {
 	}
 }
 
-// handOn sets the carries for the next pass.
-func (p *Program) handOn() {
+// nextCarries sets the carries for the next pass.
+func (p *Program) nextCarries() {
 	for _, c := range p.carries {
 		c.next.Copy(p.exec.Value(c.value))
 	}

@@ -24,7 +24,7 @@ type productCode[T kernel.Float] struct {
 }
 
 func (p *productCode[T]) count() int   { return p.parts }
-func (p *productCode[T]) before()      { p.Look() }
+func (p *productCode[T]) before()      { p.FindZeros() }
 func (p *productCode[T]) after() error { return nil }
 
 func (b *binder[T]) product(v *value) runner {

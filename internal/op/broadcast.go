@@ -225,3 +225,18 @@ func Stretch(n *Node, shape []int) *Node {
 	}
 	return Apply(BroadcastTo{shape}, n)
 }
+
+// ElementAt returns which element of an operand, of a shape that broadcasts to
+// out, element i of an element-wise result is computed from.
+func ElementAt(out, operand []int, i int) int {
+	at := 0
+	st := strides(out, operand)
+	for a := len(out) - 1; a >= 0; a-- {
+		at += i % out[a] * st[a]
+		i /= out[a]
+	}
+	return at
+}
+
+// Position returns the indices of element i in row-major order.
+func Position(shape []int, i int) []int { return position(shape, i) }
