@@ -71,7 +71,8 @@ func TestFilesAreShort(t *testing.T) {
 }
 
 // The package comment is the map of a package of many files: it says which file
-// holds what. A pattern of path.Match stands for several files.
+// holds what. A pattern of path.Match stands for several files, and a type for the
+// file that has its name in lower case.
 func TestPackageCommentsNameTheirFiles(t *testing.T) {
 	const many = 10 // a package of more needs a map
 	files, comment := map[string][]string{}, map[string]string{}
@@ -93,14 +94,17 @@ func TestPackageCommentsNameTheirFiles(t *testing.T) {
 			continue
 		}
 		var patterns []string
+		types := map[string]bool{}
 		for _, word := range strings.FieldsFunc(comment[dir], func(r rune) bool { return strings.ContainsRune(" \t\n,;:()", r) }) {
 			if word = strings.TrimRight(word, "."); strings.HasSuffix(word, ".go") {
 				patterns = append(patterns, word)
+			} else if ast.IsExported(word) {
+				types[strings.ToLower(word)+".go"] = true
 			}
 		}
 		used := map[string]bool{}
 		for _, name := range names {
-			found := false
+			found := types[name]
 			for _, p := range patterns {
 				ok, err := path.Match(p, name)
 				if err != nil {

@@ -4,6 +4,12 @@
 //
 // The element-wise kernels hold two bodies from one source, at 256 and at 512
 // bits, and choose by the path in use; all the others are at 256 bits alone.
+//
+// main.go has the loop over elements, isa.go the instructions of each width,
+// tail.go what is left of a vector and consts.go the constants. The functions are
+// in elementwise.go, which lists them, exp.go, log.go, sigmoid.go, normal.go and
+// trig.go, those of float64 that differ in double.go. reduce.go, philox.go and
+// adam.go have the other kernels.
 package main
 
 import (
