@@ -38,7 +38,9 @@
 //	bindAll   makes the instructions (bind.go) of loops, of products (product.go),
 //	          of plain loops (direct.go) and of rules that have none (eval.go).
 //
-// The fields of a value stand under the pass that writes them (lower.go).
+// The fields of a value stand under the pass that writes them (lower.go). Plans of
+// random graphs are tested for what holds after scheduling and layout
+// (invariants_test.go).
 //
 // # Running
 //

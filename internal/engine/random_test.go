@@ -40,10 +40,10 @@ func (g *grower) shape() []int {
 	for i := range s {
 		s[i] = sizes[g.pick("size", len(sizes))]
 	}
-	if len(s) > 0 && g.pick("blockCols", 6) == 0 {
+	if len(s) > 0 && g.pick("wide", 6) == 0 {
 		s[len(s)-1] = []int{300, 1100, 40}[g.pick("width", 3)]
 	}
-	if len(s) > 1 && g.pick("blockRows", 6) == 0 {
+	if len(s) > 1 && g.pick("tall", 6) == 0 {
 		s[0] = 90
 	}
 	if op.Size(s) > 30000 {
