@@ -192,11 +192,11 @@ func (s *Scope) RowAxis(axis int) *Scope {
 	return &r
 }
 
-// Noise declares random numbers, drawn anew by every Run. Each is a function
-// of the Key and of its place: sample, row and event element are the axes
-// before the row axis together, the row axis, and the axes after it together,
-// so that the number of samples and the split into batches do not change it.
-// The row axis is the last but one, unless RowAxis says otherwise.
+// Noise declares random numbers, drawn anew by every Run. Each is a function of
+// the Key and of three indices: that of the sample, over all axes before the row
+// axis; that of the row; and that of the event element, over all axes behind the
+// row axis. So neither the number of samples nor the split into batches changes
+// it. The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	s.notNil()
 	if law > UniformNoise {

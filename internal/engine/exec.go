@@ -215,7 +215,7 @@ func (l *loopCode[T]) runSteps(w *scratch[T], steps []step, part, row, rows, col
 		case outside:
 			kernel.Outside(v[s.dst], v[s.a], k[s.s], k[s.t])
 		case between:
-			kernel.Between(v[s.dst], v[s.a], v[s.b], v[s.c], T(1/op.Room(dtypeOf[T]())))
+			kernel.Between(v[s.dst], v[s.a], v[s.b], v[s.c], T(1/op.MaxDraw(dtypeOf[T]())))
 		case finite:
 			isFinite(v[s.dst], v[s.a])
 		case ruleOf:

@@ -9,9 +9,9 @@ import (
 
 // Scheduling gives every computed value a stage. What a value reads from memory
 // was written in an earlier stage; what it takes from a value of its own loop
-// has the same stage. So the units of one stage do not depend on each other,
-// and a set of connected values of one class and stage can be one loop: a path
-// that leaves it ends in a later stage.
+// has the same stage. So the units of one stage do not depend on each other. And
+// any connected values of one class and stage can be one loop: a value outside of
+// it that reads one of them has a later stage, so none of them can depend on it.
 
 // A unit is one instruction: a loop over several values, or one other value.
 // Units of equal stage and part are independent.
