@@ -20,7 +20,7 @@
 //
 // Element by element: unary.go and binary.go are the functions by name, fused.go
 // the products with what follows them, choose.go those that choose; special.go
-// has the portable forms, binary_vec.go and vec.go call the assembly. fill.go
+// has the portable forms, vec.go says when the assembly is called. fill.go
 // writes noise and constants.
 //
 // Of many elements: reduce.go has sums and extremes, rows.go those of each row,

@@ -7,7 +7,7 @@
 //
 // main.go has the loop over elements, isa.go the instructions of each width,
 // tail.go what is left of a vector and consts.go the constants. The functions are
-// in elementwise.go, which lists them, exp.go, log.go, sigmoid.go, normal.go and
+// in elementwise.go, which lists them (calls.go writes the Go code that calls them), exp.go, log.go, sigmoid.go, normal.go and
 // trig.go, those of float64 that differ in double.go. reduce.go, philox.go and
 // adam.go have the other kernels.
 package main
@@ -28,6 +28,7 @@ import (
 
 func main() {
 	others := flag.String("others", "", "file for what stands in where there is no assembly")
+	calls := flag.String("calls", "", "file for the functions that call the element-wise kernels")
 	flag.Parse() // sees the flags of avo too
 	ConstraintExpr("!purego")
 	elementwise()
@@ -39,6 +40,7 @@ func main() {
 	emit.Generate("vec")
 	checkRegisters(flag.Lookup("out").Value.String())
 	writeOthers(*others)
+	writeCalls(*calls)
 }
 
 // checkRegisters fails if the registers that only AVX-512 has were allocated:
@@ -66,7 +68,12 @@ func writeOthers(file string) {
 		fmt.Fprintf(&b, "%s { panic(noAssembly) }\n", d)
 	}
 	b.WriteString("\nconst noAssembly = \"kernel: there is no assembly in this build\"\n")
-	text, err := format.Source([]byte(b.String()))
+	writeGo(file, b.String())
+}
+
+// writeGo writes a file of Go, formatted.
+func writeGo(file, code string) {
+	text, err := format.Source([]byte(code))
 	if err == nil {
 		err = os.WriteFile(file, text, 0o644)
 	}
@@ -209,6 +216,7 @@ func unary(name string, unroll int, f func(x vec) vec, constants ...float64) {
 		loop(n, unroll, func(s step) { s.store(dst, f(s.load(src))) })
 		unhoist()
 	})
+	call("unary", "op Unary, dst, src []"+goType(), name, typed(name)+"(dst, src)")
 }
 
 // binary emits dst[i] = f(a[i], b[i]), dst[i] = f(a[i], b) and, where order
@@ -225,6 +233,8 @@ func binary(name string, unroll int, ordered bool, f func(a, b vec) vec) {
 		right := broadcast("b")
 		loop(n, unroll, func(s step) { s.store(dst, f(s.load(a), right)) })
 	})
+	call("zip", "op Binary, dst, a, b []"+t, name, full+"(dst, a, b)")
+	call("zipRight", "op Binary, dst, a []"+t+", b "+t, name, full+"Right(dst, a, b)")
 	if !ordered {
 		return
 	}
