@@ -42,6 +42,16 @@
 // random graphs are tested for what holds after scheduling and layout
 // (invariants_test.go).
 //
+// # A new operation
+//
+// A new Rule needs nothing here: it is evaluated by its own Eval. What makes it
+// faster, where it matters, is any of: a simplification (rewrite in simplify.go,
+// and mayDrop if it cannot fail), a view instead of a copy (operandView in
+// view.go), a step of fused loops (choose in lower.go, a code in emit.go, value in
+// steps.go, runSteps in exec.go; a function of one or two numbers with a kernel
+// needs but its entry in unaries or binaries, steps.go), or a plain loop (choose in
+// lower.go, direct in direct.go).
+//
 // # Running
 //
 // A phase is the units of one stage and part. Run goes from phase to phase and

@@ -4,7 +4,8 @@ import "math"
 
 // A split divides a loop's grid into parts by rows or by columns. It follows
 // from the shape and the estimated cost alone, never from the number of
-// workers, so that results do not depend on that.
+// workers, so that results do not depend on that. Sums depend on the parts by
+// rounding: whoever changes an estimate of cost changes last digits.
 type split struct {
 	parts      int
 	byCols     bool
