@@ -101,7 +101,7 @@ func newLoop(u *unit) *loop {
 			l.wholeRows = true
 		}
 		if v.folds() {
-			out := dense(v.shape)
+			out := rowMajor(v.shape)
 			e.folds = append(e.folds, v)
 			e.foldSt = append(e.foldSt, gridStrides(e.dims, v.domain(), foldStrides(v, out)))
 		} else if v.stored {

@@ -34,7 +34,7 @@ func (e *expr) logSoftmax(x, l *value, shape []int) *value {
 	}
 	st := make([]int, len(shape))
 	copy(st[len(st)-len(w.st):], w.st)
-	if w.off != 0 || !slices.Equal(st, foldStrides(sum, dense(sum.shape))) {
+	if w.off != 0 || !slices.Equal(st, foldStrides(sum, rowMajor(sum.shape))) {
 		return nil
 	}
 	return e.intern(logSoftmax{op.Binary{Fn: op.Sub}, low}, []*value{x}, shape)

@@ -14,8 +14,8 @@ type view struct {
 	st   []int
 }
 
-// dense returns the row-major strides of a shape.
-func dense(shape []int) []int {
+// rowMajor returns the strides of an array in row-major order.
+func rowMajor(shape []int) []int {
 	st := make([]int, len(shape))
 	step := 1
 	for i := len(shape) - 1; i >= 0; i-- {
@@ -27,19 +27,21 @@ func dense(shape []int) []int {
 	return st
 }
 
-// view returns the view of a value. A rule that only moves elements is seen in
-// its operand where strides can tell; any other value is its own base.
+// view returns the view of a value. The result of a rule that only moves elements
+// is a view of its operand where strides can describe it. Any other value is its
+// own base.
 func (v *value) view() *view {
 	if v.cachedView != nil {
 		return v.cachedView
 	}
 	v.cachedView = v.operandView()
 	if v.cachedView == nil {
-		v.cachedView = &view{base: v, st: dense(v.shape)}
+		v.cachedView = &view{base: v, st: rowMajor(v.shape)}
 	}
 	return v.cachedView
 }
 
+// operandView returns v as a view of its operand, or nil.
 func (v *value) operandView() *view {
 	if v.form != applied || v.size == 0 {
 		return nil
@@ -112,7 +114,7 @@ func restride(from []int, st []int, to []int) ([]int, bool) {
 
 // whole reports whether a view is all of its base in order.
 func (w *view) whole(shape []int) bool {
-	return w.off == 0 && w.base.size == op.Size(shape) && slices.Equal(w.st, dense(shape))
+	return w.off == 0 && w.base.size == op.Size(shape) && slices.Equal(w.st, rowMajor(shape))
 }
 
 // alias returns the value whose memory v is, element by element: v itself or
