@@ -10,9 +10,9 @@
 //	          (value.go). Every value goes through apply, which rewrites it
 //	          (simplify.go, reshape.go, expand.go, softmax.go) and evaluates what
 //	          is constant. After it equal expressions are one value, and operands
-//	          precede results. Later passes change an operand only into a copy of it
-//	          in row-major order, and give the sum or function that absorbs a product
-//	          the operands of that product.
+//	          precede results. Later passes replace an operand only by a copy of it,
+//	          make a reshape that is no view a copy, and give the sum or function
+//	          that absorbs a product the operands of that product.
 //	output    marks, for each output, the value whose memory is its own.
 //	lower     reads which values are live and decides how each is computed
 //	          (lower.go): where it is only a view of another (view.go), and what a
@@ -29,9 +29,9 @@
 //	newLoop   is called by makePhases (plan.go) for each loop: it chooses the grid
 //	          and the blocks (loop.go), inlines values into the steps that read
 //	          them (merge.go), writes the steps (emit.go) and allocates registers
-//	          (steps.go). After it a loop is a list of
-//	          kernel calls, and its division into parts is fixed (split.go) by
-//	          shapes and estimated costs alone, never by the number of workers.
+//	          (steps.go). After it a loop is a list of kernel calls, and its
+//	          division into parts is fixed (split.go) by shapes and estimated costs
+//	          alone, never by the number of workers.
 //	layout    gives the values that are read from memory an offset in the arena
 //	          (arena.go). After it two values overlap only where one has been read
 //	          for the last time before the other is written, element by element.
