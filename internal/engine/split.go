@@ -10,7 +10,7 @@ type split struct {
 	parts      int
 	byCols     bool
 	rows, cols int
-	unit       int // rows or columns that no part divides
+	unit       int // parts are multiples of so many rows or columns
 }
 
 const (

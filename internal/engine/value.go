@@ -11,7 +11,7 @@ import (
 // A value is one array of a compiled program. It stands for one node of the
 // graph or, where equal expressions were merged, for several.
 type value struct {
-	id    int // those of its operands are smaller, but for copies that recompute makes
+	id    int // those of operands are smaller, but for copies made by lower; recompute keeps them
 	form  form
 	rule  op.Rule // of an applied value
 	in    []*value
