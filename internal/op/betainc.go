@@ -8,8 +8,8 @@ import "math"
 // (DLMF 8.17.7 and 8.17.8) or a continued fraction (8.17.22) where these are
 // short, else by quadrature.
 
-// edge returns I where it is 0, 1 or no number.
-func (p *betaPoint) edge() (i float64, ok bool) {
+// limitValue returns I where it is 0, 1 or no number.
+func (p *betaPoint) limitValue() (i float64, ok bool) {
 	switch {
 	case !(p.a >= 0) || !(p.b >= 0) || !(p.x >= 0) || !(p.y >= 0):
 		return math.NaN(), true
@@ -28,20 +28,20 @@ func (p *betaPoint) edge() (i float64, ok bool) {
 	return 0, false
 }
 
-// lowEnd tells whether x is so near to 0 that the sum of alternating terms is
+// nearZero tells whether x is so near to 0 that the sum of alternating terms is
 // short; a below 1 makes I large there.
-func (p *betaPoint) lowEnd() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
+func (p *betaPoint) nearZero() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
 
-// highEnd is lowEnd of the flipped point.
-func (p *betaPoint) highEnd() bool { return p.b < 1 && p.y <= 0.5 && p.a*p.y <= 1.5 }
+// nearOne is nearZero of the flipped point.
+func (p *betaPoint) nearOne() bool { return p.b < 1 && p.y <= 0.5 && p.a*p.y <= 1.5 }
 
-// fromBelow chooses the side, so that the result is not the complement of a
-// small number and comes fast.
-func (p *betaPoint) fromBelow() bool {
+// lowerTail reports whether I itself is to be computed, not its complement: the
+// result must not be 1 less a small number, and must converge fast.
+func (p *betaPoint) lowerTail() bool {
 	switch {
-	case p.lowEnd():
+	case p.nearZero():
 		return true
-	case p.highEnd():
+	case p.nearOne():
 		return false
 	case p.a > 4 && p.b > 4: // where the fraction converges fast
 		return p.x*(p.a+p.b+2) < p.a+1
@@ -57,14 +57,14 @@ func (p *betaPoint) fromBelow() bool {
 
 // betaInc returns I_x(a,b) and its complement.
 func betaInc(p betaPoint) (i, j float64) {
-	if i, ok := p.edge(); ok {
+	if i, ok := p.limitValue(); ok {
 		return i, 1 - i
 	}
 	switch {
-	case p.lowEnd():
-		return p.small()
-	case p.highEnd():
-		j, i = p.flip().small()
+	case p.nearZero():
+		return p.zeroSeries()
+	case p.nearOne():
+		j, i = p.flip().zeroSeries()
 		return i, j
 	}
 	k := math.Exp(p.kernel())
@@ -74,7 +74,7 @@ func betaInc(p betaPoint) (i, j float64) {
 		}
 		return 1, 0
 	}
-	if !p.fromBelow() {
+	if !p.lowerTail() {
 		q := p.flip()
 		if s, _, _, ok := q.series(); ok {
 			if j = k / p.b * s; j < 0.9 { // else 1 − j would lose digits
@@ -82,7 +82,7 @@ func betaInc(p betaPoint) (i, j float64) {
 			}
 		}
 	}
-	if p.fromBelow() || p.u < 0 {
+	if p.lowerTail() || p.u < 0 {
 		if s, _, _, ok := p.series(); ok {
 			i = k / p.a * s
 			return i, 1 - i
@@ -96,9 +96,9 @@ func betaInc(p betaPoint) (i, j float64) {
 	return 1 - k*s, k * s
 }
 
-// small returns I and its complement at the low end, by DLMF 8.17.7:
+// zeroSeries returns I and its complement near 0, by DLMF 8.17.7:
 // xᵃ/(a·B(a,b))·(1 + a·Σ (1−b)ₙ/(n!(a+n))·xⁿ), with the leading term near 1.
-func (p betaPoint) small() (i, j float64) {
+func (p betaPoint) zeroSeries() (i, j float64) {
 	l := p.a*p.logx - lbetaTimes(p.a, p.b)
 	sum, t := 0.0, 1.0
 	for n := 1.0; n < 200 && math.Abs(t) > 0x1p-54*math.Abs(sum); n++ {
@@ -113,9 +113,9 @@ func (p betaPoint) small() (i, j float64) {
 	return i, j
 }
 
-// smallRise is ∂I/∂b over k at the low end, times a number, by the derivative
-// of small.
-func (p betaPoint) smallRise(times float64) float64 {
+// zeroSeriesByB is ∂I/∂b over k near 0, times a number, by the derivative of
+// zeroSeries.
+func (p betaPoint) zeroSeriesByB(times float64) float64 {
 	sum, by, t, dt := 0.0, 0.0, 1.0, 0.0
 	for n := 1.0; n < 200 && !(math.Abs(t) <= 0x1p-54*math.Abs(sum) && math.Abs(dt) <= 0x1p-54*math.Abs(by)); n++ {
 		f := (n - p.b) / n * p.x
@@ -129,20 +129,21 @@ func (p betaPoint) smallRise(times float64) float64 {
 // betaSlope is ∂l/∂a of the logit l at constant I: −∂I/∂a over k, the implicit
 // derivative of a beta draw.
 func betaSlope(a, b, l float64) float64 {
-	p := betaUnderLogit(a, b, l)
-	if v, ok := p.short(1); ok {
+	p := betaPointOfLogit(a, b, l)
+	if v, ok := p.slopeASeries(1); ok {
 		return v
 	}
-	p = betaAtLogit(a, b, l)
-	return p.falling(1)
+	p = fullBetaPointOfLogit(a, b, l)
+	return p.slopeA(1)
 }
 
-// short is falling where no quadrature is needed, which takes neither u nor d.
-func (p *betaPoint) short(times float64) (v float64, ok bool) {
-	if _, ok := p.edge(); ok {
+// slopeASeries is slopeA where a series converges, which needs neither u nor d of
+// the point.
+func (p *betaPoint) slopeASeries(times float64) (v float64, ok bool) {
+	if _, ok := p.limitValue(); ok {
 		return math.NaN(), true
 	}
-	if p.fromBelow() { // I = k/a·s
+	if p.lowerTail() { // I = k/a·s
 		s, sa, _, ok := p.series()
 		if !ok {
 			return 0, false
@@ -150,8 +151,8 @@ func (p *betaPoint) short(times float64) (v float64, ok bool) {
 		return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a), true
 	}
 	q := p.flip()
-	if p.b < 0.1 && p.highEnd() { // where the terms below cancel
-		return q.smallRise(times), true
+	if p.b < 0.1 && p.nearOne() { // where the terms below cancel
+		return q.zeroSeriesByB(times), true
 	}
 	s, _, sb, ok := q.series() // 1 − I = k/b·s
 	if !ok {
@@ -160,9 +161,9 @@ func (p *betaPoint) short(times float64) (v float64, ok bool) {
 	return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b), true
 }
 
-// falling is −∂I/∂a over k, times a number.
-func (p *betaPoint) falling(times float64) float64 {
-	if v, ok := p.short(times); ok {
+// slopeA is −∂I/∂a over k, times a number.
+func (p *betaPoint) slopeA(times float64) float64 {
+	if v, ok := p.slopeASeries(times); ok {
 		return v
 	}
 	if p.u < 0 {
@@ -183,7 +184,7 @@ func betaIa(p betaPoint) float64 {
 	if k == 0 {
 		return 0
 	}
-	return -k * p.falling(small)
+	return -k * p.slopeA(small)
 }
 
 // betaEntropy is the entropy of a beta law, of the logarithms of a and b.

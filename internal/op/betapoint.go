@@ -15,15 +15,15 @@ func (p betaPoint) flip() betaPoint {
 	return betaPoint{p.b, p.a, p.y, p.x, p.logy, p.logx, -p.u, -p.d}
 }
 
-// betaUnder is the point of x in (0,1) without its place from the mode, u and
-// d: for short, and for kernel at a shape below 10.
-func betaUnder(a, b, x float64) betaPoint {
+// betaPointOf is the point of x in (0,1) without u and d, its distance from the
+// mode, which slopeASeries does not need, nor kernel at a shape below 10.
+func betaPointOf(a, b, x float64) betaPoint {
 	y := 1 - x
 	return betaPoint{a: a, b: b, x: x, y: y, logx: logOf(x, y), logy: math.Log1p(-x)}
 }
 
-// betaUnderLogit is that of logit l.
-func betaUnderLogit(a, b, l float64) betaPoint {
+// betaPointOfLogit is that of logit l, also without u and d.
+func betaPointOfLogit(a, b, l float64) betaPoint {
 	e := math.Exp(-math.Abs(l))
 	log := math.Log1p(e)
 	p := betaPoint{a: a, b: b, x: 1 / (1 + e), y: e / (1 + e), logx: -log, logy: -math.Abs(l) - log}
@@ -33,10 +33,10 @@ func betaUnderLogit(a, b, l float64) betaPoint {
 	return p
 }
 
-// betaAt is the point of x in (0,1). The slope is exact, for it is what
-// survives of two large numbers.
-func betaAt(a, b, x float64) betaPoint {
-	p := betaUnder(a, b, x)
+// fullBetaPointOf is the point of x in (0,1) with u and d. The slope d is exact,
+// for it is what survives of two large numbers.
+func fullBetaPointOf(a, b, x float64) betaPoint {
+	p := betaPointOf(a, b, x)
 	s, t := 1.0, 0.0 // a and b scaled so that nothing overflows
 	if m := max(a, b); m > 0x1p1000 {
 		s = 0x1p-10
@@ -62,8 +62,8 @@ func betaAt(a, b, x float64) betaPoint {
 	return p
 }
 
-// betaAtLogit is the point of logit l.
-func betaAtLogit(a, b, l float64) betaPoint {
+// fullBetaPointOfLogit is the point of logit l with u and d.
+func fullBetaPointOfLogit(a, b, l float64) betaPoint {
 	r := a / b
 	switch {
 	case r > 0.5 && r < 2:
@@ -73,12 +73,12 @@ func betaAtLogit(a, b, l float64) betaPoint {
 	default:
 		r = math.Log(a) - math.Log(b)
 	}
-	return betaAtMode(a, b, l, l-r)
+	return fullBetaPointOfMode(a, b, l, l-r)
 }
 
-// betaAtMode is the point of logit l, that is u from the mode.
-func betaAtMode(a, b, l, u float64) betaPoint {
-	p := betaUnderLogit(a, b, l)
+// fullBetaPointOfMode is the point of logit l, at distance u from the mode.
+func fullBetaPointOfMode(a, b, l, u float64) betaPoint {
+	p := betaPointOfLogit(a, b, l)
 	p.u, p.d = u, a*p.y-b*p.x
 	if max(a, b) > 1e3 && math.Abs(u) < 1 { // else what cancels is small
 		p.d = -a * p.y * math.Expm1(u)
