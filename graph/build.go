@@ -28,7 +28,7 @@ const (
 )
 
 func run(params *Params, to purpose, f func(s *Scope)) (*Program, error) {
-	if err := given("build", params, f); err != nil {
+	if err := checkArgs("build", params, f); err != nil {
 		return nil, err
 	}
 	if err := params.init(); err != nil {

@@ -21,11 +21,11 @@ const (
 // Save writes all parameters and states to a safetensors file, which appears
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
-	p.alive()
+	p.notNil()
 	p.values.RLock()
 	defer p.values.RUnlock()
 	p.mu.Lock()
-	err := p.changed()
+	err := p.checkUnchangedLocked()
 	byName := maps.Clone(p.byName)
 	p.mu.Unlock()
 	if err != nil {
@@ -56,7 +56,7 @@ func (p *Params) Save(path string) error {
 // rounded. On an error, which names the first parameter that differs, Params is
 // as before.
 func (p *Params) Load(path string) error {
-	p.alive()
+	p.notNil()
 	if info, err := os.Stat(path); err == nil && info.Size() > int64(p.limit()) {
 		return errors.Errorf("graph: load %s: the file of %d bytes is larger than the %d that Params.MaxBytes allows", path, info.Size(), p.limit())
 	}
@@ -76,7 +76,7 @@ func (p *Params) take(f safetensors.File) error {
 	defer p.values.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.changed(); err != nil {
+	if err := p.checkUnchangedLocked(); err != nil {
 		return err
 	}
 	dt := Float32

@@ -25,7 +25,7 @@ func BuildInitialising(params *Params, f func(s *Scope)) (*Program, error) {
 // Initialising tells whether the program being built gives parameters their
 // first values, and the scope is not frozen.
 func (s *Scope) Initialising() bool {
-	s.alive()
+	s.notNil()
 	return s.b.purpose == initialising && !s.frozen
 }
 
@@ -35,7 +35,7 @@ func (s *Scope) Initialising() bool {
 // layer after layer, each by what comes out of the ones before. Of several calls
 // for p the first counts. A frozen parameter stays as it is.
 func (s *Scope) Initial(p *Node, value func() *Node) *Node {
-	s.alive()
+	s.notNil()
 	op.Check(p, "initialise")
 	l, ok := s.b.leaves[p]
 	switch {

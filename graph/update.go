@@ -26,7 +26,7 @@ func (p *Program) Commit() error { return p.Update(nil) }
 // not run other programs of the parameters, nor save these or read them by other
 // means; of p it may use what reads outputs.
 func (p *Program) Update(f func() error) error {
-	p.alive()
+	p.notNil()
 	if !p.use.CompareAndSwap(idle, updating) {
 		return errBusy("commit", "")
 	}

@@ -10,6 +10,7 @@
 //
 // Read on by what is looked for:
 //
+//   - layers.go: Layer, Stack and Func
 //   - dense.go, mlp.go: affine maps and networks of them; Config, the choices
 //     that all networks share
 //   - mask.go, degrees.go, made.go: networks in which a variable sees only those

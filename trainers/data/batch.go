@@ -76,7 +76,7 @@ func NewBatches(s *Set, c BatchConfig) (*Batches, error) {
 
 // Count returns the number of batches in an epoch, the short one included.
 func (b *Batches) Count() int {
-	b.alive()
+	b.notNil()
 	return (len(b.order) + b.c.Size - 1) / b.c.Size
 }
 
@@ -84,7 +84,7 @@ func (b *Batches) Count() int {
 // it. Seek(e, 0) starts epoch e; Seek(e, Count()) is its end. After an error
 // the position is what it was.
 func (b *Batches) Seek(epoch, batch int) error {
-	b.alive()
+	b.notNil()
 	if epoch < 0 || int64(epoch) > 1<<32-1 || batch < 0 || batch > b.Count() {
 		return errors.Errorf("data: batches: no batch %d of epoch %d, there are %d an epoch", batch, epoch, b.Count())
 	}
@@ -105,7 +105,7 @@ func (b *Batches) Seek(epoch, batch int) error {
 
 // Next moves to the next batch and reports whether the epoch has one.
 func (b *Batches) Next() bool {
-	b.alive()
+	b.notNil()
 	b.from = b.to
 	b.to = min(b.from+b.c.Size, len(b.order))
 	return b.from < b.to
@@ -114,7 +114,7 @@ func (b *Batches) Next() bool {
 // Rows returns the row numbers of this batch, in its order; none before the
 // first Next. Do not change the slice, nor use it after the next Next or Seek.
 func (b *Batches) Rows() []int {
-	b.alive()
+	b.notNil()
 	return b.order[b.from:b.to]
 }
 
@@ -129,7 +129,7 @@ func (b *Batches) Float64(name string, dst []float64) error { return fill(b, nam
 // goroutines may write parts of it at once. It is good until the next Next or
 // Seek of b.
 func (b *Batches) Part(from, to int) Batches {
-	b.alive()
+	b.notNil()
 	if from < 0 || to < from || to > len(b.Rows()) {
 		panic(fmt.Sprintf("data: part [%d, %d) of a batch of %d rows", from, to, len(b.Rows())))
 	}
@@ -139,7 +139,7 @@ func (b *Batches) Part(from, to int) Batches {
 }
 
 func fill[T float32 | float64](b *Batches, name string, dst []T) error {
-	b.alive()
+	b.notNil()
 	a, ok := b.set.array(name)
 	if !ok {
 		return errors.Errorf("data: batches: no array %q, have %q", name, b.set.Names())

@@ -11,5 +11,10 @@
 // of what is drawn (epoch, row, pixel), never on a clock, on the number of
 // processors or on how the work is split.
 //
+// Files: array.go, set.go, batch.go and binarize.go are the data in memory, with
+// check.go for arguments that are nil; idx.go and load.go read files; source.go,
+// fetch.go and download.go get them; digits.go, hand.go and glyph.go draw digits,
+// and grid.go writes pictures.
+//
 // See the examples New, Batches, Digits and Load, in example_test.go.
 package data

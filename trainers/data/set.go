@@ -47,13 +47,13 @@ func New(arrays ...Array) (*Set, error) {
 
 // Len returns the number of rows.
 func (s *Set) Len() int {
-	s.alive()
+	s.notNil()
 	return s.rows
 }
 
 // Names returns the names of the arrays, in the order given to New.
 func (s *Set) Names() []string {
-	s.alive()
+	s.notNil()
 	names := make([]string, len(s.arrays))
 	for i, a := range s.arrays {
 		names[i] = a.name
@@ -63,7 +63,7 @@ func (s *Set) Names() []string {
 
 // array returns an array by its name. It does not allocate.
 func (s *Set) array(name string) (Array, bool) {
-	s.alive()
+	s.notNil()
 	for _, a := range s.arrays {
 		if a.name == name {
 			return a, true
@@ -108,7 +108,7 @@ func zeroOne[T float32 | float64](v []T) bool {
 // Slice returns the rows from, …, to-1, at least one. They share their memory
 // with s.
 func (s *Set) Slice(from, to int) (*Set, error) {
-	s.alive()
+	s.notNil()
 	if from < 0 || from >= to || to > s.rows {
 		return nil, errors.Errorf("data: slice [%d, %d) of %d rows", from, to, s.rows)
 	}
@@ -118,7 +118,7 @@ func (s *Set) Slice(from, to int) (*Set, error) {
 // Split copies n rows, chosen at random by the seed, to taken and the others
 // to rest. Both keep the rows in the order of s and have at least one.
 func (s *Set) Split(seed uint64, n int) (rest, taken *Set, err error) {
-	s.alive()
+	s.notNil()
 	if n < 1 || n >= s.rows {
 		return nil, nil, errors.Errorf("data: split of %d rows from %d", n, s.rows)
 	}
