@@ -29,7 +29,7 @@ func mean(s *graph.Scope, d vi.Data) *vi.Estimate {
 
 func set(t *testing.T, x ...float64) *data.Set {
 	t.Helper()
-	s, err := data.New(data.Flat("x", 1, x))
+	s, err := data.New(data.FromFlat("x", x, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,9 +39,9 @@ func set(t *testing.T, x ...float64) *data.Set {
 func TestShortLastBatchCountsByItsRows(t *testing.T) {
 	params := &graph.Params{}
 	rows := 0
-	r, err := trainers.Fit(context.Background(), mean, set(t, 0, 0, 0, 0, 3), trainers.Config{
-		Params: params, Epochs: 1, Batch: 2, Optimizer: trainers.Adam{Rate: 1e-12},
-		Progress: func(epoch, epochs, step, steps int) { rows++ },
+	r, err := trainers.Fit(context.Background(), mean, set(t, 0, 0, 0, 0, 3).Batches(data.BatchConfig{Size: 2}), trainers.Config{
+		Params: params, Epochs: 1, Optimizer: trainers.Adam{Rate: 1e-12},
+		OnStep: func(trainers.Step) error { rows++; return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +61,8 @@ func TestSameSeedSameResultOnAnyProcessors(t *testing.T) {
 	fit := func(procs int, seed uint64) (string, []trainers.Epoch) {
 		runtime.GOMAXPROCS(procs)
 		params := &graph.Params{Seed: seed}
-		r, err := trainers.Fit(context.Background(), ppcaModel(4, 2, vi.Auto), x, trainers.Config{
-			Params: params, Epochs: 3, Batch: 50, Seed: seed, Test: x,
+		r, err := trainers.Fit(context.Background(), ppcaModel(4, 2, vi.Auto), x.Batches(data.BatchConfig{Size: 50, Seed: seed}), trainers.Config{
+			Params: params, Epochs: 3, Seed: seed, Test: x.Batches(data.BatchConfig{Size: 50, Seed: seed, Evaluation: true}),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -94,16 +94,17 @@ func TestSameSeedSameResultOnAnyProcessors(t *testing.T) {
 func TestStopsCleanlyWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	params := &graph.Params{}
-	r, err := trainers.Fit(ctx, mean, set(t, 1, 2, 3, 4), trainers.Config{
-		Params: params, Epochs: 10, Batch: 1,
-		Progress: func(epoch, _, step, _ int) {
-			if epoch == 2 && step == 2 {
+	r, err := trainers.Fit(ctx, mean, set(t, 1, 2, 3, 4).Batches(data.BatchConfig{Size: 1}), trainers.Config{
+		Params: params, Epochs: 10,
+		OnStep: func(s trainers.Step) error {
+			if s.Epoch == 2 && s.Step == 2 {
 				cancel()
 			}
+			return nil
 		},
 	})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("error %v, want context.Canceled", err)
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, trainers.ErrInterrupted) {
+		t.Fatalf("error %v, want context.Canceled and ErrInterrupted", err)
 	}
 	if r.Steps != 6 || len(r.Epochs) != 1 || r.Params != params {
 		t.Errorf("%d steps, %d epochs; want 6 and 1", r.Steps, len(r.Epochs))
@@ -119,7 +120,7 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 		}}, d)
 	}
 	params := &graph.Params{}
-	_, err := trainers.Fit(context.Background(), model, set(t, -5), trainers.Config{Params: params, Epochs: 9, Optimizer: trainers.Adam{Rate: .4}})
+	_, err := trainers.Fit(context.Background(), model, set(t, -5).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 9, Optimizer: trainers.Adam{Rate: .4}})
 	want := "trainers: step 3 (epoch 3): the bound is NaN: log of -0.265057 is NaN in joint (log(m), element [0] of [1]) on the way to site x; if training went well before, it has diverged (the largest element of a parameter, 0.265, is in m): lower the optimiser's rate or set ClipNorm"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
@@ -136,7 +137,7 @@ func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
 			t.Draw("x", prob.Normal{Mean: graph.Sqrt(m), LogStd: s.Const(0)})
 		}}, d)
 	}
-	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
+	_, err = trainers.Fit(context.Background(), model, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1})
 	if want := "trainers: step 1 (epoch 1): the gradient of m is not finite: div of "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error %v\nwant  %s…", err, want)
 	}
@@ -151,7 +152,7 @@ func TestNormOfAllGradientsOverflows(t *testing.T) {
 		}}, d)
 	}
 	params := &graph.Params{Dtype: graph.Float64}
-	_, err := trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Params: params, Epochs: 1, ClipNorm: 1})
+	_, err := trainers.Fit(context.Background(), model, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 1, ClipNorm: 1})
 	if want := "trainers: step 1 (epoch 1): the squares of all gradients sum to infinity"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -165,8 +166,8 @@ func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 		return e.Times(beta)
 	}
 	var steps []int
-	r, err := trainers.Fit(context.Background(), model, set(t, 1, 2, 3), trainers.Config{
-		Epochs: 2, Batch: 1,
+	r, err := trainers.Fit(context.Background(), model, set(t, 1, 2, 3).Batches(data.BatchConfig{Size: 1}), trainers.Config{
+		Epochs:    2,
 		Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { steps = append(steps, step); return float64(step) }},
 	})
 	if err != nil {
@@ -178,7 +179,7 @@ func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 	if r.Epochs[0].Train["beta"] != 1 || r.Epochs[1].Train["beta"] != 4 {
 		t.Errorf("mean β of the epochs %v and %v, want 1 and 4", r.Epochs[0].Train["beta"], r.Epochs[1].Train["beta"])
 	}
-	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
+	_, err = trainers.Fit(context.Background(), model, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1})
 	if want := "trainers: step 1 (epoch 1): input beta is neither in the data [x] nor in Config.Schedules"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -190,7 +191,7 @@ func TestScheduleOfNoInput(t *testing.T) {
 	for _, name := range []string{"beta", "x", "tau"} { // x is data
 		constant[name] = func(int) float64 { return 1 }
 	}
-	in := func(when func(s *graph.Scope) bool) trainers.Model {
+	in := func(when func(s *graph.Scope) bool) trainers.Bound {
 		return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 			if when(s) {
 				return mean(s, d).Times(s.Input("beta"))
@@ -199,12 +200,16 @@ func TestScheduleOfNoInput(t *testing.T) {
 		}
 	}
 	always, never := func(*graph.Scope) bool { return true }, func(*graph.Scope) bool { return false }
-	fit := func(m trainers.Model, test *data.Set) error {
-		_, err := trainers.Fit(ctx, m, x, trainers.Config{Epochs: 1, Batch: 2, Schedules: constant, Test: test})
+	fit := func(m trainers.Bound, test *data.Set) error {
+		c := trainers.Config{Epochs: 1, Schedules: constant}
+		if test != nil {
+			c.Test = test.Batches(data.BatchConfig{Size: 2, Evaluation: true})
+		}
+		_, err := trainers.Fit(ctx, m, x.Batches(data.BatchConfig{Size: 2}), c)
 		return err
 	}
-	evaluate := func(m trainers.Model) error {
-		_, err := trainers.Evaluate(ctx, m, &graph.Params{}, x, trainers.EvalConfig{Schedules: constant})
+	evaluate := func(m trainers.Bound) error {
+		_, err := trainers.Evaluate(ctx, m, &graph.Params{}, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{Schedules: constant})
 		return err
 	}
 	const epoch, rows = "trainers: step 1 (epoch 1): ", "trainers: evaluate rows from 0: "
@@ -239,36 +244,36 @@ func TestScheduleOfNoInput(t *testing.T) {
 func TestNothingToRun(t *testing.T) {
 	x, ctx, params := set(t, 1), context.Background(), &graph.Params{}
 	none := func(*graph.Scope, vi.Data) *vi.Estimate { return nil }
-	ys := trainers.EvalConfig{Arrays: []string{"y"}}
+	ys := func() data.Batches { return x.Batches(data.BatchConfig{Arrays: []string{"y"}}) }
 	for want, run := range map[string]func() error{
 		"trainers: no model": func() error {
-			_, err := trainers.Fit(ctx, nil, x, trainers.Config{Epochs: 1})
+			_, err := trainers.Fit(ctx, nil, x.Batches(data.BatchConfig{}), trainers.Config{Epochs: 1})
 			return err
 		},
 		"trainers: step 1 (epoch 1): trainers: the model returned no estimate": func() error {
-			_, err := trainers.Fit(ctx, none, x, trainers.Config{Epochs: 1})
+			_, err := trainers.Fit(ctx, none, x.Batches(data.BatchConfig{}), trainers.Config{Epochs: 1})
 			return err
 		},
 		"trainers: no model to evaluate": func() error {
-			_, err := trainers.Evaluate(ctx, nil, params, x, trainers.EvalConfig{})
+			_, err := trainers.Evaluate(ctx, nil, params, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 			return err
 		},
 		"trainers: evaluate rows from 0: trainers: the model returned no estimate": func() error {
-			_, err := trainers.Evaluate(ctx, none, params, x, trainers.EvalConfig{})
+			_, err := trainers.Evaluate(ctx, none, params, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 			return err
 		},
-		"trainers: no array y in the data, which have [x]": func() error {
-			_, err := trainers.Evaluate(ctx, mean, params, x, ys)
+		"trainers: evaluate: data: batches: no array y in the data, which have [x]": func() error {
+			_, err := trainers.Evaluate(ctx, mean, params, ys(), trainers.EvalConfig{})
 			return err
 		},
 		"trainers: no function of outputs to evaluate": func() error {
-			_, err := trainers.Rows(ctx, nil, params, x, trainers.EvalConfig{})
+			_, err := trainers.Predict(ctx, nil, params, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 			return err
 		},
 		"trainers: evaluate rows from 0: graph: output z: node is nil": func() error {
-			_, err := trainers.Rows(ctx, func(*graph.Scope, vi.Data) map[string]*graph.Node {
+			_, err := trainers.Predict(ctx, func(*graph.Scope, vi.Data) map[string]*graph.Node {
 				return map[string]*graph.Node{"z": nil}
-			}, params, x, trainers.EvalConfig{})
+			}, params, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 			return err
 		},
 	} {
@@ -276,10 +281,10 @@ func TestNothingToRun(t *testing.T) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
-	if _, err := trainers.Rows(ctx, evidence, params, x, ys); err == nil || err.Error() != "trainers: no array y in the data, which have [x]" {
-		t.Errorf("Rows: error %v", err)
+	if _, err := trainers.Predict(ctx, evidence, params, ys(), trainers.EvalConfig{}); err == nil || err.Error() != "trainers: evaluate: data: batches: no array y in the data, which have [x]" {
+		t.Errorf("Predict: error %v", err)
 	}
-	if _, err := trainers.Fit(ctx, mean, x, trainers.Config{Epochs: 1, Arrays: []string{"x"}, Test: other(t)}); err == nil || err.Error() != "trainers: no array x in the data, which have [y]" {
+	if _, err := trainers.Fit(ctx, mean, x.Batches(data.BatchConfig{Arrays: []string{"x"}}), trainers.Config{Epochs: 1, Test: other(t).Batches(data.BatchConfig{Arrays: []string{"x"}, Evaluation: true})}); err == nil || err.Error() != "trainers: evaluate: data: batches: no array x in the data, which have [y]" {
 		t.Errorf("Fit with a test set without x: error %v", err)
 	}
 }
@@ -287,7 +292,7 @@ func TestNothingToRun(t *testing.T) {
 // other is a set without x.
 func other(t *testing.T) *data.Set {
 	t.Helper()
-	s, err := data.New(data.Flat("y", 1, []float64{1}))
+	s, err := data.New(data.FromFlat("y", []float64{1}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +307,7 @@ func TestFrozenParametersStay(t *testing.T) {
 			t.Draw("x", prob.Normal{Mean: a.Add(b), LogStd: s.Const(0)})
 		}}, d)
 	}
-	if _, err := trainers.Fit(context.Background(), model, set(t, 3), trainers.Config{Params: params, Epochs: 5}); err != nil {
+	if _, err := trainers.Fit(context.Background(), model, set(t, 3).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 5}); err != nil {
 		t.Fatal(err)
 	}
 	a, _ := graph.Values[float32](params, "a/m")
@@ -316,7 +321,7 @@ func TestClipNorm(t *testing.T) {
 	// The first step of Adam is α·sign(g) whatever the norm; the second shows
 	// the clipping, since the moments of a clipped gradient are equal.
 	params := &graph.Params{Dtype: graph.Float64}
-	if _, err := trainers.Fit(context.Background(), mean, set(t, 1000), trainers.Config{
+	if _, err := trainers.Fit(context.Background(), mean, set(t, 1000).Batches(data.BatchConfig{}), trainers.Config{
 		Params: params, Epochs: 1, ClipNorm: 1e-9, Optimizer: trainers.Adam{Rate: 1, Epsilon: 1e-9},
 	}); err != nil {
 		t.Fatal(err)
@@ -329,19 +334,22 @@ func TestClipNorm(t *testing.T) {
 
 func TestConfigErrors(t *testing.T) {
 	x := set(t, 1)
+	one := func(c data.BatchConfig) data.Batches { return x.Batches(c) }
 	for _, c := range []struct {
-		set  *data.Set
-		c    trainers.Config
-		want string
+		train data.Batches
+		c     trainers.Config
+		want  string
 	}{
 		{nil, trainers.Config{Epochs: 1}, "trainers: no training data"},
-		{x, trainers.Config{}, "trainers: Epochs 0, want 1 or more"},
-		{x, trainers.Config{Epochs: 1, Batch: -1}, "trainers: Batch -1, want 1 or more"},
-		{x, trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},
-		{x, trainers.Config{Epochs: 1, Arrays: []string{"y"}}, "trainers: no array y in the data, which have [x]"},
-		{x, trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want a finite Rate > 0"},
+		{(*data.Join)(nil), trainers.Config{Epochs: 1}, "trainers: no training data"},
+		{(*data.Set)(nil).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1}, "trainers: data: batches of a set that is nil"},
+		{one(data.BatchConfig{}), trainers.Config{}, "trainers: Epochs 0, want 1 or more"},
+		{one(data.BatchConfig{Size: -1}), trainers.Config{Epochs: 1}, "trainers: data: batches of -1 rows, want at least 1"},
+		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},
+		{one(data.BatchConfig{Arrays: []string{"y"}}), trainers.Config{Epochs: 1}, "trainers: data: batches: no array y in the data, which have [x]"},
+		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want a finite Rate > 0"},
 	} {
-		_, err := trainers.Fit(context.Background(), mean, c.set, c.c)
+		_, err := trainers.Fit(context.Background(), mean, c.train, c.c)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v, want %s", err, c.want)
 		}

@@ -9,13 +9,6 @@ func (s *Set) alive() {
 	}
 }
 
-// alive panics unless batches are of a set.
-func (b *Batches) alive() {
-	if b == nil || b.set == nil {
-		panic("data: the Batches are nil or zero, want those of NewBatches")
-	}
-}
-
 // isNil tells whether an interface holds nothing, or a nil pointer.
 func isNil(v any) bool {
 	x := reflect.ValueOf(v)
