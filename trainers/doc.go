@@ -16,4 +16,6 @@
 //   - errors.go, notfinite.go: the errors that a caller may tell apart.
 //
 // Package data has the data sets and their batches.
+//
+// See the examples Fit, Part and Optimizer, in example_test.go.
 package trainers
