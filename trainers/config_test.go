@@ -72,6 +72,7 @@ func other(t *testing.T) *data.Set {
 
 func TestConfigErrors(t *testing.T) {
 	x := set(t, 1)
+	same := x.Batches(data.BatchConfig{})
 	one := func(c data.BatchConfig) data.Batches { return x.Batches(c) }
 	for _, c := range []struct {
 		train data.Batches
@@ -81,6 +82,7 @@ func TestConfigErrors(t *testing.T) {
 		{nil, trainers.Config{Epochs: 1}, "trainers: no training data"},
 		{(*data.Join)(nil), trainers.Config{Epochs: 1}, "trainers: no training data"},
 		{(*data.Set)(nil).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1}, "trainers: data: batches of a set that is nil"},
+		{same, trainers.Config{Epochs: 1, Test: same}, "trainers: Test is the very Batches that are trained on"},
 		{one(data.BatchConfig{}), trainers.Config{}, "trainers: Epochs 0, want 1 or more"},
 		{one(data.BatchConfig{Size: -1}), trainers.Config{Epochs: 1}, "trainers: data: batches of -1 rows, want at least 1"},
 		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},

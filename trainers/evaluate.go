@@ -50,11 +50,11 @@ func Evaluate(ctx context.Context, m Bound, params *graph.Params, b data.Batches
 	return terms, interruption(ctx, err)
 }
 
-// Predict runs what outputs builds over epoch 0 of batches and returns the values of each of
-// its outputs, nodes [B, …] for a batch of B rows, or [1, B, …] as a model's
-// values are with one draw, one row after the other: codes, reconstructions, or
-// the log p(x) of every row. Noise is that of Evaluate, and what rows share is
-// drawn once.
+// Predict runs what outputs builds over epoch 0 of batches and returns the values
+// of each of its outputs, nodes [B, …] for a batch of B rows (of the first array),
+// or [1, B, …] as a model's values are with one draw, one row after the other in
+// the order of the batches: codes, reconstructions, or the log p(x) of every row.
+// Noise is that of Evaluate, and what rows share is drawn once.
 func Predict(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, b data.Batches, c EvalConfig) (map[string][]float64, error) {
 	if outputs == nil {
 		return nil, errors.New("trainers: no function of outputs to evaluate")

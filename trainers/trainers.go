@@ -3,6 +3,7 @@ package trainers
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -151,6 +152,8 @@ func (c Config) check(train data.Batches) error {
 		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
 	case c.Optimizer != nil && op.Nil(c.Optimizer):
 		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
+	case c.Test != nil && reflect.ValueOf(train).Comparable() && c.Test == train:
+		return errors.New("trainers: Test is the very Batches that are trained on, which can be at one place only: make others")
 	case c.GlobalDraws != 0 && c.Test == nil:
 		return errors.Errorf("trainers: GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
 	case !(c.ClipNorm >= 0):

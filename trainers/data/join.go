@@ -76,7 +76,7 @@ func (j *Join) take() error {
 			return errors.Errorf("data: join: part %s does not know its number of batches (Count %d)", name, n)
 		}
 		for _, p := range parts {
-			if reflect.TypeOf(b).Comparable() && p.Batches == b {
+			if reflect.ValueOf(b).Comparable() && p.Batches == b {
 				return errors.Errorf("data: join: parts %s and %s are the same Batches, which can be at one place only", p.name, name)
 			}
 		}
