@@ -31,13 +31,9 @@ type runner struct {
 
 	arrays   []data.Spec
 	rows     []int // of this batch, by array
-	programs []sized
 	fillings []*filling // by array
-}
-
-type sized struct {
-	rows []int
-	*graph.Program
+	programs []*graph.Program
+	sizes    [][]int // the rows of each
 }
 
 // start looks at the arrays. A mistake in making the batches is an error of
@@ -52,6 +48,9 @@ func (r *runner) start() error {
 	}
 	r.rows = make([]int, len(r.arrays))
 	for _, a := range r.arrays {
+		if slices.ContainsFunc(a.Shape, func(d int) bool { return d < 1 }) {
+			return errors.Errorf("the batches have rows of shape %v in array %s", a.Shape, a.Name)
+		}
 		r.fillings = append(r.fillings, &filling{batches: r.batches, name: a.Name, cols: graph.Size(a.Shape)})
 	}
 	return nil
@@ -65,9 +64,9 @@ func (r *runner) program() (*graph.Program, error) {
 			return nil, errors.Errorf("the batch has no rows of array %s", a.Name)
 		}
 	}
-	for _, p := range r.programs {
-		if slices.Equal(p.rows, r.rows) {
-			return p.Program, nil
+	for i, rows := range r.sizes {
+		if slices.Equal(rows, r.rows) {
+			return r.programs[i], nil
 		}
 	}
 	build := graph.Build
@@ -84,7 +83,7 @@ func (r *runner) program() (*graph.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.programs = append(r.programs, sized{slices.Clone(r.rows), p})
+	r.programs, r.sizes = append(r.programs, p), append(r.sizes, slices.Clone(r.rows))
 	return p, nil
 }
 

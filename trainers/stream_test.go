@@ -78,6 +78,7 @@ func TestFitOfAStream(t *testing.T) {
 	}
 	for want, b := range map[string]data.Batches{
 		"trainers: epoch 1 has no batch":                               &stream{},
+		"trainers: the batches have rows of shape [-2 3] in array x":   shaped{&stream{per: 1}},
 		"trainers: the batches have no arrays":                         bare{&stream{per: 1}},
 		"trainers: step 1 (epoch 1): the batch has no rows of array x": empty{&stream{per: 1}},
 		"trainers: step 3 (epoch 1): unplugged":                        &stream{per: 4, left: 2, err: errors.New("unplugged")},
@@ -87,6 +88,11 @@ func TestFitOfAStream(t *testing.T) {
 		}
 	}
 }
+
+// shaped has rows of a shape that none can have.
+type shaped struct{ data.Batches }
+
+func (shaped) Arrays() []data.Spec { return []data.Spec{{Name: "x", Shape: []int{-2, 3}}} }
 
 type bare struct{ data.Batches }
 
