@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -22,11 +23,14 @@ func (u *Updater) alive() error {
 // fits panics unless the arrays of a tensor for a rule are of one dtype and
 // length, with as many slots as the rule has.
 func (p Tensor) fits(rule string, slots int) {
-	ok := len(p.Slots) == slots && p.Grad.Len() == p.Param.Len() && (p.Grad.F64 == nil) == (p.Param.F64 == nil)
-	for _, s := range p.Slots {
-		ok = ok && s.Len() == p.Param.Len() && (s.F64 == nil) == (p.Param.F64 == nil)
+	like := func(a graph.Array) bool {
+		return len(a.F32) == len(p.Param.F32) && len(a.F64) == len(p.Param.F64) && (a.F64 == nil) == (p.Param.F64 == nil)
 	}
-	if !ok || p.Param.F32 != nil && p.Param.F64 != nil {
+	ok := len(p.Slots) == slots && like(p.Grad) && (p.Param.F32 == nil || p.Param.F64 == nil)
+	for _, s := range p.Slots {
+		ok = ok && like(s)
+	}
+	if !ok {
 		panic(fmt.Sprintf("trainers: %s: %d parameters, %d gradients and %d slots, want %d slots, and all of one length and dtype",
 			rule, p.Param.Len(), p.Grad.Len(), len(p.Slots), slots))
 	}
