@@ -53,7 +53,7 @@ type Config struct {
 	Optimizer Optimizer           // nil means Adam{}
 	ClipNorm  float64             // gradients of a larger Euclidean norm are scaled down to it; 0 means never
 	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
-	Test      data.Batches        // evaluated after every epoch; nil means never
+	Test      data.Batches        // evaluated after every epoch, epoch 0 of it, as Evaluate does; nil means never
 
 	GlobalDraws int // of that evaluation, as in EvalConfig
 
