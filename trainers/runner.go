@@ -30,7 +30,7 @@ type runner struct {
 	update  *Updater // nil in evaluation
 
 	arrays   []data.Spec
-	rows     []int // of this batch, by array
+	rows     []int      // of this batch, by array
 	fillings []*filling // by array
 	programs []*graph.Program
 	sizes    [][]int // the rows of each
