@@ -8,10 +8,10 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
+	"gorgonia.org/gorgonia"
 
 	"github.com/latentgo/latent/graph"
-	"gorgonia.org/gorgonia"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // The origin of a number that is not finite is the operation that made it, not

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/latentgo/latent/graph"
 	"gorgonia.org/tensor"
+
+	"github.com/latentgo/latent/graph"
 )
 
 // declare builds a model that is nothing but its declarations.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/engine"
+	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -208,7 +209,7 @@ func (p *Program) Run(ctx context.Context, d Key) error {
 	}
 	for _, f := range p.needed {
 		if !f.set {
-			return errors.Errorf("graph: run: input %s has not been fed", f.name)
+			return mark.Error(errors.Errorf("graph: run: input %s has not been fed", f.name), ErrMissingInput)
 		}
 	}
 	p.b.params.values.RLock()

@@ -22,6 +22,7 @@ var level = map[string]int{
 	"internal/atomicfile":  0,
 	"internal/pareto":      0,
 	"internal/exported":    0,
+	"internal/mark":        0,
 	"internal/safetensors": 1,
 	"internal/kernel":      1,
 	"internal/op":          2,

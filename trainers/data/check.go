@@ -9,13 +9,6 @@ func (s *Set) notNil() {
 	}
 }
 
-// notNil panics unless batches are of a set.
-func (b *Batches) notNil() {
-	if b == nil || b.set == nil {
-		panic("data: the Batches are nil or zero, want those of NewBatches")
-	}
-}
-
 // isNil tells whether an interface holds nothing, or a nil pointer.
 func isNil(v any) bool {
 	x := reflect.ValueOf(v)

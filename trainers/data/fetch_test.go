@@ -4,37 +4,20 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/latentgo/latent/trainers/data"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/trainers/data"
 )
-
-func fetcher(t *testing.T) data.Fetcher {
-	return data.Fetcher{Dir: t.TempDir(), Wait: time.Microsecond, Stall: 5 * time.Second}
-}
-
-// holds checks that dir has the whole file under its name, and nothing else.
-func holds(t *testing.T, dir string) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, "f"))
-	if err != nil || !bytes.Equal(b, text) {
-		t.Errorf("file of %d bytes (%v), want %d", len(b), err, len(text))
-	}
-	if names, _ := os.ReadDir(dir); len(names) != 1 {
-		t.Errorf("left behind: %v", names)
-	}
-}
 
 func TestFetch(t *testing.T) {
 	half := len(text) / 2
@@ -251,36 +234,4 @@ func TestFetchBadSource(t *testing.T) {
 	f.Dir = write(t, f.Dir, "file", nil)
 	_, err := f.Fetch(t.Context(), source("http://127.0.0.1:0"))
 	wantError(t, err, "data: fetch set: mkdir ")
-}
-
-func TestNamed(t *testing.T) {
-	for _, name := range []string{"mnist", "fashion-mnist"} {
-		s, err := data.Named(name)
-		if err != nil || s.Name != name || len(s.Mirrors) < 2 || len(s.Files) != 4 {
-			t.Fatalf("%s: %+v, %v", name, s, err)
-		}
-		seen := map[string]bool{}
-		for _, f := range s.Files {
-			if b, err := hex.DecodeString(f.SHA256); err != nil || len(b) != 32 || f.SHA256 != strings.ToLower(f.SHA256) || f.Size <= 0 || seen[f.SHA256] {
-				t.Errorf("%s: %+v", name, f)
-			}
-			seen[f.SHA256] = true
-		}
-	}
-	_, err := data.Named("minst")
-	wantError(t, err, `data: no data set is named "minst", known are mnist, fashion-mnist`)
-}
-
-// A known name is fetched, anything else is a folder.
-func TestOpen(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := data.Open(ctx, "mnist", fetcher(t), data.LoadConfig{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("mnist: error %v, want %v", err, context.Canceled)
-	}
-	folder := filepath.Join(t.TempDir(), "mnist")
-	_, want := data.Load(folder, data.LoadConfig{})
-	if _, err := data.Open(ctx, folder, fetcher(t), data.LoadConfig{}); err == nil || err.Error() != want.Error() {
-		t.Errorf("a folder: error %v, want %v", err, want)
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -96,4 +98,20 @@ func hang(w http.ResponseWriter, r *http.Request) {
 	w.Write(text[:len(text)/2])
 	w.(http.Flusher).Flush()
 	<-r.Context().Done()
+}
+
+func fetcher(t *testing.T) data.Fetcher {
+	return data.Fetcher{Dir: t.TempDir(), Wait: time.Microsecond, Stall: 5 * time.Second}
+}
+
+// holds checks that dir has the whole file under its name, and nothing else.
+func holds(t *testing.T, dir string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "f"))
+	if err != nil || !bytes.Equal(b, text) {
+		t.Errorf("file of %d bytes (%v), want %d", len(b), err, len(text))
+	}
+	if names, _ := os.ReadDir(dir); len(names) != 1 {
+		t.Errorf("left behind: %v", names)
+	}
 }

@@ -1,18 +1,19 @@
 package data
 
 import (
+	"slices"
+
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/pkg/errors"
 )
 
 // Set is a data set in memory: named arrays with a row for each datum. By
-// convention "x" is what a model explains, pixels in [0, 1] when the data are
-// pictures, and "y" is the label, one column with the class index.
+// convention of Load and Digits "x" is what a model explains, rows [H, W] of
+// pixels in [0, 1] when the data are pictures, and "y" is the label, rows [1]
+// with the class index.
 //
 // A Set is not changed after New, so many goroutines may read it.
 type Set struct {
-	Height, Width int // of the pictures in "x", row-major; 0 when they are none
-
 	arrays []Array
 	rows   int
 }
@@ -33,7 +34,7 @@ func New(arrays ...Array) (*Set, error) {
 		case a.nan != nil:
 			return nil, errors.WithMessage(a.nan, "data")
 		case a.cols == 0:
-			return nil, errors.Errorf("data: array not made by Flat or Rows")
+			return nil, errors.Errorf("data: array not made by FromFlat or FromRows")
 		case s.Cols(a.name) > 0:
 			return nil, errors.Errorf("data: array %q given twice", a.name)
 		case s.rows > 0 && a.rows() != s.rows:
@@ -76,6 +77,12 @@ func (s *Set) array(name string) (Array, bool) {
 func (s *Set) Cols(name string) int {
 	a, _ := s.array(name)
 	return a.cols
+}
+
+// Shape returns the shape of a row of an array, nil if there is no such array.
+func (s *Set) Shape(name string) []int {
+	a, _ := s.array(name)
+	return slices.Clone(a.shape)
 }
 
 // Values returns an array as float32, row by row, nil if there is no such
@@ -144,7 +151,7 @@ func (s *Set) take(rows []int) *Set {
 }
 
 func (s *Set) derive(rows int, f func(Array) Array) *Set {
-	d := &Set{Height: s.Height, Width: s.Width, rows: rows}
+	d := &Set{rows: rows}
 	for _, a := range s.arrays {
 		d.arrays = append(d.arrays, f(a))
 	}
