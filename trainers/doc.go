@@ -13,7 +13,8 @@
 //     momentum.go, sgd.go: those there are;
 //   - updater.go, update.go: one update of all parameters, taken back if it is
 //     not finite; state.go: what an optimiser keeps, to be saved and restored;
-//   - errors.go, notfinite.go: the errors that a caller may tell apart.
+//   - errors.go, notfinite.go: the errors that a caller may tell apart; check.go:
+//     arguments that do not fit; array.go: arrays of either dtype.
 //
 // Package data has the data sets and their batches.
 //
