@@ -244,7 +244,7 @@ func TestStateThatIsNotFiniteIsNotWritten(t *testing.T) {
 	run(t, p, graph.Key{})
 	called := false
 	err = p.Update(func() error { called = true; return nil })
-	if want := "graph: commit: the value for state bad is not finite"; err == nil || err.Error() != want || called {
+	if want := "graph: commit: the value for bad is not finite"; err == nil || err.Error() != want || called {
 		t.Errorf("error %v (parameters updated: %v), want %s", err, called, want)
 	}
 	if v := values(t, params, "good"); v[0] != 0 {

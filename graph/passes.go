@@ -8,7 +8,7 @@ import (
 
 // split is door.Passes.
 func (s *Scope) split(n int) *Scope {
-	s.alive()
+	s.notNil()
 	switch {
 	case n < 1:
 		Fail("graph: %d passes, want 1 or more", n)
@@ -23,7 +23,7 @@ func (s *Scope) split(n int) *Scope {
 
 // carry is door.Carry.
 func (s *Scope) carry(name string, init float64, shape Shape) *Node {
-	s.alive()
+	s.notNil()
 	n := s.leaf(leaf{kind: carried}, name, shape)
 	if s.b.carry(n) == nil { // else a replay
 		s.b.carries = append(s.b.carries, &carry{leaf: n, init: init})
@@ -33,7 +33,7 @@ func (s *Scope) carry(name string, init float64, shape Shape) *Node {
 
 // handOn is door.HandOn.
 func (s *Scope) handOn(to, value *Node) {
-	s.alive()
+	s.notNil()
 	dims(to)
 	c := s.b.carry(to)
 	if c == nil {
@@ -68,8 +68,8 @@ func (b *build) carry(leaf *Node) *carry {
 	return nil
 }
 
-// start sets the carries of a program for the first pass.
-func (p *Program) start() {
+// startCarries sets the carries of a program for the first pass.
+func (p *Program) startCarries() {
 	for _, c := range p.carries {
 		for i := range c.now.Len() {
 			c.now.Set(i, c.init)
@@ -77,8 +77,8 @@ func (p *Program) start() {
 	}
 }
 
-// handOn sets the carries for the next pass.
-func (p *Program) handOn() {
+// nextCarries sets the carries for the next pass.
+func (p *Program) nextCarries() {
 	for _, c := range p.carries {
 		c.next.Copy(p.exec.Value(c.value))
 	}

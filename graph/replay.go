@@ -13,17 +13,17 @@ type modelRun struct {
 
 // run is door.Run.
 func (s *Scope) run(f func()) {
-	s.alive()
-	s.during(s.b.replay, f)
+	s.notNil()
+	s.runAs(s.b.replay, f)
 }
 
 // replay is door.Replay.
 func (s *Scope) replay(f func()) {
-	s.alive()
-	s.during(true, f)
+	s.notNil()
+	s.runAs(true, f)
 }
 
-func (s *Scope) during(replay bool, f func()) {
+func (s *Scope) runAs(replay bool, f func()) {
 	if f == nil {
 		Fail("graph: a run of no code")
 	}
@@ -34,8 +34,8 @@ func (s *Scope) during(replay bool, f func()) {
 	f()
 }
 
-// ours returns the full name of noise or an output, which belong to a run.
-func (s *Scope) ours(name string) string {
+// runName returns the full name of noise or an output, which belong to a run.
+func (s *Scope) runName(name string) string {
 	path := s.join(name)
 	if r := s.b.run; r != nil && r.path != "" && !strings.HasPrefix(path, r.path+"/") {
 		return r.path + "/" + path
@@ -47,14 +47,15 @@ func (s *Scope) ours(name string) string {
 // Noise declares is an input of its name. It is for tests and for quadrature,
 // which choose the random numbers themselves.
 func (s *Scope) NoiseAsInput() *Scope {
-	s.alive()
+	s.notNil()
 	r := *s
 	r.fed = true
 	return &r
 }
 
-// found returns the node that a declaration gives instead of a new one, or nil.
-func (s *Scope) found(l leaf, shape Shape) *Node {
+// redeclared returns the node of an earlier declaration of the same name that
+// this one may share, or nil; any other clash aborts.
+func (s *Scope) redeclared(l leaf, shape Shape) *Node {
 	n := s.b.names[l.name]
 	if n == nil {
 		return nil
@@ -86,8 +87,8 @@ type assignment struct {
 	value *Node
 }
 
-// assigned adds an assignment and returns what the state gets.
-func (b *build) assigned(to, value *Node) *Node {
+// addAssignment adds an assignment and returns what the state gets.
+func (b *build) addAssignment(to, value *Node) *Node {
 	list := b.written[to]
 	if b.replay && len(list) > 0 {
 		return b.assigns[to]
