@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/pkg/errors"
 
@@ -63,10 +62,22 @@ type training struct {
 	draws         int                               // for log p(x) of the test pictures; 0: not
 }
 
+// train and test are the pictures in batches, binarized: drawn anew in every epoch,
+// and once.
+func (l *lab) train(batch int, seed uint64) data.Batches {
+	return l.sets.Train.Batches(data.BatchConfig{Arrays: []string{"x"}, Size: batch, Seed: seed, Flat: true, Map: binarized})
+}
+
+func (l *lab) test(batch int, seed uint64) data.Batches {
+	return l.sets.Test.Batches(data.BatchConfig{Arrays: []string{"x"}, Size: batch, Seed: seed, Flat: true, Map: binarized, Evaluation: true})
+}
+
+var binarized = map[string]data.Transform{"x": data.Binarize}
+
 // evaluate returns the terms of an objective on the test pictures.
 func (l *lab) evaluate(ctx context.Context, seed uint64, params *graph.Params, t training, o vi.Objective) (map[string]float64, error) {
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.Estimate(s, t.model(s), d) }
-	return trainers.Evaluate(ctx, bound, params, l.sets.Test, trainers.EvalConfig{Arrays: []string{"x"}, Batch: t.batch, Seed: seed, Binarize: data.Static})
+	return trainers.Evaluate(ctx, bound, params, l.test(t.batch, seed), trainers.EvalConfig{Seed: seed})
 }
 
 // fit trains and judges: figures "ELBO", every ten epochs a point of the curve,
@@ -75,9 +86,8 @@ func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.
 	params := &graph.Params{Seed: seed}
 	res := result{Figures: map[string]figure{}, Epochs: t.epochs}
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return t.bound(s).Estimate(s, t.model(s), d) }
-	_, err := trainers.Fit(ctx, bound, l.sets.Train, trainers.Config{
-		Params: params, Arrays: []string{"x"}, Epochs: t.epochs, Batch: t.batch, Seed: seed, Schedules: t.schedules,
-		Optimizer: trainers.Adam{Rate: t.rate}, Binarize: data.EachEpoch,
+	_, err := trainers.Fit(ctx, bound, l.train(t.batch, seed), trainers.Config{
+		Params: params, Epochs: t.epochs, Seed: seed, Schedules: t.schedules, Optimizer: trainers.Adam{Rate: t.rate},
 		OnEpoch: func(e trainers.Epoch) error {
 			if e.Epoch%10 != 0 && e.Epoch != t.epochs {
 				return nil
@@ -98,7 +108,7 @@ func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.
 	terms, err := l.evaluate(ctx, seed, params, t, vi.Evidence{K: t.draws})
 	if err == nil {
 		lo, hi := vi.EvidenceInterval(terms, l.sets.Test.Len())
-		res.Figures["log p"] = figure{terms["evidence"], math.Abs(hi-lo) / (2 * 1.96)}
+		res.Figures["log p"] = figure{terms["evidence"], (hi - lo) / (2 * 1.96)}
 	}
 	return res, params, err
 }

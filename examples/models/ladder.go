@@ -23,7 +23,8 @@ import (
 //
 //	q(z_i|z_{i+1}, x) ∝ N(head_i(d_i)) · p(z_i|z_{i+1})
 //
-// which are computed once, for guide and joint.
+// which are computed once, for guide and joint. Variances are softplus of what the
+// networks put out.
 type Ladder struct {
 	c        LadderConfig
 	up       []layers.Stack // hidden features of layer i from those below
@@ -81,6 +82,15 @@ func (m Ladder) Model() vi.Model {
 	return vi.Model{Joint: m.joint, Guide: guide}
 }
 
+// softNormal splits the last axis as Normal does, into a mean and what softplus
+// makes a variance of (eq. 9 and 10 there): with several layers of latents a
+// variance that grows as an exponential overflows.
+func softNormal(h *graph.Node, d int) prob.Normal {
+	n := Normal(h, d)
+	n.LogStd = graph.Log(graph.Softplus(n.LogStd).Shift(1e-6)).Scale(.5)
+	return n
+}
+
 // site returns the name of layer i, counted from 0.
 func site(i int) string { return fmt.Sprint("z", i+1) }
 
@@ -93,7 +103,7 @@ func (m Ladder) joint(t *vi.Trace) {
 	top := len(m.c.Latents) - 1
 	z := t.Draw(site(top), prob.StdNormal(m.c.Latents[top]))
 	for i := top; i > 0; i-- {
-		z = t.Draw(site(i-1), Normal(m.below(i, z), m.c.Latents[i-1]))
+		z = t.Draw(site(i-1), softNormal(m.below(i, z), m.c.Latents[i-1]))
 	}
 	t.Draw("x", prob.Bernoulli{Logits: m.below(0, z)})
 }
@@ -101,7 +111,7 @@ func (m Ladder) joint(t *vi.Trace) {
 func (m Ladder) plain(t *vi.Trace) {
 	z := t.Given("x")
 	for i, d := range m.c.Latents {
-		z = t.Draw(site(i), Normal(m.heads[i].Apply(m.up[i].Apply(z)), d))
+		z = t.Draw(site(i), softNormal(m.heads[i].Apply(m.up[i].Apply(z)), d))
 	}
 }
 
@@ -110,11 +120,11 @@ func (m Ladder) ladder(t *vi.Trace) {
 	h := t.Given("x")
 	for i, d := range m.c.Latents {
 		h = m.up[i].Apply(h)
-		seen = append(seen, Normal(m.heads[i].Apply(h), d))
+		seen = append(seen, softNormal(m.heads[i].Apply(h), d))
 	}
 	top := len(seen) - 1
 	z := t.Draw(site(top), seen[top])
 	for i := top; i > 0; i-- {
-		z = t.Draw(site(i-1), prob.ProductOfExperts(seen[i-1], Normal(m.below(i, z), m.c.Latents[i-1])))
+		z = t.Draw(site(i-1), prob.ProductOfExperts(seen[i-1], softNormal(m.below(i, z), m.c.Latents[i-1])))
 	}
 }
