@@ -1,43 +1,82 @@
 package models
 
 import (
+	"context"
+
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
-// SemiSupervised is the objective of chapter 3 (arXiv 1406.5298, eq. 9), a datum,
+// SemiSupervised trains M2 on few labels (arXiv 1406.5298, eq. 9), by the
+// objective, for a datum,
 //
 //	J^α = (1/N)·[Σ_labelled L(x,y) + Σ_unlabelled U(x)] + α·E_labelled[log q(y|x)]
 //
 // of N data, of which Labelled have labels: L is the ELBO with the class given,
-// U that with the class enumerated or drawn. The classification term is what
-// the labels alone say of q(y|x); the paper's released code takes α = .1.
+// U that with the class enumerated or drawn. The last term is what the labels
+// alone say of q(y|x); the paper's released code takes α = .1.
 type SemiSupervised struct {
+	Model                M2Config
 	Labelled, Unlabelled int          // data in the two sets
 	Alpha                float64      // weight of the classification term
 	Draw                 vi.Estimator // of a missing class, which is then drawn; nil: enumerated
 }
 
-// Estimate makes the estimate of a batch with labels, y one-hot [B, C], and of one
-// without. Terms are those of the two ELBOs, "labelled/…" and "unlabelled/…", and
+// Bound is what trainers.Fit takes: the estimate of a batch of a data.Join with
+// the parts "labelled", arrays x and y, y a class in one column, and "unlabelled",
+// x. Where there are arrays mean and std instead of x, x is drawn from the normal
+// law of these, anew in every step, as M1+M2 does with the features of M1. Terms
+// are those of the two ELBOs, "labelled/…" and "unlabelled/…", and
 // "classification", E log q(y|x).
-func (o SemiSupervised) Estimate(s *graph.Scope, m M2, labelled, unlabelled vi.Data) *vi.Estimate {
-	n := float64(o.Labelled + o.Unlabelled)
+func (o SemiSupervised) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
 	if o.Labelled < 1 || o.Unlabelled < 1 {
 		graph.Fail("models: SemiSupervised of %d data with labels and %d without, want 1 or more", o.Labelled, o.Unlabelled)
 	}
-	l := vi.ELBO{}.Estimate(s.In("labelled"), m.Model(), labelled)
+	labelled, unlabelled := trainers.Part(d, "labelled"), trainers.Part(d, "unlabelled")
+	m := NewM2(s.In("m2"), o.Model)
+	y := graph.Labels(labelled["y"], o.Model.Classes)
+	l := vi.ELBO{}.Estimate(s.In("labelled"), m.Model(), vi.Data{"x": inputs(s.In("labelled"), labelled), "y": y})
 	missing := vi.ELBO{Enumerate: []string{"y"}}
 	if o.Draw != nil {
 		missing = vi.ELBO{Sites: map[string]vi.Estimator{"y": o.Draw}}
 	}
-	u := missing.Estimate(s.In("unlabelled"), m.Model(), unlabelled)
+	u := missing.Estimate(s.In("unlabelled"), m.Model(), vi.Data{"x": inputs(s.In("unlabelled"), unlabelled)})
+	n := float64(o.Labelled + o.Unlabelled)
 	e := vi.Sum(l.Times(s.Const(float64(o.Labelled)/n)), u.Times(s.Const(float64(o.Unlabelled)/n)))
 	logq := graph.Mean(l.Record.Site("y").LogQ)
-	e.Terms["classification"] = logq
-	if o.Alpha == 0 {
-		return e
+	if o.Alpha != 0 {
+		c := logq.Scale(o.Alpha)
+		e = vi.Sum(e, &vi.Estimate{Value: c, Costs: []vi.Cost{{Name: "classification", Node: c.Neg()}}})
 	}
-	c := logq.Scale(o.Alpha)
-	return vi.Sum(e, &vi.Estimate{Value: c, Costs: []vi.Cost{{Name: "classification", Node: c.Neg()}}})
+	e.Terms["classification"] = logq
+	return e
+}
+
+// inputs returns x, or a draw of it.
+func inputs(s *graph.Scope, d vi.Data) *graph.Node {
+	mean := d["mean"]
+	if mean == nil {
+		return d["x"]
+	}
+	return mean.Add(d["std"].Mul(s.Noise("features", graph.GaussianNoise, mean.Shape()...)))
+}
+
+// Error returns the share of the rows of batches, arrays x or mean, and y, that
+// q(y|x) puts into a wrong class.
+func (o SemiSupervised) Error(ctx context.Context, params *graph.Params, b data.Batches) (float64, error) {
+	out, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+		x := d["mean"]
+		if x == nil {
+			x = d["x"]
+		}
+		best := graph.ArgMax(NewM2(s.In("m2"), o.Model).Classify(x), -1)
+		return map[string]*graph.Node{"wrong": best.Ne(graph.Squeeze(d["y"], -1))}
+	}, params, b, trainers.EvalConfig{})
+	wrong := 0.
+	for _, w := range out["wrong"] {
+		wrong += w
+	}
+	return wrong / float64(max(len(out["wrong"]), 1)), err
 }

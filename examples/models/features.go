@@ -1,0 +1,55 @@
+package models
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// Features are what M1, a VAE that has been trained without labels, says of
+// pictures: the mean and the standard deviation of q(z|x), of those latents that
+// it uses (arXiv 1406.5298, section 4).
+type Features struct {
+	Model  VAEConfig
+	Params *graph.Params
+	Keep   []int // the latents used; nil means those whose mean has a standard deviation of .1 or more over the first set
+}
+
+// Of returns a set with the arrays mean, std and y, the labels of the set given.
+func (f *Features) Of(ctx context.Context, s *data.Set) (*data.Set, error) {
+	b := s.Batches(data.BatchConfig{Arrays: []string{"x"}, Size: 500, Flat: true, Evaluation: true})
+	out, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+		q := vi.Run(s, NewVAE(s, f.Model), d, vi.Config{}).Site("z").Q.(prob.Normal)
+		return map[string]*graph.Node{"mean": q.Mean, "log_std": q.LogStd}
+	}, f.Params, b, trainers.EvalConfig{})
+	if err != nil {
+		return nil, err
+	}
+	n, all := s.Len(), f.Model.Latent
+	if f.Keep == nil {
+		column := make([]float64, n)
+		for j := range all {
+			for i := range column {
+				column[i] = out["mean"][i*all+j]
+			}
+			if stat.StdDev(column, nil) >= .1 {
+				f.Keep = append(f.Keep, j)
+			}
+		}
+	}
+	mean, std := make([]float32, 0, n*len(f.Keep)), make([]float32, 0, n*len(f.Keep))
+	for i := range n {
+		for _, j := range f.Keep {
+			mean = append(mean, float32(out["mean"][i*all+j]))
+			std = append(std, float32(math.Exp(out["log_std"][i*all+j])))
+		}
+	}
+	return data.New(data.FromFlat("mean", mean, len(f.Keep)), data.FromFlat("std", std, len(f.Keep)), data.FromFlat("y", s.Values("y"), 1))
+}
