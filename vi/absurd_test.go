@@ -52,7 +52,7 @@ func TestAbsurdArguments(t *testing.T) {
 						trace = t
 					},
 				}
-				estimate = vi.ELBO{K: 2, Total: 9}.Estimate(s.In("a"), model, data)
+				estimate = vi.ELBO{Config: vi.Config{K: 2, Total: 9}}.Estimate(s.In("a"), model, data)
 				record = estimate.Record
 				call()
 			})

@@ -186,7 +186,7 @@ func TestLayersUnderEveryEstimator(t *testing.T) {
 		}
 	}
 	for _, es := range []choice{{"z": vi.MeasureValued{}, "y": vi.DisARM{}}, {"z": vi.Pathwise{}, "y": vi.REBAR{}}, {"z": vi.Score{}, "y": vi.RELAX{}}, {"z": vi.MeasureValued{}, "y": vi.VIMCO{}}} {
-		jobs = append(jobs, job{fmt.Sprintf("hierarchy/%v", es), "hierarchy", vi.ELBO{K: 2, Sites: es}})
+		jobs = append(jobs, job{fmt.Sprintf("hierarchy/%v", es), "hierarchy", vi.ELBO{Config: vi.Config{K: 2, Sites: es}}})
 	}
 	jobs = append(jobs, job{"Evidence", "reparameterised", vi.Evidence{K: 3}}, job{"Evidence by values", "discrete", vi.Evidence{K: 3, Enumerate: []string{"z"}}})
 	for _, j := range jobs {
@@ -249,7 +249,7 @@ func TestRowsOfTwoKindsShareANetwork(t *testing.T) {
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 		m := layered(s, "reparameterised", false)
 		a := vi.ELBO{}.Estimate(s.In("a"), m, vi.Data{"x": s.Input("x", 3, 2)})
-		b := vi.IWAE{K: 2, Default: vi.DReG{}}.Estimate(s.In("b"), m, vi.Data{"x": s.Input("more", 1, 2)})
+		b := vi.IWAE{Config: vi.Config{K: 2, Estimator: vi.DReG{}}}.Estimate(s.In("b"), m, vi.Data{"x": s.Input("more", 1, 2)})
 		s.Output("bound", vi.Sum(a, b).Value)
 	})
 	if err != nil {

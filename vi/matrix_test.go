@@ -54,26 +54,26 @@ func column(objective string) (ways []func(k int, c choice) vi.Objective) {
 	switch objective {
 	case "ELBO":
 		for _, kl := range []vi.KL{vi.Auto, vi.MonteCarlo} {
-			add(func(k int, c choice) vi.Objective { return vi.ELBO{K: k, Total: total, KL: kl, Sites: c} })
+			add(func(k int, c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, KL: kl} })
 		}
 	case "Capacity":
 		for _, at := range []float64{.005, 50} {
 			add(func(k int, c choice) vi.Objective {
-				return lazy{func() vi.Objective { return vi.ELBO{K: k, Total: total, Capacity: graph.Const(at), Sites: c} }}
+				return lazy{func() vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, Capacity: graph.Const(at)} }}
 			})
 		}
 	case "FreeBits":
 		for _, lambda := range []float64{.005, 50} {
-			add(func(k int, c choice) vi.Objective { return vi.FreeBits{K: k, Total: total, Lambda: lambda, Sites: c} })
+			add(func(k int, c choice) vi.Objective { return vi.FreeBits{Config: vi.Config{K: k, Total: total, Sites: c}, Lambda: lambda} })
 		}
 	case "IWAE":
-		add(func(k int, c choice) vi.Objective { return vi.IWAE{K: k, Total: total, Sites: c} })
+		add(func(k int, c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Total: total, Sites: c}} })
 	case "Renyi":
 		for _, alpha := range []float64{.4, 1.5} {
-			add(func(k int, c choice) vi.Objective { return vi.Renyi{K: k, Total: total, Alpha: alpha, Sites: c} })
+			add(func(k int, c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: alpha} })
 		}
 	case "Chi":
-		add(func(k int, c choice) vi.Objective { return vi.Chi{K: k, Sites: c} })
+		add(func(k int, c choice) vi.Objective { return vi.Chi{Config: vi.Config{K: k, Sites: c}} })
 	}
 	return ways
 }
@@ -361,12 +361,12 @@ func judge(t *testing.T, where, verdict string, got, exact map[string]float64, s
 
 // phases sees what trains joint and guide by different costs.
 func phases(t *testing.T, c cell) {
-	p, k, base := gaussian1(), 2, vi.IWAE{K: 2}
+	p, k, base := gaussian1(), 2, vi.IWAE{Config: vi.Config{K: 2}}
 	prior := func(map[string]float64, int) []dimension { return []dimension{{"z/noise", 0, hermite(24)}} }
 	var rws vi.Objective = vi.ReweightedWakeSleep{K: 2}
 	switch {
 	case c.estimator == "Enumerate":
-		p, base, rws = summed(), vi.IWAE{K: 2, Enumerate: []string{"y"}}, vi.ReweightedWakeSleep{K: 2, Enumerate: []string{"y"}}
+		p, base, rws = summed(), vi.IWAE{Config: vi.Config{K: 2, Enumerate: []string{"y"}}}, vi.ReweightedWakeSleep{K: 2, Enumerate: []string{"y"}}
 		prior = func(v map[string]float64, _ int) []dimension {
 			return []dimension{bit("y/noise", logistic(v["m"])), {"z/noise", 0, hermite(24)}}
 		}

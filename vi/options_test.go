@@ -166,16 +166,16 @@ func family(o func(c vi.Config) vi.Objective) map[string][]change {
 	return map[string][]change{
 		"K":         {{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 3}), ""}, {"normals", o(vi.Config{K: 2}), o(vi.Config{K: -1}), "K is -1, want 1 or more"}},
 		"Enumerate": {{"bits", o(vi.Config{K: 2, Sites: of(vi.StraightThrough{})}), o(vi.Config{K: 2, Enumerate: []string{"z"}}), ""}},
-		"Default": {
-			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Default: vi.STL{}}), ""},
-			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Default: vi.Local{}}), "vi: no site takes the Default Local: Local, Single and Separate are of products"},
-			{"bits", o(vi.Config{K: 2, Enumerate: []string{"z"}}), o(vi.Config{K: 2, Enumerate: []string{"z"}, Default: vi.Score{}}), "vi: no site takes the Default Score"},
-			{"normals", o(vi.Config{K: 2, Sites: of(vi.STL{})}), o(vi.Config{K: 2, Sites: of(vi.STL{}), Default: avg}), "vi: no site takes the Default Score{MovingAverage}"},
+		"Estimator": {
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Estimator: vi.STL{}}), ""},
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Estimator: vi.Local{}}), "vi: no site takes the Estimator Local: Local, Single and Separate are of products"},
+			{"bits", o(vi.Config{K: 2, Enumerate: []string{"z"}}), o(vi.Config{K: 2, Enumerate: []string{"z"}, Estimator: vi.Score{}}), "vi: no site takes the Estimator Score"},
+			{"normals", o(vi.Config{K: 2, Sites: of(vi.STL{})}), o(vi.Config{K: 2, Sites: of(vi.STL{}), Estimator: avg}), "vi: no site takes the Estimator Score{MovingAverage}"},
 		},
 		"Sites": {
 			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Sites: of(vi.DReG{})}), ""},
 			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Sites: choice{"y": loo}}), "Sites has an estimator for y"},
-			{"normals", o(vi.Config{K: 2, Default: vi.STL{}}), o(vi.Config{K: 2, Default: vi.STL{}, Sites: of(nil)}), "vi: no site takes the Default STL"},
+			{"normals", o(vi.Config{K: 2, Estimator: vi.STL{}}), o(vi.Config{K: 2, Estimator: vi.STL{}, Sites: of(nil)}), "vi: no site takes the Estimator STL"},
 		},
 	}
 }
@@ -185,14 +185,14 @@ func globals(o func(c vi.Config) vi.Objective) map[string][]change {
 	out := family(o)
 	out["Total"] = []change{{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 6}), ""}, {"global", o(vi.Config{Total: 5}), o(vi.Config{}), "set Total"}}
 	out["K"] = append(out["K"], change{"global", o(vi.Config{Total: 5}), o(vi.Config{K: 2, Total: 5}), "vi: K of 2 draws, and all that is drawn is the global w, once a run: set K to 1"})
-	out["Default"] = append(out["Default"],
-		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Default: vi.STL{}}), ""},
-		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Default: vi.Score{}}), ""},
-		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Default: vi.Enumerate{}}), "does not take Enumerate at a global site"},
-		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Default: vi.DReG{}}), "does not take DReG at a global site; it takes Pathwise, STL, Score, Score{MovingAverage}; the Default is of every latent: choose another for w in Sites"},
-		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Default: vi.DReG{}, Sites: choice{"w": vi.Pathwise{}}}), ""},
-		change{"product", o(vi.Config{Total: 5, Default: vi.Single{}}), o(vi.Config{Total: 5, Default: vi.Separate{}}), ""},
-		change{"product", o(vi.Config{Total: 5, Sites: choice{"w": vi.Single{}}}), o(vi.Config{Total: 5, Default: vi.STL{}, Sites: choice{"w": vi.Single{}}}), "vi: no site takes the Default STL"},
+	out["Estimator"] = append(out["Estimator"],
+		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Estimator: vi.STL{}}), ""},
+		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Estimator: vi.Score{}}), ""},
+		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Estimator: vi.Enumerate{}}), "does not take Enumerate at a global site"},
+		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Estimator: vi.DReG{}}), "does not take DReG at a global site; it takes Pathwise, STL, Score, Score{MovingAverage}; the Estimator is of every latent: choose another for w in Sites"},
+		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Estimator: vi.DReG{}, Sites: choice{"w": vi.Pathwise{}}}), ""},
+		change{"product", o(vi.Config{Total: 5, Estimator: vi.Single{}}), o(vi.Config{Total: 5, Estimator: vi.Separate{}}), ""},
+		change{"product", o(vi.Config{Total: 5, Sites: choice{"w": vi.Single{}}}), o(vi.Config{Total: 5, Estimator: vi.STL{}, Sites: choice{"w": vi.Single{}}}), "vi: no site takes the Estimator STL"},
 	)
 	return out
 }
@@ -205,39 +205,39 @@ func optionChanges() map[string][]change {
 			all[of+"."+field] = append(all[of+"."+field], c...)
 		}
 	}
-	sites := func(e vi.Estimator) vi.Objective { return vi.ELBO{K: 2, Sites: of(e)} }
+	sites := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: of(e)}} }
 	elbo := func(f func() vi.ELBO) func() vi.Objective { return func() vi.Objective { return f() } }
 	add("ELBO", globals(func(c vi.Config) vi.Objective {
-		return vi.ELBO{K: c.K, Total: c.Total, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+		return vi.ELBO{Config: c}
 	}))
 	add("ELBO", map[string][]change{
 		"KL": {
 			{"normals", vi.ELBO{}, vi.ELBO{KL: vi.MonteCarlo}, ""}, {"normals", vi.ELBO{}, vi.ELBO{KL: 3}, "vi: ELBO with the KL 3"},
-			{"normals", vi.ELBO{}, vi.ELBO{KL: vi.ClosedForm, Default: vi.STL{}}, "closed-form KL at z"},
+			{"normals", vi.ELBO{}, vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}, KL: vi.ClosedForm}, "closed-form KL at z"},
 		},
 		"Beta": {{"normals", vi.ELBO{}, elbo(func() vi.ELBO { return vi.ELBO{Beta: graph.Const(.5)} }), ""},
-			{"global", vi.ELBO{Total: 5}, elbo(func() vi.ELBO { return vi.ELBO{Total: 5, Beta: graph.Const(.5)} }), ""}},
+			{"global", vi.ELBO{Config: vi.Config{Total: 5}}, elbo(func() vi.ELBO { return vi.ELBO{Config: vi.Config{Total: 5}, Beta: graph.Const(.5)} }), ""}},
 		"Capacity": {{"normals", vi.ELBO{}, elbo(func() vi.ELBO { return vi.ELBO{Capacity: graph.Const(9)} }), ""}},
 	})
 	add("IWAE", globals(func(c vi.Config) vi.Objective {
-		return vi.IWAE{K: c.K, Total: c.Total, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+		return vi.IWAE{Config: c}
 	}))
 	add("Renyi", globals(func(c vi.Config) vi.Objective {
-		return vi.Renyi{Alpha: .5, K: c.K, Total: c.Total, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+		return vi.Renyi{Config: c, Alpha: .5}
 	}))
-	add("Renyi", map[string][]change{"Alpha": {{"normals", vi.Renyi{K: 2}, vi.Renyi{K: 2, Alpha: .5}, ""}, {"normals", vi.Renyi{K: 2}, vi.Renyi{K: 2, Alpha: 1}, "Renyi of order 1"}}})
+	add("Renyi", map[string][]change{"Alpha": {{"normals", vi.Renyi{Config: vi.Config{K: 2}}, vi.Renyi{Config: vi.Config{K: 2}, Alpha: .5}, ""}, {"normals", vi.Renyi{Config: vi.Config{K: 2}}, vi.Renyi{Config: vi.Config{K: 2}, Alpha: 1}, "Renyi of order 1"}}})
 	add("Chi", family(func(c vi.Config) vi.Objective {
-		return vi.Chi{K: c.K, Enumerate: c.Enumerate, Default: c.Default, Sites: c.Sites}
+		return vi.Chi{Config: c}
 	}))
-	add("Chi", map[string][]change{"Order": {{"normals", vi.Chi{K: 2}, vi.Chi{K: 2, Order: 3}, ""}, {"normals", vi.Chi{K: 2}, vi.Chi{K: 2, Order: 1}, "Chi of order 1"}}})
+	add("Chi", map[string][]change{"Order": {{"normals", vi.Chi{Config: vi.Config{K: 2}}, vi.Chi{Config: vi.Config{K: 2}, Order: 3}, ""}, {"normals", vi.Chi{Config: vi.Config{K: 2}}, vi.Chi{Config: vi.Config{K: 2}, Order: 1}, "Chi of order 1"}}})
 	free := func(o vi.FreeBits) vi.FreeBits { o.Lambda = .3; return o }
 	all["FreeBits.Lambda"] = []change{{"normals", vi.FreeBits{}, vi.FreeBits{Lambda: 5}, ""}, {"normals", vi.FreeBits{}, vi.FreeBits{Lambda: -5}, "a Lambda of -5"}}
 	all["FreeBits.Group"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{Group: 2}), ""}, {"normals", free(vi.FreeBits{}), free(vi.FreeBits{Group: 3}), "groups of 3"}}
-	all["FreeBits.K"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{K: 2}), ""}}
-	all["FreeBits.Total"] = []change{{"global", free(vi.FreeBits{Total: 5}), free(vi.FreeBits{Total: 6}), ""}}
-	all["FreeBits.Default"] = []change{{"bits", free(vi.FreeBits{Default: vi.GumbelSoftmax{}}), free(vi.FreeBits{Default: vi.StraightThrough{}}), ""},
-		{"normals", free(vi.FreeBits{}), free(vi.FreeBits{Default: vi.STL{}}), "FreeBits does not take STL"}}
-	all["FreeBits.Sites"] = []change{{"bits", free(vi.FreeBits{Default: vi.GumbelSoftmax{}}), free(vi.FreeBits{Sites: of(vi.StraightThrough{})}), ""}}
+	all["FreeBits.K"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{Config: vi.Config{K: 2}}), ""}}
+	all["FreeBits.Total"] = []change{{"global", free(vi.FreeBits{Config: vi.Config{Total: 5}}), free(vi.FreeBits{Config: vi.Config{Total: 6}}), ""}}
+	all["FreeBits.Estimator"] = []change{{"bits", free(vi.FreeBits{Config: vi.Config{Estimator: vi.GumbelSoftmax{}}}), free(vi.FreeBits{Config: vi.Config{Estimator: vi.StraightThrough{}}}), ""},
+		{"normals", free(vi.FreeBits{}), free(vi.FreeBits{Config: vi.Config{Estimator: vi.STL{}}}), "FreeBits does not take STL"}}
+	all["FreeBits.Sites"] = []change{{"bits", free(vi.FreeBits{Config: vi.Config{Estimator: vi.GumbelSoftmax{}}}), free(vi.FreeBits{Config: vi.Config{Sites: of(vi.StraightThrough{})}}), ""}}
 	all["FreeBits.KL"] = []change{{"normals", free(vi.FreeBits{}), free(vi.FreeBits{KL: vi.MonteCarlo}), ""}, {"normals", free(vi.FreeBits{}), free(vi.FreeBits{KL: 9}), "with the KL 9"}}
 	all["Evidence.K"] = []change{{"normals", vi.Evidence{}, vi.Evidence{K: 60}, ""}, {"normals", vi.Evidence{}, vi.Evidence{K: 1}, "Evidence of 1 draws"}}
 	all["Evidence.Chunk"] = []change{{"normals", vi.Evidence{}, vi.Evidence{Chunk: -1}, "Evidence of -1 draws at once"}} // its effect, on memory, has tests of its own
@@ -250,7 +250,7 @@ func optionChanges() map[string][]change {
 	all["Config.Rows"] = []change{{"normals", runs{}, runs{vi.Config{Rows: 2}}, "data x has 3 rows, Config.Rows has 2"}}
 	all["Config.Total"] = []change{{"global", runs{}, runs{vi.Config{Total: 2}}, ""}}
 	all["Config.Enumerate"] = []change{{"bits", runs{}, runs{vi.Config{Enumerate: []string{"z"}}}, ""}}
-	all["Config.Default"] = []change{{"bits", runs{}, runs{vi.Config{Default: vi.GumbelSoftmax{}}}, ""}, {"normals", runs{}, runs{vi.Config{Default: vi.Single{}}}, "no site takes the Default Single"}}
+	all["Config.Estimator"] = []change{{"bits", runs{}, runs{vi.Config{Estimator: vi.GumbelSoftmax{}}}, ""}, {"normals", runs{}, runs{vi.Config{Estimator: vi.Single{}}}, "no site takes the Estimator Single"}}
 	all["Config.Sites"] = []change{{"bits", runs{}, runs{vi.Config{Sites: of(vi.GumbelSoftmax{})}}, ""}, {"bits", runs{}, runs{vi.Config{Sites: of(vi.Enumerate{})}}, ""},
 		{"bits", runs{}, runs{vi.Config{Sites: of(vi.Pathwise{})}}, "site z: Pathwise is not for a discrete site"}, {"normals", runs{}, runs{vi.Config{Sites: of(vi.Local{})}}, "site z: Local is not for a reparameterised site"},
 		{"global", runs{}, runs{vi.Config{Sites: choice{"w": vi.STL{}}}}, "site w: STL has costs of its own"}}
@@ -263,7 +263,7 @@ func optionChanges() map[string][]change {
 			continue
 		}
 		all["Config.Sites"] = append(all["Config.Sites"], change{kind, runs{}, runs{vi.Config{K: 2, Sites: of(e)}}, "site z: " + name + " has costs of its own, which only an objective adds"})
-		all["Config.Default"] = append(all["Config.Default"], change{kind, runs{}, runs{vi.Config{K: 2, Default: e}}, "site z: " + name + " has costs of its own"})
+		all["Config.Estimator"] = append(all["Config.Estimator"], change{kind, runs{}, runs{vi.Config{K: 2, Estimator: e}}, "site z: " + name + " has costs of its own"})
 	}
 
 	all["Model.Joint"] = []change{{"normals", vi.ELBO{}, without{"Joint"}, "model has no joint"}}

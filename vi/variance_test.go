@@ -293,14 +293,14 @@ func posteriorWays(objective string, total int) []func(k int, c choice) vi.Objec
 	switch objective {
 	case "ELBO":
 		return []func(k int, c choice) vi.Objective{
-			func(k int, c choice) vi.Objective { return vi.ELBO{K: k, Total: total, KL: vi.MonteCarlo, Sites: c} },
+			func(k int, c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, KL: vi.MonteCarlo} },
 		}
 	case "IWAE":
-		return []func(k int, c choice) vi.Objective{func(k int, c choice) vi.Objective { return vi.IWAE{K: k, Total: total, Sites: c} }}
+		return []func(k int, c choice) vi.Objective{func(k int, c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Total: total, Sites: c}} }}
 	case "Renyi":
 		return []func(k int, c choice) vi.Objective{
-			func(k int, c choice) vi.Objective { return vi.Renyi{K: k, Total: total, Alpha: .4, Sites: c} },
-			func(k int, c choice) vi.Objective { return vi.Renyi{K: k, Total: total, Alpha: 1.5, Sites: c} },
+			func(k int, c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: .4} },
+			func(k int, c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: 1.5} },
 		}
 	}
 	return column(objective)
@@ -454,7 +454,7 @@ func TestWhatDoesNotDependOnADrawAddsNoVariance(t *testing.T) {
 		noise: func(map[string]float64, int) []dimension { return []dimension{{"w/noise", 0, hermite(5)}} },
 	}
 	for _, e := range []vi.Estimator{nil, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}} {
-		got := alone.compile(t, vi.ELBO{Total: 1, Sites: choice{"w": e}}, 1, true).integrate(t, alone.params)
+		got := alone.compile(t, vi.ELBO{Config: vi.Config{Total: 1, Sites: choice{"w": e}}}, 1, true).integrate(t, alone.params)
 		if got.vari["m"] > 1e-20 || math.Abs(got.grad["m"]-4) > 1e-12 {
 			t.Errorf("%T: gradient of the divergence %v with variance %v, want 4 and 0", e, got.grad["m"], got.vari["m"])
 		}
