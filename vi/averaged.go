@@ -22,7 +22,7 @@ type averaged struct {
 	weigh func(kl *graph.Node) *graph.Node
 	// coefficient returns that of −log q of a latent in the sum of its terms before
 	// they are weighed: of a local one [E…, K or 1, B or 1], of a global a scalar.
-	// It is nil where log q is not among them.
+	// It does not depend on the draw; nil where log q is not among them, or has none.
 	coefficient func(l latent) *graph.Node
 }
 
@@ -75,7 +75,7 @@ func (a averaged) share(s *Site) (*graph.Node, float64) {
 
 func (a averaged) own(l latent) *graph.Node {
 	c := a.coefficient(l)
-	if c == nil || a.r.dependence().On(c, l.Value) {
+	if c == nil {
 		return nil
 	}
 	return a.weigh(a.weight(l, c))

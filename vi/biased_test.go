@@ -48,7 +48,9 @@ func TestDeclaredBiasIsThere(t *testing.T) {
 	g := gaussian1()
 	for _, o := range []func(vi.Estimator) vi.Objective{
 		func(e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Sites: choice{"z": e}}} },
-		func(e vi.Estimator) vi.Objective { return vi.Renyi{Config: vi.Config{K: 2, Sites: choice{"z": e}}, Alpha: .3} },
+		func(e vi.Estimator) vi.Objective {
+			return vi.Renyi{Config: vi.Config{K: 2, Sites: choice{"z": e}}, Alpha: .3}
+		},
 	} {
 		exact := g.compile(t, o(nil), 2, false).exact(t)
 		if d := bias(t, g, o(vi.STL{}), 2, exact); !(d > 1e-4) {

@@ -170,7 +170,9 @@ func TestEnumerationAroundADraw(t *testing.T) {
 		},
 	}
 	for _, o := range []func(vi.Estimator) vi.Objective{
-		func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Sites: choice{"z": e}}} },
+		func(e vi.Estimator) vi.Objective {
+			return vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Sites: choice{"z": e}}}
+		},
 		func(e vi.Estimator) vi.Objective {
 			return vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Sites: choice{"z": e}}, KL: vi.MonteCarlo}
 		},

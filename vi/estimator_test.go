@@ -86,9 +86,11 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"DisARM of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.DisARM{}),
 			"in guide: site z: vi: site z: DisARM is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
 		{"REBAR of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.REBAR{}),
-			"in guide: site z: vi: site z: REBAR and RELAX are for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
+			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
 		{"temperature", z(func(c choice) vi.Objective {
-			return lazy{func() vi.Objective { return vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}}} }}
+			return lazy{func() vi.Objective {
+				return vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}}}
+			}}
 		}, bits, nil), "in guide: site z: vi: site z: StraightThrough with a temperature of shape [2], want a scalar"},
 		{"too many measured", z(elbo, model(func() prob.Dist { return gauss(65) }, func() prob.Dist { return prob.StdNormal(65) }), vi.MeasureValued{}),
 			"vi: site z: MeasureValued runs the model three times for each event element, and there are 65, more than 64; use vi.Pathwise"},

@@ -50,7 +50,9 @@ func TestGuidesThatScoreTheirOwnDraws(t *testing.T) {
 		t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: inverted{affine{mean, logStd}}})
 	})
 	for name, o := range map[string]func(e vi.Estimator) vi.Objective{
-		"ELBO": func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Estimator: e}, KL: vi.MonteCarlo} },
+		"ELBO": func(e vi.Estimator) vi.Objective {
+			return vi.ELBO{Config: vi.Config{K: 2, Estimator: e}, KL: vi.MonteCarlo}
+		},
 		"IWAE": func(e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Estimator: e}} },
 	} {
 		exact := plain.compile(t, o(nil), 2, false).exact(t)
@@ -124,9 +126,9 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		want string
 	}{
 		{"enumerate by default", vi.ELBO{Config: vi.Config{Estimator: vi.Enumerate{}}}, bit,
-			"vi: site z: Enumerate as the Default gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"},
+			"vi: site z: Enumerate as the Estimator of every latent gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"},
 		{"enumerated twice", vi.ELBO{Config: vi.Config{Enumerate: []string{"z", "z"}}}, bit, "vi: Enumerate names z twice"},
-		{"nil pointer", vi.ELBO{Config: vi.Config{Estimator: (*vi.STL)(nil)}}, one, "vi: the estimator of every local latent is a nil *vi.STL"},
+		{"nil pointer", vi.ELBO{Config: vi.Config{Estimator: (*vi.STL)(nil)}}, one, "vi: the estimator of every latent is a nil *vi.STL"},
 		{"a flow without an inverse", vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}, guide(func(t *vi.Trace) {
 			t.Draw("z", prob.Transformed{Base: prob.StdNormal(1), Bijector: affine{t.Given("x"), zero(1)}})
 		}), "in guide: site z: vi: site z: Score needs log q as a function of the value, and vi_test.affine has no inverse to compute it with; use vi.Pathwise"},

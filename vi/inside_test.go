@@ -176,15 +176,25 @@ func sparse(impossible string, left, draw bool) func(s *graph.Scope) vi.Model {
 func TestImpossibleValuesCountNothing(t *testing.T) {
 	enum := []string{"y", "v"}
 	objectives := map[string]func(z vi.Estimator) vi.Objective{
-		"ELBO": func(z vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}} },
+		"ELBO": func(z vi.Estimator) vi.Objective {
+			return vi.ELBO{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}}
+		},
 		"Monte Carlo ELBO": func(z vi.Estimator) vi.Objective {
 			return vi.ELBO{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, KL: vi.MonteCarlo}
 		},
-		"IWAE":          func(z vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}} },
-		"Renyi":         func(z vi.Estimator) vi.Objective { return vi.Renyi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, Alpha: .5} },
-		"Renyi above 1": func(z vi.Estimator) vi.Objective { return vi.Renyi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, Alpha: 2} },
-		"Chi":           func(z vi.Estimator) vi.Objective { return vi.Chi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}} },
-		"Evidence":      func(vi.Estimator) vi.Objective { return vi.Evidence{Enumerate: enum, K: 3} },
+		"IWAE": func(z vi.Estimator) vi.Objective {
+			return vi.IWAE{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}}
+		},
+		"Renyi": func(z vi.Estimator) vi.Objective {
+			return vi.Renyi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, Alpha: .5}
+		},
+		"Renyi above 1": func(z vi.Estimator) vi.Objective {
+			return vi.Renyi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, Alpha: 2}
+		},
+		"Chi": func(z vi.Estimator) vi.Objective {
+			return vi.Chi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}}
+		},
+		"Evidence": func(vi.Estimator) vi.Objective { return vi.Evidence{Enumerate: enum, K: 3} },
 	}
 	same := func(t *testing.T, o vi.Objective, impossible string, draw, compare bool) {
 		t.Helper()

@@ -84,6 +84,9 @@ func (o Chi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if !(o.Order > 1) || math.IsInf(o.Order, 0) {
 		graph.Fail("vi: Chi of order %v, want a finite number above 1", o.Order)
 	}
+	if o.Total != 0 {
+		graph.Fail("vi: Chi with a Total of %d, which divides the divergences of globals, and Chi takes none", o.Total)
+	}
 	return particles{of: chi, beta: o.Order}.estimate(s, m, d, o.Config)
 }
 

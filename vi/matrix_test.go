@@ -54,24 +54,36 @@ func column(objective string) (ways []func(k int, c choice) vi.Objective) {
 	switch objective {
 	case "ELBO":
 		for _, kl := range []vi.KL{vi.Auto, vi.MonteCarlo} {
-			add(func(k int, c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, KL: kl} })
+			add(func(k int, c choice) vi.Objective {
+				return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, KL: kl}
+			})
 		}
 	case "Capacity":
 		for _, at := range []float64{.005, 50} {
 			add(func(k int, c choice) vi.Objective {
-				return lazy{func() vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, Capacity: graph.Const(at)} }}
+				return lazy{func() vi.Objective {
+					return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, Capacity: graph.Const(at)}
+				}}
 			})
 		}
 	case "FreeBits":
 		for _, lambda := range []float64{.005, 50} {
-			add(func(k int, c choice) vi.Objective { return vi.FreeBits{Config: vi.Config{K: k, Total: total, Sites: c}, Lambda: lambda} })
+			add(func(k int, c choice) vi.Objective {
+				return vi.FreeBits{Config: vi.Config{K: k, Total: total, Sites: c}, Lambda: lambda}
+			})
 		}
 	case "IWAE":
 		add(func(k int, c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Total: total, Sites: c}} })
 	case "Renyi":
 		for _, alpha := range []float64{.4, 1.5} {
-			add(func(k int, c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: alpha} })
+			add(func(k int, c choice) vi.Objective {
+				return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: alpha}
+			})
 		}
+	case "Expectation":
+		add(func(k int, c choice) vi.Objective {
+			return vi.Expectation{Config: vi.Config{K: k, Total: total, Sites: c}, Of: monteCarlo}
+		})
 	case "Chi":
 		add(func(k int, c choice) vi.Objective { return vi.Chi{Config: vi.Config{K: k, Sites: c}} })
 	}

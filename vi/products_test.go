@@ -175,7 +175,9 @@ func layer(noise string) problem {
 func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 	const total = 7
 	capacity := func(c choice) vi.Objective {
-		return lazy{func() vi.Objective { return vi.ELBO{Config: vi.Config{Total: total, Sites: c}, Capacity: graph.Const(50)} }}
+		return lazy{func() vi.Objective {
+			return vi.ELBO{Config: vi.Config{Total: total, Sites: c}, Capacity: graph.Const(50)}
+		}}
 	}
 	stl, score, avg := vi.STL{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}
 	for _, c := range []struct {
@@ -191,11 +193,15 @@ func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
 		{"Capacity", capacity, 1, []vi.Estimator{nil},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
-		{"FreeBits", func(c choice) vi.Objective { return vi.FreeBits{Config: vi.Config{Total: total, Sites: c}, Lambda: .01} }, 1, []vi.Estimator{nil},
+		{"FreeBits", func(c choice) vi.Objective {
+			return vi.FreeBits{Config: vi.Config{Total: total, Sites: c}, Lambda: .01}
+		}, 1, []vi.Estimator{nil},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
 		{"IWAE", func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score, avg},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
-		{"Renyi", func(c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: 2, Total: total, Sites: c}, Alpha: .4} }, 2, []vi.Estimator{nil, stl, score, avg},
+		{"Renyi", func(c choice) vi.Objective {
+			return vi.Renyi{Config: vi.Config{K: 2, Total: total, Sites: c}, Alpha: .4}
+		}, 2, []vi.Estimator{nil, stl, score, avg},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
 	} {
 		exact := layer("global").compile(t, c.o(nil), c.k, false).exact(t)

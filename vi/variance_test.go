@@ -283,7 +283,7 @@ func (p solved) beyond(c cell) bool {
 	case "REBAR", "RELAX":
 		return p.place == "after" || p.place == "joint"
 	case "Score{MovingAverage}", "Score{NVIL}":
-		return c.objective == "ELBO" && p.place == "before"
+		return (c.objective == "ELBO" || c.objective == "Expectation") && p.place == "before"
 	}
 	return false
 }
@@ -293,14 +293,24 @@ func posteriorWays(objective string, total int) []func(k int, c choice) vi.Objec
 	switch objective {
 	case "ELBO":
 		return []func(k int, c choice) vi.Objective{
-			func(k int, c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, KL: vi.MonteCarlo} },
+			func(k int, c choice) vi.Objective {
+				return vi.ELBO{Config: vi.Config{K: k, Total: total, Sites: c}, KL: vi.MonteCarlo}
+			},
 		}
+	case "Expectation":
+		return []func(k int, c choice) vi.Objective{func(k int, c choice) vi.Objective {
+			return vi.Expectation{Config: vi.Config{K: k, Total: total, Sites: c}, Of: monteCarlo}
+		}}
 	case "IWAE":
 		return []func(k int, c choice) vi.Objective{func(k int, c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Total: total, Sites: c}} }}
 	case "Renyi":
 		return []func(k int, c choice) vi.Objective{
-			func(k int, c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: .4} },
-			func(k int, c choice) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: 1.5} },
+			func(k int, c choice) vi.Objective {
+				return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: .4}
+			},
+			func(k int, c choice) vi.Objective {
+				return vi.Renyi{Config: vi.Config{K: k, Total: total, Sites: c}, Alpha: 1.5}
+			},
 		}
 	}
 	return column(objective)

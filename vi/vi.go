@@ -36,36 +36,36 @@
 // Chi by the guide; "biased" estimators are so by design; "-" is refused when the
 // graph is built.
 //
-//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      WakeSleep ReweightedWakeSleep
-//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased -         -
-//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        -         -
-//	STL                   reparameterised   unbiased -        -        biased   biased   biased   -         -
-//	STL                   global            unbiased -        -        unbiased unbiased -        -         -
-//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	Score                 global            unbiased -        -        unbiased unbiased -        -         -
-//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        -         -
-//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        -         -
-//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        -         -
-//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased -         biased
-//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   -         -
-//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   -         -
-//	DisARM                discrete          unbiased -        -        -        -        -        -         -
-//	REBAR                 discrete          unbiased -        -        -        -        -        -         -
-//	RELAX                 discrete          unbiased -        -        -        -        -        -         -
-//	MeasureValued         reparameterised   unbiased -        -        -        -        -        -         -
-//	Local                 product           unbiased unbiased unbiased -        -        -        -         -
-//	Single                product           unbiased unbiased unbiased unbiased unbiased -        -         -
-//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        -         -
-//	(none)                reparameterised   -        -        -        -        -        -        unbiased  biased
-//	(none)                discrete          -        -        -        -        -        -        unbiased  biased
+//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      Expectation WakeSleep ReweightedWakeSleep
+//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased unbiased    -         -
+//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	STL                   reparameterised   unbiased -        -        biased   biased   biased   unbiased    -         -
+//	STL                   global            unbiased -        -        unbiased unbiased -        unbiased    -         -
+//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score                 global            unbiased -        -        unbiased unbiased -        unbiased    -         -
+//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        unbiased    -         -
+//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        unbiased    -         -
+//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         biased
+//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	DisARM                discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	REBAR                 discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	RELAX                 discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	MeasureValued         reparameterised   unbiased -        -        -        -        -        unbiased    -         -
+//	Local                 product           unbiased unbiased unbiased -        -        -        unbiased    -         -
+//	Single                product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	(none)                reparameterised   -        -        -        -        -        -        -           unbiased  biased
+//	(none)                discrete          -        -        -        -        -        -        -           unbiased  biased
 package vi
 
 import (
