@@ -225,40 +225,6 @@ func TestNoiseOfSetReplays(t *testing.T) {
 	}
 }
 
-// Where a row of x is zero its local noise has no spread, and no derivative.
-func TestLocalNoiseOfAZeroRow(t *testing.T) {
-	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
-		mean, logStd := s.Param("m", graph.Constant(.1), 2, 1), s.Param("l", graph.Constant(-1), 2, 1)
-		m := vi.Model{
-			Guide: func(t *vi.Trace) { t.Global("w", prob.Normal{Mean: mean, LogStd: logStd}, 2) },
-			Joint: func(t *vi.Trace) {
-				t.Draw("y", prob.Bernoulli{Logits: t.Product("w", prob.StdNormal(1), t.Given("x"), vi.MatMul{})})
-			},
-		}
-		x := s.Input("x", 2, 2)
-		e := vi.ELBO{Config: vi.Config{Total: 10}}.Estimate(s, m, vi.Data{"x": x, "y": s.Input("y", 2, 1)})
-		for i, g := range e.Grad(mean, logStd, x) {
-			s.Output([]string{"mean", "logStd", "x"}[i], g)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	graph.Feed(p, "x", []float32{1, 2, 0, 0})
-	graph.Feed(p, "y", []float32{1, 0})
-	if err := p.Run(context.Background(), graph.Key{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range p.Outputs() {
-		v, _ := p.Value(name)
-		for i, g := range v {
-			if math.IsNaN(g) || math.IsInf(g, 0) {
-				t.Errorf("the gradient by %s is %v at %d", name, g, i)
-			}
-		}
-	}
-}
-
 // What the guide enumerates counts by its probability.
 func TestDivergencesOfAnEnumeration(t *testing.T) {
 	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
