@@ -18,8 +18,7 @@ type averaged struct {
 	local   []term                 // f_i, of r
 	of      func(r *Record) []term // the same, of a replay
 	shared  []term                 // g_j
-	// weigh multiplies a divergence by its weight.
-	weigh func(kl *graph.Node) *graph.Node
+	beta    *graph.Node            // weight of the terms that are divergences; nil means 1
 	// coefficient returns that of −log q of a latent in the sum of its terms before
 	// they are weighed: of a local one [E…, K or 1, B or 1], of a global a scalar.
 	// It does not depend on the draw; nil where log q is not among them, or has none.
@@ -37,33 +36,17 @@ func (a averaged) part(r *Record, s *Site) *graph.Node {
 	// The terms of late draws first: in a chain the sums of the sites are then
 	// sums of one another.
 	slices.SortStableFunc(local, func(a, b term) int { return below.Last(b.node) - below.Last(a.node) })
-	x := r.average(a.sum(r, local))
+	x := r.average(r.sum(local, a.beta))
 	if !s.Global {
 		return r.fold(x, s.logq().Shape())
 	}
 	x = graph.Sum(x)
 	for _, t := range a.shared {
 		if below.On(t.node, s.Value) {
-			x = a.plus(x, t)
+			x = t.addTo(x, a.beta)
 		}
 	}
 	return x
-}
-
-// sum adds terms up: [E…, K, B].
-func (a averaged) sum(r *Record, ts []term) *graph.Node {
-	sum := r.Scope.Tensor([]float64{0}, r.one()...)
-	for _, t := range ts {
-		sum = a.plus(sum, t)
-	}
-	return r.wide(sum)
-}
-
-func (a averaged) plus(sum *graph.Node, t term) *graph.Node {
-	if t.kl {
-		return sum.Sub(a.weigh(t.node))
-	}
-	return sum.Add(t.node)
 }
 
 func (a averaged) share(s *Site) (*graph.Node, float64) {
@@ -78,7 +61,7 @@ func (a averaged) own(l latent) *graph.Node {
 	if c == nil {
 		return nil
 	}
-	return a.weigh(a.weight(l, c))
+	return times(a.weight(l, c), a.beta)
 }
 
 // weight returns the weight of log q in the value from its coefficient in the
@@ -108,7 +91,7 @@ func (a averaged) dropped(global bool) *graph.Node {
 	if sum == nil {
 		return a.r.Scope.Const(0)
 	}
-	return a.weigh(graph.AddN(sum...))
+	return times(graph.AddN(sum...), a.beta)
 }
 
 // average weighs [E…, K, B] by the probability of the enumerated values and the

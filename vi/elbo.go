@@ -52,7 +52,7 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 	e := newEstimate(r)
 	recon, kl := zeros(r), zeros(r)
-	b := averaged{r: r, latents: ls, local: o.terms(r, ls), shared: r.shared(ls, o.KL), weigh: o.weigh}
+	b := averaged{r: r, latents: ls, local: o.terms(r, ls), shared: r.shared(ls, o.KL), beta: o.Beta}
 	b.of = func(r *Record) []term { return o.terms(r, ls.in(r)) }
 	b.coefficient = b.byDraw
 	for _, t := range b.local {
@@ -72,21 +72,13 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	e.Terms["kl"] = graph.Mean(kl)
 	e.Terms["elbo"] = graph.Mean(recon.Sub(kl))
 	if o.Capacity != nil {
-		e.Value = graph.Mean(recon).Sub(o.weigh(graph.Abs(graph.Mean(kl).Sub(o.Capacity))))
+		e.Value = graph.Mean(recon).Sub(times(graph.Abs(graph.Mean(kl).Sub(o.Capacity)), o.Beta))
 	} else {
-		e.PerRow = recon.Sub(o.weigh(kl))
+		e.PerRow = recon.Sub(times(kl, o.Beta))
 		e.Value = graph.Mean(e.PerRow)
 	}
 	e.Costs = (&gradient{r: r, latents: ls, name: which.name, value: e.Value, lower: true, bound: b}).costs()
 	return e
-}
-
-// weigh multiplies a divergence by β.
-func (o ELBO) weigh(kl *graph.Node) *graph.Node {
-	if o.Beta == nil {
-		return kl
-	}
-	return kl.Mul(o.Beta)
 }
 
 // terms returns the summands of the bound that belong to single rows.

@@ -44,7 +44,7 @@ func (o Expectation) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	}
 	r := trace(s, m, d, o.Config)
 	ls := assign(r, expectation)
-	b := averaged{r: r, latents: ls, weigh: func(kl *graph.Node) *graph.Node { return kl }}
+	b := averaged{r: r, latents: ls}
 	s.Run(func() { b.local, b.shared = o.terms(r, ls) })
 	b.of = func(r *Record) (local []term) {
 		s.Replay(func() { local, _ = o.terms(r, ls.in(r)) })
@@ -126,7 +126,7 @@ func (l latent) read(r *Record) *graph.Node {
 func (a averaged) derived(l latent, value *graph.Node) *graph.Node {
 	logq, sum := l.read(a.r), value
 	if !l.Global {
-		sum = graph.Sum(a.sum(a.r, a.local))
+		sum = graph.Sum(a.r.sum(a.local, nil))
 	}
 	if !graph.DependsOn(sum, logq) {
 		return nil
@@ -136,7 +136,7 @@ func (a averaged) derived(l latent, value *graph.Node) *graph.Node {
 	varies := below.On(c, l.Value)
 	if q := a.r.logWeight(); q != nil && !l.Global && !varies && below.On(q, l.Value) {
 		// Values whose probability depends on the draw must all have the same.
-		varies = c != by(graph.Sum(a.sum(a.r, []term{{node: logq, kl: true}})))
+		varies = c != by(graph.Sum(a.r.sum([]term{{node: logq, kl: true}}, nil)))
 	}
 	if varies && l.sticky {
 		graph.Fail("vi: site %s: Expectation of what log q of %s is multiplied by a function of the draw in, or is not linear in: %s drops a score whose mean is 0 only beside a constant; use vi.Pathwise", l.Name, l.Name, l.name)

@@ -66,6 +66,7 @@ type objective struct {
 	name    string
 	offers  facts
 	biased  bool   // whatever the estimator
+	bare    bool   // a run without an objective, which adds no costs
 	oneDraw string // what becomes of it with one draw of a latent; "" if it means something
 }
 
@@ -80,8 +81,7 @@ var (
 	wakeSleep   = objective{name: "WakeSleep", offers: holds}
 	reweighted  = objective{name: "ReweightedWakeSleep", offers: sums | holds, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
 
-	// alone is a run without an objective, which adds no costs.
-	alone = objective{name: "vi.Run", offers: derivatives | averages | sums | shares}
+	alone = objective{name: "vi.Run", bare: true, offers: derivatives | averages | sums | shares}
 )
 
 // objectives are the columns of the support matrix.

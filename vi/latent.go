@@ -40,17 +40,21 @@ func (w wishes) at(name string, product bool) Estimator {
 	return nil
 }
 
-// latent returns how a latent is drawn that is no product.
-func (w wishes) latent(name string) estimator { return described(w.at(name, false), Pathwise{}) }
+// latent returns the estimator of a latent that is no product, by which it is
+// drawn.
+func (w wishes) latent(name string) estimator {
+	if e := w.at(name, false); e != nil {
+		return e.describe()
+	}
+	return Pathwise{}.describe()
+}
 
 // product returns the noise of a product.
-func (w wishes) product(name string) estimator { return described(w.at(name, true), Local{}) }
-
-func described(e, otherwise Estimator) estimator {
-	if e == nil {
-		e = otherwise
+func (w wishes) product(name string) estimator {
+	if e := w.at(name, true); e != nil {
+		return e.describe()
 	}
-	return e.describe()
+	return Local{}.describe()
 }
 
 // latent is a site that was drawn or enumerated, with its estimator.
@@ -127,15 +131,14 @@ func assign(r *Record, o objective) latents {
 		graph.Fail("vi: no site takes the Estimator %s: Local, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(asked.all), r.names(drawn))
 	}
 	for i, l := range ls {
-		if o.name == alone.name {
+		if o.bare {
 			l.realised(wanted[i])
-		} else {
-			l.taken(r, o, wanted[i])
+			l.complete(r, ls)
+			continue
 		}
+		l.taken(r, o, wanted[i])
 		l.complete(r, ls)
-		if o.name != alone.name {
-			l.trains(r, o)
-		}
+		l.trains(r, o)
 	}
 	manyDraws(r, ls)
 	return ls
@@ -173,57 +176,33 @@ func (l latent) realised(wanted Estimator) {
 // complete refuses a latent that does not have what its estimator needs of the
 // site itself.
 func (l latent) complete(r *Record, all latents) {
-	for _, c := range []struct {
-		need facts
-		why  func() string
-	}{
-		{guided, func() string {
-			if l.Q != nil {
-				return ""
-			}
-			return l.name + " drops the score of a guide, and the guide does not have the site; use vi.Pathwise"
-		}},
-		{listed, func() string {
-			if l.Enumerated {
-				return ""
-			}
-			return "Enumerate as the Estimator of every latent gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"
-		}},
-		{separable, func() string {
-			y := r.summedIn(l.Value.Shape())
-			if y == "" {
-				return ""
-			}
-			return fmt.Sprintf("%s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", l.name, y)
-		}},
-		{density, func() string {
-			if _, set := l.law().(setDist); !set {
-				return ""
-			}
-			return l.wants() + ", and the guide Set a value whose density is known there only" + l.instead()
-		}},
-		{several, func() string {
-			if r.K > 1 {
-				return ""
-			}
-			return fmt.Sprintf("%s compares draws with each other and needs K of 2 or more, not %d", l.name, r.K)
-		}},
-		{normal, func() string {
-			if _, ok := l.law().(prob.Normal); ok {
-				return ""
-			}
-			return fmt.Sprintf("%s is for prob.Normal, not %T; use vi.Pathwise or vi.Score", l.name, l.law())
-		}},
-	} {
-		if l.needs.has(c.need) {
-			if why := c.why(); why != "" {
-				graph.Fail("vi: site %s: %s", l.Name, why)
-			}
-		}
+	if why := l.lacks(r); why != "" {
+		graph.Fail("vi: site %s: %s", l.Name, why)
 	}
 	if l.check != nil {
 		l.check(r, all, l)
 	}
+}
+
+// lacks says what is missing, "" if nothing is.
+func (l latent) lacks(r *Record) string {
+	_, set := l.law().(setDist)
+	_, gauss := l.law().(prob.Normal)
+	switch {
+	case l.needs.has(guided) && l.Q == nil:
+		return l.name + " drops the score of a guide, and the guide does not have the site; use vi.Pathwise"
+	case l.needs.has(listed) && !l.Enumerated:
+		return "Enumerate as the Estimator of every latent gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"
+	case l.needs.has(separable) && r.summedIn(l.Value.Shape()) != "":
+		return fmt.Sprintf("%s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", l.name, r.summedIn(l.Value.Shape()))
+	case l.needs.has(density) && set:
+		return l.wants() + ", and the guide Set a value whose density is known there only" + l.instead()
+	case l.needs.has(several) && r.K < 2:
+		return fmt.Sprintf("%s compares draws with each other and needs K of 2 or more, not %d", l.name, r.K)
+	case l.needs.has(normal) && !gauss:
+		return fmt.Sprintf("%s is for prob.Normal, not %T; use vi.Pathwise or vi.Score", l.name, l.law())
+	}
+	return ""
 }
 
 // trains refuses a latent that an objective cannot be trained with.

@@ -85,7 +85,7 @@ func (p particles) powers(r *Record, ls latents, s *Site) *graph.Node {
 			return nil
 		}
 	}
-	x := r.product(ts).Scale(p.beta)
+	x := r.sum(ts, nil).Scale(p.beta)
 	if q != nil {
 		wide := x
 		if p.beta != 1 {
@@ -106,7 +106,7 @@ func (p particles) mean(powers *graph.Node) *graph.Node {
 // normalised returns w̃ ∝ q·w^β, which add up to 1 over the enumerated values
 // and the draws: [E…, K, B].
 func (p particles) normalised(r *Record, ls latents) *graph.Node {
-	x := r.product(r.factors(ls)).Scale(p.beta)
+	x := r.sum(r.factors(ls), nil).Scale(p.beta)
 	if q := r.logWeight(); q != nil {
 		x = possible(q, x, x.Add(q.Scale(1-p.beta)))
 	}

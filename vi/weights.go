@@ -57,6 +57,31 @@ type term struct {
 	draw *Site // whose log q at its draw is in it; nil if none
 }
 
+// addTo adds the term to a sum: of a divergence −β times itself. No β is 1.
+func (t term) addTo(sum, beta *graph.Node) *graph.Node {
+	if t.kl {
+		return sum.Sub(times(t.node, beta))
+	}
+	return sum.Add(t.node)
+}
+
+// times returns x·β; no β is 1.
+func times(x, beta *graph.Node) *graph.Node {
+	if beta == nil {
+		return x
+	}
+	return x.Mul(beta)
+}
+
+// sum adds terms up: [E…, K, B].
+func (r *Record) sum(ts []term, beta *graph.Node) *graph.Node {
+	sum := r.Scope.Tensor([]float64{0}, r.one()...)
+	for _, t := range ts {
+		sum = t.addTo(sum, beta)
+	}
+	return r.wide(sum)
+}
+
 // factors returns the summands of log w that belong to single data, Σ log p −
 // Σ log q, without log q of what the guide enumerates. Where an estimator among
 // the latents drops the score, log q is constant; of no latents it is live.
@@ -77,19 +102,6 @@ func (r *Record) factors(ls latents) []term {
 	return ts
 }
 
-// product returns the logarithm of a product of factors, [E…, K, B].
-func (r *Record) product(ts []term) *graph.Node {
-	sum := r.Scope.Tensor([]float64{0}, r.one()...)
-	for _, t := range ts {
-		if t.kl {
-			sum = sum.Sub(t.node)
-		} else {
-			sum = sum.Add(t.node)
-		}
-	}
-	return r.wide(sum)
-}
-
 // LogWeights returns log w = Σ log p − Σ log q of every draw and datum, [E…, K,
 // B], with the globals left out and what only the joint enumerates summed out.
 // A value that the guide enumerates and never draws has −Inf. Its derivatives
@@ -100,7 +112,7 @@ func (r *Record) LogWeights() *graph.Node {
 }
 
 func (r *Record) logWeights(ls latents) *graph.Node {
-	w := r.product(r.factors(ls))
+	w := r.sum(r.factors(ls), nil)
 	if q := r.logWeight(); q != nil {
 		w = possible(q, w, w.Sub(q))
 	}
