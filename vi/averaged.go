@@ -25,9 +25,9 @@ type averaged struct {
 	coefficient func(l latent) *graph.Node
 }
 
-// part returns the terms that depend on a draw, with the probability of the
+// signal returns the terms that depend on a draw, with the probability of the
 // enumerated values and the share of the draw and the row in the mean.
-func (a averaged) part(r *Record, s *Site) *graph.Node {
+func (a averaged) signal(r *Record, s *Site) *graph.Node {
 	local, below := a.local, r.dependence()
 	if r != a.r {
 		local = a.of(r)
@@ -82,7 +82,7 @@ func (a averaged) scale() *graph.Node { return nil }
 func (a averaged) dropped(global bool) *graph.Node {
 	var sum []*graph.Node
 	for _, l := range a.latents {
-		if l.sticky && l.Global == global {
+		if l.drops && l.Global == global {
 			if c := a.coefficient(l); c != nil {
 				sum = append(sum, graph.Sum(a.weight(l, c).Mul(l.LogQ)))
 			}

@@ -28,7 +28,7 @@ func (DisARM) costs(g *gradient, l latent) []Cost {
 	logits := logitsOf(l)
 	u := uniform(g.r, l.Name, eventOf(logits))
 	other := u.Neg().Shift(1).Lt(graph.Sigmoid(logits))
-	f := graph.ExpandDims(g.bound.part(g.r, l.Site).Sub(g.at(l, other)), -1)
+	f := graph.ExpandDims(g.bound.signal(g.r, l.Site).Sub(g.at(l, other)), -1)
 	d := f.Mul(l.Value.Sub(other).Mul(graph.Sigmoid(graph.Abs(logits))))
 	return []Cost{g.toward(l, "disarm", d.Scale(.5), logits)}
 }

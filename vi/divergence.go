@@ -36,7 +36,7 @@ func (k KL) closed(r *Record, l latent) *graph.Node {
 	}
 	var div *graph.Node
 	why := l.name + " estimates it by Monte Carlo"
-	if !l.sticky {
+	if !l.drops {
 		div, why = r.divergence(l.Site)
 	}
 	switch {

@@ -21,7 +21,7 @@ type estimator struct {
 	fair   facts  // without one of them its gradient is biased
 	biased bool   // by design
 	held   bool   // no derivative passes the draw, in any cost
-	sticky bool   // log q has no derivative by the parameters of the guide
+	drops  bool   // log q has no derivative by the parameters of the guide
 	scaled bool   // the gradient that passes the draws is scaled as the bound says
 	soft   bool   // draws may lie between the values of the law
 	apart  bool   // draws are independent for the values of an enumerated site
@@ -116,7 +116,7 @@ func (Pathwise) describe() estimator {
 type STL struct{}
 
 func (STL) describe() estimator {
-	return estimator{name: "STL", needs: derivatives | signals | pathwise | density | guided, fair: averages, sticky: true}
+	return estimator{name: "STL", needs: derivatives | signals | pathwise | density | guided, fair: averages, drops: true}
 }
 
 // DReG is the doubly reparameterised gradient. For bounds of the family
@@ -131,5 +131,5 @@ func (STL) describe() estimator {
 type DReG struct{}
 
 func (DReG) describe() estimator {
-	return estimator{name: "DReG", needs: derivatives | signals | pathwise | local | density | guided, sticky: true, scaled: true}
+	return estimator{name: "DReG", needs: derivatives | signals | pathwise | local | density | guided, drops: true, scaled: true}
 }

@@ -138,7 +138,7 @@ func (a averaged) derived(l latent, value *graph.Node) *graph.Node {
 		// Values whose probability depends on the draw must all have the same.
 		varies = c != by(graph.Sum(a.r.sum([]term{{node: logq, kl: true}}, nil)))
 	}
-	if varies && l.sticky {
+	if varies && l.drops {
 		graph.Fail("vi: site %s: Expectation of what log q of %s is multiplied by a function of the draw in, or is not linear in: %s drops a score whose mean is 0 only beside a constant; use vi.Pathwise", l.Name, l.Name, l.name)
 	}
 	if varies {

@@ -127,12 +127,13 @@ func matrixOf(objective string) (cs []cell) {
 	return cs
 }
 
-// curved are terms that are no bound: a reward that depends on two latents, and
-// the square of log q.
+// curved are terms that are no bound: a reward with a parameter of its own that
+// depends on two latents, and products of scores.
 func curved(r *vi.Record) []*graph.Node {
 	y, z := r.Site("y"), r.Site("z")
 	sum := func(x *graph.Node) *graph.Node { return graph.Sum(x, -1) }
-	reward := graph.Sin(sum(z.Value).Scale(1.3)).Mul(sum(y.Value).Shift(.4))
+	gain := r.Scope.In("reward").Param("gain", graph.Constant(1.3))
+	reward := graph.Sin(sum(z.Value).Mul(gain)).Mul(sum(y.Value).Shift(.4))
 	return []*graph.Node{reward, z.LogQ.Square().Scale(.2), y.LogQ.Mul(r.Site("x").LogP).Scale(.1)}
 }
 
@@ -179,6 +180,39 @@ func TestExpectationOfOnesOwnTermsIsUnbiased(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "vi: site z: Expectation of what log q of z is multiplied by a function of the draw in, or is not linear in: STL drops a score") {
 			t.Errorf("%s: error %v, want a refusal of STL", name, err)
 		}
+	}
+}
+
+// TestExpectationWithoutData is −KL(q ‖ p) of rows that have no data.
+func TestExpectationWithoutData(t *testing.T) {
+	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
+		at := s.Param("at", graph.Constant(.6), 1)
+		law := func(mean *graph.Node) prob.Normal { return normal1(mean, s.Const(0)) }
+		m := vi.Model{
+			Guide: func(t *vi.Trace) { t.Draw("z", law(at)) },
+			Joint: func(t *vi.Trace) { t.Draw("z", law(s.Const(0))) },
+		}
+		o := vi.Expectation{Config: vi.Config{Rows: 3, Estimator: vi.STL{}}, Of: monteCarlo}
+		e := o.Estimate(s, m, nil)
+		s.Output("rows", e.PerRow)
+		s.Output("z", graph.Reshape(e.Record.Site("z").Value, 3))
+		s.Output("g", e.Grad(at)[0])
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Key{Seed: 4}); err != nil {
+		t.Fatal(err)
+	}
+	rows, _ := p.Value("rows")
+	z, _ := p.Value("z")
+	for i, v := range rows {
+		if want := (z[i]-.6)*(z[i]-.6)/2 - z[i]*z[i]/2; !(math.Abs(v-want) <= 1e-12) {
+			t.Errorf("row %d: %v, want %v", i, v, want)
+		}
+	}
+	if g, _ := p.Value("g"); len(rows) != 3 || !(math.Abs(g[0]-.6) <= 1e-12) { // −∂/∂z of the rows' mean, ∂z/∂at = 1
+		t.Errorf("%d rows, gradient %v, want 3 and .6", len(rows), g)
 	}
 }
 

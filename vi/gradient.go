@@ -45,8 +45,8 @@ func (g *gradient) costs() []Cost {
 		if l.Value == nil || l.Enumerated || l.held {
 			continue
 		}
-		dropped = dropped || l.sticky && !l.Global
-		if l.sticky && l.Global {
+		dropped = dropped || l.drops && !l.Global
+		if l.drops && l.Global {
 			global = append(global, l.Site)
 		}
 		if l.scaled && scale == nil {
@@ -117,7 +117,7 @@ func (g *gradient) centre(l latent) []Cost {
 // signal returns what the score of every draw of a latent is multiplied by,
 // constant.
 func (g *gradient) signal(l latent) *graph.Node {
-	return graph.StopGrad(g.bound.part(g.r, l.Site))
+	return graph.StopGrad(g.bound.signal(g.r, l.Site))
 }
 
 // score returns the cost whose gradient is that of the score function.
@@ -129,7 +129,7 @@ func (g *gradient) score(l latent, f *graph.Node) Cost {
 // score; the result can be differentiated.
 func (g *gradient) at(l latent, value *graph.Node) *graph.Node {
 	r := g.r.With(Data{l.Name: value})
-	return g.bound.part(r, r.Site(l.Name))
+	return g.bound.signal(r, r.Site(l.Name))
 }
 
 // toward returns the cost whose gradient by a node is the derivative d.

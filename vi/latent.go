@@ -88,7 +88,7 @@ func (ls latents) held() []*graph.Node {
 // guideScore returns log q of a guide's site as it stands in a bound: constant
 // where the estimator drops its gradient by the parameters.
 func (l latent) guideScore() *graph.Node {
-	if l.sticky {
+	if l.drops {
 		return graph.StopGrad(l.LogQ)
 	}
 	return l.LogQ

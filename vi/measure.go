@@ -46,7 +46,7 @@ func (MeasureValued) costs(g *gradient, l latent) []Cost {
 	rayleigh := std.Mul(graph.Sqrt(w2))
 	maxwell := std.Mul(graph.Sign(eps).Mul(graph.Sqrt(eps.Square().Add(w2))))
 
-	here := g.bound.part(g.r, l.Site)
+	here := g.bound.signal(g.r, l.Site)
 	byMean, byStd := make([]*graph.Node, n), make([]*graph.Node, n)
 	for i := range n {
 		unit := make([]float64, n)

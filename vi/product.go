@@ -32,7 +32,7 @@ type (
 )
 
 func (Local) describe() estimator {
-	return estimator{name: "Local", needs: derivatives | averages | weight, perRow: true, multiply: localNoise}
+	return estimator{name: "Local", needs: derivatives | averages | weight | normal, perRow: true, multiply: localNoise}
 }
 
 func (Single) describe() estimator {
@@ -40,7 +40,7 @@ func (Single) describe() estimator {
 }
 
 func (Separate) describe() estimator {
-	return estimator{name: "Separate", needs: derivatives | weight, multiply: separateNoise}
+	return estimator{name: "Separate", needs: derivatives | weight | normal, multiply: separateNoise}
 }
 
 // Bilinear is a product of data and weights, linear in either,
@@ -104,7 +104,7 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 		return f.Mul(x, s.Value)
 	}
 	q, ok := s.Q.(prob.Normal)
-	if !ok {
+	if noise.needs.has(normal) && !ok {
 		graph.Fail("vi: %s: vi.%s noise needs a prob.Normal guide, not %T; use vi.Single", name, noise.name, s.Q)
 	}
 	s.weight, s.Value = s.Value, nil // each row has its own

@@ -58,7 +58,7 @@ func relaxes(r *Record, all latents, l latent, scale, temperature float64) {
 	for _, t := range all {
 		switch {
 		case t.Site == l.Site || t.Global || t.Enumerated || t.Site.soft || !r.dependence().On(t.logq(), l.Value):
-		case t.sticky:
+		case t.drops:
 			graph.Fail("vi: site %s: %s differentiates what follows, and %s at site %s drops a part of that; use vi.Pathwise at %s", l.Name, l.name, t.name, t.Name, t.Name)
 		case !isPathwise(t.law()):
 			graph.Fail("vi: site %s: %s differentiates what follows, and site %s, drawn from %T, stops that; use vi.DisARM or vi.Score at %s, or enumerate %s", l.Name, l.name, t.Name, t.law(), l.Name, t.Name)
@@ -126,7 +126,7 @@ func control(g *gradient, l latent, scale, temperature float64, net layers.Stack
 	gy := graph.Grad(graph.Sum(cy), []*graph.Node{y}, append(hold, y)...)[0]
 	gt := graph.Grad(graph.Sum(ct), []*graph.Node{tilde}, append(hold, tilde)...)[0]
 
-	f := g.bound.part(r, l.Site)
+	f := g.bound.signal(r, l.Site)
 	costs := []Cost{
 		g.score(l, f.Sub(ct)),
 		g.toward(l, "rebar", gy, y),

@@ -20,9 +20,10 @@
 //	e := vi.IWAE{Config: vi.Config{K: 50, Estimator: vi.DReG{}}}.Estimate(s, m, vi.Data{"x": x})
 //	e.Grad(s.Trainable()...)
 //
-// See the examples IWAE and Score, in example_test.go; Run, predictions for known
-// and for new groups, in example_run_test.go; and Sum, semi-supervised learning
-// with labelled and unlabelled rows, in m2_test.go.
+// See the examples IWAE and Score, in example_test.go; Expectation, an objective
+// that the library does not have, in example_expectation_test.go; Run, predictions
+// for known and for new groups, in example_run_test.go; and Sum, semi-supervised
+// learning with labelled and unlabelled rows, in m2_test.go.
 //
 // Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
 // REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
@@ -66,6 +67,27 @@
 //	Separate              product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
 //	(none)                reparameterised   -        -        -        -        -        -        -           unbiased  biased
 //	(none)                discrete          -        -        -        -        -        -        -           unbiased  biased
+//
+// # Where things stand
+//
+// What a run found is apart from how a gradient is taken, and both from where
+// axes lie:
+//
+//	axes         the layout of values and scores, known there alone
+//	run, trace   a run under way; global, product, enumerate: sites of other kinds
+//	record       what a run found; replay: the same run with other values
+//	facts        what estimators need, objectives and sites offer; support: the matrix
+//	estimator    the one description of an estimator, and those that differentiate draws
+//	latent       the choice of estimators, and every refusal of one
+//	gradient     the costs of a value and of its latents
+//	bound        what estimators ask of a value: averaged, of means over draws, and
+//	             weighted, of importance weights inside of a logarithm
+//	score, baseline, disarm, rebar, relax, measure: the other estimators
+//	weights, divergence: terms of bounds
+//	elbo, freebits, iwae, expectation, wakesleep, evidence: objectives; particles:
+//	             what those of importance weights share
+//	estimate     what an objective returns
+//	diagnostics, pareto, outside: looks at a run, or at values that no law can take
 package vi
 
 import (

@@ -11,7 +11,7 @@ type weighted struct {
 	shared  []term
 }
 
-func (w weighted) part(r *Record, s *Site) *graph.Node {
+func (w weighted) signal(r *Record, s *Site) *graph.Node {
 	powers := w.powers(r, w.latents.in(r), s)
 	if s.Global {
 		x := r.Scope.Const(0)
@@ -67,7 +67,7 @@ func (w weighted) dropped(global bool) *graph.Node {
 	var sum []*graph.Node
 	for _, l := range w.latents {
 		switch {
-		case !l.sticky || l.Global != global:
+		case !l.drops || l.Global != global:
 		case l.Global:
 			sum = append(sum, l.LogQ.Scale(1/float64(w.r.Total)))
 		default:
@@ -91,7 +91,7 @@ func (w weighted) guide() *graph.Node {
 	for _, l := range w.latents {
 		c := -1.
 		switch {
-		case l.Global || l.Q == nil || l.sticky:
+		case l.Global || l.Q == nil || l.drops:
 			continue
 		case l.Enumerated:
 			c = (1 - w.beta) / w.beta
