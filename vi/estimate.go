@@ -8,7 +8,8 @@ import (
 	"github.com/latentgo/latent/graph"
 )
 
-// Objective runs a model on data and says what to train it by.
+// Objective runs a model on data and says what to train it by. Expectation is the
+// one for terms of one's own that takes estimators.
 type Objective interface {
 	Estimate(s *graph.Scope, m Model, d Data) *Estimate
 }

@@ -25,7 +25,7 @@ type estimator struct {
 	scaled bool   // the gradient that passes the draws is scaled as the bound says
 	soft   bool   // draws may lie between the values of the law
 	apart  bool   // draws are independent for the values of an enumerated site
-	perRow bool   // of a product: draws are of each row and draw
+	perRow bool   // of a product: every one of the K draws has noise of its own
 
 	// draw draws a local latent; nil where its law does.
 	draw func(r *Record, site string, d prob.Dist) *graph.Node

@@ -12,7 +12,8 @@ import (
 //
 // with the mean over the K draws and over the rows. It takes every estimator that
 // ELBO takes, which is the case of f = Σ log p − Σ log q with divergences by Monte
-// Carlo.
+// Carlo. The model may have no observed site; without data Rows says how many rows
+// there are.
 //
 // Of returns the f_i of a run: at least one, in nats if they are to be compared
 // with others. Each has the shape of a score, [E…, K or 1, B or 1], with an axis

@@ -9,54 +9,32 @@ import "github.com/latentgo/latent/prob"
 type facts uint32
 
 const (
-	// The gradient passes draws.
-	derivatives facts = 1 << iota
-	// The value is a sum of what each draw is judged by, or a function of such
-	// sums for which that is known: a score can be multiplied by it.
-	signals
-	// Draws are averaged outside of any logarithm, so that each adds to the value
-	// by itself.
-	averages
-	// The values of enumerated sites are summed over.
-	sums
-	// There are divergences of globals.
-	shares
-	// All values that were drawn are constant in every cost.
-	holds
+	// Of the objective.
+	derivatives facts = 1 << iota // its gradient passes draws
+	signals                       // it knows what each draw is judged by, so that a score can be multiplied by that
+	averages                      // it averages draws outside of any logarithm: each adds to the value by itself
+	sums                          // it sums over the values of enumerated sites
+	shares                        // it takes globals, and divides their divergences by the size of the data set
+	holds                         // its costs hold all values that were drawn
 
-	// The site has draws of its own for each datum.
-	local
-	// The law has a density whose derivative by its parameters is a score.
-	scores
-	// The draws pass derivatives.
-	pathwise
-	// The values are discrete.
-	countable
-	// The site is the weight of a product.
-	weight
+	// Of the kind of the site.
+	local     // it has draws of its own for each datum
+	scores    // its law has a density whose derivative by the parameters is a score
+	pathwise  // its draws pass derivatives
+	countable // its values are discrete
+	weight    // it is the weight of a product
 
-	// The density is known at other values than the draw, as a function of the
-	// value.
-	density
-	// The guide has the site.
-	guided
-	// The run has an axis for the values.
-	listed
-	// The draw of one value moves no term that also has other values, which only
-	// the joint enumerates.
-	separable
-	// There are two draws or more.
-	several
-	// The law is prob.Bernoulli.
-	bernoulli
-	// The law is prob.Bernoulli or prob.OneHot.
-	relaxable
-	// The law is prob.Normal.
-	normal
+	// Of the site itself.
+	density   // log q is known as a function of the value, not only at the draw
+	guided    // the guide has it
+	listed    // the run has an axis for its values
+	separable // no term that it moves stands inside a sum over what only the joint enumerates
+	several   // it has two draws or more
+	bernoulli // its law is prob.Bernoulli
+	relaxable // its law is prob.Bernoulli or prob.OneHot
+	normal    // its law is prob.Normal
 
-	// ofKinds is what the objective and the kind of a site offer; the rest is of
-	// the site itself.
-	ofKinds = density - 1
+	ofKinds = density - 1 // all that the objective and the kind of the site offer
 )
 
 func (f facts) has(g facts) bool { return f&g == g }

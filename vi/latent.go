@@ -117,7 +117,7 @@ func assign(r *Record, o objective) latents {
 		case s.product:
 			e = asked.product(s.Name)
 		case s.Enumerated:
-			if own && wish != nil && wish != (Enumerate{}) {
+			if own && wish != nil && !wish.describe().needs.has(listed) {
 				graph.Fail("vi: site %s is enumerated and has the estimator %s: choose one", s.Name, Name(wish))
 			}
 			wish, e = nil, Enumerate{}.describe()

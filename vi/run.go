@@ -46,7 +46,7 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 		at.enum = append(at.enum, enumeration{site: name})
 	}
 	for _, name := range slices.Sorted(maps.Keys(asked.sites)) {
-		if _, ok := asked.sites[name].(Enumerate); ok && at.axisOf(name) < 0 {
+		if e := asked.sites[name]; e != nil && e.describe().needs.has(listed) && at.axisOf(name) < 0 {
 			at.enum = append(at.enum, enumeration{site: name})
 		}
 	}
