@@ -30,15 +30,6 @@ func (a axes) drawAxis() int  { return len(a.enum) }
 func (a axes) rowAxis() int   { return len(a.enum) + 1 }
 func (a axes) eventAxis() int { return len(a.enum) + 2 } // the first, and the number of axes of a score
 
-// valueAxes lists the axes of the enumerations.
-func (a axes) valueAxes() []int {
-	at := make([]int, len(a.enum))
-	for i := range at {
-		at[i] = i
-	}
-	return at
-}
-
 // axisOf returns the axis of an enumerated site, −1 if the site is not enumerated.
 func (a axes) axisOf(site string) int {
 	return slices.IndexFunc(a.enum, func(e enumeration) bool { return e.site == site })
@@ -72,6 +63,15 @@ func (a axes) text(event string) string {
 }
 
 func ones(n int) []int { return slices.Repeat([]int{1}, n) }
+
+// first lists the first n axes.
+func first(n int) []int {
+	at := make([]int, n)
+	for i := range at {
+		at[i] = i
+	}
+	return at
+}
 
 // one returns [1…, 1, 1, event…], the shape of what depends on no axis.
 func (a axes) one(event ...int) []int { return append(ones(a.eventAxis()), event...) }
@@ -230,7 +230,7 @@ func (a axes) sumValues(x *graph.Node) *graph.Node {
 	if len(a.enum) == 0 {
 		return x
 	}
-	return graph.Sum(x, a.valueAxes()...)
+	return graph.Sum(x, first(len(a.enum))...)
 }
 
 // logSumValues is log Σ exp over the enumerations, whose axes go.
@@ -238,7 +238,7 @@ func (a axes) logSumValues(x *graph.Node) *graph.Node {
 	if len(a.enum) == 0 {
 		return x
 	}
-	return logSum(x, a.valueAxes()...)
+	return logSum(x, first(len(a.enum))...)
 }
 
 // logSumSummed is log Σ exp over what only the joint enumerates, whose axes
@@ -262,7 +262,7 @@ func (a axes) meanDraws(x *graph.Node) *graph.Node {
 
 // sumRows sums over enumerations and draws: [B].
 func (a axes) sumRows(x *graph.Node) *graph.Node {
-	return graph.Sum(x, append(a.valueAxes(), a.drawAxis())...)
+	return graph.Sum(x, first(a.rowAxis())...)
 }
 
 // otherDraws is, at every draw, the mean of the other draws.
@@ -273,19 +273,18 @@ func (a axes) otherDraws(x *graph.Node) *graph.Node {
 
 // normalised is exp x over its sum over enumerations and draws, of [E…, K, B].
 func (a axes) normalised(x *graph.Node) *graph.Node {
-	at := append(a.valueAxes(), a.drawAxis())
+	at := first(a.rowAxis())
 	w := graph.Exp(x.Sub(largest(x, at...)))
 	total := graph.Sum(w, at...) // 1 or more, as one weight is
 	return w.Div(graph.Reshape(graph.Max(total, graph.Const(1)), a.each()...))
 }
 
-// splitRows puts an axis of 1 between the rows and the event, and joinRows
-// takes it out again.
+// splitRows puts an axis of 1 between the rows and the event, isSplit tells
+// whether a shape has it, and joinRows takes it out again.
 func (a axes) splitRows(sh graph.Shape) []int {
 	return slices.Insert([]int(slices.Clone(sh)), a.eventAxis(), 1)
 }
 
-// isSplit tells whether a shape has that axis.
 func (a axes) isSplit(sh graph.Shape) bool { return len(sh) > a.eventAxis() && sh[a.eventAxis()] == 1 }
 
 func (a axes) joinRows(sh graph.Shape) []int {

@@ -136,7 +136,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		if scored {
 			n = 8
 		}
-		if scored && c.objective == "ELBO" {
+		if scored && c.averages() {
 			n = 6
 		}
 		t.value = over(func(map[string]float64, int) func([]float64) ([]float64, []float64) { return hermite(n) })
@@ -144,7 +144,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		if c.estimator == "MeasureValued" {
 			t.p = p.with(measured().noise).twice()
 		}
-		if c.estimator == "DReG" && c.objective != "ELBO" && place != "joint" {
+		if c.estimator == "DReG" && !c.averages() && place != "joint" {
 			t.fails = "DReG needs every latent of a datum to be DReG"
 		}
 		return t

@@ -29,14 +29,10 @@ func (r *Record) Divergences(name string) *graph.Node {
 
 // meanOver averages over all axes but the last.
 func meanOver(x *graph.Node) *graph.Node {
-	var axes []int
-	for i := range len(x.Shape()) - 1 {
-		axes = append(axes, i)
-	}
-	if axes == nil {
+	if len(x.Shape()) == 1 {
 		return x
 	}
-	return graph.Mean(x, axes...)
+	return graph.Mean(x, first(len(x.Shape())-1)...)
 }
 
 // PosteriorMeans returns the mean of a latent under the guide for every row,

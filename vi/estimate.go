@@ -28,9 +28,9 @@ type Estimate struct {
 	PerRow *graph.Node            // [B]: the bound of each datum; nil where it has no such parts
 	Terms  map[string]*graph.Node // scalars, in nats per datum, by name, such as outputs of a program have: no spaces, no colons
 	// MonteCarlo lists the latents whose divergence, the term "kl/NAME", was
-	// estimated by log q − log p of their draws, in the order drawn; the others'
-	// are in closed form, or sums over enumerated values. In a Sum the names have
-	// the paths of their scopes before them, as the terms have.
+	// estimated by log q − log p of their draws, globals last; the others' are in
+	// closed form, or sums over enumerated values. In a Sum the names have the
+	// paths of their scopes before them, as the terms have.
 	MonteCarlo []string
 	Costs      []Cost  // whose gradients add up to what training follows downhill: of a lower bound its negative gradient, of learned baselines their own
 	Record     *Record // of the run; nil for a Sum

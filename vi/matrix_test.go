@@ -34,6 +34,10 @@ import (
 // cell is one entry of the support matrix.
 type cell struct{ estimator, kind, objective, verdict string }
 
+// averages tells whether draws are averaged outside of any logarithm, by an
+// objective that a score can be multiplied by.
+func (c cell) averages() bool { return c.objective == "ELBO" || c.objective == "Expectation" }
+
 // matrix parses the support matrix.
 func matrix() (cs []cell) {
 	var head []string

@@ -86,7 +86,7 @@ func (p solved) beyond(c cell) bool {
 	case "REBAR", "RELAX":
 		return p.place == "after" || p.place == "joint"
 	case "Score{MovingAverage}", "Score{NVIL}":
-		return (c.objective == "ELBO" || c.objective == "Expectation") && p.place == "before"
+		return c.averages() && p.place == "before"
 	}
 	return false
 }
