@@ -10,9 +10,8 @@ import (
 //
 //	∂E[f]/∂l_i ≈ ½·(f(b) − f(b̃))·(b_i − b̃_i)·sigmoid(|l_i|)
 //
-// with the uniform numbers summed out as far as that goes (Dong, Mnih and
-// Tucker, arXiv 2006.10680). It takes a second run of what depends on
-// the site.
+// with the uniform numbers integrated out given the two draws (Dong, Mnih and
+// Tucker, arXiv 2006.10680). It takes a second run of what depends on the site.
 type DisARM struct{}
 
 func (e DisARM) describe() estimator {

@@ -65,10 +65,10 @@ func (o Renyi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 // of nothing else gives the bound itself.
 //
 // The costs train the guide alone, by the gradient of the estimate's expectation:
-// lowered by the parameters of the joint the bound would lower the evidence. They
-// count a parameter that both have by its part in the guide. Without a guide
-// there are no costs. Globals are refused, and Total with them: their divergence
-// would bound from the other side. Terms as IWAE.
+// lowered by the parameters of the joint the bound would lower the evidence. Of a
+// parameter that both have they take the derivative through the guide. Without a
+// guide there are no costs. Globals are refused, and Total with them: their
+// divergence would bound from the other side. Terms as IWAE.
 type Chi struct {
 	Config
 	Order float64 // n > 1; 0 means 2

@@ -26,8 +26,8 @@ type (
 	// Single draws one weight for the whole batch: the rows' gradients are
 	// correlated.
 	Single struct{}
-	// Separate draws a weight for each row: variance as good as uncorrelated
-	// rows have it, at the cost of a matrix a row.
+	// Separate draws a weight for each row: the rows' gradients are uncorrelated,
+	// at the cost of a matrix for each row.
 	Separate struct{}
 )
 

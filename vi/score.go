@@ -7,12 +7,15 @@ import "github.com/latentgo/latent/graph"
 //
 //	∇E[f] = E[(f − b)·∇log q(z)] + E[∇f]
 //
-// f is the bound without the terms that do not depend on the draw, for every
-// datum and, where the bound is a mean over draws, every draw. The baseline b
-// does not depend on the draw. In log q(y|z) a pathwise z before y stays live.
-// Of the second term the part of −log q at the draw, whose mean is 0 in the
-// ELBO, is taken less its value at equal importance weights: at the exact
-// posterior a baseline that knows the bound leaves no variance.
+// The signal f is the bound without the terms that do not depend on the draw.
+// Every datum has one of its own and, where the bound is a mean over draws, every
+// draw. The baseline b does not depend on the draw. A latent z before y that is
+// differentiated passes the gradient of log q(y|z) too.
+//
+// The bound holds −log q(z), and with it E[∇f] a term whose mean is 0 in the
+// ELBO. It is subtracted; under importance weights, what it would be with equal
+// weights is. A baseline that knows the bound then leaves no variance at the exact
+// posterior.
 //
 // Draws that depend on an enumerated site are independent for each of its
 // values.

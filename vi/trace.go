@@ -168,10 +168,10 @@ func (t *Trace) value(s *Site, d prob.Dist) (score *graph.Node) {
 }
 
 // draw draws a local latent as its estimator says: by itself, or from the law
-// with its score where that is cheaper and no other is wanted. All values of an
-// enumerated site that the law depends on share its noise, unless the estimator
-// takes the score of the draws: the score of several is that of independent
-// ones.
+// with its score where that is cheaper and log q at other values is not needed.
+// The draws for all values of an enumerated site share their noise, unless the
+// estimator wants them apart: the sum of their scores is the score of
+// independent draws.
 func (r *run) draw(s *Site, d prob.Dist, e estimator) (value, score *graph.Node) {
 	e.suits(s.Name, d)
 	if s.soft = e.soft; e.draw != nil {

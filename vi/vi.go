@@ -117,13 +117,17 @@ func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 
 // Config says how a model is run. Objectives embed it.
 //
+// K is the number of draws of each latent for a datum; 0 means 1. Enumerated
+// sites and data are the same in all of them. Above 1 it is refused where only
+// globals are drawn, which are drawn once a run.
+//
 // Estimator is of every latent, globals included: where the objective does not
 // take it at one, that is an error which names the site, and Sites has the last
 // word. Local, Single and Separate are the noise of products, and an Estimator of
 // those leaves other latents Pathwise, as any other leaves products Local. An
 // Estimator that no latent takes is an error too.
 type Config struct {
-	K         int                  // draws of each latent for a datum; 0 means 1. What is enumerated or given is the same in all; refused above 1 where the only draws are globals, one a run
+	K         int                  // draws for each datum; 0 means 1
 	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
 	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
 	Enumerate []string             // discrete sites to go through value by value, one leading axis each

@@ -120,7 +120,7 @@ func (r *Record) logWeights(ls latents) *graph.Node {
 }
 
 // possible returns x, and −Inf with no derivative where the log probability q
-// is −Inf. Of the shape of wide.
+// is −Inf. The result has the shape of wide.
 func possible(q, wide, x *graph.Node) *graph.Node {
 	q = graph.BroadcastTo(q, wide.Shape()...)
 	never := q.Eq(graph.Const(math.Inf(-1)))
