@@ -16,11 +16,11 @@ import (
 // No function of the package ends in an error of the Go runtime, whatever it
 // is given.
 func TestAbsurdArguments(t *testing.T) {
-	set, err := data.New(data.Flat("x", 1, []float64{1, 2, 3}))
+	set, err := data.New(data.FromFlat("x", []float64{1, 2, 3}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	model := bench.Model(func(s *graph.Scope) vi.Model {
+	model := func(s *graph.Scope) vi.Model {
 		m := s.Param("m", graph.Constant(0), 1)
 		return vi.Model{
 			Guide: func(t *vi.Trace) { t.Draw("z", prob.Normal{Mean: m, LogStd: m}) },
@@ -28,7 +28,7 @@ func TestAbsurdArguments(t *testing.T) {
 				t.Draw("x", prob.Normal{Mean: t.Draw("z", prob.StdNormal(1)), LogStd: s.Const(0)})
 			},
 		}
-	})
+	}
 	absurd.Sweep{
 		Funcs: map[string]any{"Check": bench.Check, "GradientVariance": bench.GradientVariance},
 		Types: []any{bench.Row{}, bench.Made(nil)},
@@ -36,10 +36,10 @@ func TestAbsurdArguments(t *testing.T) {
 			switch t {
 			case reflect.TypeFor[*data.Set]():
 				return []any{&data.Set{}, set}
-			case reflect.TypeFor[bench.Model]():
+			case reflect.TypeFor[func(*graph.Scope) vi.Model]():
 				return []any{model}
-			case reflect.TypeFor[trainers.Model]():
-				return []any{trainers.Model(func(*graph.Scope, vi.Data) *vi.Estimate { return &vi.Estimate{} })}
+			case reflect.TypeFor[trainers.Bound]():
+				return []any{trainers.Bound(func(*graph.Scope, vi.Data) *vi.Estimate { return &vi.Estimate{} })}
 			case reflect.TypeFor[vi.Objective]():
 				return []any{vi.ELBO{}, vi.IWAE{Config: vi.Config{K: -1}}, (*vi.ELBO)(nil), vi.ELBO{Beta: new(graph.Node)}}
 			case reflect.TypeFor[bench.Case]():

@@ -57,7 +57,7 @@ func (b *batches) draw(step int) {
 	}
 }
 
-// inputs declares the data of a batch.
+// inputs declares the data of a batch, rows as vectors.
 func (b *batches) inputs(s *graph.Scope) map[string]*graph.Node {
 	d := map[string]*graph.Node{}
 	for _, name := range b.arrays {

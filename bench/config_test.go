@@ -153,7 +153,7 @@ func TestMistakesAreNamed(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name  string
-		model bench.Model
+		model func(*graph.Scope) vi.Model
 		data  *data.Set
 		cases []bench.Case
 		c     bench.Config
@@ -190,7 +190,7 @@ func TestMistakesAreNamed(t *testing.T) {
 	}
 }
 
-var noisy trainers.Model = func(s *graph.Scope, d vi.Data) *vi.Estimate {
+var noisy trainers.Bound = func(s *graph.Scope, d vi.Data) *vi.Estimate {
 	return vi.ELBO{}.Estimate(s, lineModel(s), d)
 }
 

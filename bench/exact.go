@@ -13,7 +13,7 @@ import (
 )
 
 // compare computes the exact gradient, over all rows.
-func (g *gradient) compare(ctx context.Context, m trainers.Model, d *data.Set, c Config) error {
+func (g *gradient) compare(ctx context.Context, m trainers.Bound, d *data.Set, c Config) error {
 	all := &batches{set: d, seed: c.Seed, arrays: c.Arrays}
 	e := &gradient{params: g.params}
 	var err error

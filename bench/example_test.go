@@ -26,7 +26,7 @@ func ExampleGradientVariance() {
 	exact := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		return vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}}.Estimate(s, model(s), d)
 	}
-	d, err := data.New(data.Flat("x", 1, []float64{-.3, 1.9, 2.4}))
+	d, err := data.New(data.FromFlat("x", []float64{-.3, 1.9, 2.4}, 1))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -37,7 +37,7 @@ const gradOutput = "bench/grad/"
 
 // newGradient compiles the gradient of a case at the parameters asked for, and
 // trains what the estimator learns.
-func newGradient(ctx context.Context, m Model, o vi.Objective, b *batches, c Config) (*gradient, error) {
+func newGradient(ctx context.Context, m func(s *graph.Scope) vi.Model, o vi.Objective, b *batches, c Config) (*gradient, error) {
 	g := &gradient{params: &graph.Params{Seed: c.Seed}}
 	if c.Params != nil {
 		g.params.Seed, g.params.Dtype = c.Params.Seed, c.Params.Dtype
@@ -57,7 +57,7 @@ func newGradient(ctx context.Context, m Model, o vi.Objective, b *batches, c Con
 }
 
 // build compiles the gradient by the model's own parameters.
-func (g *gradient) build(m Model, o vi.Objective, b *batches) (*graph.Program, error) {
+func (g *gradient) build(m func(s *graph.Scope) vi.Model, o vi.Objective, b *batches) (*graph.Program, error) {
 	return graph.Build(g.params, func(s *graph.Scope) {
 		model := m(s)
 		wrt := s.Trainable()

@@ -27,7 +27,7 @@ func measured(t *testing.T, k bench.Case, c bench.Config) string {
 	if c.Clock == nil {
 		c.Clock = clock()
 	}
-	d, err := data.New(data.Flat("x", 1, []float64{1, 2, 3}), data.Flat("y", 1, []float64{1, 2, 3}))
+	d, err := data.New(data.FromFlat("x", []float64{1, 2, 3}, 1), data.FromFlat("y", []float64{1, 2, 3}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

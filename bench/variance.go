@@ -14,17 +14,14 @@ import (
 	"github.com/latentgo/latent/vi"
 )
 
-// Model declares a model's parameters and returns it.
-type Model func(s *graph.Scope) vi.Model
-
 // Case is an estimator of a gradient, to be compared with others.
 type Case struct {
-	Estimator string         // its name in the rows
-	Objective string         // likewise
-	Bound     vi.Objective   // with the estimator in it; Made if it has nodes, which belong to one build
-	Exact     trainers.Model // an estimate with the same gradient in expectation but no noise, such as by enumeration; it declares the model itself; nil means unknown
-	Biased    bool           // by design: Check measures the bias and does not fail
-	Model     Model          // in place of the common one, with the same parameters; nil means that one
+	Estimator string                        // its name in the rows
+	Objective string                        // likewise
+	Bound     vi.Objective                  // with the estimator in it; Made if it has nodes, which belong to one build
+	Exact     trainers.Bound                // an estimate with the same gradient in expectation but no noise, such as by enumeration; it declares the model itself; nil means unknown
+	Biased    bool                          // by design: Check measures the bias and does not fail
+	Model     func(s *graph.Scope) vi.Model // in place of the common one, with the same parameters; nil means that one
 }
 
 // Made is an objective that has nodes in it, such as ELBO's Beta: they are made
@@ -58,12 +55,13 @@ type Config struct {
 }
 
 // GradientVariance draws the gradients of all cases in turns and returns a row
-// for each case and group, in that order. Memory is a few vectors of the
+// for each case and group, in that order. m declares a model's parameters and
+// returns it; the rows of the data are given as vectors. Memory is a few vectors of the
 // parameters' size a case, and a number for each draw and group.
 //
 // It is an error if a case's Exact gradient depends on the draw, if cases have
 // other parameters than the model, or if a gradient is not finite.
-func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c Config) ([]Row, error) {
+func GradientVariance(ctx context.Context, m func(s *graph.Scope) vi.Model, d *data.Set, cases []Case, c Config) ([]Row, error) {
 	if err := c.check(m, d, cases); err != nil {
 		return nil, err
 	}
@@ -134,7 +132,7 @@ func GradientVariance(ctx context.Context, m Model, d *data.Set, cases []Case, c
 	return slices.Concat(rows...), nil
 }
 
-func (c Config) check(m Model, d *data.Set, cases []Case) error {
+func (c Config) check(m func(s *graph.Scope) vi.Model, d *data.Set, cases []Case) error {
 	switch {
 	case m == nil:
 		return errors.New("bench: no model")

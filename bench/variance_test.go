@@ -48,7 +48,7 @@ func lineELBO(s *graph.Scope, d vi.Data) *vi.Estimate {
 
 func set(t *testing.T, x ...float64) *data.Set {
 	t.Helper()
-	d, err := data.New(data.Flat("x", 1, x))
+	d, err := data.New(data.FromFlat("x", x, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func copyParam[T graph.Float](to, from *graph.Params, name string) error {
 }
 
 // warm trains whatever is not the model's, and the states.
-func (g *gradient) warm(ctx context.Context, m Model, o vi.Objective, b *batches, c Config) error {
+func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o vi.Objective, b *batches, c Config) error {
 	for _, name := range g.params.Names() {
 		if !slices.Contains(g.names, name) {
 			g.learned += graph.Size(g.params.Tensor(name).Shape())

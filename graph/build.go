@@ -10,23 +10,34 @@ import (
 //
 // One graph is built at a time in a process: Build waits for the Build of
 // another goroutine, and called by f it is an error.
-func Build(params *Params, f func(s *Scope)) (*Program, error) { return run(params, false, f) }
+func Build(params *Params, f func(s *Scope)) (*Program, error) { return run(params, evaluating, f) }
 
 // BuildTraining is Build for a program that takes training steps: Training is
 // true in f and states are assigned.
-func BuildTraining(params *Params, f func(s *Scope)) (*Program, error) { return run(params, true, f) }
+func BuildTraining(params *Params, f func(s *Scope)) (*Program, error) {
+	return run(params, training, f)
+}
 
-func run(params *Params, training bool, f func(s *Scope)) (*Program, error) {
-	if err := given("build", params, f); err != nil {
+// purpose is what a program is for.
+type purpose uint8
+
+const (
+	evaluating purpose = iota
+	training
+	initialising
+)
+
+func run(params *Params, to purpose, f func(s *Scope)) (*Program, error) {
+	if err := checkArgs("build", params, f); err != nil {
 		return nil, err
 	}
 	if err := params.init(); err != nil {
 		return nil, err
 	}
 	b := &build{
-		Builder: op.NewBuilder(params.Dtype, params.limit()), params: params, training: training,
+		Builder: op.NewBuilder(params.Dtype, params.limit()), params: params, purpose: to,
 		leaves: map[*Node]leaf{}, names: map[string]*Node{}, written: map[*Node][]assignment{},
-		assigns: map[*Node]*Node{}, outputs: map[string]*Node{},
+		assigns: map[*Node]*Node{}, initials: map[*Node]*Node{}, outputs: map[string]*Node{},
 	}
 	var p *Program
 	err := b.Do(func() {
@@ -36,8 +47,11 @@ func run(params *Params, training bool, f func(s *Scope)) (*Program, error) {
 		if len(b.outputs) == 0 {
 			Fail("graph: nothing to compute: no Output was declared")
 		}
-		if !training {
+		switch to {
+		case evaluating:
 			clear(b.assigns)
+		case initialising:
+			b.assigns = b.initials
 		}
 		var err error
 		if p, err = newProgram(b); err != nil {

@@ -37,36 +37,36 @@ func called() string {
 	}
 }
 
-// alive aborts unless a scope is one that a build gave.
-func (s *Scope) alive() {
+// notNil aborts unless a scope is one that a build gave.
+func (s *Scope) notNil() {
 	if s == nil || s.b == nil {
 		Fail("graph: the Scope is nil or zero, want the one that Build gives to the model")
 	}
 }
 
-// alive panics unless a program is one that Build returned.
-func (p *Program) alive() {
+// notNil panics unless a program is one that Build returned.
+func (p *Program) notNil() {
 	if p == nil || p.b == nil {
 		panic("graph: the Program is nil or zero, want one that Build returned without an error")
 	}
 }
 
-// alive panics if there are no parameters.
-func (p *Params) alive() {
+// notNil panics if there are no parameters.
+func (p *Params) notNil() {
 	if p == nil {
 		panic("graph: the Params are nil, want &graph.Params{}")
 	}
 }
 
-// alive panics unless a source is one that an Init was given.
-func (r Random) alive() {
+// notNil panics unless a source is one that an Init was given.
+func (r Random) notNil() {
 	if r.n == nil {
 		panic("graph: the Random is zero, want the one that Init.Fill is given")
 	}
 }
 
-// given is an error if the arguments of a build or a run are nil.
-func given(what string, args ...any) error {
+// checkArgs returns an error if the arguments of a build or a run are nil.
+func checkArgs(what string, args ...any) error {
 	for _, v := range args {
 		if op.Nil(v) {
 			return errors.Errorf("graph: %s: %s is nil", what, kindOf(v))

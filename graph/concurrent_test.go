@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 )
 
@@ -70,14 +72,14 @@ func TestBusyProgramIsAnError(t *testing.T) {
 		"run":             func() error { return p.Run(context.Background(), graph.Key{}) },
 		"feed x":          feed,
 		"commit":          p.Commit,
-		"parallel":        func() error { return p.Parallel(0, nothing{}) },
+		"parallel":        func() error { return door.Parallel(p, 0, nothing{}) },
 		"read y":          func() error { return graph.Read(p, "y", make([]float64, 2)) },
 		"view y":          func() error { _, err := graph.View[float64](p, "y"); return err },
 		"look into a run": func() error { return p.NonFinite("y") },
 	}
 	g := gate{make(chan struct{}), make(chan struct{})}
 	done := make(chan error)
-	go func() { done <- p.Parallel(1, g) }()
+	go func() { done <- door.Parallel(p, 1, g) }()
 	<-g.in
 	for what, use := range uses {
 		if err, want := use(), "graph: "+what+": this Program is running in another goroutine"; err == nil || err.Error() != want {
@@ -116,7 +118,7 @@ func TestUseWithinUpdate(t *testing.T) {
 				t.Errorf("error %v, want %s", err, want)
 			}
 		}
-		if err := p.Parallel(1, nothing{}); err != nil {
+		if err := door.Parallel(p, 1, nothing{}); err != nil {
 			t.Error(err)
 		}
 		return graph.Read(p, "y", make([]float64, 2))
@@ -242,7 +244,7 @@ func TestStateThatIsNotFiniteIsNotWritten(t *testing.T) {
 	run(t, p, graph.Key{})
 	called := false
 	err = p.Update(func() error { called = true; return nil })
-	if want := "graph: commit: the value for state bad is not finite"; err == nil || err.Error() != want || called {
+	if want := "graph: commit: the value for bad is not finite"; err == nil || err.Error() != want || called {
 		t.Errorf("error %v (parameters updated: %v), want %s", err, called, want)
 	}
 	if v := values(t, params, "good"); v[0] != 0 {

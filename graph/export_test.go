@@ -2,6 +2,6 @@ package graph
 
 // Slow makes programs built from now on run by the reference, until undo.
 func Slow() (undo func()) {
-	slow = true
-	return func() { slow = false }
+	useReference = true
+	return func() { useReference = false }
 }

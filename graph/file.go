@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/internal/safetensors"
 )
@@ -21,11 +23,11 @@ const (
 // Save writes all parameters and states to a safetensors file, which appears
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
-	p.alive()
+	p.notNil()
 	p.values.RLock()
 	defer p.values.RUnlock()
 	p.mu.Lock()
-	err := p.changed()
+	err := p.checkUnchangedLocked()
 	byName := maps.Clone(p.byName)
 	p.mu.Unlock()
 	if err != nil {
@@ -53,18 +55,24 @@ func (p *Params) Save(path string) error {
 // into the memory that programs already use. Half-precision numbers (F16, BF16)
 // count as float32; integers and truth values, such as the counters of PyTorch's
 // batch normalisation, as whichever dtype the others have, to which they are
-// rounded. On an error, which names the first parameter that differs, Params is
-// as before.
+// rounded. On an error, which names the first parameter that differs and
+// is ErrWrongFile where the file could be read, Params is as before.
 func (p *Params) Load(path string) error {
-	p.alive()
+	p.notNil()
 	if info, err := os.Stat(path); err == nil && info.Size() > int64(p.limit()) {
 		return errors.Errorf("graph: load %s: the file of %d bytes is larger than the %d that Params.MaxBytes allows", path, info.Size(), p.limit())
 	}
+	if err := p.checkUnchanged(); err != nil {
+		return errors.WithMessagef(err, "graph: load %s", path)
+	}
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
+		if unread := (*fs.PathError)(nil); !errors.As(err, &unread) {
+			err = mark.Error(err, ErrWrongFile)
+		}
 		return errors.WithMessage(err, "graph: load")
 	}
-	return errors.WithMessagef(p.take(f), "graph: load %s", path)
+	return errors.WithMessagef(mark.Error(p.take(f), ErrWrongFile), "graph: load %s", path)
 }
 
 func (p *Params) take(f safetensors.File) error {
@@ -76,9 +84,6 @@ func (p *Params) take(f safetensors.File) error {
 	defer p.values.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.changed(); err != nil {
-		return err
-	}
 	dt := Float32
 	if len(p.byName) > 0 {
 		dt = p.Dtype

@@ -130,6 +130,9 @@ func TestLoadErrors(t *testing.T) {
 			if full := "graph: load " + path + ": " + want; err == nil || err.Error() != full {
 				t.Errorf("%s: error %v,\n want %s", c.name, err, full)
 			}
+			if !errors.Is(err, graph.ErrWrongFile) {
+				t.Errorf("%s: %v is not ErrWrongFile", c.name, err)
+			}
 			if p == declared && values(t, p, "b")[0] != 7 || p == empty && len(p.Names()) != 0 {
 				t.Errorf("%s: a failed Load changed the parameters", c.name)
 			}

@@ -3,10 +3,11 @@
 // Work goes in three phases.
 //
 // Build: Build runs model code once, for one set of shapes. The code calls
-// functions of nodes (MatMul, Tanh, Sum …), uses their operators (x.Add(y)) and declares what it needs from a
-// Scope: parameters, inputs, noise, state, outputs. Nothing is computed. A
-// mistake, such as shapes that do not fit, aborts the build, and Build returns
-// it as an error that says where; building code itself handles no errors.
+// functions of nodes (MatMul, Tanh, Sum …), uses their operators (x.Add(y)) and
+// declares what it needs from a Scope: parameters, inputs, noise, state, outputs.
+// Nothing is computed. A mistake, such as shapes that do not fit, aborts the
+// build, and Build returns it as an error that says where; building code itself
+// handles no errors.
 //
 // Gradients: Grad adds to the graph the nodes of a gradient. A gradient is a
 // graph again, so second derivatives need nothing new.
@@ -24,6 +25,24 @@
 //
 // See the example of the package and those of Build (errors) and Grad (hold), in
 // example_test.go, and of Apply, an operation of one's own, in custom_test.go.
+//
+// # Files
+//
+// The types are in graph.go.
+//
+// Building: build.go and scope.go, with replay.go for several runs of one model,
+// passes.go for several passes of one program, dependence.go for what depends on
+// what, initial.go for first values from data, check.go for arguments that are
+// nil, errors.go for what a caller tells apart and door.go for what other packages of
+// the module may use. Nodes come from const.go,
+// math.go, special.go, shape.go, linear.go, cholesky.go and custom.go; grad.go
+// differentiates.
+//
+// Parameters: params.go, init.go and file.go (saved ones).
+//
+// Running: program.go, with values.go for what goes in and out, noise.go for
+// random numbers, update.go for the end of a training step, nonfinite.go for where
+// a NaN began and vm.go for Gorgonia's interface of machines.
 package graph
 
 import (

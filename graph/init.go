@@ -31,7 +31,7 @@ func source(seed uint64, name string) Random {
 
 // Uniform fills dst from the open interval (lo, hi).
 func (r Random) Uniform(dst []float64, lo, hi float64) {
-	r.alive()
+	r.notNil()
 	kernel.Uniform(dst, *r.n, 0, 0, 0)
 	r.n.Step++
 	for i, u := range dst {
@@ -41,7 +41,7 @@ func (r Random) Uniform(dst []float64, lo, hi float64) {
 
 // Normal fills dst with normal numbers of mean 0.
 func (r Random) Normal(dst []float64, std float64) {
-	r.alive()
+	r.notNil()
 	kernel.Normal(dst, *r.n, 0, 0, 0)
 	r.n.Step++
 	for i := range dst {

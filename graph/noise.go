@@ -5,9 +5,9 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// drawing fills the noise of a program. Its parts are runs of rows, fixed when
+// noiseFill fills the noise of a program. Its parts are runs of rows, fixed when
 // the program is built.
-type drawing struct {
+type noiseFill struct {
 	pool  *kernel.Pool // nil: the caller alone
 	sites []site
 	parts []rowRun
@@ -32,7 +32,7 @@ type rowRun struct{ site, from, to int }
 // noisePart is about how many elements make a part worth handing over.
 const noisePart = 4096
 
-func (d *drawing) add(l leaf, value op.Array) {
+func (d *noiseFill) add(l leaf, value op.Array) {
 	s := site{name: l.name, law: l.noise, value: value, rows: 1, event: 1}
 	shape := value.Shape
 	if s.rowless = l.rows < 0; !s.rowless {
@@ -53,10 +53,9 @@ func (d *drawing) add(l leaf, value op.Array) {
 	}
 }
 
-// SharedNoise returns the names of the noise that all rows of a run share, such
-// as that of weights drawn once: what a mean over rows does not average out.
-func (p *Program) SharedNoise() []string {
-	p.alive()
+// sharedNoise is door.SharedNoise.
+func (p *Program) sharedNoise() []string {
+	p.notNil()
 	var names []string
 	for _, s := range p.noise.sites {
 		if s.rowless {
@@ -67,7 +66,7 @@ func (p *Program) SharedNoise() []string {
 }
 
 // draw fills all noise of a pass.
-func (d *drawing) draw(now Key, pass int) {
+func (d *noiseFill) draw(now Key, pass int) {
 	d.now, d.pass = now, pass
 	for i := range d.sites {
 		s := &d.sites[i]
@@ -83,7 +82,7 @@ func (d *drawing) draw(now Key, pass int) {
 }
 
 // Do fills one part.
-func (d *drawing) Do(part, _ int) {
+func (d *noiseFill) Do(part, _ int) {
 	r := d.parts[part]
 	s := &d.sites[r.site]
 	if s.value.F64 != nil {

@@ -82,7 +82,7 @@ func join(xs []float64) string {
 // evaluates the graph anew, operation by operation, from the same inputs, noise
 // and parameters, which is slow.
 func (p *Program) NonFinite(output string) error {
-	p.alive()
+	p.notNil()
 	out := p.b.outputs[output]
 	if out == nil {
 		return errors.Errorf("graph: no output %s, want one of %v", output, p.Outputs())
@@ -106,12 +106,12 @@ func (p *Program) NonFinite(output string) error {
 		}
 		return e
 	}
-	place := p.b.PlaceOf(o.Node)
+	place := p.b.ProvenanceOf(o.Node)
 	e.Where = place.Where
 	if of := place.Of; of != nil {
 		e.Node = of
 		e.Of = of.String()
-		if at := p.b.PlaceOf(of).Where; at != "" {
+		if at := p.b.ProvenanceOf(of).Where; at != "" {
 			e.Of += " in " + at
 		}
 	}
@@ -130,7 +130,7 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 	if !p.ready {
 		return nil, errors.New("graph: the program has not run")
 	}
-	if err := p.enter("look into a run", ""); err != nil {
+	if err := p.acquire("look into a run", ""); err != nil {
 		return nil, err
 	}
 	defer p.use.Store(idle)
@@ -153,7 +153,7 @@ func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {
 // last Run. It is for looking into a run after it, such as one that went wrong;
 // what every run is to say should be an output.
 func (p *Program) Again(nodes ...*Node) ([][]float64, error) {
-	p.alive()
+	p.notNil()
 	for i, n := range nodes {
 		if n == nil || !p.b.Has(n) {
 			return nil, errors.Errorf("graph: again: node %d is nil or of another Build", i)
@@ -175,19 +175,18 @@ func (p *Program) Again(nodes ...*Node) ([][]float64, error) {
 
 // Params returns the parameters that the program was built with.
 func (p *Program) Params() *Params {
-	p.alive()
+	p.notNil()
 	return p.b.params
 }
 
-// Note keeps a value with the program, for packages that explain a run
-// afterwards: see Program.Notes.
-func (s *Scope) Note(v any) {
-	s.alive()
+// note is door.Note.
+func (s *Scope) note(v any) {
+	s.notNil()
 	s.b.notes = append(s.b.notes, v)
 }
 
-// Notes returns what the build noted, in order.
-func (p *Program) Notes() []any {
-	p.alive()
+// notes is door.Notes.
+func (p *Program) notes() []any {
+	p.notNil()
 	return append([]any(nil), p.b.notes...)
 }

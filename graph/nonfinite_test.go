@@ -8,7 +8,10 @@ import (
 	"slices"
 	"testing"
 
+	"gorgonia.org/gorgonia"
+
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // The origin of a number that is not finite is the operation that made it, not
@@ -79,7 +82,7 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 }
 
 // Looking into a run changes nothing for those after it, also where it reaches
-// inputs and noise that no output needs; that noise is of the run's own Draw.
+// inputs and noise that no output needs; that noise is of the run's own Key.
 func TestAgainOfWhatWasNotRun(t *testing.T) {
 	var more *node
 	p := build(t, &graph.Params{Dtype: graph.Float64}, func(s *scope) {
@@ -107,7 +110,7 @@ func TestAgain(t *testing.T) {
 		square = x.Square().Mul(w)
 		s.Output("y", graph.Sum(noise.Add(square)))
 		s.Output("e", noise.Scale(1))
-		s.Note("a note")
+		door.Note(s, "a note")
 	})
 	if _, err := p.Again(square); err == nil || err.Error() != "graph: the program has not run" {
 		t.Error(err)
@@ -123,8 +126,8 @@ func TestAgain(t *testing.T) {
 	if _, err := p.Again(nil); err == nil {
 		t.Error("no error of a nil node")
 	}
-	if fmt.Sprint(p.Notes()) != "[a note]" {
-		t.Error(p.Notes())
+	if fmt.Sprint(door.Notes(p)) != "[a note]" {
+		t.Error(door.Notes(p))
 	}
 }
 
@@ -158,12 +161,72 @@ func TestAgainLeavesTheProgram(t *testing.T) {
 			if err := p.Run(context.Background(), graph.Key{}); err != nil {
 				t.Errorf("inputs %v: %v", names, err)
 			}
-			if n := p.SharedNoise(); len(n) > 0 {
+			if n := door.SharedNoise(p); len(n) > 0 {
 				t.Errorf("a run draws %v, which no output needs", n)
 			}
 		}
 		if drawn[0][0] == 0 || !slices.Equal(drawn[0], drawn[1]) {
 			t.Errorf("noise %v, then %v", drawn[0], drawn[1])
 		}
+	}
+}
+
+func TestNonFinite(t *testing.T) {
+	p := build(t, &graph.Params{}, func(s *scope) {
+		x := s.Input("x", 2)
+		y := graph.FromGorgonia(gorgonia.Must(gorgonia.Sqrt(x.Scale(2).Sub(s.Const(1)).Gorgonia())))
+		s.Output("y", graph.Sum(graph.Log(x).Mul(x)).Add(graph.Sum(y)))
+	})
+	for _, c := range []struct {
+		x    []float64
+		want string
+	}{
+		{[]float64{1, 2}, "<nil>"},
+		{[]float64{1, 0}, "log of 0 is -Inf (log(x), element [1] of [2])"},
+		{[]float64{.25, .25}, "sqrt of finite numbers is NaN (sqrt(sub(…)), element [0] of [2])"},
+		{[]float64{math.NaN(), 0}, "input x holds NaN: element [0] of [2]"},
+	} {
+		if err := graph.Feed(p, "x", c.x); err != nil {
+			t.Fatal(err)
+		}
+		run(t, p, graph.Key{})
+		if got := fmt.Sprint(p.NonFinite(p.Outputs()[0])); got != c.want {
+			t.Errorf("%v: %s, want %s", c.x, got, c.want)
+		}
+	}
+}
+
+// Clamp and Elu put no infinite constants into the graph.
+func TestNonFiniteBlamesNoConstant(t *testing.T) {
+	p := build(t, &graph.Params{}, func(s *scope) {
+		x := s.Input("x", 2)
+		y := graph.Sum(graph.Elu(x)).Add(graph.LogSumExp(x).Add(graph.Sum(graph.LogAddExp(x, x))))
+		g := graph.Grad(y, []*node{x})[0]
+		s.Output("g", g)
+		s.Output("gg", graph.Grad(graph.Sum(g), []*node{x})[0])
+	})
+	if err := graph.Feed(p, "x", []float64{1, -2}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, p, graph.Key{})
+	if err := p.NonFinite(p.Outputs()[0]); err != nil {
+		t.Error(err)
+	}
+}
+
+// The origin of a NaN is sought back from the output that has it: the infinity
+// that a Where throws away is none.
+func TestNonFiniteIgnoresBranchesNotTaken(t *testing.T) {
+	p := build(t, &graph.Params{}, func(s *scope) {
+		x := s.Input("x", 2)
+		safe := graph.Where(x.Gt(s.Const(0)), graph.Log(x), s.Const(0))
+		s.Output("y", graph.Sum(safe).Add(graph.Sum(graph.Sqrt(x.Shift(-1)))))
+	})
+	if err := graph.Feed(p, "x", []float64{0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, p, graph.Key{})
+	if got, want := fmt.Sprint(p.NonFinite("y")), "sqrt of -1 is NaN (sqrt(shift{-1}(…)), element [0] of [2])"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -60,11 +60,12 @@ func (p *Params) init() error {
 	if len(p.byName) == 0 {
 		p.seed, p.dtype = p.Seed, p.Dtype
 	}
-	return p.changed()
+	return p.checkUnchangedLocked()
 }
 
-// changed is an error if what the parameters were made with was changed since.
-func (p *Params) changed() error {
+// checkUnchangedLocked returns an error if what the parameters were made with was
+// changed since. The caller holds p.mu.
+func (p *Params) checkUnchangedLocked() error {
 	if len(p.byName) == 0 || p.Seed == p.seed && p.Dtype == p.dtype {
 		return nil
 	}
@@ -75,11 +76,11 @@ func (p *Params) changed() error {
 	return errors.Errorf("graph: params of seed %d and %v were changed to seed %d and %s after parameters had been made; start from new Params", p.seed, p.dtype, p.Seed, now)
 }
 
-// unchanged is changed for those who do not hold the lock.
-func (p *Params) unchanged() error {
+// checkUnchanged is checkUnchangedLocked for callers that do not hold p.mu.
+func (p *Params) checkUnchanged() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.changed()
+	return p.checkUnchangedLocked()
 }
 
 // Seal forbids new names: from now on a build that declares an unknown
@@ -90,7 +91,7 @@ func (p *Params) Seal() { p.set(true) }
 func (p *Params) Unseal() { p.set(false) }
 
 func (p *Params) set(sealed bool) {
-	p.alive()
+	p.notNil()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sealed = sealed
@@ -98,7 +99,7 @@ func (p *Params) set(sealed bool) {
 
 // Names returns the names in sorted order.
 func (p *Params) Names() []string {
-	p.alive()
+	p.notNil()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Sorted(maps.Keys(p.byName))
@@ -154,7 +155,7 @@ func (p *Params) Tensor(name string) *tensor.Dense {
 }
 
 func (p *Params) array(name string) (op.Array, bool) {
-	p.alive()
+	p.notNil()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	a, ok := p.byName[name]

@@ -6,15 +6,9 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// Passes returns the same scope for what a Run does in n passes over the same
-// graph, so that its memory holds one part of the samples at a time: a noise
-// declared in it, or by whatever layer in a Scope.Run of it, that has more than
-// one sample goes on, in pass i, with samples i·k up to (i+1)·k of the k that it
-// has. A Carry hands what was found from pass to pass; all other values are
-// those of the last one. A program has one number of passes: all scopes that ask
-// for some must agree.
-func (s *Scope) Passes(n int) *Scope {
-	s.alive()
+// split is door.Passes.
+func (s *Scope) split(n int) *Scope {
+	s.notNil()
 	switch {
 	case n < 1:
 		Fail("graph: %d passes, want 1 or more", n)
@@ -27,10 +21,9 @@ func (s *Scope) Passes(n int) *Scope {
 	return &r
 }
 
-// Carry declares a value that is init everywhere in the first pass of a Run, and
-// then what HandOn gives it at the end of each.
-func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
-	s.alive()
+// carry is door.Carry.
+func (s *Scope) carry(name string, init float64, shape Shape) *Node {
+	s.notNil()
 	n := s.leaf(leaf{kind: carried}, name, shape)
 	if s.b.carry(n) == nil { // else a replay
 		s.b.carries = append(s.b.carries, &carry{leaf: n, init: init})
@@ -38,9 +31,9 @@ func (s *Scope) Carry(name string, init float64, shape ...int) *Node {
 	return n
 }
 
-// HandOn makes a value, of the same shape, that of a Carry in the next pass.
-func (s *Scope) HandOn(to, value *Node) {
-	s.alive()
+// handOn is door.HandOn.
+func (s *Scope) handOn(to, value *Node) {
+	s.notNil()
 	dims(to)
 	c := s.b.carry(to)
 	if c == nil {
@@ -75,8 +68,8 @@ func (b *build) carry(leaf *Node) *carry {
 	return nil
 }
 
-// start sets the carries of a program for the first pass.
-func (p *Program) start() {
+// startCarries sets the carries of a program for the first pass.
+func (p *Program) startCarries() {
 	for _, c := range p.carries {
 		for i := range c.now.Len() {
 			c.now.Set(i, c.init)
@@ -84,8 +77,8 @@ func (p *Program) start() {
 	}
 }
 
-// handOn sets the carries for the next pass.
-func (p *Program) handOn() {
+// nextCarries sets the carries for the next pass.
+func (p *Program) nextCarries() {
 	for _, c := range p.carries {
 		c.next.Copy(p.exec.Value(c.value))
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 )
 
@@ -19,26 +21,26 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 			p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 				in := s
 				if passes > 1 {
-					in = s.Passes(passes)
+					in = door.Passes(s, passes).(*graph.Scope)
 				}
 				k := 6 / passes
 				z := in.Noise("z", law, k, 3, 4)
-				in.Run(func() { s.Output("layer", graph.Slice(s.In("layer").Noise("e", law, k, 3, 4), 0, k-1, k)) })
+				door.Run(in, func() { s.Output("layer", graph.Slice(s.In("layer").Noise("e", law, k, 3, 4), 0, k-1, k)) })
 				s.Output("last", graph.Slice(z, 0, k-1, k))
 				s.Output("shared", in.Noise("shared", law, 1, 3, 4).Shift(0))
 				s.Output("global", in.RowAxis(-1).Noise("global", law, 2, 3).Shift(0))
 				s.Output("outside", s.Noise("outside", law, 2, 3, 4).Shift(0))
 				carried := func() {
-					sum := in.In("kept").Carry("sum", 7, 3, 4)
-					most := in.Carry("most", math.Inf(-1), 3, 4)
+					sum := door.Carry(in.In("kept"), "sum", 7, 3, 4)
+					most := door.Carry(in, "most", math.Inf(-1), 3, 4)
 					newSum, newMost := sum.Add(graph.Sum(z, 0)), graph.Max(most, graph.MaxOver(z, 0))
-					in.HandOn(sum, newSum)
-					in.HandOn(most, newMost)
+					door.HandOn(in, sum, newSum)
+					door.HandOn(in, most, newMost)
 					s.Output("sum", newSum)
 					s.Output("most", newMost)
 				}
 				carried()
-				in.Replay(carried)
+				door.Replay(in, carried)
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -74,15 +76,15 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 
 func TestMistakesWithPasses(t *testing.T) {
 	for want, f := range map[string]func(s *graph.Scope){
-		"3 passes in a program of 2":      func(s *graph.Scope) { s.Passes(2); s.Passes(3) },
-		"0 passes, want 1 or more":        func(s *graph.Scope) { s.Passes(0) },
-		"hand on to x, which is no Carry": func(s *graph.Scope) { s.HandOn(s.Input("x"), s.Const(1)) },
-		"hand on [2] to c of shape [3]":   func(s *graph.Scope) { s.HandOn(s.Carry("c", 0, 3), s.Tensor([]float64{1, 2}, 2)) },
-		"c is handed on twice":            func(s *graph.Scope) { c := s.Carry("c", 0); s.HandOn(c, c); s.HandOn(c, c) },
-		"c is never handed on":            func(s *graph.Scope) { s.Output("c", s.Carry("c", 0).Shift(1)) },
+		"3 passes in a program of 2":      func(s *graph.Scope) { door.Passes(s, 2); door.Passes(s, 3) },
+		"0 passes, want 1 or more":        func(s *graph.Scope) { door.Passes(s, 0) },
+		"hand on to x, which is no Carry": func(s *graph.Scope) { door.HandOn(s, s.Input("x"), s.Const(1)) },
+		"hand on [2] to c of shape [3]":   func(s *graph.Scope) { door.HandOn(s, door.Carry(s, "c", 0, 3), s.Tensor([]float64{1, 2}, 2)) },
+		"c is handed on twice":            func(s *graph.Scope) { c := door.Carry(s, "c", 0); door.HandOn(s, c, c); door.HandOn(s, c, c) },
+		"c is never handed on":            func(s *graph.Scope) { s.Output("c", door.Carry(s, "c", 0).Shift(1)) },
 		"z declared again by another run, with another law or shape": func(s *graph.Scope) {
 			s.Noise("z", graph.GaussianNoise, 2, 3)
-			s.Replay(func() { s.Passes(2).Noise("z", graph.GaussianNoise, 2, 3) })
+			door.Replay(s, func() { door.Passes(s, 2).(*graph.Scope).Noise("z", graph.GaussianNoise, 2, 3) })
 		},
 	} {
 		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { f(s); s.Output("one", s.Const(1).Shift(1)) })

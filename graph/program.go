@@ -8,7 +8,9 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/engine"
+	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -16,18 +18,18 @@ import (
 // outputs. It is for one goroutine at a time, and an error if another finds it
 // busy; several programs over the same Params may be used at once.
 type Program struct {
-	b       *build
-	exec    executor
-	outs    []*Node // what exec computes
-	memory  map[*Node]op.Array
-	inputs  map[string]*feed
-	needed  []*feed // inputs that are used, by name
-	noise   drawing
-	assigns []assign
-	kept    []kept
-	carries []*carry // those that are used
-	ready   bool     // a Run has succeeded
-	use     atomic.Int32
+	b         *build
+	exec      executor
+	outs      []*Node // what exec computes
+	memory    map[*Node]op.Array
+	inputs    map[string]*feed
+	needed    []*feed // inputs that are used, by name
+	noise     noiseFill
+	assigns   []assign
+	snapshots []snapshot
+	carries   []*carry // those that are used
+	ready     bool     // a Run has succeeded
+	use       atomic.Int32
 }
 
 // What a program is used for at the moment.
@@ -37,8 +39,8 @@ const (
 	busy
 )
 
-// enter begins a use that excludes others, until p.use is idle again.
-func (p *Program) enter(what, name string) error {
+// acquire begins a use that excludes others, until p.use is idle again.
+func (p *Program) acquire(what, name string) error {
 	if !p.use.CompareAndSwap(idle, busy) {
 		return errBusy(what, name)
 	}
@@ -58,9 +60,9 @@ type executor interface {
 	Value(*Node) op.Array
 }
 
-// slow makes programs run by the reference instead of the compiled plan. Only
+// useReference makes programs run by the reference instead of the compiled plan. Only
 // tests change it.
-var slow = false
+var useReference = false
 
 type feed struct {
 	name  string
@@ -69,9 +71,9 @@ type feed struct {
 	set   bool
 }
 
-// kept is the value that a leaf had in the last Run: the leaf itself may be
+// snapshot is the value that a leaf had in the last Run: the leaf itself may be
 // fed, trained or committed before the value is read.
-type kept struct {
+type snapshot struct {
 	leaf  *Node
 	value op.Array
 }
@@ -129,11 +131,11 @@ func newProgram(b *build) (*Program, error) {
 		p.outs = append(p.outs, c.value)
 	}
 	for _, n := range p.outs {
-		if op.RuleOf(n) == nil && !slices.ContainsFunc(p.kept, func(k kept) bool { return k.leaf == n }) {
-			p.kept = append(p.kept, kept{n, op.NewArray(b.Dtype, n.Shape())})
+		if op.RuleOf(n) == nil && !slices.ContainsFunc(p.snapshots, func(k snapshot) bool { return k.leaf == n }) {
+			p.snapshots = append(p.snapshots, snapshot{n, op.NewArray(b.Dtype, n.Shape())})
 		}
 	}
-	if slow {
+	if useReference {
 		r, err := engine.NewReference(p.outs, p.leafValue)
 		p.exec = r
 		return p, err
@@ -193,36 +195,36 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 // Run draws the noise and computes the outputs. It stops early with ctx's
 // error when ctx is done; outputs are then those of no run.
 func (p *Program) Run(ctx context.Context, d Key) error {
-	p.alive()
-	if err := given("run", ctx); err != nil {
+	p.notNil()
+	if err := checkArgs("run", ctx); err != nil {
 		return err
 	}
-	if err := p.enter("run", ""); err != nil {
+	if err := p.acquire("run", ""); err != nil {
 		return err
 	}
 	defer p.use.Store(idle)
 	p.ready = false
-	if err := p.b.params.unchanged(); err != nil {
+	if err := p.b.params.checkUnchanged(); err != nil {
 		return err
 	}
 	for _, f := range p.needed {
 		if !f.set {
-			return errors.Errorf("graph: run: input %s has not been fed", f.name)
+			return mark.Error(errors.Errorf("graph: run: input %s has not been fed", f.name), ErrMissingInput)
 		}
 	}
 	p.b.params.values.RLock()
 	defer p.b.params.values.RUnlock()
-	p.start()
+	p.startCarries()
 	for pass := range max(p.b.passes, 1) {
 		if pass > 0 {
-			p.handOn()
+			p.nextCarries()
 		}
 		p.noise.draw(d, pass)
 		if err := p.exec.Run(ctx); err != nil {
 			return errors.WithMessage(err, "graph: run")
 		}
 	}
-	for _, k := range p.kept {
+	for _, k := range p.snapshots {
 		k.value.Copy(p.exec.Value(k.leaf))
 	}
 	p.ready = true
@@ -231,7 +233,7 @@ func (p *Program) Run(ctx context.Context, d Key) error {
 
 // value returns what a node of p.outs was in the last Run.
 func (p *Program) value(n *Node) op.Array {
-	for _, k := range p.kept {
+	for _, k := range p.snapshots {
 		if k.leaf == n {
 			return k.value
 		}
@@ -242,7 +244,7 @@ func (p *Program) value(n *Node) op.Array {
 // Explain describes the compiled program: its instructions, what was fused into
 // each, the memory they share and the work of a run.
 func (p *Program) Explain() string {
-	p.alive()
+	p.notNil()
 	if plan, ok := p.exec.(*engine.Plan); ok {
 		return plan.Explain()
 	}
@@ -252,7 +254,7 @@ func (p *Program) Explain() string {
 // Work returns the multiplications and additions in the matrix products of a
 // Run, and the bytes that intermediate results and outputs share.
 func (p *Program) Work() (flops float64, bytes int) {
-	p.alive()
+	p.notNil()
 	if plan, ok := p.exec.(*engine.Plan); ok {
 		flops, _ = plan.FLOPs()
 		bytes = plan.ArenaBytes()
@@ -260,15 +262,11 @@ func (p *Program) Work() (flops float64, bytes int) {
 	return flops, bytes
 }
 
-// Task is work in numbered parts, which must not depend on the worker.
-type Task interface{ Do(part, worker int) }
-
-// Parallel runs the parts of a task on the program's workers, between its
-// runs or within an Update, and returns when all are done.
-func (p *Program) Parallel(parts int, t Task) error {
-	p.alive()
+// parallel is door.Parallel.
+func (p *Program) parallel(parts int, t door.Task) error {
+	p.notNil()
 	if parts < 0 || op.Nil(t) {
-		return errors.New("graph: Parallel of a nil Task or of fewer than 0 parts")
+		return errors.New("graph: a nil task or fewer than 0 parts")
 	}
 	was := p.use.Load()
 	if was == busy || !p.use.CompareAndSwap(was, busy) {

@@ -11,33 +11,19 @@ type modelRun struct {
 	passes bool // noise declared in it goes on from pass to pass
 }
 
-// Run calls f, the code of a model, as one run of it in this scope. A network
-// that several runs share, whatever scope its layers were declared in, then is
-// the same network in each:
-//
-//   - Noise and outputs are the run's own: declared from outside of the run's
-//     scope, they are named below it, so that two runs draw different numbers.
-//   - A Param, State or Input of a name that another run declared is that one.
-//   - A State that several runs assign gets the mean of what they assign.
-//
-// Within one run a name is declared once.
-func (s *Scope) Run(f func()) {
-	s.alive()
-	s.during(s.b.replay, f)
+// run is door.Run.
+func (s *Scope) run(f func()) {
+	s.notNil()
+	s.runAs(s.b.replay, f)
 }
 
-// Replay calls f as the run that was there before, once more, as estimators do
-// that compare other values of a latent. A declaration of a name that exists
-// gives the node that exists: the same noise, the same parameters. Of
-// assignments to a State and of outputs the first stays. What does not exist is
-// declared as ever; what exists with another law or shape aborts the build. A
-// Run within f is a replay too, of the run of its own scope.
-func (s *Scope) Replay(f func()) {
-	s.alive()
-	s.during(true, f)
+// replay is door.Replay.
+func (s *Scope) replay(f func()) {
+	s.notNil()
+	s.runAs(true, f)
 }
 
-func (s *Scope) during(replay bool, f func()) {
+func (s *Scope) runAs(replay bool, f func()) {
 	if f == nil {
 		Fail("graph: a run of no code")
 	}
@@ -48,8 +34,8 @@ func (s *Scope) during(replay bool, f func()) {
 	f()
 }
 
-// ours returns the full name of noise or an output, which belong to a run.
-func (s *Scope) ours(name string) string {
+// runName returns the full name of noise or an output, which belong to a run.
+func (s *Scope) runName(name string) string {
 	path := s.join(name)
 	if r := s.b.run; r != nil && r.path != "" && !strings.HasPrefix(path, r.path+"/") {
 		return r.path + "/" + path
@@ -61,14 +47,15 @@ func (s *Scope) ours(name string) string {
 // Noise declares is an input of its name. It is for tests and for quadrature,
 // which choose the random numbers themselves.
 func (s *Scope) NoiseAsInput() *Scope {
-	s.alive()
+	s.notNil()
 	r := *s
 	r.fed = true
 	return &r
 }
 
-// found returns the node that a declaration gives instead of a new one, or nil.
-func (s *Scope) found(l leaf, shape Shape) *Node {
+// redeclared returns the node of an earlier declaration of the same name that
+// this one may share, or nil; any other clash aborts.
+func (s *Scope) redeclared(l leaf, shape Shape) *Node {
 	n := s.b.names[l.name]
 	if n == nil {
 		return nil
@@ -100,8 +87,8 @@ type assignment struct {
 	value *Node
 }
 
-// assigned adds an assignment and returns what the state gets.
-func (b *build) assigned(to, value *Node) *Node {
+// addAssignment adds an assignment and returns what the state gets.
+func (b *build) addAssignment(to, value *Node) *Node {
 	list := b.written[to]
 	if b.replay && len(list) > 0 {
 		return b.assigns[to]

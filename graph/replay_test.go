@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 )
 
@@ -26,8 +28,8 @@ func TestReplayTakesWhatExists(t *testing.T) {
 			}
 			b := s.In("b")
 			var first []*graph.Node
-			b.Run(func() { first = declare(b) })
-			b.Replay(func() {
+			door.Run(b, func() { first = declare(b) })
+			door.Replay(b, func() {
 				if !slices.Equal(declare(b), first) {
 					t.Error("a replay makes other nodes")
 				}
@@ -63,7 +65,7 @@ func TestRunsShareANetwork(t *testing.T) {
 		x, net := s.Input("x", 3), s.In("net")
 		var ws, es []*graph.Node
 		for i, scope := range []*graph.Scope{s, s.In("a"), s.In("b")} {
-			scope.Run(func() {
+			door.Run(scope, func() {
 				w := net.Param("w", graph.Constant(2), 1)
 				e := net.Noise("e", graph.GaussianNoise, 1, 1)
 				ws, es = append(ws, w), append(es, e)
@@ -101,27 +103,27 @@ func TestRunsRefuse(t *testing.T) {
 		f    func(s *graph.Scope)
 		want string
 	}{
-		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.UniformNoise, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, [1 2], than at first, [1 2]"},
-		{func(s *graph.Scope) { s.Replay(func() { s.Noise("e", graph.GaussianNoise, 2, 2) }) }, "another law or shape, [2 2]"},
-		{func(s *graph.Scope) { s.Replay(func() { s.Param("e", graph.Constant(0), 1, 2) }) }, "another law or shape"},
+		{func(s *graph.Scope) { door.Replay(s, func() { s.Noise("e", graph.UniformNoise, 1, 2) }) }, "graph: e declared again by another run, with another law or shape, [1 2], than at first, [1 2]"},
+		{func(s *graph.Scope) { door.Replay(s, func() { s.Noise("e", graph.GaussianNoise, 2, 2) }) }, "another law or shape, [2 2]"},
+		{func(s *graph.Scope) { door.Replay(s, func() { s.Param("e", graph.Constant(0), 1, 2) }) }, "another law or shape"},
 		{func(s *graph.Scope) { s.Noise("e", graph.GaussianNoise, 1, 2) }, "graph: e declared twice at the root; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)"},
-		{func(s *graph.Scope) { s.Run(func() { s.Noise("e", graph.GaussianNoise, 1, 2) }) }, "e declared twice at the root"},
+		{func(s *graph.Scope) { door.Run(s, func() { s.Noise("e", graph.GaussianNoise, 1, 2) }) }, "e declared twice at the root"},
 		{func(s *graph.Scope) { s.In("a").Input("x"); s.In("a").Param("x", graph.Constant(0)) }, "a/x declared twice in scope a"},
 		{func(s *graph.Scope) {
-			s.Run(func() { s.Param("w", graph.Constant(0)); s.Param("w", graph.Constant(0)) })
+			door.Run(s, func() { s.Param("w", graph.Constant(0)); s.Param("w", graph.Constant(0)) })
 		}, "w declared twice"},
 		{func(s *graph.Scope) {
-			s.Run(func() { s.Param("w", graph.Constant(0)) })
-			s.In("a").Run(func() { s.Param("w", graph.Constant(0), 1) })
+			door.Run(s, func() { s.Param("w", graph.Constant(0)) })
+			door.Run(s.In("a"), func() { s.Param("w", graph.Constant(0), 1) })
 		}, "w declared again"},
 		{func(s *graph.Scope) {
-			s.Run(func() { s.Param("w", graph.Constant(0)) })
-			s.In("a").Run(func() { s.Frozen().Param("w", graph.Constant(0)) })
+			door.Run(s, func() { s.Param("w", graph.Constant(0)) })
+			door.Run(s.In("a"), func() { s.Frozen().Param("w", graph.Constant(0)) })
 		}, "graph: w is frozen in one run and trained in another"},
-		{func(s *graph.Scope) { s.Replay(func() { s.RowAxis(-1).Noise("e", graph.GaussianNoise, 1, 2) }) }, "another law or shape"},
+		{func(s *graph.Scope) { door.Replay(s, func() { s.RowAxis(-1).Noise("e", graph.GaussianNoise, 1, 2) }) }, "another law or shape"},
 		{func(s *graph.Scope) {
 			c := s.State("c", graph.Constant(0))
-			s.Run(func() { s.Assign(c, s.Const(1)); s.Assign(c, s.Const(2)) })
+			door.Run(s, func() { s.Assign(c, s.Const(1)); s.Assign(c, s.Const(2)) })
 		}, "graph: state c assigned twice"},
 	} {
 		for _, fed := range []bool{false, true} {

@@ -9,8 +9,8 @@ import (
 
 // Scope is a place in a model's tree of names while it is being built.
 // Whatever is declared in it carries its path: s.In("enc").Param("w", …) is
-// "enc/w". A name is declared once in a build; Run and Replay say what is the
-// same in several runs of one network.
+// "enc/w". A name is declared once in a build; in several runs of one network,
+// as estimators make them, it is the same each time.
 type Scope struct {
 	b      *build
 	path   string
@@ -23,22 +23,23 @@ type Scope struct {
 // build is what one call of Build collects.
 type build struct {
 	*op.Builder
-	params   *Params
-	training bool
+	params  *Params
+	purpose purpose
 
 	run    *modelRun // under way; nil outside of runs
 	replay bool      // it was there before
 
-	leaves  map[*Node]leaf
-	names   map[string]*Node // of leaves
-	order   []*Node          // of declaration
-	written map[*Node][]assignment
-	assigns map[*Node]*Node // what written comes to
-	outputs map[string]*Node
-	outs    []string // the names of outputs in order of declaration
-	notes   []any
-	passes  int // of a run; 0 and 1 mean one
-	carries []*carry
+	leaves   map[*Node]leaf
+	names    map[string]*Node // of leaves
+	order    []*Node          // of declaration
+	written  map[*Node][]assignment
+	assigns  map[*Node]*Node // what written comes to
+	initials map[*Node]*Node // first values of parameters
+	outputs  map[string]*Node
+	outs     []string // the names of outputs in order of declaration
+	notes    []any
+	passes   int // of a run; 0 and 1 mean one
+	carries  []*carry
 }
 
 // leaf says where the value of a declared node comes from.
@@ -74,16 +75,18 @@ const (
 
 // In returns the scope below this one.
 func (s *Scope) In(name string) *Scope {
-	s.alive()
+	s.notNil()
 	checkName(name)
 	below := *s
 	below.path = s.join(name)
 	return &below
 }
 
-// Frozen returns the same scope with its parameters kept out of training.
+// Frozen returns the same scope with its parameters and states kept out of
+// training: Trainable leaves them out, Assign does nothing, and Training is
+// false, so that a frozen network is in every program what it is in evaluation.
 func (s *Scope) Frozen() *Scope {
-	s.alive()
+	s.notNil()
 	f := *s
 	f.frozen = true
 	return &f
@@ -91,14 +94,14 @@ func (s *Scope) Frozen() *Scope {
 
 // Path returns the names above, joined by slashes; "" at the root.
 func (s *Scope) Path() string {
-	s.alive()
+	s.notNil()
 	return s.path
 }
 
 // Enter makes errors say that they happened in this scope, until leave is
 // called: defer s.Enter()().
 func (s *Scope) Enter() (leave func()) {
-	s.alive()
+	s.notNil()
 	return op.Enter(s.path)
 }
 
@@ -123,16 +126,16 @@ func Enter(place string) (leave func()) { return op.Enter(place) }
 func Fail(format string, args ...any) { op.Fail(format, args...) }
 
 func (s *Scope) leaf(l leaf, name string, shape Shape) *Node {
-	s.alive()
+	s.notNil()
 	checkName(name)
 	l.name, l.frozen, l.run = s.join(name), s.frozen, s.b.run
 	if l.kind == noise {
-		l.name, l.own = s.ours(name), true
+		l.name, l.own = s.runName(name), true
 		if s.fed {
 			l.kind = input
 		}
 	}
-	if n := s.found(l, shape); n != nil {
+	if n := s.redeclared(l, shape); n != nil {
 		return n
 	}
 	n := s.b.Leaf(l.name, slices.Clone(shape))
@@ -160,7 +163,7 @@ func (s *Scope) State(name string, init Init, shape ...int) *Node {
 }
 
 func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
-	s.alive()
+	s.notNil()
 	n := s.leaf(leaf{kind: k}, name, shape)
 	if err := s.b.params.declare(s.join(name), init, shape); err != nil {
 		Fail("%v", err)
@@ -169,9 +172,9 @@ func (s *Scope) stored(k kind, name string, init Init, shape Shape) *Node {
 }
 
 // Assign makes a committed training step write value, of the same shape, to a
-// State. It does nothing in a program that does not train.
+// State. It does nothing in a program that does not train, nor in a frozen scope.
 func (s *Scope) Assign(to, value *Node) {
-	s.alive()
+	s.notNil()
 	op.Check(to, "assign to")
 	if l, ok := s.b.leaves[to]; !ok || l.kind != state {
 		Fail("graph: assign to %s, which is no State", to.Name())
@@ -180,25 +183,28 @@ func (s *Scope) Assign(to, value *Node) {
 	if !slices.Equal(to.Shape(), value.Shape()) {
 		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
 	}
-	s.b.assigns[to] = s.b.assigned(to, value)
+	if s.frozen {
+		return
+	}
+	s.b.assigns[to] = s.b.addAssignment(to, value)
 }
 
 // RowAxis returns the same scope in which the given axis of noise counts rows;
-// −1 says that it has none, so that Draw.Row does not change it.
+// −1 says that it has none, so that Key.Row does not change it.
 func (s *Scope) RowAxis(axis int) *Scope {
-	s.alive()
+	s.notNil()
 	r := *s
 	r.rows = &axis
 	return &r
 }
 
-// Noise declares random numbers, drawn anew by every Run. Each is a function
-// of the Draw and of its place: sample, row and event element are the axes
-// before the row axis together, the row axis, and the axes after it together,
-// so that the number of samples and the split into batches do not change it.
-// The row axis is the last but one, unless RowAxis says otherwise.
+// Noise declares random numbers, drawn anew by every Run. Each is a function of
+// the Key and of three indices: that of the sample, over all axes before the row
+// axis; that of the row; and that of the event element, over all axes behind the
+// row axis. So neither the number of samples nor the split into batches changes
+// it. The row axis is the last but one, unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
-	s.alive()
+	s.notNil()
 	if law > UniformNoise {
 		Fail("graph: noise %s of law %d, want GaussianNoise or UniformNoise", name, law)
 	}
@@ -211,22 +217,22 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 
 // Const returns a scalar.
 func (s *Scope) Const(v float64) *Node {
-	s.alive()
+	s.notNil()
 	return s.b.Const(v)
 }
 
 // Tensor returns a constant in row-major order.
 func (s *Scope) Tensor(values []float64, shape ...int) *Node {
-	s.alive()
+	s.notNil()
 	return s.b.Tensor(shape, values)
 }
 
 // Output makes a node readable by name from the program, which computes the
 // outputs and what they need, nothing else.
 func (s *Scope) Output(name string, n *Node) {
-	s.alive()
+	s.notNil()
 	checkName(name)
-	name = s.ours(name)
+	name = s.runName(name)
 	op.Check(n, "output "+name)
 	switch old := s.b.outputs[name]; {
 	case old != nil && s.b.replay:
@@ -238,22 +244,23 @@ func (s *Scope) Output(name string, n *Node) {
 	s.b.outs = append(s.b.outs, name)
 }
 
-// Training tells whether the program being built takes training steps.
+// Training tells whether the program being built takes training steps, and the
+// scope is not frozen.
 func (s *Scope) Training() bool {
-	s.alive()
-	return s.b.training
+	s.notNil()
+	return s.b.purpose == training && !s.frozen
 }
 
 // Dtype returns the element type of the graph.
 func (s *Scope) Dtype() Dtype {
-	s.alive()
+	s.notNil()
 	return s.b.Dtype
 }
 
 // Trainable returns the parameters declared so far in this scope and below,
 // frozen ones left out, in order of declaration.
 func (s *Scope) Trainable() []*Node {
-	s.alive()
+	s.notNil()
 	var ns []*Node
 	for _, n := range s.b.order {
 		l := s.b.leaves[n]

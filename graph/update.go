@@ -7,14 +7,16 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// assign is a value that Commit writes to a state.
+// assign is a value that Commit writes to a state, or to a parameter as its
+// first.
 type assign struct {
 	to, value *Node
 	staged    op.Array
 }
 
 // Commit writes the values assigned to states by the last Run, which must have
-// succeeded: the end of a training step.
+// succeeded: the end of a training step; or in a program that initialises, those
+// of parameters.
 func (p *Program) Commit() error { return p.Update(nil) }
 
 // Update is Commit of a step that changes parameters: f writes to their Memory,
@@ -22,9 +24,9 @@ func (p *Program) Commit() error { return p.Update(nil) }
 // too. A value for a state that is not finite is an error before anything is
 // written. No other goroutine reads parameters meanwhile. f may be nil. It must
 // not run other programs of the parameters, nor save these or read them by other
-// means; of p it may use Parallel and what reads outputs.
+// means; of p it may use what reads outputs.
 func (p *Program) Update(f func() error) error {
-	p.alive()
+	p.notNil()
 	if !p.use.CompareAndSwap(idle, updating) {
 		return errBusy("commit", "")
 	}
@@ -37,7 +39,7 @@ func (p *Program) Update(f func() error) error {
 	for _, a := range p.assigns { // all are read before any is written
 		a.staged.Copy(p.value(a.value))
 		if !kernel.AllFinite(a.staged.F32) || !kernel.AllFinite(a.staged.F64) {
-			return errors.Errorf("graph: commit: the value for state %s is not finite", a.to.Name())
+			return errors.Errorf("graph: commit: the value for %s is not finite", a.to.Name())
 		}
 	}
 	if f != nil {

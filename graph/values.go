@@ -14,19 +14,19 @@ import (
 
 // Inputs returns the names of the inputs in sorted order.
 func (p *Program) Inputs() []string {
-	p.alive()
+	p.notNil()
 	return slices.Sorted(maps.Keys(p.inputs))
 }
 
 // Outputs returns the names of the outputs in the order declared.
 func (p *Program) Outputs() []string {
-	p.alive()
+	p.notNil()
 	return slices.Clone(p.b.outs)
 }
 
 // Shape returns the shape of an input or output; nil for an unknown name.
 func (p *Program) Shape(name string) Shape {
-	p.alive()
+	p.notNil()
 	if f := p.inputs[name]; f != nil {
 		return f.node.Shape()
 	}
@@ -39,7 +39,7 @@ func (p *Program) Shape(name string) Shape {
 // Feed sets an input to the values, in row-major order; it copies them, and
 // they stay until fed again.
 func Feed[T Float](p *Program, name string, values []T) error {
-	p.alive()
+	p.notNil()
 	f := p.inputs[name]
 	if f == nil {
 		return errors.Errorf("graph: feed %s: no such input, want one of %v", name, p.Inputs())
@@ -47,7 +47,7 @@ func Feed[T Float](p *Program, name string, values []T) error {
 	if len(values) != f.value.Len() {
 		return errors.Errorf("graph: feed %s: %d values, want %d of shape %v", name, len(values), f.value.Len(), f.node.Shape())
 	}
-	if err := p.enter("feed", name); err != nil {
+	if err := p.acquire("feed", name); err != nil {
 		return err
 	}
 	defer p.use.Store(idle)
@@ -62,7 +62,7 @@ func Feed[T Float](p *Program, name string, values []T) error {
 
 // Read copies an output of the last Run to dst, which has its size.
 func Read[T Float](p *Program, name string, dst []T) error {
-	p.alive()
+	p.notNil()
 	n := p.b.outputs[name]
 	if n == nil {
 		return errors.Errorf("graph: read %s: no such output, want one of %v", name, p.Outputs())
@@ -88,7 +88,7 @@ func Read[T Float](p *Program, name string, dst []T) error {
 // View returns the memory of an output of the last Run, which the next Run
 // overwrites. T must be the dtype of the graph.
 func View[T Float](p *Program, name string) ([]T, error) {
-	p.alive()
+	p.notNil()
 	n := p.b.outputs[name]
 	if n == nil {
 		return nil, errors.Errorf("graph: view %s: no such output, want one of %v", name, p.Outputs())
@@ -118,7 +118,7 @@ func View[T Float](p *Program, name string) ([]T, error) {
 
 // Value returns the values of an output, new memory.
 func (p *Program) Value(name string) ([]float64, error) {
-	p.alive()
+	p.notNil()
 	n := p.b.outputs[name]
 	if n == nil {
 		return nil, Read[float64](p, name, nil)

@@ -10,10 +10,10 @@ import (
 )
 
 // VM returns the program as a machine of Gorgonia's: RunAll takes the inputs
-// from the values bound to their nodes (Node.Gorgonia), runs with the zero Draw
+// from the values bound to their nodes (Node.Gorgonia), runs with the zero Key
 // and binds the outputs to theirs. Inputs without a value stay as they were fed.
 func (p *Program) VM() gorgonia.VM {
-	p.alive()
+	p.notNil()
 	return vm{p}
 }
 

@@ -14,8 +14,16 @@ import (
 func TestAbsurdArguments(t *testing.T) {
 	var scope *graph.Scope
 	absurd.Sweep{
-		Funcs: map[string]any{"NewDense": layers.NewDense, "NewMLP": layers.NewMLP},
-		Types: []any{layers.Config{}, layers.Dense{}, layers.Stack{}, layers.Func(nil)},
+		Funcs: map[string]any{
+			"NewDense": layers.NewDense, "NewMaskedDense": layers.NewMaskedDense, "NewMLP": layers.NewMLP, "NewMADE": layers.NewMADE,
+			"ReversedOrder": layers.ReversedOrder, "RandomOrder": layers.RandomOrder, "NewResNet": layers.NewResNet, "GLU": layers.GLU,
+			"NewBatchNorm": layers.NewBatchNorm, "NewLayerNorm": layers.NewLayerNorm, "NewDropout": layers.NewDropout,
+			"NewEmbedding": layers.NewEmbedding, "Moments": layers.Moments, "Standardise": layers.Standardise,
+		},
+		Types: []any{
+			layers.Config{}, layers.Dense{}, layers.Stack{}, layers.Func(nil), layers.MADE{}, layers.ResNet{},
+			layers.Residual{}, layers.NormConfig{}, layers.BatchNorm{}, layers.LayerNorm{}, layers.Dropout{}, layers.Embedding{},
+		},
 		Within: func(_ string, call func()) error {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 				scope = s
@@ -32,8 +40,20 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{&graph.Scope{}, scope}
 			case reflect.TypeFor[graph.Init]():
 				return []any{graph.Constant(1), (*graph.He)(nil)}
+			case reflect.TypeFor[layers.MADE]():
+				return []any{layers.NewMADE(scope.In("m"), layers.MADEConfig{Inputs: 2})}
+			case reflect.TypeFor[layers.ResNet]():
+				return []any{layers.NewResNet(scope.In("r"), layers.ResNetConfig{Inputs: 2, Outputs: 1, Width: 2})}
+			case reflect.TypeFor[layers.BatchNorm]():
+				return []any{layers.NewBatchNorm(scope.In("b"), 2)}
+			case reflect.TypeFor[layers.LayerNorm]():
+				return []any{layers.NewLayerNorm(scope.In("n"), 2)}
+			case reflect.TypeFor[layers.Dropout]():
+				return []any{layers.NewDropout(scope.In("d"), layers.DropoutConfig{Rate: .5, Always: true})}
+			case reflect.TypeFor[layers.Embedding]():
+				return []any{layers.NewEmbedding(scope.In("e"), 2, 2)}
 			case reflect.TypeFor[layers.Layer]():
-				return []any{layers.Dense{}, (*layers.Dense)(nil), layers.Func(nil), layers.Func(graph.Tanh), layers.Stack{nil}}
+				return []any{layers.Residual{}, layers.Func(layers.GLU), layers.Dense{}, (*layers.Dense)(nil), layers.Func(nil), layers.Func(graph.Tanh), layers.Stack{nil}}
 			}
 			return nil
 		},

@@ -1,17 +1,32 @@
-// Package layers holds the deterministic parts of networks: nouns with
-// weights. NewX declares the weights in a scope, once a build; Apply may then
-// be called as often as needed. Every layer works on the last axis and accepts
-// any number of leading axes.
+// Package layers holds the parts of networks that are no distributions: nouns
+// with weights. NewX declares the weights in a scope, once a build; Apply may
+// then be called as often as needed. Every layer works on the last axis and
+// accepts any number of leading axes.
 //
 // A layer that draws noise declares it in Apply, in the scope it was made in, and
-// is applied once in a run of a model, as is one that assigns a state;
-// graph.Scope.Run says what becomes of that where estimators run the model again,
-// and package vi which of them a layer that mixes rows makes biased.
+// is applied once in a run of a model, as is one that assigns a state. Where
+// estimators run the model again, it has the noise and the assignment of the first
+// run. Package vi says which of them a layer that mixes rows makes biased.
+//
+// Read on by what is looked for:
+//
+//   - layers.go: Layer, Stack and Func
+//   - dense.go, mlp.go: affine maps and networks of them; Config, the choices
+//     that all networks share
+//   - mask.go, degrees.go, made.go: networks in which a variable sees only those
+//     before it
+//   - residual.go, resnet.go: sums with what came in
+//   - weightnorm.go, standardise.go: weight normalisation, and first values from
+//     data
+//   - norm.go, dropout.go: layers with states and with noise
+//   - embedding.go: tables
+//   - context.go: what a Conditional, such as MADE and ResNet, is given besides
+//
+// See the examples NewMADE and Standardise, first values from data, in
+// example_test.go.
 package layers
 
 import (
-	"fmt"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -46,35 +61,12 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 	return f(x)
 }
 
-// Config says how networks are made. The zero value is the thesis's: tanh
-// units, Glorot-uniform weights.
-type Config struct {
-	Activation Func       // between the layers of an MLP; nil means graph.Tanh. NewDense, which has none, refuses one
-	Weights    graph.Init // nil means graph.Glorot
-	Biases     graph.Init // nil means zero
-	NoBias     bool       // refused beside Biases
-}
-
-// NewMLP declares a multilayer perceptron with tanh units, linear at its end.
-// sizes are the widths: input, hidden ones, output.
-func NewMLP(s *graph.Scope, sizes ...int) Stack { return Config{}.NewMLP(s, sizes...) }
-
-// NewMLP declares a multilayer perceptron, linear at its end; its dense layers
-// live in the scopes 0, 1, ….
-func (c Config) NewMLP(s *graph.Scope, sizes ...int) Stack {
-	if len(sizes) < 2 {
-		graph.Fail("layers: MLP %s: widths %v, want an input and an output at least", s.Path(), sizes)
+// checkInput refuses an input that is not [… width] with a batch axis.
+func checkInput(x *graph.Node, width int, what, path string) {
+	if x == nil {
+		graph.Fail("layers: %s %s: input is nil", what, path)
 	}
-	act := c.Activation
-	if act == nil {
-		act = graph.Tanh
+	if sh := x.Shape(); len(sh) < 2 || sh[len(sh)-1] != width {
+		graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
 	}
-	var l Stack
-	for i := 1; i < len(sizes); i++ {
-		if i > 1 {
-			l = append(l, act)
-		}
-		l = append(l, c.dense(s.In(fmt.Sprint(i-1)), sizes[i-1], sizes[i]))
-	}
-	return l
 }

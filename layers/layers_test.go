@@ -1,7 +1,6 @@
 package layers_test
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -9,34 +8,6 @@ import (
 	"github.com/latentgo/latent/internal/gradcheck"
 	"github.com/latentgo/latent/layers"
 )
-
-// run builds f on an input of the shape and returns its values there.
-func run(t *testing.T, p *graph.Params, f func(s *graph.Scope, x *graph.Node) *graph.Node, x []float64, shape ...int) []float64 {
-	t.Helper()
-	prog, err := graph.Build(p, func(s *graph.Scope) { s.Output("y", f(s, s.Input("x", shape...))) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := graph.Feed(prog, "x", x); err != nil {
-		t.Fatal(err)
-	}
-	if err := prog.Run(context.Background(), graph.Key{}); err != nil {
-		t.Fatal(err)
-	}
-	y, err := prog.Value("y")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return y
-}
-
-// matrix is an initialiser with given values.
-type matrix []float64
-
-func (m matrix) Fill(dst []float64, _ graph.Shape, _ graph.Random) error {
-	copy(dst, m)
-	return nil
-}
 
 func TestDenseIsAffineOnTheLastAxis(t *testing.T) {
 	c := layers.Config{Weights: matrix{1, 2, 3, 4, 5, 6}, Biases: matrix{.5, -.5, 0}}
@@ -78,32 +49,24 @@ func TestMLPStacksLayersAndActivations(t *testing.T) {
 	}
 }
 
+// TestDenseTakesOtherWeights: a layer computes with the nodes that its fields
+// hold, whatever it was made with.
+func TestDenseTakesOtherWeights(t *testing.T) {
+	y := run(t, &graph.Params{}, func(s *graph.Scope, x *graph.Node) *graph.Node {
+		d := layers.Config{WeightNorm: true}.NewDense(s, 2, 2)
+		d.W, d.B = s.Tensor([]float64{1, 2, 3, 4}, 2, 2), nil
+		return d.Apply(x)
+	}, []float64{1, 10}, 1, 2)
+	near(t, "result", y, []float64{31, 42}, graph.Float32)
+	y = run(t, &graph.Params{}, func(s *graph.Scope, x *graph.Node) *graph.Node {
+		d := layers.Config{WeightNorm: true}.NewDense(s, 2, 2)
+		return d.Apply(x).Sub(graph.Linear(x, d.W, d.B))
+	}, []float64{1, 10}, 1, 2)
+	near(t, "W is not what the layer multiplies by: the difference", y, []float64{0, 0}, graph.Float32)
+}
+
 func TestMLPGradient(t *testing.T) {
 	gradcheck.Check(t, func(s *graph.Scope, in []*graph.Node) *graph.Node {
 		return graph.Sum(layers.NewMLP(s, 3, 4, 2).Apply(in[0]).Square())
 	}, gradcheck.At([]int{2, 3}, .1, -.4, .9, 1.2, 0, -2))
-}
-
-func TestRefusals(t *testing.T) {
-	for _, c := range []struct {
-		want string
-		f    func(s *graph.Scope)
-	}{
-		{"layers: MLP net: widths [3], want an input and an output at least", func(s *graph.Scope) { layers.NewMLP(s.In("net"), 3) }},
-		{"layers: dense net/1: widths 4 and 0, want 1 or more", func(s *graph.Scope) { layers.NewMLP(s.In("net"), 3, 4, 0) }},
-		{"layers: dense enc/0: input [100 2], want [… 3] with a batch axis", func(s *graph.Scope) {
-			layers.NewMLP(s.In("enc"), 3, 4).Apply(s.Input("x", 100, 2))
-		}},
-		{"layers: dense enc: input [3], want [… 3] with a batch axis", func(s *graph.Scope) {
-			layers.NewDense(s.In("enc"), 3, 4).Apply(s.Input("x", 3))
-		}},
-	} {
-		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
-			c.f(s)
-			s.Output("none", s.Const(0))
-		})
-		if err == nil || err.Error() != c.want {
-			t.Errorf("error %v, want %s", err, c.want)
-		}
-	}
 }

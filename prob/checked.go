@@ -9,8 +9,9 @@ import (
 
 // Checked returns x, a value of d at a site, made to stop a run with an error
 // that names the site, the first offending element and its index where x is
-// outside of the support of d or is NaN. Where d does not say its support an
-// event is outside if its log density is −Inf.
+// outside of the support of d or is NaN; an element that a Masked d does not
+// count may be anything. Where d does not say its support an event is outside if
+// its log density is −Inf.
 //
 // A check is part of the graph, made only where it is asked for, and a model
 // without checks pays nothing. Every run of a program makes the checks of its
@@ -19,6 +20,11 @@ import (
 func Checked(site string, d Dist, x *graph.Node) *graph.Node {
 	present("Checked: the distribution", d)
 	eventSize("Checked", x)
+	if m, ok := d.(interface {
+		checked(site string, x *graph.Node) *graph.Node
+	}); ok {
+		return m.checked(site, x)
+	}
 	var out *graph.Node
 	want := "a value of positive probability"
 	if s, ok := d.(Supported); ok {

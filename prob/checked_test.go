@@ -27,6 +27,8 @@ func TestChecked(t *testing.T) {
 		"no support": {func() prob.Dist { return unsaid{prob.Poisson{LogRate: nums(0)}} }, []float64{0, 1, 2, -1}, ": x is 2 at [0 1 0], want a value of positive probability"},
 		"many rows of parameters": {func() prob.Dist { return unsaid{prob.Poisson{LogRate: graph.Tensor([]float64{0, 1, 2}, 3, 1, 1)}} },
 			[]float64{0, 1, 2, 1}, ""},
+		"missing":        {func() prob.Dist { return prob.Masked(prob.Poisson{LogRate: nums(0)}, nums(1, 0)) }, []float64{0, -1, 1, .5}, ""},
+		"beside missing": {func() prob.Dist { return prob.Masked(prob.Poisson{LogRate: nums(0)}, nums(1, 0)) }, []float64{0, nan, -2, nan}, ": x is -2 at [0 1 0], want a value in {0, 1, …}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := build(t, func(s *graph.Scope) *graph.Node {

@@ -95,6 +95,12 @@ func TestIndependent(t *testing.T) {
 	})
 	each := values(t, func(*graph.Scope) *graph.Node { return graph.Sum(prob.KL(normal(), prob.StdNormal(3))) })
 	near(t, "KL", kl, each, 1e-13)
+	// A closed form does not ask whether the second law can be drawn from.
+	kl = values(t, func(*graph.Scope) *graph.Node {
+		return prob.KL(prob.Independent(normal(), 2), prob.Independent(prob.LogUniform{}, 2))
+	})
+	each = values(t, func(*graph.Scope) *graph.Node { return graph.Sum(prob.KL(normal(), prob.LogUniform{})) })
+	near(t, "KL to a law without draws", kl, each, 1e-13)
 	refuses(t, "Independent: value of shape [4 3], want extra event axes [2] before the last", func(*graph.Scope) *graph.Node {
 		return prob.Independent(prob.StdNormal(3), 2).LogProb(graph.BroadcastTo(graph.Const(0), 4, 3))
 	})

@@ -180,4 +180,21 @@
 // Distribution functions of this package and their derivatives keep 3e-7 in
 // float32, in both tails, and 1e-12 besides four roundings of their arguments in
 // float64.
+//
+// # Files
+//
+// A distribution is in the file of its name, but StdNormal in normal.go,
+// RelaxedBernoulli and RelaxedOneHot in relaxed.go, MultivariateNormal in
+// multinormal.go, LowRankNormal in lowrank.go and LogUniform in vdropout.go.
+// gaussian.go has what all normal laws share, scale.go what laws of a location
+// and a scale do, counts.go what laws of counts do.
+//
+// The interfaces are in prob.go, with complete.go and fit.go for parameters that
+// are missing or do not fit. support.go, outside.go and offending.go say which
+// values a law can take, ends.go how near to an end; checked.go stops a run at
+// others. kl.go finds divergences.
+//
+// Bijectors: bijector.go has the interfaces, elementwise.go, interval.go,
+// ordering.go, simplex.go and triangle.go the maps, constrain.go the one of a
+// support.
 package prob

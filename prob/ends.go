@@ -23,7 +23,7 @@ type ends struct {
 
 func endsOf(x *graph.Node) ends {
 	op.Check(x, "value of a draw or a bijector")
-	tiny := 1 / op.Room(x.Dtype())
+	tiny := 1 / op.MaxDraw(x.Dtype())
 	if x.Dtype() == graph.Float64 {
 		return ends{log: 665.4, logit: 36.7, tanh: 18.7, tiny: tiny, eps: 0x1p-53, most: math.MaxFloat64}
 	}

@@ -70,19 +70,15 @@ type wrapsIndependent interface {
 	unwrap() independent
 }
 
-func init() {
-	registerKLWhen(klIndependent[pathIndependent], sameExtra[pathIndependent])
-	registerKLWhen(klIndependent[drawIndependent], sameExtra[drawIndependent])
-	registerKLWhen(klIndependent[independent], sameExtra[independent])
-}
+func init() { registerKLWhen(klIndependent, sameExtra) }
 
-func sameExtra[D wrapsIndependent](q, p D) bool {
+func sameExtra(q, p wrapsIndependent) bool {
 	a, b := q.unwrap(), p.unwrap()
 	return slices.Equal(a.extra, b.extra) && HasKL(a.base, b.base)
 }
 
 // klIndependent is that of the bases, summed.
-func klIndependent[D wrapsIndependent](q, p D) *graph.Node {
+func klIndependent(q, p wrapsIndependent) *graph.Node {
 	a, b := q.unwrap(), p.unwrap()
 	kl := KL(a.base, b.base)
 	// parameters may have size 1 on an extra axis, or not have it

@@ -35,10 +35,19 @@ func registerKLWhen[Q, P Dist](f func(q Q, p P) *graph.Node, when func(q Q, p P)
 	}
 }
 
+// klType is the type that the rules of a distribution are found by: one for all
+// that Independent returns.
+func klType(d Dist) reflect.Type {
+	if _, ok := d.(wrapsIndependent); ok {
+		return reflect.TypeFor[wrapsIndependent]()
+	}
+	return reflect.TypeOf(d)
+}
+
 // klOfPair returns the closed form of a pair; nil if there is none.
 func klOfPair(q, p Dist) func(q, p Dist) *graph.Node {
-	for _, to := range []reflect.Type{reflect.TypeOf(p), reflect.TypeFor[Dist]()} {
-		if r := klRules[[2]reflect.Type{reflect.TypeOf(q), to}]; r.kl != nil && r.when(q, p) {
+	for _, to := range []reflect.Type{klType(p), reflect.TypeFor[Dist]()} {
+		if r := klRules[[2]reflect.Type{klType(q), to}]; r.kl != nil && r.when(q, p) {
 			return r.kl
 		}
 	}

@@ -25,13 +25,23 @@ type masked struct {
 
 // LogProbs returns 0 for each missing element.
 func (d masked) LogProbs(x *graph.Node) *graph.Node {
+	return graph.Where(d.mask, d.base.LogProbs(d.filled(x)), graph.Const(0))
+}
+
+// filled returns x with a number that base can take for each missing element.
+func (d masked) filled(x *graph.Node) *graph.Node {
 	complete(d)
 	fit("Masked", x, d.mask)
-	stand := graph.Const(0)
+	number := graph.Const(0)
 	if s, ok := d.base.(Supported); ok {
-		stand = s.Support().harmless(x.Shape()[len(x.Shape())-1])
+		number = s.Support().harmless(x.Shape()[len(x.Shape())-1])
 	}
-	return graph.Where(d.mask, d.base.LogProbs(graph.Where(d.mask, x, stand)), graph.Const(0))
+	return graph.Where(d.mask, x, number)
+}
+
+// checked is Checked for the elements that are not missing.
+func (d masked) checked(site string, x *graph.Node) *graph.Node {
+	return graph.Where(d.mask, Checked(site, d.base, d.filled(x)), x)
 }
 
 // LogProb implements Dist.

@@ -51,13 +51,13 @@ func Example_own() {
 		}
 		return vi.ELBO{Config: vi.Config{K: 10}}.Estimate(s, m, d)
 	}
-	set, err := data.New(data.Flat("x", 1, slices.Repeat([]float32{1.5}, 256)))
+	set, err := data.New(data.FromFlat("x", slices.Repeat([]float32{1.5}, 256), 1))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	r, err := trainers.Fit(context.Background(), model, set, trainers.Config{
-		Epochs: 60, Batch: 64, Seed: 1, Optimizer: trainers.Adam{Rate: 0.03},
+	r, err := trainers.Fit(context.Background(), model, set.Batches(data.BatchConfig{Size: 64, Seed: 1}), trainers.Config{
+		Epochs: 60, Seed: 1, Optimizer: trainers.Adam{Rate: 0.03},
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -34,10 +34,10 @@ func TestAbsurdArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	absurd.Sweep{
-		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Rows": trainers.Rows, "NewUpdater": trainers.NewUpdater},
-		Types: []any{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.Updater{}, trainers.NotFinite{}},
+		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
+		Types: []any{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.SGD{}, trainers.Updater{}, trainers.NotFinite{}},
 		Within: func(name string, call func()) error {
-			if name != "Updater.Declare" {
+			if name != "Updater.Declare" && name != "Part" {
 				call()
 				return nil
 			}
@@ -60,10 +60,10 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{&graph.Program{}, program}
 			case reflect.TypeFor[*graph.Params]():
 				return []any{&graph.Params{}}
-			case reflect.TypeFor[*data.Set]():
-				return []any{&data.Set{}, rows}
-			case reflect.TypeFor[trainers.Model]():
-				return []any{model, trainers.Model(func(*graph.Scope, vi.Data) *vi.Estimate { return &vi.Estimate{} })}
+			case reflect.TypeFor[data.Batches]():
+				return []any{(&data.Set{}).Batches(data.BatchConfig{}), rows.Batches(data.BatchConfig{}), &data.Join{}}
+			case reflect.TypeFor[trainers.Bound]():
+				return []any{model, trainers.Bound(func(*graph.Scope, vi.Data) *vi.Estimate { return &vi.Estimate{} })}
 			case reflect.TypeFor[*trainers.Updater]():
 				return []any{&trainers.Updater{}, updater(), u}
 			case reflect.TypeFor[trainers.Optimizer]():

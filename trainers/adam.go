@@ -6,7 +6,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/kernel"
 )
 
@@ -27,21 +26,16 @@ var _ Optimizer = Adam{}
 // Slots implements Optimizer: the moments m and v.
 func (Adam) Slots() int { return 2 }
 
-// Step32 implements Optimizer.
-func (a Adam) Step32(param, grad []float32, slots [][]float32, t int, scale float64) {
-	adam(a, param, grad, slots, t, scale)
-}
-
-// Step64 implements Optimizer.
-func (a Adam) Step64(param, grad []float64, slots [][]float64, t int, scale float64) {
-	adam(a, param, grad, slots, t, scale)
-}
-
-func adam[T graph.Float](a Adam, param, grad []T, slots [][]T, t int, scale float64) {
-	sameLengths("Adam", a.Slots(), param, grad, slots)
+// Step implements Optimizer.
+func (a Adam) Step(p Tensor) {
+	p.fits("Adam", a.Slots())
 	a = a.defaults()
-	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Epsilon, Scale: scale}.At(t)
-	kernel.Adam(param, grad, slots[0], slots[1], s)
+	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Epsilon, Scale: p.Scale}.At(p.T)
+	if m, v := p.Slots[0], p.Slots[1]; p.Param.F64 != nil {
+		kernel.Adam(p.Param.F64, p.Grad.F64, m.F64, v.F64, s)
+	} else {
+		kernel.Adam(p.Param.F32, p.Grad.F32, m.F32, v.F32, s)
+	}
 }
 
 // reach implements reacher: √v̂ + ε is at least ε, which may round to 0.

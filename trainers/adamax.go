@@ -6,7 +6,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/kernel"
 )
 
@@ -28,21 +27,16 @@ var _ Optimizer = AdaMax{}
 // Slots implements Optimizer: the moment m and the norm u.
 func (AdaMax) Slots() int { return 2 }
 
-// Step32 implements Optimizer.
-func (a AdaMax) Step32(param, grad []float32, slots [][]float32, t int, scale float64) {
-	adaMax(a, param, grad, slots, t, scale)
-}
-
-// Step64 implements Optimizer.
-func (a AdaMax) Step64(param, grad []float64, slots [][]float64, t int, scale float64) {
-	adaMax(a, param, grad, slots, t, scale)
-}
-
-func adaMax[T graph.Float](a AdaMax, param, grad []T, slots [][]T, t int, scale float64) {
-	sameLengths("AdaMax", a.Slots(), param, grad, slots)
+// Step implements Optimizer.
+func (a AdaMax) Step(p Tensor) {
+	p.fits("AdaMax", a.Slots())
 	a = a.defaults()
-	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Scale: scale}.At(t)
-	kernel.AdaMax(param, grad, slots[0], slots[1], s)
+	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Scale: p.Scale}.At(p.T)
+	if m, u := p.Slots[0], p.Slots[1]; p.Param.F64 != nil {
+		kernel.AdaMax(p.Param.F64, p.Grad.F64, m.F64, u.F64, s)
+	} else {
+		kernel.AdaMax(p.Param.F32, p.Grad.F32, m.F32, u.F32, s)
+	}
 }
 
 // reach implements reacher. With β₁ < β₂

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -19,14 +20,18 @@ func (u *Updater) alive() error {
 	return nil
 }
 
-// sameLengths panics unless a rule is given as many gradients as parameters,
-// and slots of the same length.
-func sameLengths[T any](rule string, count int, param, grad []T, slots [][]T) {
-	ok := len(grad) == len(param) && len(slots) == count
-	for _, s := range slots {
-		ok = ok && len(s) == len(param)
+// fits panics unless the arrays of a tensor for a rule are of one dtype and
+// length, with as many slots as the rule has.
+func (p Tensor) fits(rule string, slots int) {
+	like := func(a graph.Array) bool {
+		return len(a.F32) == len(p.Param.F32) && len(a.F64) == len(p.Param.F64) && (a.F64 == nil) == (p.Param.F64 == nil)
+	}
+	ok := len(p.Slots) == slots && like(p.Grad) && (p.Param.F32 == nil || p.Param.F64 == nil)
+	for _, s := range p.Slots {
+		ok = ok && like(s)
 	}
 	if !ok {
-		panic(fmt.Sprintf("trainers: %s: %d parameters, %d gradients and %d slots, want %d slots and all of one length", rule, len(param), len(grad), len(slots), count))
+		panic(fmt.Sprintf("trainers: %s: %d parameters, %d gradients and %d slots, want %d slots, and all of one length and dtype",
+			rule, p.Param.Len(), p.Grad.Len(), len(p.Slots), slots))
 	}
 }

@@ -10,58 +10,65 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
 // EvalConfig says how to evaluate.
 type EvalConfig struct {
-	Arrays    []string            // as in Config
-	Batch     int                 // rows a program; 0 means 100
-	Seed      uint64              // of the binarisation and the noise
-	Binarize  data.Drawing        // Grey leaves "x" as it is; otherwise it is drawn once
+	Seed      uint64              // of the noise
 	Schedules map[string]Schedule // of the scalar inputs that the model has in evaluation, taken at Step
 	Step      int
 
 	GlobalDraws int // of what all rows share, each with a pass over the set; 0 means 10; without such noise one pass is all
 }
 
-// Evaluate returns the means over a set of "bound" and of every term of a
-// model's estimate, in nats per datum. The noise is a stream of its own,
-// numbered by row: the result does not depend on the batch size beyond
-// rounding, and repeats exactly.
+// Evaluate returns the means over epoch 0 of batches of "bound" and of every term
+// of a model's estimate, in nats per datum. The noise is a stream of its own,
+// numbered by row in the order of the batches: with those that
+// data.BatchConfig.Evaluation makes, the result does not depend on the batch size
+// beyond rounding, and repeats exactly.
 //
 // The rows average the noise that each has for itself. What they share, above
 // all the draw of a global, they do not: where there is such noise the means are
 // also over GlobalDraws independent draws of it, and "NAME/stderr" is the
 // standard error of each. A bound is one in expectation: the mean of a few draws
 // may lie above the log evidence.
-func Evaluate(ctx context.Context, m Model, params *graph.Params, set *data.Set, c EvalConfig) (map[string]float64, error) {
+func Evaluate(ctx context.Context, m Bound, params *graph.Params, b data.Batches, c EvalConfig) (map[string]float64, error) {
 	if m == nil {
 		return nil, errors.New("trainers: no model to evaluate")
 	}
-	e, err := newEvaluator(m.declare, params, set, c)
+	if ctx == nil {
+		return nil, errNoContext
+	}
+	e, err := newEvaluator(m.declare, params, b, c)
 	if err != nil {
 		return nil, err
 	}
-	return e.evaluate(ctx, c.Step)
+	terms, err := e.evaluate(ctx, c.Step)
+	return terms, interruption(ctx, err)
 }
 
-// Rows runs what outputs builds over a set and returns the values of each of
-// its outputs, nodes [B, …] for a batch of B rows, or [1, B, …] as a model's
-// values are with one draw, one row after the other: codes, reconstructions, or
-// the log p(x) of every row. Noise is that of Evaluate, and what rows share is
-// drawn once.
-func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, set *data.Set, c EvalConfig) (map[string][]float64, error) {
+// Predict runs what outputs builds over epoch 0 of batches and returns the values
+// of each of its outputs, nodes [B, …] for a batch of B rows (of the first array),
+// or [1, B, …] as a model's values are with one draw, one row after the other in
+// the order of the batches: codes, reconstructions, or the log p(x) of every row.
+// Noise is that of Evaluate, and what rows share is drawn once.
+func Predict(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, b data.Batches, c EvalConfig) (map[string][]float64, error) {
 	if outputs == nil {
 		return nil, errors.New("trainers: no function of outputs to evaluate")
+	}
+	if ctx == nil {
+		return nil, errNoContext
 	}
 	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
 		out := outputs(s, d)
 		for _, name := range slices.Sorted(maps.Keys(out)) {
 			s.Output(name, out[name])
 		}
-	}, params, set, c)
+	}, params, b, c)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +87,7 @@ func Rows(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[strin
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, interruption(ctx, err)
 	}
 	return values, nil
 }
@@ -99,37 +106,24 @@ func byRow(shape graph.Shape, rows int) bool {
 // evaluator keeps the programs of an evaluation.
 type evaluator struct {
 	EvalConfig
-	batches   *data.Batches
 	runs      *runner
 	scheduled bool // all schedules are known to be of some input
 }
 
-func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, set *data.Set, c EvalConfig) (*evaluator, error) {
+func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, b data.Batches, c EvalConfig) (*evaluator, error) {
 	switch {
-	case set == nil || set.Len() == 0:
+	case op.Nil(b):
 		return nil, errors.New("trainers: no data to evaluate")
 	case params == nil:
 		return nil, errors.New("trainers: no parameters to evaluate")
 	case c.GlobalDraws < 0:
 		return nil, errors.Errorf("trainers: GlobalDraws %d, want 1 or more, or 0", c.GlobalDraws)
 	}
-	arrays, err := given(set, c.Arrays)
-	if err != nil {
-		return nil, err
-	}
-	if err := pictures(c.Binarize, arrays); err != nil {
-		return nil, err
-	}
-	draw := c.Binarize
-	if draw != data.Grey {
-		draw = data.Static
-	}
-	// Its own seed: the pictures drawn for evaluation are not those of training.
-	b, err := data.NewBatches(set, data.BatchConfig{Size: Config{Batch: c.Batch}.batch(), Seed: ^c.Seed, Sequential: true, Binarize: draw})
-	if err != nil {
+	runs := &runner{declare: declare, params: params, batches: b}
+	if err := runs.start(); err != nil {
 		return nil, errors.WithMessage(err, "trainers: evaluate")
 	}
-	return &evaluator{EvalConfig: c, batches: b, runs: &runner{declare: declare, params: params, arrays: arrays, set: set}}, nil
+	return &evaluator{EvalConfig: c, runs: runs}, nil
 }
 
 func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64, error) {
@@ -159,38 +153,46 @@ func (e *evaluator) evaluate(ctx context.Context, step int) (map[string]float64,
 // has been built has noise which its rows share.
 func (e *evaluator) draws() int {
 	for _, p := range e.runs.programs {
-		if len(p.SharedNoise()) > 0 {
+		if len(door.SharedNoise(p)) > 0 {
 			return cmp.Or(e.GlobalDraws, 10)
 		}
 	}
 	return 1
 }
 
-// each runs the set batch by batch with a draw of its noise and calls visit
+// each runs the epoch batch by batch with a draw of its noise and calls visit
 // after every run.
 func (e *evaluator) each(ctx context.Context, step, draw int, visit func(p *graph.Program, rows int) error) error {
-	b, runs := e.batches, e.runs
-	if err := b.Seek(0, 0); err != nil {
+	runs := e.runs
+	if err := runs.batches.Seek(0, 0); err != nil {
 		return errors.WithMessage(err, "trainers: evaluate")
 	}
-	for row := 0; b.Next(); row += len(b.Rows()) {
-		p, err := runs.program(len(b.Rows()))
+	row := 0
+	for runs.batches.Next() {
+		p, err := runs.program()
 		if err == nil && !e.scheduled {
 			e.scheduled = true
 			err = idle(e.Schedules, runs.own(p))
 		}
 		if err == nil {
-			err = runs.feed(p, b, e.Schedules, step)
+			err = runs.feed(p, e.Schedules, step)
 		}
 		if err == nil {
 			err = p.Run(ctx, graph.Key{Seed: e.Seed, Stream: graph.EvaluationStream, Step: uint32(draw), Row: row})
 		}
 		if err == nil {
-			err = placed(visit(p, len(b.Rows())), 0, b.Rows())
+			err = runs.placed(visit(p, runs.rows[0]), 0)
 		}
 		if err != nil {
 			return errors.WithMessagef(err, "trainers: evaluate rows from %d", row)
 		}
+		row += runs.rows[0]
+	}
+	if err := runs.batches.Err(); err != nil {
+		return errors.WithMessagef(err, "trainers: evaluate rows from %d", row)
+	}
+	if row == 0 {
+		return errors.New("trainers: evaluate: the epoch has no batch")
 	}
 	return nil
 }

@@ -9,11 +9,12 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
 // shared is w ~ N(0, 1) for all data, x ~ N(w, 1), and a guide N(.3, .5²) of w.
-func shared(total int) trainers.Model {
+func shared(total int) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		normal := func(mean *graph.Node, logStd float64) prob.Normal {
 			return prob.Normal{Mean: mean, LogStd: s.Const(logStd)}
@@ -42,7 +43,7 @@ func TestEvaluateAveragesOverGlobals(t *testing.T) {
 	inside, alone, runs := 0, 0, 120
 	for seed := range runs {
 		c := trainers.EvalConfig{Seed: uint64(seed), GlobalDraws: 60}
-		got, err := trainers.Evaluate(context.Background(), shared(len(x)), params, set, c)
+		got, err := trainers.Evaluate(context.Background(), shared(len(x)), params, set.Batches(data.BatchConfig{Evaluation: true}), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +54,7 @@ func TestEvaluateAveragesOverGlobals(t *testing.T) {
 			t.Errorf("standard errors %v", got)
 		}
 		c.GlobalDraws = 1
-		if got, err = trainers.Evaluate(context.Background(), shared(len(x)), params, set, c); err != nil {
+		if got, err = trainers.Evaluate(context.Background(), shared(len(x)), params, set.Batches(data.BatchConfig{Evaluation: true}), c); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := got["bound/stderr"]; ok {
@@ -71,19 +72,19 @@ func TestEvaluateAveragesOverGlobals(t *testing.T) {
 // Ten draws are the default, and the batch size changes nothing.
 func TestEvaluateDefaultDrawsOfGlobals(t *testing.T) {
 	x := []float64{1.2, -.4, .7, 2.1, .3}
-	evaluate := func(c trainers.EvalConfig) float64 {
+	evaluate := func(size int, c trainers.EvalConfig) float64 {
 		t.Helper()
-		got, err := trainers.Evaluate(context.Background(), shared(len(x)), &graph.Params{Dtype: graph.Float64}, set(t, x...), c)
+		got, err := trainers.Evaluate(context.Background(), shared(len(x)), &graph.Params{Dtype: graph.Float64}, set(t, x...).Batches(data.BatchConfig{Size: size, Evaluation: true}), c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return got["bound"]
 	}
-	want := evaluate(trainers.EvalConfig{Seed: 2, GlobalDraws: 10})
-	if got := evaluate(trainers.EvalConfig{Seed: 2}); got != want {
+	want := evaluate(0, trainers.EvalConfig{Seed: 2, GlobalDraws: 10})
+	if got := evaluate(0, trainers.EvalConfig{Seed: 2}); got != want {
 		t.Errorf("bound %v, by ten draws %v", got, want)
 	}
-	if got := evaluate(trainers.EvalConfig{Seed: 2, Batch: 2}); math.Abs(got-want) > 1e-13 {
+	if got := evaluate(2, trainers.EvalConfig{Seed: 2}); math.Abs(got-want) > 1e-13 {
 		t.Errorf("bound %v in batches of 2, %v in one", got, want)
 	}
 }
@@ -97,7 +98,7 @@ func TestEvaluateOnceWithoutSharedNoise(t *testing.T) {
 			Joint: func(t *vi.Trace) { t.Draw("x", one(t.Draw("z", prob.StdNormal(1)))) },
 		}, d)
 	}
-	got, err := trainers.Evaluate(context.Background(), local, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
+	got, err := trainers.Evaluate(context.Background(), local, &graph.Params{}, set(t, 1, 2, 3).Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestEvaluateOnceWithoutSharedNoise(t *testing.T) {
 			t.Errorf("%s without noise that the rows share", name)
 		}
 	}
-	if _, err := trainers.Evaluate(context.Background(), local, &graph.Params{}, set(t, 1), trainers.EvalConfig{GlobalDraws: -1}); err == nil || !strings.Contains(err.Error(), "GlobalDraws -1") {
+	if _, err := trainers.Evaluate(context.Background(), local, &graph.Params{}, set(t, 1).Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{GlobalDraws: -1}); err == nil || !strings.Contains(err.Error(), "GlobalDraws -1") {
 		t.Errorf("error %v", err)
 	}
 }

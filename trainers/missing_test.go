@@ -19,29 +19,26 @@ func TestMissingValuesInData(t *testing.T) {
 	x := []float64{1, nan, 0, 1, 1, 1, nan, 1}
 	mean := []float64{2. / 3, 1}
 	for _, dt := range []string{"float32", "float64"} {
-		array := data.Flat("x", 2, x).Missing()
+		array := data.FromFlat("x", x, 2).Missing()
 		params := &graph.Params{Dtype: graph.Float64}
 		if dt == "float32" {
 			f := make([]float32, len(x))
 			for i, v := range x {
 				f[i] = float32(v)
 			}
-			array = data.Flat("x", 2, f).Missing()
+			array = data.FromFlat("x", f, 2).Missing()
 			params.Dtype = graph.Float32
 		}
 		set, err := data.New(array)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, draw := range []data.Drawing{data.Grey, data.Static, data.EachEpoch} {
-			b, err := data.NewBatches(set, data.BatchConfig{Size: 3, Binarize: draw, Sequential: true})
-			if err != nil {
-				t.Fatal(err)
-			}
+		for draw, m := range []map[string]data.Transform{nil, {"x": data.Binarize}, {"x": data.Once(data.Binarize)}} {
+			b := set.Batches(data.BatchConfig{Size: 3, Map: m, Evaluation: true})
 			var got []float64
 			for b.Next() {
-				v := make([]float64, 2*len(b.Rows()))
-				if err := b.Float64("x", v); err != nil {
+				v := make([]float64, 2*len(b.Index("x")))
+				if err := b.Fill("x", 0, graph.Array{F64: v}); err != nil {
 					t.Fatal(err)
 				}
 				got = append(got, v...)
@@ -59,7 +56,7 @@ func TestMissingValuesInData(t *testing.T) {
 				t.Draw("x", prob.Masked(prob.Normal{Mean: m, LogStd: s.Const(0)}, x.Eq(x)))
 			}}, d)
 		}
-		_, err = trainers.Fit(context.Background(), model, set, trainers.Config{Params: params, Epochs: 400, Batch: 4, Optimizer: trainers.Momentum{Rate: .5}})
+		_, err = trainers.Fit(context.Background(), model, set.Batches(data.BatchConfig{Size: 4}), trainers.Config{Params: params, Epochs: 400, Optimizer: trainers.SGD{Rate: .5}})
 		if err != nil {
 			t.Fatal(err)
 		}

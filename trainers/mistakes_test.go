@@ -30,7 +30,7 @@ func tryRows(arrays map[string][][]float64) (*data.Set, error) {
 	var list []data.Array
 	for _, name := range []string{"x", "y"} {
 		if rows := arrays[name]; rows != nil {
-			list = append(list, data.Rows(name, rows))
+			list = append(list, data.FromRows(name, rows))
 		}
 	}
 	return data.New(list...)
@@ -74,11 +74,15 @@ func (v vae) model(s *graph.Scope, d vi.Data) *vi.Estimate {
 	}, d)
 }
 
-func fit(m trainers.Model, s *data.Set, c trainers.Config) error {
+func fit(m trainers.Bound, s *data.Set, c trainers.Config) error {
+	return fitBy(m, s, data.BatchConfig{Size: 2}, c)
+}
+
+func fitBy(m trainers.Bound, s *data.Set, b data.BatchConfig, c trainers.Config) error {
 	if c.Epochs == 0 {
 		c.Epochs = 1
 	}
-	_, err := trainers.Fit(context.Background(), m, s, c)
+	_, err := trainers.Fit(context.Background(), m, s.Batches(b), c)
 	return err
 }
 
@@ -90,7 +94,7 @@ func TestCommonMistakes(t *testing.T) {
 	counts := map[string][][]float64{"x": {{0, 3, 1}, {2, 0, -1}, {1, 7, 0}}}
 	labels := map[string][][]float64{"x": {{0}, {2}, {3}, {1}}}
 	both := map[string][][]float64{"x": binary["x"], "y": {{0}, {1}, {1}, {0}}}
-	sequential := trainers.Config{Batch: 2}
+	sequential := trainers.Config{}
 	normal := func(n *graph.Node) prob.Normal { return prob.Normal{Mean: n, LogStd: graph.Const(0)} }
 
 	saved := filepath.Join(t.TempDir(), "model")
@@ -101,7 +105,7 @@ func TestCommonMistakes(t *testing.T) {
 	if err := params.Save(saved); err != nil {
 		t.Fatal(err)
 	}
-	load := func(m trainers.Model) error {
+	load := func(m trainers.Bound) error {
 		params := &graph.Params{}
 		if _, err := graph.Build(params, func(s *graph.Scope) {
 			s.Output("y", m(s, vi.Data{"x": s.Input("x", 1, 3)}).Value)
@@ -136,8 +140,8 @@ func TestCommonMistakes(t *testing.T) {
 			t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, 2)})
 		}}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): in guide: site z: prob: Normal: LogStd is nil, want a node, such as graph.Const(0)"},
-		{"rate too high", fit(vae{cols: 3, law: func(h *graph.Node) prob.Dist { return normal(h) }}.model, rowsOf(t, counts),
-			trainers.Config{Epochs: 200, Optimizer: trainers.Momentum{Rate: 30}}),
+		{"rate too high", fitBy(vae{cols: 3, law: func(h *graph.Node) prob.Dist { return normal(h) }}.model, rowsOf(t, counts), data.BatchConfig{},
+			trainers.Config{Epochs: 200, Optimizer: trainers.SGD{Rate: 30}}),
 			"trainers: step 2 (epoch 2): the square of the gradient of enc/1/w is not finite: element 2 is -1.44e+21; if training went well before, it has diverged (the largest element of a parameter, 202, is in enc/1/b): lower the optimiser's rate or set ClipNorm"},
 		{"log of 0", fit(vae{cols: 3, law: func(h *graph.Node) prob.Dist {
 			return prob.Bernoulli{Logits: graph.Log(graph.Relu(h))}
@@ -161,10 +165,10 @@ func TestCommonMistakes(t *testing.T) {
 			t.Draw("pixels", prob.Bernoulli{Logits: dec(t.Draw("z", prob.StdNormal(2)))})
 		}}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): in joint: site pixels: vi: pixels has no value: the guide draws [z] and the data are [x]; draw it in the guide too, or give it as data of this name"},
-		{"array that is not there", fit(vae{cols: 3}.model, rowsOf(t, binary), trainers.Config{Arrays: []string{"images"}}),
-			"trainers: no array images in the data, which have [x]"},
-		{"array named twice", fit(vae{cols: 3}.model, rowsOf(t, binary), trainers.Config{Arrays: []string{"x", "x"}}),
-			"trainers: Arrays names x twice"},
+		{"array that is not there", fitBy(vae{cols: 3}.model, rowsOf(t, binary), data.BatchConfig{Arrays: []string{"images"}}, sequential),
+			"trainers: data: batches: no array images in the data, which have [x]"},
+		{"array named twice", fitBy(vae{cols: 3}.model, rowsOf(t, binary), data.BatchConfig{Arrays: []string{"x", "x"}}, sequential),
+			"trainers: data: batches: Arrays names x twice"},
 		{"data that nobody uses", fit(vae{cols: 3}.model, rowsOf(t, both), sequential),
 			"trainers: step 1 (epoch 1): vi: data y is used by neither joint nor guide; the model has sites [z x]: name a site after it, read it by Given, or leave it out of the data"},
 		{"site drawn twice", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
@@ -228,7 +232,7 @@ func TestCommonMistakes(t *testing.T) {
 			"graph: load FILE: parameter enc/0/b has shape [3] in the file, the model declares [5]"},
 		{"negative standard deviation", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
 			t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, 2), LogStd: graph.Log(graph.Cols(h, 2, 4))})
-		}}.model, rowsOf(t, binary), trainers.Config{Batch: 2, Params: &graph.Params{Dtype: graph.Float64}}),
+		}}.model, rowsOf(t, binary), trainers.Config{Params: &graph.Params{Dtype: graph.Float64}}),
 			"trainers: step 1 (epoch 1): the bound is NaN: log of -0.520224 is NaN in guide (log(slice{2 2 4}(…)), element [0 0 0] of [1 2 2]) on the way to site z; keep the operands away from there, such as by graph.Clamp or another parametrisation"},
 		{"view of another dtype", func() error {
 			_, err := graph.Values[float64](params, "enc/1/w")
@@ -258,7 +262,7 @@ func TestCommonMistakes(t *testing.T) {
 		}, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): trainers: the model has no trainable parameter: declare one by Scope.Param or a layer, in a scope that is not Frozen"},
 		{"Epochs forgotten", func() error {
-			_, err := trainers.Fit(context.Background(), vae{cols: 3}.model, rowsOf(t, binary), trainers.Config{})
+			_, err := trainers.Fit(context.Background(), vae{cols: 3}.model, rowsOf(t, binary).Batches(data.BatchConfig{}), trainers.Config{})
 			return err
 		}(),
 			"trainers: Epochs 0, want 1 or more"},

@@ -3,11 +3,13 @@ package trainers
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -19,7 +21,7 @@ type NotFinite struct {
 
 	// Value is the value that the law of its site cannot take; nil if there is
 	// none. Fit and Evaluate count its Row in the data set, an Updater in the
-	// batch.
+	// batch, as all do where several parts of a data.Join may be meant.
 	Value *vi.Outside
 
 	// Origin is the operation, parameter or data that the number came from; nil
@@ -88,8 +90,9 @@ func (e *NotFinite) largest() string {
 	}
 	at, most := "", 0.
 	for _, name := range e.params.Names() {
-		for _, v := range valuesOf(e.params, name) {
-			if v = math.Abs(v); !(v <= most) || at == "" {
+		x := valuesOf(e.params, name)
+		for i := range x.Len() {
+			if v := math.Abs(x.At(i)); !(v <= most) || at == "" {
 				at, most = name, v
 			}
 		}
@@ -97,28 +100,20 @@ func (e *NotFinite) largest() string {
 	return fmt.Sprintf("the largest element of a parameter, %.3g, is in %s", most, at)
 }
 
-// valuesOf returns the values of a parameter of either dtype.
-func valuesOf(params *graph.Params, name string) []float64 {
+// valuesOf returns a copy of a parameter of either dtype.
+func valuesOf(params *graph.Params, name string) graph.Array {
 	if x, err := graph.Values[float64](params, name); err == nil {
-		return x
+		return graph.Array{F64: x}
 	}
 	x, _ := graph.Values[float32](params, name)
-	return widened(x)
-}
-
-func widened[T graph.Float](x []T) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = float64(v)
-	}
-	return out
+	return graph.Array{F32: x}
 }
 
 // notFinite finds out why an output of p's last run is not finite.
 func notFinite(p *graph.Program, output, what string) error {
 	e := &NotFinite{What: what, params: p.Params()}
 	var runs []*vi.Record
-	for _, n := range p.Notes() {
+	for _, n := range door.Notes(p) {
 		if r, ok := n.(*vi.Record); ok {
 			runs = append(runs, r)
 		}
@@ -148,16 +143,17 @@ func notFinite(p *graph.Program, output, what string) error {
 }
 
 // badGradient says why a gradient is not finite, or how large it is.
-func badGradient[T graph.Float](p *graph.Program, output, name string, grad []T) error {
+func badGradient(p *graph.Program, output, name string, grad graph.Array) error {
 	at := 0 // NaN, or else the largest
-	for i, g := range grad {
-		if g != g || math.Abs(float64(g)) > math.Abs(float64(grad[at])) {
-			if at = i; g != g {
+	for i := range grad.Len() {
+		g := grad.At(i)
+		if math.IsNaN(g) || math.Abs(g) > math.Abs(grad.At(at)) {
+			if at = i; math.IsNaN(g) {
 				break
 			}
 		}
 	}
-	if v := float64(grad[at]); !math.IsNaN(v) && !math.IsInf(v, 0) {
+	if v := grad.At(at); !math.IsNaN(v) && !math.IsInf(v, 0) {
 		e := &NotFinite{What: "the square of the gradient of " + name + " is not finite", params: p.Params()}
 		e.large = fmt.Sprintf(": element %d is %.3g", at, v)
 		return e
@@ -167,17 +163,39 @@ func badGradient[T graph.Float](p *graph.Program, output, name string, grad []T)
 
 // placed gives an error that a number is not finite its step, and counts its
 // row in the data set.
-func placed(err error, step int, rows []int) error {
-	if err == nil {
-		return nil
-	}
+func (r *runner) placed(err error, step int) error {
 	var e *NotFinite
-	if !errors.As(err, &e) {
+	if err == nil || !errors.As(err, &e) {
 		return err
 	}
 	e.Step = step
-	if v := e.Value; v != nil && v.Row >= 0 && v.Row < len(rows) {
-		v.Row = rows[v.Row]
+	if v := e.Value; v != nil && v.Row >= 0 {
+		if index := r.index(v.Site); v.Row < len(index) {
+			v.Row = index[v.Row]
+		}
 	}
 	return err
+}
+
+// index returns the row numbers of the data of a site: of the array of its name,
+// in whichever part of a join, or for a latent those that all arrays share. It is
+// nil where several parts may be meant.
+func (r *runner) index(site string) []int {
+	var found []int
+	for _, named := range []bool{true, false} {
+		for _, a := range r.arrays {
+			if named && a.Name != site && !strings.HasSuffix(a.Name, "/"+site) {
+				continue
+			}
+			index := r.batches.Index(a.Name)
+			if found != nil && !slices.Equal(found, index) {
+				return nil
+			}
+			found = index
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
 }

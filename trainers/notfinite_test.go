@@ -17,7 +17,7 @@ import (
 )
 
 // observing is a model of one parameter m, of zeros, and data x with the law.
-func observing(cols int, law func(m *graph.Node) prob.Dist) trainers.Model {
+func observing(cols int, law func(m *graph.Node) prob.Dist) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		m := s.Param("m", graph.Constant(0), cols)
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", law(m)) }}, d)
@@ -32,7 +32,7 @@ func spoiled(t *testing.T, event []float64, element int, v float64) *data.Set {
 		x = append(x, event...)
 	}
 	x[207*len(event)+element] = v
-	s, err := data.New(data.Flat("x", len(event), x))
+	s, err := data.New(data.FromFlat("x", x, len(event)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +94,9 @@ func TestADatumOutsideTheSupportIsNamed(t *testing.T) {
 				}
 			}
 			set := spoiled(t, c.event, c.at, c.v)
-			_, inTraining := trainers.Fit(context.Background(), m, set, trainers.Config{Params: &graph.Params{Dtype: dt}, Epochs: 1, Batch: 25, Optimizer: trainers.Momentum{Rate: 1e-9}})
+			_, inTraining := trainers.Fit(context.Background(), m, set.Batches(data.BatchConfig{Size: 25}), trainers.Config{Params: &graph.Params{Dtype: dt}, Epochs: 1, Optimizer: trainers.SGD{Rate: 1e-9}})
 			params := &graph.Params{Dtype: dt}
-			_, inEvaluation := trainers.Evaluate(context.Background(), m, params, set, trainers.EvalConfig{Batch: 25})
+			_, inEvaluation := trainers.Evaluate(context.Background(), m, params, set.Batches(data.BatchConfig{Size: 25, Evaluation: true}), trainers.EvalConfig{})
 			for _, err := range []error{inTraining, inEvaluation} {
 				var e *trainers.NotFinite
 				if !errors.As(err, &e) || e.Value == nil {
@@ -152,7 +152,7 @@ func TestTheOperationThatMadeItIsNamed(t *testing.T) {
 		{inLayer(graph.Sqrt),
 			"the gradient of m is not finite: div of -0.5 and 0 is -Inf, in the derivative of sqrt(m) in joint: layer dec/1 (div(scale{0.5}(…), sqrt(…)), element [0] of [2])"},
 	} {
-		_, err := trainers.Fit(context.Background(), observing(2, c.law), spoiled(t, []float64{1, 2}, 0, 1),
+		_, err := trainers.Fit(context.Background(), observing(2, c.law), spoiled(t, []float64{1, 2}, 0, 1).Batches(data.BatchConfig{}),
 			trainers.Config{Params: &graph.Params{Dtype: graph.Float64}, Epochs: 1})
 		want := "trainers: step 1 (epoch 1): " + c.want + " on the way to site x; keep the operands away from there, such as by graph.Clamp or another parametrisation"
 		var e *trainers.NotFinite
@@ -175,7 +175,7 @@ func TestADrawOutsideTheSupportIsNamed(t *testing.T) {
 		}, d)
 	}
 	params := &graph.Params{}
-	_, err := trainers.Fit(context.Background(), model, spoiled(t, []float64{1, 2}, 0, 1), trainers.Config{Params: params, Epochs: 1})
+	_, err := trainers.Fit(context.Background(), model, spoiled(t, []float64{1, 2}, 0, 1).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 1})
 	var e *trainers.NotFinite
 	if !errors.As(err, &e) || e.Value == nil || e.Value.Observed || e.Value.Site != "z" || !(e.Value.Value < 0) {
 		t.Fatalf("%v, want a draw of z below 0", err)
@@ -193,7 +193,7 @@ func TestADrawOutsideTheSupportIsNamed(t *testing.T) {
 func TestDivergence(t *testing.T) {
 	model := observing(1, func(m *graph.Node) prob.Dist { return prob.Normal{Mean: m, LogStd: graph.Const(0)} })
 	params := &graph.Params{}
-	_, err := trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Params: params, Epochs: 99, Optimizer: trainers.Momentum{Rate: 1e4}})
+	_, err := trainers.Fit(context.Background(), model, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 99, Optimizer: trainers.SGD{Rate: 1e4}})
 	var e *trainers.NotFinite
 	if !errors.As(err, &e) || e.Step < 2 {
 		t.Fatalf("%v, want a *NotFinite after some steps", err)
@@ -238,7 +238,7 @@ func TestNaNInAParameterIsNamed(t *testing.T) {
 	model := observing(2, func(m *graph.Node) prob.Dist { return prob.Normal{Mean: m, LogStd: graph.Const(0)} })
 	params := &graph.Params{}
 	rows := spoiled(t, []float64{1, 2}, 0, 1)
-	if _, err := trainers.Evaluate(context.Background(), model, params, rows, trainers.EvalConfig{}); err != nil {
+	if _, err := trainers.Evaluate(context.Background(), model, params, rows.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	m, err := graph.Memory[float32](params, "m")
@@ -246,7 +246,7 @@ func TestNaNInAParameterIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	m[1] = float32(math.NaN())
-	_, err = trainers.Evaluate(context.Background(), model, params, rows, trainers.EvalConfig{})
+	_, err = trainers.Evaluate(context.Background(), model, params, rows.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 	want := "trainers: evaluate rows from 0: the bound is NaN: parameter m holds NaN: element [1] of [2] on the way to site x; it was so before this step: initialise or load it anew"
 	if err == nil || err.Error() != want {
 		t.Errorf(" got %v\nwant %s", err, want)

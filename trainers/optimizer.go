@@ -1,124 +1,57 @@
 package trainers
 
-import (
-	"slices"
+import "github.com/latentgo/latent/graph"
 
-	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/vi"
-)
-
-// Optimizer is a rule that updates one parameter at a time from its gradient.
+// Optimizer is a rule that changes parameters by their gradients. Step is called
+// for one parameter after the other, in the order in which the model declares
+// them. A step after which a parameter or a slot is not finite is taken back.
 type Optimizer interface {
-	// Slots is the number of tensors, of the parameter's size and zero at
-	// first, that the rule keeps for each parameter.
+	// Slots is the number of arrays, of the parameter's size and zero at first,
+	// that are kept for each parameter: moments, velocities. What a rule keeps
+	// elsewhere is neither saved nor taken back.
 	Slots() int
-	// Step32 and Step64 take update t = 1, 2, … . The gradient is to be
-	// multiplied by scale. The rule is element-wise: any part of a parameter
-	// may be updated on its own. A step after which a parameter is not finite is
-	// taken back.
-	Step32(param, grad []float32, slots [][]float32, t int, scale float64)
-	Step64(param, grad []float64, slots [][]float64, t int, scale float64)
+
+	// Step changes p.Param and p.Slots.
+	Step(p Tensor)
 }
 
-// Updater applies an optimiser to the parameters of programs, for training
-// loops of one's own:
-//
-//	u := trainers.NewUpdater(params, trainers.Adam{}, 0)
-//	p, err := graph.BuildTraining(params, func(s *graph.Scope) { u.Declare(s, model(s)) })
-//	for step := range steps {
-//		// feed p
-//		err = p.Run(ctx, graph.Key{Seed: seed, Step: uint32(step)})
-//		err = u.Step(p)
-//	}
-type Updater struct {
-	params *graph.Params
-	rule   Optimizer
-	clip   float64
-	t      int
-
-	names   []string // of the parameters trained
-	outputs []string // of their gradients
-	f32     *update[float32]
-	f64     *update[float64]
+// ElementWise is an Optimizer that changes each element of a parameter by that
+// element's gradient and slots and nothing else. It says so by this method, and
+// is then given pieces of parameters, several at once: Step must be safe for that.
+// Adam, AdaMax, Momentum and SGD are treated so too; a rule that embeds one of
+// them is not, unless it says so itself.
+type ElementWise interface {
+	Optimizer
+	ElementWise()
 }
 
-// gradOutput begins the names of a program's gradient outputs.
-const gradOutput = "trainers/grad/"
-
-// NewUpdater returns an updater of params. Gradients whose Euclidean norm, all
-// together, is above clip are scaled down to it; 0 means never.
-func NewUpdater(params *graph.Params, o Optimizer, clip float64) *Updater {
-	return &Updater{params: params, rule: o, clip: clip}
+// Tensor is a parameter, or a piece of one, in an update. Its arrays have one
+// length and the dtype of the parameters: their elements are read and written by
+// At and Set, or in F32 or F64, whichever there is.
+type Tensor struct {
+	Name  string
+	Shape []int // of the whole parameter
+	Param graph.Array
+	Grad  graph.Array   // to be multiplied by Scale; not to be changed
+	Slots []graph.Array // in the order that the rule gives them
+	T     int           // number of the update, from 1
+	Scale float64       // by which gradients are clipped; 1 if they are not
 }
 
-// Declare makes the program being built compute the gradient of an estimate by
-// all trainable parameters declared so far. Programs that share an updater
-// must train the same ones. A parameter that no cost of the estimate is computed
-// from aborts the build: it would never change.
-func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
-	if err := u.alive(); err != nil {
-		graph.Fail("%v", err)
+// byElement tells whether a rule may be given pieces.
+func byElement(o Optimizer) bool {
+	if _, ok := o.(ElementWise); ok {
+		return true
 	}
-	if e == nil {
-		graph.Fail("trainers: the model returned no estimate")
-	}
-	wrt := s.Trainable()
-	if len(wrt) == 0 {
-		graph.Fail("trainers: the model has no trainable parameter: declare one by Scope.Param or a layer, in a scope that is not Frozen")
-	}
-	if len(e.Costs) == 0 {
-		graph.Fail("trainers: the estimate has no costs to train by")
-	}
-	below := graph.NewDependence(wrt...)
-	var idle []string
-	for _, n := range wrt {
-		if !slices.ContainsFunc(e.Costs, func(c vi.Cost) bool { return below.On(c.Node, n) }) {
-			idle = append(idle, n.Name())
-		}
-	}
-	if idle != nil {
-		graph.Fail("trainers: the estimate does not depend on the parameters %v: leave them out, or keep them out of training by Frozen", idle)
-	}
-	var names, outputs []string
-	for i, g := range e.Grad(wrt...) {
-		names, outputs = append(names, wrt[i].Name()), append(outputs, gradOutput+wrt[i].Name())
-		s.Output(outputs[i], g)
-	}
-	if u.names != nil && !slices.Equal(u.names, names) {
-		graph.Fail("trainers: a program trains %v, an earlier one %v", names, u.names)
-	}
-	u.names, u.outputs = names, outputs
+	_, ok := bounded(o)
+	return ok
 }
 
-// Step ends a training step after p has run: it updates every parameter and
-// commits p's states, or, if a gradient or what would be written is not finite,
-// changes nothing and returns an error. The first step seals the parameters.
-func (u *Updater) Step(p *graph.Program) error {
-	if err := u.alive(); err != nil {
-		return err
+// bounded returns a built-in rule as a reacher. What embeds one may go farther.
+func bounded(o Optimizer) (reacher, bool) {
+	switch o := o.(type) {
+	case Adam, *Adam, AdaMax, *AdaMax, Momentum, *Momentum, SGD, *SGD:
+		return o.(reacher), true
 	}
-	if u.f32 == nil && u.f64 == nil {
-		if err := u.bind(); err != nil {
-			return err
-		}
-	}
-	if u.f64 != nil {
-		return u.f64.run(u, p)
-	}
-	return u.f32.run(u, p)
-}
-
-func (u *Updater) bind() (err error) {
-	if c, ok := u.rule.(interface{ check() error }); ok {
-		if err := c.check(); err != nil {
-			return err
-		}
-	}
-	if u.params.Dtype == graph.Float64 {
-		u.f64, err = newUpdate(u, u.rule.Step64)
-	} else {
-		u.f32, err = newUpdate(u, u.rule.Step32)
-	}
-	u.params.Seal()
-	return err
+	return nil, false
 }

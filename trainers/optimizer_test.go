@@ -13,6 +13,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -101,7 +102,9 @@ func TestOptimizersAgainstLoops(t *testing.T) {
 		{trainers.AdaMax{}, adaMax(2e-3, .9, .999)},
 		{trainers.AdaMax{Rate: .3, Beta1: .6, Beta2: .7}, adaMax(.3, .6, .7)},
 		{trainers.AdaMax{Rate: .3, Beta1: -1, Beta2: -1}, adaMax(.3, 0, 0)},
-		{trainers.Momentum{}, momentum(1e-2, 0)},
+		{trainers.SGD{}, momentum(1e-2, 0)},
+		{trainers.Momentum{}, momentum(1e-2, .9)},
+		{trainers.Momentum{Rate: .2, Mu: -1}, momentum(.2, 0)},
 		{trainers.Momentum{Rate: .2, Mu: .8}, momentum(.2, .8)},
 	} {
 		for _, clip := range []float64{0, 7} {
@@ -143,7 +146,7 @@ func TestOptimizersAgainstPyTorch(t *testing.T) {
 	}
 	for name, rule := range map[string]trainers.Optimizer{
 		"Adam": trainers.Adam{}, "AdaMax": trainers.AdaMax{}, "AdaMax short": trainers.AdaMax{Rate: .5, Beta1: .5, Beta2: .8},
-		"descent": trainers.Momentum{}, "Momentum": trainers.Momentum{Rate: .05, Mu: .9},
+		"descent": trainers.SGD{}, "Momentum": trainers.Momentum{Rate: .05},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachDtype(t, func(t *testing.T, dt graph.Dtype, tol float64) {
@@ -172,7 +175,7 @@ func TestOptimizersAgainstPyTorch(t *testing.T) {
 }
 
 func TestOptimizerErrors(t *testing.T) {
-	const adaMax, momentum = ": want a finite Rate > 0, Beta1 < 1, Beta2 < 1", ": want a finite Rate > 0, 0 ≤ Mu < 1"
+	const adaMax, momentum = ": want a finite Rate > 0, Beta1 < 1, Beta2 < 1", ": want a finite Rate > 0, Mu < 1"
 	for _, c := range []struct {
 		rule trainers.Optimizer
 		want string
@@ -183,9 +186,9 @@ func TestOptimizerErrors(t *testing.T) {
 		{trainers.AdaMax{Beta2: math.NaN()}, "AdaMax{Rate:0 Beta1:0 Beta2:NaN}" + adaMax},
 		{trainers.Momentum{Rate: math.NaN()}, "Momentum{Rate:NaN Mu:0}" + momentum},
 		{trainers.Momentum{Mu: 1}, "Momentum{Rate:0 Mu:1}" + momentum},
-		{trainers.Momentum{Mu: -.1}, "Momentum{Rate:0 Mu:-0.1}" + momentum},
+		{trainers.SGD{Rate: -1}, "SGD{Rate:-1}: want a finite Rate > 0"},
 	} {
-		_, err := trainers.Fit(context.Background(), mean, set(t, 1), trainers.Config{Epochs: 1, Optimizer: c.rule})
+		_, err := trainers.Fit(context.Background(), mean, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Optimizer: c.rule})
 		if want := "trainers: step 1 (epoch 1): " + c.want; err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}

@@ -21,7 +21,7 @@ import (
 // greys has grey pixels x and another array y.
 func greys(t *testing.T) *data.Set {
 	t.Helper()
-	s, err := data.New(data.Flat("x", 2, []float64{.1, .9, .5, .3, .7, .2, .4, .6}), data.Flat("y", 1, []float64{1, 2, 3, 4}))
+	s, err := data.New(data.FromFlat("x", []float64{.1, .9, .5, .3, .7, .2, .4, .6}, 2), data.FromFlat("y", []float64{1, 2, 3, 4}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func greys(t *testing.T) *data.Set {
 
 // seen is a model of the greys that tells what it was given. Its weight, where
 // it has one, is an input.
-func seen(weighted bool, saw *[]string) trainers.Model {
+func seen(weighted bool, saw *[]string) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		names := slices.Sorted(maps.Keys(d))
 		*saw = append(*saw, fmt.Sprint(names, d["x"].Shape()))
@@ -66,10 +66,7 @@ func fitted(t *testing.T, c trainers.Config) string {
 	if c.Epochs == 0 {
 		c.Epochs = 2
 	}
-	if c.Batch == 0 {
-		c.Batch = 2
-	}
-	r, err := trainers.Fit(context.Background(), seen(c.Schedules["weight"] != nil, &saw), greys(t), c)
+	r, err := trainers.Fit(context.Background(), seen(c.Schedules["weight"] != nil, &saw), greys(t).Batches(data.BatchConfig{Size: 2}), c)
 	if err != nil {
 		return "error " + err.Error()
 	}
@@ -87,7 +84,7 @@ func evaluated(t *testing.T, c trainers.EvalConfig) string {
 	t.Helper()
 	var saw []string
 	params := &graph.Params{Dtype: graph.Float64}
-	v, err := trainers.Evaluate(context.Background(), seen(c.Schedules["weight"] != nil, &saw), params, greys(t), c)
+	v, err := trainers.Evaluate(context.Background(), seen(c.Schedules["weight"] != nil, &saw), params, greys(t).Batches(data.BatchConfig{Evaluation: true}), c)
 	if err != nil {
 		return "error " + err.Error()
 	}
@@ -115,7 +112,7 @@ func options(t *testing.T) map[string][][]string {
 		return func() time.Time { now = now.Add(time.Second); return now }
 	}
 	global := func(draws int) string {
-		v, err := trainers.Evaluate(context.Background(), shared(2), &graph.Params{}, set(t, 1, 2), trainers.EvalConfig{GlobalDraws: draws})
+		v, err := trainers.Evaluate(context.Background(), shared(2), &graph.Params{}, set(t, 1, 2).Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{GlobalDraws: draws})
 		if err != nil {
 			return "error " + err.Error()
 		}
@@ -126,7 +123,7 @@ func options(t *testing.T) map[string][][]string {
 			e := shared(2)(s, d)
 			return e.Times(s.Param("scale", graph.Constant(1)))
 		}
-		r, err := trainers.Fit(context.Background(), m, set(t, 1, 2), trainers.Config{Epochs: 1, Test: set(t, 1, 2), GlobalDraws: draws})
+		r, err := trainers.Fit(context.Background(), m, set(t, 1, 2).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Test: set(t, 1, 2).Batches(data.BatchConfig{Evaluation: true}), GlobalDraws: draws})
 		if err != nil {
 			return "error " + err.Error()
 		}
@@ -134,26 +131,19 @@ func options(t *testing.T) map[string][][]string {
 	}
 	return map[string][][]string{
 		"Config.Params":    {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
-		"Config.Arrays":    {{plain, fit(trainers.Config{Arrays: []string{"x"}})}, {plain, fit(trainers.Config{Arrays: []string{"z"}}), "no array z in the data"}},
 		"Config.Epochs":    {{plain, fit(trainers.Config{Epochs: 3})}, {plain, fit(trainers.Config{Epochs: -1}), "Epochs -1"}},
-		"Config.Batch":     {{plain, fit(trainers.Config{Batch: 3})}, {plain, fit(trainers.Config{Batch: -3}), "Batch -3"}},
 		"Config.Seed":      {{plain, fit(trainers.Config{Seed: 1})}},
 		"Config.Optimizer": {{plain, rule(trainers.AdaMax{})}},
 		"Config.ClipNorm":  {{rule(trainers.Momentum{}), fit(trainers.Config{Optimizer: trainers.Momentum{}, ClipNorm: .01})}, {plain, fit(trainers.Config{ClipNorm: -1}), "ClipNorm -1"}},
-		"Config.Binarize": {{plain, fit(trainers.Config{Binarize: data.EachEpoch})}, {plain, fit(trainers.Config{Binarize: data.Static})},
-			{plain, fit(trainers.Config{Binarize: 7}), "unknown drawing 7"}, {plain, fit(trainers.Config{Arrays: []string{"y"}, Binarize: data.Static}), "Binarize draws the array x, and the model is given [y]"}},
 		"Config.Schedules": {{fit(trainers.Config{Schedules: flat}), fit(trainers.Config{Schedules: ramp})}, {plain, fit(trainers.Config{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
-		"Config.Test":      {{plain, fit(trainers.Config{Test: greys(t)})}},
+		"Config.Test":      {{plain, fit(trainers.Config{Test: greys(t).Batches(data.BatchConfig{Evaluation: true})})}},
 		"Config.OnEpoch": {{"called 0", called(func(c *trainers.Config, n *int) { c.OnEpoch = func(trainers.Epoch) error { *n++; return nil } })},
 			{plain, fit(trainers.Config{OnEpoch: func(trainers.Epoch) error { return errors.New("stop") }}), "stop"}},
-		"Config.Progress": {{"called 0", called(func(c *trainers.Config, n *int) { c.Progress = func(_, _, _, _ int) { *n++ } })}},
-		"Config.Clock":    {{plain, fit(trainers.Config{Clock: clock()})}},
+		"Config.OnStep": {{"called 0", called(func(c *trainers.Config, n *int) { c.OnStep = func(trainers.Step) error { *n++; return nil } })},
+			{plain, fit(trainers.Config{OnStep: func(trainers.Step) error { return errors.New("stop") }}), "stop"}},
+		"Config.Clock": {{plain, fit(trainers.Config{Clock: clock()})}},
 
-		"EvalConfig.Arrays": {{even, eval(trainers.EvalConfig{Arrays: []string{"x"}})}, {even, eval(trainers.EvalConfig{Arrays: []string{"z"}}), "no array z"}},
-		"EvalConfig.Batch":  {{even, eval(trainers.EvalConfig{Batch: 3})}, {even, eval(trainers.EvalConfig{Batch: -1}), "batches of -1 rows"}},
-		"EvalConfig.Seed":   {{even, eval(trainers.EvalConfig{Seed: 1})}},
-		"EvalConfig.Binarize": {{even, eval(trainers.EvalConfig{Binarize: data.Static})},
-			{even, eval(trainers.EvalConfig{Arrays: []string{"y"}, Binarize: data.Static}), "Binarize draws the array x"}},
+		"EvalConfig.Seed": {{even, eval(trainers.EvalConfig{Seed: 1})}},
 		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": func(int) float64 { return 2 }}})},
 			{even, eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
 		"EvalConfig.GlobalDraws": {{global(0), global(3)}, {plain, global(-1), "GlobalDraws -1"}},
@@ -169,14 +159,15 @@ func options(t *testing.T) map[string][][]string {
 		"AdaMax.Beta1":  {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta1: .5})}, {plain, rule(trainers.AdaMax{Beta1: 1}), "Beta1 < 1"}},
 		"AdaMax.Beta2":  {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta2: .1})}, {plain, rule(trainers.AdaMax{Beta2: 1}), "Beta2 < 1"}},
 		"Momentum.Rate": {{rule(trainers.Momentum{}), rule(trainers.Momentum{Rate: .1})}, {plain, rule(trainers.Momentum{Rate: -1}), "want a finite Rate"}},
-		"Momentum.Mu":   {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "0 ≤ Mu < 1"}},
+		"Momentum.Mu":   {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "Mu < 1"}},
+		"SGD.Rate":      {{rule(trainers.SGD{}), rule(trainers.SGD{Rate: .1})}, {plain, rule(trainers.SGD{Rate: -1}), "want a finite Rate"}},
 	}
 }
 
 // TestEveryOptionHasAnEffect: a new field of a struct that says what to do has
 // no entry and fails.
 func TestEveryOptionHasAnEffect(t *testing.T) {
-	exported.Effects(t, options(t), "Epoch", "Result", "NotFinite") // of which are what a fit says
+	exported.Effects(t, options(t), "Epoch", "Step", "Result", "NotFinite", "State", "Tensor") // of which are what a fit says
 }
 
 // TestParametersThatNothingTrains are an error that names them, frozen ones not.
@@ -190,7 +181,7 @@ func TestParametersThatNothingTrains(t *testing.T) {
 			spare.Param("w", graph.Constant(0), 1)
 			spare.Param("v", graph.Constant(0), 1)
 			return mean(s, d)
-		}, set(t, 1, 2), trainers.Config{Epochs: 1})
+		}, set(t, 1, 2).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1})
 		return err
 	}
 	want := "trainers: the estimate does not depend on the parameters [spare/w spare/v]: leave them out, or keep them out of training by Frozen"

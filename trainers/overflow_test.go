@@ -18,17 +18,16 @@ type sgd struct{ rate float64 }
 
 func (sgd) Slots() int { return 0 }
 
-func (o sgd) Step32(param, grad []float32, _ [][]float32, _ int, scale float64) {
-	for i, g := range grad {
-		param[i] -= float32(o.rate*scale) * g
+func (o sgd) Step(p trainers.Tensor) {
+	for i := range p.Grad.Len() {
+		p.Param.Set(i, p.Param.At(i)-o.rate*p.Scale*p.Grad.At(i))
 	}
 }
 
-func (o sgd) Step64(param, grad []float64, _ [][]float64, _ int, scale float64) {
-	for i, g := range grad {
-		param[i] -= o.rate * scale * g
-	}
-}
+// pieces is one that says that it is element-wise.
+type pieces struct{ sgd }
+
+func (pieces) ElementWise() {}
 
 // embedding is one that goes other ways than what it embeds.
 type embedding struct {
@@ -36,13 +35,7 @@ type embedding struct {
 	by sgd
 }
 
-func (o embedding) Step32(param, grad []float32, slots [][]float32, t int, scale float64) {
-	o.by.Step32(param, grad, slots, t, scale)
-}
-
-func (o embedding) Step64(param, grad []float64, slots [][]float64, t int, scale float64) {
-	o.by.Step64(param, grad, slots, t, scale)
-}
+func (o embedding) Step(p trainers.Tensor) { o.by.Step(p) }
 
 // Whatever the optimiser, its rate, the dtype and the size of parameters, an
 // update that is not finite is an error and leaves all parameters and
@@ -59,7 +52,9 @@ func TestUpdateThatIsNotFiniteIsTakenBack(t *testing.T) {
 		{"AdaMax", func(r float64) trainers.Optimizer { return trainers.AdaMax{Rate: r} }},
 		{"AdaMax without memory", func(r float64) trainers.Optimizer { return trainers.AdaMax{Rate: r, Beta2: -1} }},
 		{"Momentum", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r, Mu: .9} }},
-		{"gradient descent", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r} }},
+		{"Momentum without memory", func(r float64) trainers.Optimizer { return trainers.Momentum{Rate: r, Mu: -1} }},
+		{"SGD", func(r float64) trainers.Optimizer { return trainers.SGD{Rate: r} }},
+		{"a user's, element-wise", func(r float64) trainers.Optimizer { return pieces{sgd{r}} }},
 		{"a user's", func(r float64) trainers.Optimizer { return sgd{r} }},
 		{"a user's that embeds Adam", func(r float64) trainers.Optimizer { return embedding{by: sgd{r}} }},
 		{"a pointer", func(r float64) trainers.Optimizer { return &trainers.Adam{Rate: r} }},

@@ -41,7 +41,7 @@ func TestVAEIsTheSameOnEveryPlatform(t *testing.T) {
 		{graph.Float64, -417.655630414412, -353.532898104987, 1e-9},
 	} {
 		params := &graph.Params{Seed: 1, Dtype: c.dtype}
-		r, err := trainers.Fit(ctx, model, set, trainers.Config{Params: params, Arrays: []string{"x"}, Epochs: 3, Batch: 50, Seed: 1, Optimizer: trainers.Adam{Rate: .01}})
+		r, err := trainers.Fit(ctx, model, set.Batches(data.BatchConfig{Arrays: []string{"x"}, Size: 50, Seed: 1, Flat: true}), trainers.Config{Params: params, Epochs: 3, Seed: 1, Optimizer: trainers.Adam{Rate: .01}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,12 +53,12 @@ func TestVAEIsTheSameOnEveryPlatform(t *testing.T) {
 		if err := loaded.Load(path); err != nil {
 			t.Fatal(err)
 		}
-		e := trainers.EvalConfig{Arrays: []string{"x"}, Batch: 70, Seed: 1, Binarize: data.Grey}
-		kept, err := trainers.Evaluate(ctx, model, params, set, e)
+		e := trainers.EvalConfig{Seed: 1}
+		kept, err := trainers.Evaluate(ctx, model, params, set.Batches(data.BatchConfig{Arrays: []string{"x"}, Size: 70, Flat: true, Evaluation: true}), e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := trainers.Evaluate(ctx, model, loaded, set, e)
+		again, err := trainers.Evaluate(ctx, model, loaded, set.Batches(data.BatchConfig{Arrays: []string{"x"}, Size: 70, Flat: true, Evaluation: true}), e)
 		if err != nil {
 			t.Fatal(err)
 		}

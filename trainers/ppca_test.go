@@ -19,7 +19,7 @@ import (
 
 // ppcaModel is probabilistic PCA with a diagonal guide; the optimum has
 // orthogonal columns, where the guide is exact and the bound tight.
-func ppcaModel(dims, latents int, kl vi.KL) trainers.Model {
+func ppcaModel(dims, latents int, kl vi.KL) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		dec := layers.NewDense(s.In("dec"), latents, dims)
 		enc := layers.NewDense(s.In("enc"), dims, latents)
@@ -49,7 +49,7 @@ func ppcaData(t *testing.T, rows, dims int) (*data.Set, *mat.Dense) {
 			x.Set(r, d, float64(d)+z[0]*load[0][d]+z[1]*load[1][d]+.5*e[d])
 		}
 	}
-	set, err := data.New(data.Flat("x", dims, x.RawMatrix().Data))
+	set, err := data.New(data.FromFlat("x", x.RawMatrix().Data, dims))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,14 +88,14 @@ func TestTrainingRecoversMaximumLikelihoodPPCA(t *testing.T) {
 	params := &graph.Params{Seed: 1, Dtype: graph.Float64}
 	model := ppcaModel(dims, latents, vi.MonteCarlo)
 	for _, rate := range []float64{3e-2, 3e-3, 3e-4} {
-		_, err := trainers.Fit(context.Background(), model, set, trainers.Config{
-			Params: params, Epochs: 120, Batch: 125, Seed: 2, Optimizer: trainers.Adam{Rate: rate},
+		_, err := trainers.Fit(context.Background(), model, set.Batches(data.BatchConfig{Size: 125, Seed: 2}), trainers.Config{
+			Params: params, Epochs: 120, Seed: 2, Optimizer: trainers.Adam{Rate: rate},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := trainers.Evaluate(context.Background(), model, params, set, trainers.EvalConfig{Seed: 3})
+	got, err := trainers.Evaluate(context.Background(), model, params, set.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,24 +21,53 @@ const (
 	termOutput  = "trainers/term/"
 )
 
-// runner holds the programs of one model on one set, by number of rows.
+// runner holds the programs of one model on some batches, by the numbers of rows
+// of their arrays.
 type runner struct {
 	declare func(s *graph.Scope, d vi.Data) // the outputs
 	params  *graph.Params
-	arrays  []string
-	set     *data.Set
+	batches data.Batches
 	update  *Updater // nil in evaluation
 
-	programs map[int]*graph.Program
-	f32      map[string]*filling[float32]
-	f64      map[string]*filling[float64]
+	arrays   []data.Spec
+	rows     []int      // of this batch, by array
+	fillings []*filling // by array
+	programs []*graph.Program
+	sizes    [][]int // the rows of each
 }
 
-// program returns the program for a batch of some rows. A set needs two: one
-// for full batches and one for the last.
-func (r *runner) program(rows int) (*graph.Program, error) {
-	if p := r.programs[rows]; p != nil {
-		return p, nil
+// start looks at the arrays. A mistake in making the batches is an error of
+// Seek.
+func (r *runner) start() error {
+	if err := r.batches.Seek(0, 0); err != nil {
+		return err
+	}
+	r.arrays = r.batches.Arrays()
+	if len(r.arrays) == 0 {
+		return errors.New("the batches have no arrays")
+	}
+	r.rows = make([]int, len(r.arrays))
+	for _, a := range r.arrays {
+		if slices.ContainsFunc(a.Shape, func(d int) bool { return d < 1 }) {
+			return errors.Errorf("the batches have rows of shape %v in array %s", a.Shape, a.Name)
+		}
+		r.fillings = append(r.fillings, &filling{batches: r.batches, name: a.Name, cols: graph.Size(a.Shape)})
+	}
+	return nil
+}
+
+// program returns the program for this batch. Batches of a set need two: one
+// for full ones and one for the last.
+func (r *runner) program() (*graph.Program, error) {
+	for i, a := range r.arrays {
+		if r.rows[i] = len(r.batches.Index(a.Name)); r.rows[i] == 0 {
+			return nil, errors.Errorf("the batch has no rows of array %s", a.Name)
+		}
+	}
+	for i, rows := range r.sizes {
+		if slices.Equal(rows, r.rows) {
+			return r.programs[i], nil
+		}
 	}
 	build := graph.Build
 	if r.update != nil {
@@ -46,26 +75,31 @@ func (r *runner) program(rows int) (*graph.Program, error) {
 	}
 	p, err := build(r.params, func(s *graph.Scope) {
 		d := vi.Data{}
-		for _, name := range r.arrays {
-			d[name] = s.Input(name, rows, r.set.Cols(name))
+		for i, a := range r.arrays {
+			d[a.Name] = s.Input(a.Name, append([]int{r.rows[i]}, a.Shape...)...)
 		}
 		r.declare(s, d)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if r.programs == nil {
-		r.programs = map[int]*graph.Program{}
-		r.f32, r.f64 = map[string]*filling[float32]{}, map[string]*filling[float64]{}
-	}
-	r.programs[rows] = p
+	r.programs, r.sizes = append(r.programs, p), append(r.sizes, slices.Clone(r.rows))
 	return p, nil
 }
 
-func (m Model) declare(s *graph.Scope, d vi.Data) { m.outputs(s, d) }
+// names returns those of the arrays.
+func (r *runner) names() []string {
+	names := make([]string, len(r.arrays))
+	for i, a := range r.arrays {
+		names[i] = a.Name
+	}
+	return names
+}
+
+func (m Bound) declare(s *graph.Scope, d vi.Data) { m.outputs(s, d) }
 
 // outputs declares the value and the terms of a model's estimate.
-func (m Model) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
+func (m Bound) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
 	e := m(s, d)
 	if e == nil {
 		graph.Fail("trainers: the model returned no estimate")
@@ -80,38 +114,11 @@ func (m Model) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
 	return e
 }
 
-// feed sets the inputs of a program to a batch.
-func (r *runner) feed(p *graph.Program, b *data.Batches, schedules map[string]Schedule, step int) error {
-	for _, name := range r.arrays {
-		var err error
-		if r.params.Dtype == graph.Float64 {
-			err = feed(p, r.f64, name, r.set.Cols(name), b, (*data.Batches).Float64)
-		} else {
-			err = feed(p, r.f32, name, r.set.Cols(name), b, (*data.Batches).Float32)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for _, name := range r.own(p) {
-		f := schedules[name]
-		if f == nil {
-			return errors.Errorf("input %s is neither in the data %v nor in Config.Schedules", name, r.arrays)
-		}
-		v := f(step)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return errors.Errorf("schedule %s is %v at step %d", name, v, step)
-		}
-		if err := graph.Feed(p, name, []float64{v}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // own returns the inputs of a program that are not data.
 func (r *runner) own(p *graph.Program) []string {
-	return slices.DeleteFunc(p.Inputs(), func(name string) bool { return slices.Contains(r.arrays, name) })
+	return slices.DeleteFunc(p.Inputs(), func(name string) bool {
+		return slices.ContainsFunc(r.arrays, func(a data.Spec) bool { return a.Name == name })
+	})
 }
 
 // idle is an error if some schedules are of none of the inputs.
@@ -123,52 +130,8 @@ func idle(schedules map[string]Schedule, inputs []string) error {
 	return nil
 }
 
-// A filling moves an array of a batch through a buffer that is kept, part by
-// part.
-type filling[T graph.Float] struct {
-	*data.Batches
-	name string
-	cols int
-	read func(*data.Batches, string, []T) error
-	x    []T
-	errs []error
-}
-
-// fillRows is the number of rows of a part.
-const fillRows = 16
-
-func feed[T graph.Float](p *graph.Program, kept map[string]*filling[T], name string, cols int, b *data.Batches, read func(*data.Batches, string, []T) error) error {
-	f := kept[name]
-	if f == nil {
-		f = &filling[T]{name: name, cols: cols, read: read}
-		kept[name] = f
-	}
-	rows := len(b.Rows())
-	parts := (rows + fillRows - 1) / fillRows
-	if len(f.errs) < parts {
-		f.x, f.errs = make([]T, parts*fillRows*cols), make([]error, parts)
-	}
-	f.Batches, f.x = b, f.x[:rows*cols]
-	if err := p.Parallel(parts, f); err != nil {
-		return err
-	}
-	for _, err := range f.errs[:parts] {
-		if err != nil {
-			return err
-		}
-	}
-	return graph.Feed(p, name, f.x)
-}
-
-// Do fills a part.
-func (f *filling[T]) Do(part, _ int) {
-	from := part * fillRows
-	to := min(from+fillRows, len(f.Rows()))
-	b := f.Part(from, to)
-	f.errs[part] = f.read(&b, f.name, f.x[from*f.cols:to*f.cols])
-}
-
-// means averages the bound and the terms over batches, weighted by rows.
+// means averages the bound and the terms over batches, weighted by the
+// rows of the first array.
 type means struct {
 	rows int
 	sums map[string]float64

@@ -16,7 +16,7 @@ import (
 // topics is latent Dirichlet allocation with the words summed out:
 // θ ~ Dirichlet(.1), x ~ Multinomial(θ·softmax(B)), and a Dirichlet guide.
 // Most elements of its draws are next to 0.
-func topics(o vi.Objective, words, n int) trainers.Model {
+func topics(o vi.Objective, words, n int) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		enc := layers.NewDense(s.In("enc"), words, n)
 		b := s.Param("topics", graph.Gaussian{Std: 1}, n, words)
@@ -50,7 +50,7 @@ func TestTopicModelStaysFinite(t *testing.T) {
 			}
 		}
 	}
-	set, err := data.New(data.Flat("x", words, x))
+	set, err := data.New(data.FromFlat("x", x, words))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +59,8 @@ func TestTopicModelStaysFinite(t *testing.T) {
 		"ELBO": vi.ELBO{KL: vi.MonteCarlo}, "STL": vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}, KL: vi.MonteCarlo},
 	} {
 		t.Run(name, func(t *testing.T) {
-			res, err := trainers.Fit(context.Background(), topics(o, words, n), set, trainers.Config{
-				Epochs: 50, Batch: 10, Seed: 3, Optimizer: trainers.Adam{Rate: 1e-2},
+			res, err := trainers.Fit(context.Background(), topics(o, words, n), set.Batches(data.BatchConfig{Size: 10, Seed: 3}), trainers.Config{
+				Epochs: 50, Seed: 3, Optimizer: trainers.Adam{Rate: 1e-2},
 			})
 			if err != nil {
 				t.Fatal(err)

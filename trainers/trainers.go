@@ -1,14 +1,12 @@
-// Package trainers fits models to data and evaluates them.
-//
-// Fit takes the same function that builds a model's estimate for any batch; it
-// makes the programs it needs (a training batch, the last short batch, the
-// evaluation batches) over one set of parameters. The result depends on the
-// seed, the data and the configuration only, not on the number of processors.
 package trainers
 
 import (
 	"context"
+	"maps"
+	"reflect"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/pkg/errors"
@@ -19,43 +17,64 @@ import (
 	"github.com/latentgo/latent/vi"
 )
 
-// Model builds the estimate for a batch whose arrays are d, each [B, columns].
-// It is called once for each batch size, in training and in evaluation;
-// s.Training() tells which. It may declare scalar inputs of its own, such as
-// the weight of a divergence, if Config.Schedules feeds them.
-type Model func(s *graph.Scope, d vi.Data) *vi.Estimate
+// Bound builds the estimate for a batch whose arrays are d, each [B, …] with the
+// shape of its rows; of a data.Join, Part takes the arrays of one set. It is
+// called once for each batch size, in training and in evaluation; s.Training()
+// tells which. It may declare scalar inputs of its own, such as the weight of a
+// divergence, if Config.Schedules feeds them.
+type Bound func(s *graph.Scope, d vi.Data) *vi.Estimate
+
+// Part returns the arrays of one part of a data.Join, by the names that they have
+// there: of "labelled/x" in part labelled, x. A part that is not there aborts the
+// build.
+func Part(d vi.Data, name string) vi.Data {
+	part := vi.Data{}
+	for array, n := range d {
+		if own, ok := strings.CutPrefix(array, name+"/"); ok {
+			part[own] = n
+		}
+	}
+	if len(part) == 0 {
+		graph.Fail("trainers: no part %s in the data %v", name, slices.Sorted(maps.Keys(d)))
+	}
+	return part
+}
 
 // Schedule is a number that changes as training goes on, by the training step
 // counted from 0. Evaluation takes the value of the step reached.
 type Schedule func(step int) float64
 
-// Config says how to fit. The zero values are usable unless said otherwise.
+// Config says how to fit. The zero values are usable unless said otherwise. Which
+// data, in which batches and order, is the matter of data.Batches.
 type Config struct {
 	Params    *graph.Params       // to train; nil means new float32 ones of this Seed
-	Arrays    []string            // the arrays of the data that the model is given; nil means all
 	Epochs    int                 // passes over the data; at least 1
-	Batch     int                 // rows a step; 0 means 100
-	Seed      uint64              // of the order, the binarisation and the noise
+	Seed      uint64              // of the noise
 	Optimizer Optimizer           // nil means Adam{}
 	ClipNorm  float64             // gradients of a larger Euclidean norm are scaled down to it; 0 means never
-	Binarize  data.Drawing        // of the array "x" in training; evaluation draws once, unless Grey
 	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
-	Test      *data.Set           // evaluated after every epoch; nil means never
+	Test      data.Batches        // evaluated after every epoch, epoch 0 of it, as Evaluate does; nil means never
 
 	GlobalDraws int // of that evaluation, as in EvalConfig
 
-	OnEpoch  func(Epoch) error                    // called after every epoch; an error ends the fit
-	Progress func(epoch, epochs, step, steps int) // called after every step
-	Clock    func() time.Time                     // for Epoch.Seconds; nil means time.Now
+	OnEpoch func(Epoch) error // called after every epoch; an error ends the fit, Stop without being one
+	OnStep  func(Step) error  // called after every step; likewise
+	Clock   func() time.Time  // for Epoch.Seconds; nil means time.Now
 }
 
 // Epoch reports on one pass over the data.
 type Epoch struct {
 	Epoch             int                // from 1
-	Train             map[string]float64 // means over the epoch of "bound" and of every term, nats per datum
+	Train             map[string]float64 // means over the epoch of "bound" and of every term, nats per datum, batches weighted by their rows of the first array
 	Test              map[string]float64 // likewise on Config.Test after the epoch
 	Seconds           float64            // spent on training steps
-	ExamplesPerSecond float64
+	ExamplesPerSecond float64            // rows of the first array
+}
+
+// Step reports on one training step.
+type Step struct {
+	Epoch, Epochs int // the epoch from 1, and how many there will be
+	Step, Steps   int // the step within the epoch from 1, and how many it has; -1 if the batches do not know
 }
 
 // Result is what a fit left.
@@ -65,26 +84,23 @@ type Result struct {
 	Steps  int     // taken
 }
 
-// Fit maximises the model's bound on the training set by stochastic gradient
-// ascent on minibatches.
+// Fit maximises the model's bound on the batches by stochastic gradient ascent.
 //
-// When ctx is done it stops between two operations and returns ctx's error
-// with the Result so far. A bound or a gradient that is not finite stops it
-// with a *NotFinite, which names the value, site and row that its law cannot
-// take, or else the operation that went wrong. Either way the parameters are
-// those of the last complete step.
-func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error) {
+// It ends early, without an error, when a function that it calls returns Stop.
+// When ctx is done it stops between two operations and returns ErrInterrupted,
+// which is also ctx's error, with the Result so far. A bound or a gradient that
+// is not finite stops it with a *NotFinite, which names the value, site and row
+// that its law cannot take, or else the operation that went wrong. In each case
+// the parameters are those of the last complete step. Parameters that another
+// Fit is training are refused.
+func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, error) {
 	if m == nil {
 		return Result{}, errors.New("trainers: no model")
 	}
 	if ctx == nil {
-		return Result{}, errors.New("trainers: the context is nil")
+		return Result{}, errNoContext
 	}
 	if err := c.check(train); err != nil {
-		return Result{}, err
-	}
-	arrays, err := given(train, c.Arrays)
-	if err != nil {
 		return Result{}, err
 	}
 	t := &trainer{Config: c, result: Result{Params: c.Params}}
@@ -98,152 +114,50 @@ func Fit(ctx context.Context, m Model, train *data.Set, c Config) (Result, error
 	if t.Clock == nil {
 		t.Clock = time.Now
 	}
-	if err := pictures(c.Binarize, arrays); err != nil {
-		return Result{}, err
+	if _, busy := fitting.LoadOrStore(t.Params, true); busy {
+		return Result{}, errors.New("trainers: another Fit is training these Params: give each its own, or wait")
 	}
-	batches, err := data.NewBatches(train, data.BatchConfig{Size: c.batch(), Seed: c.Seed, Binarize: c.Binarize})
-	if err != nil {
+	defer fitting.Delete(t.Params)
+	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
+	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
+	if err := t.runs.start(); err != nil {
 		return t.result, errors.WithMessage(err, "trainers")
 	}
-	runs := &runner{params: t.Params, arrays: arrays, set: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
-	runs.declare = func(s *graph.Scope, d vi.Data) { runs.update.Declare(s, m.outputs(s, d)) }
 	if c.Test != nil {
-		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Arrays: c.Arrays, Batch: c.Batch, Seed: c.Seed, Binarize: c.Binarize, Schedules: c.Schedules, GlobalDraws: c.GlobalDraws})
+		var err error
+		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Seed: c.Seed, Schedules: c.Schedules, GlobalDraws: c.GlobalDraws})
 		if err != nil {
 			return t.result, err
 		}
 		t.test.scheduled = true // as training looks at the schedules of both
 	}
 	for epoch := range c.Epochs {
-		if err := t.epoch(ctx, runs, batches, epoch); err != nil {
-			return t.result, err
+		if err := t.epoch(ctx, epoch); errors.Is(err, Stop) {
+			break
+		} else if err != nil {
+			return t.result, interruption(ctx, err)
 		}
 	}
 	return t.result, nil
 }
 
-func (c Config) check(train *data.Set) error {
+// fitting has the *graph.Params that a Fit is training.
+var fitting sync.Map
+
+func (c Config) check(train data.Batches) error {
 	switch {
-	case train == nil || train.Len() == 0:
+	case op.Nil(train):
 		return errors.New("trainers: no training data")
 	case c.Epochs < 1:
 		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
-	case c.Batch < 0:
-		return errors.Errorf("trainers: Batch %d, want 1 or more", c.Batch)
 	case c.Optimizer != nil && op.Nil(c.Optimizer):
 		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
+	case c.Test != nil && reflect.ValueOf(train).Comparable() && c.Test == train:
+		return errors.New("trainers: Test is the very Batches that are trained on, which can be at one place only: make others")
 	case c.GlobalDraws != 0 && c.Test == nil:
 		return errors.Errorf("trainers: GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
 	case !(c.ClipNorm >= 0):
 		return errors.Errorf("trainers: ClipNorm %v, want 0 or more", c.ClipNorm)
 	}
 	return nil
-}
-
-func (c Config) batch() int {
-	if c.Batch == 0 {
-		return 100
-	}
-	return c.Batch
-}
-
-// pictures is an error where what is to be drawn is not given to the model.
-func pictures(d data.Drawing, arrays []string) error {
-	if d != data.Grey && !slices.Contains(arrays, "x") {
-		return errors.Errorf("trainers: Binarize draws the array x, and the model is given %v", arrays)
-	}
-	return nil
-}
-
-// given returns the arrays of a set that the model is given: all, unless named.
-func given(set *data.Set, names []string) ([]string, error) {
-	for i, name := range names {
-		if set.Cols(name) == 0 {
-			return nil, errors.Errorf("trainers: no array %s in the data, which have %v", name, set.Names())
-		}
-		if slices.Contains(names[:i], name) {
-			return nil, errors.Errorf("trainers: Arrays names %s twice", name)
-		}
-	}
-	if names == nil {
-		names = set.Names()
-	}
-	return names, nil
-}
-
-// trainer is a fit under way.
-type trainer struct {
-	Config
-	test   *evaluator // nil without Config.Test
-	result Result
-}
-
-func (t *trainer) epoch(ctx context.Context, runs *runner, batches *data.Batches, epoch int) error {
-	if err := batches.Seek(epoch, 0); err != nil {
-		return errors.WithMessage(err, "trainers")
-	}
-	start := t.Clock()
-	var mean means
-	for step := 1; batches.Next(); step++ {
-		if err := t.step(ctx, runs, batches, &mean); err != nil {
-			return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps+1, epoch+1)
-		}
-		t.result.Steps++
-		if t.Progress != nil {
-			t.Progress(epoch+1, t.Epochs, step, batches.Count())
-		}
-	}
-	e := Epoch{Epoch: epoch + 1, Train: mean.values(), Seconds: t.Clock().Sub(start).Seconds()}
-	if e.Seconds > 0 {
-		e.ExamplesPerSecond = float64(mean.rows) / e.Seconds
-	}
-	if t.test != nil {
-		var err error
-		if e.Test, err = t.test.evaluate(ctx, t.result.Steps); err != nil {
-			return err
-		}
-	}
-	t.result.Epochs = append(t.result.Epochs, e)
-	if t.OnEpoch != nil {
-		return t.OnEpoch(e)
-	}
-	return nil
-}
-
-// step takes one training step, or leaves the parameters as they are.
-func (t *trainer) step(ctx context.Context, runs *runner, batches *data.Batches, mean *means) error {
-	p, err := runs.program(len(batches.Rows()))
-	if err != nil {
-		return err
-	}
-	if t.result.Steps == 0 {
-		if err := t.scheduled(runs, p); err != nil {
-			return err
-		}
-	}
-	if err := runs.feed(p, batches, t.Schedules, t.result.Steps); err != nil {
-		return err
-	}
-	if err := p.Run(ctx, graph.Key{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
-		return err
-	}
-	err = mean.add(p, len(batches.Rows()))
-	if err == nil {
-		err = runs.update.Step(p)
-	}
-	return placed(err, t.result.Steps+1, batches.Rows())
-}
-
-// scheduled is an error if a schedule is of no input of the model, neither in
-// training nor on the test set.
-func (t *trainer) scheduled(runs *runner, p *graph.Program) error {
-	inputs := runs.own(p)
-	err := idle(t.Schedules, inputs)
-	if err == nil || t.test == nil {
-		return err
-	}
-	if p, err = t.test.runs.program(min(t.batch(), t.Test.Len())); err != nil {
-		return err
-	}
-	return idle(t.Schedules, append(inputs, t.test.runs.own(p)...))
 }

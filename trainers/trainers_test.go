@@ -6,11 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -29,7 +27,7 @@ func mean(s *graph.Scope, d vi.Data) *vi.Estimate {
 
 func set(t *testing.T, x ...float64) *data.Set {
 	t.Helper()
-	s, err := data.New(data.Flat("x", 1, x))
+	s, err := data.New(data.FromFlat("x", x, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,9 +37,9 @@ func set(t *testing.T, x ...float64) *data.Set {
 func TestShortLastBatchCountsByItsRows(t *testing.T) {
 	params := &graph.Params{}
 	rows := 0
-	r, err := trainers.Fit(context.Background(), mean, set(t, 0, 0, 0, 0, 3), trainers.Config{
-		Params: params, Epochs: 1, Batch: 2, Optimizer: trainers.Adam{Rate: 1e-12},
-		Progress: func(epoch, epochs, step, steps int) { rows++ },
+	r, err := trainers.Fit(context.Background(), mean, set(t, 0, 0, 0, 0, 3).Batches(data.BatchConfig{Size: 2}), trainers.Config{
+		Params: params, Epochs: 1, Optimizer: trainers.Adam{Rate: 1e-12},
+		OnStep: func(trainers.Step) error { rows++; return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +59,8 @@ func TestSameSeedSameResultOnAnyProcessors(t *testing.T) {
 	fit := func(procs int, seed uint64) (string, []trainers.Epoch) {
 		runtime.GOMAXPROCS(procs)
 		params := &graph.Params{Seed: seed}
-		r, err := trainers.Fit(context.Background(), ppcaModel(4, 2, vi.Auto), x, trainers.Config{
-			Params: params, Epochs: 3, Batch: 50, Seed: seed, Test: x,
+		r, err := trainers.Fit(context.Background(), ppcaModel(4, 2, vi.Auto), x.Batches(data.BatchConfig{Size: 50, Seed: seed}), trainers.Config{
+			Params: params, Epochs: 3, Seed: seed, Test: x.Batches(data.BatchConfig{Size: 50, Seed: seed, Evaluation: true}),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -91,209 +89,6 @@ func TestSameSeedSameResultOnAnyProcessors(t *testing.T) {
 	}
 }
 
-func TestStopsCleanlyWhenCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	params := &graph.Params{}
-	r, err := trainers.Fit(ctx, mean, set(t, 1, 2, 3, 4), trainers.Config{
-		Params: params, Epochs: 10, Batch: 1,
-		Progress: func(epoch, _, step, _ int) {
-			if epoch == 2 && step == 2 {
-				cancel()
-			}
-		},
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("error %v, want context.Canceled", err)
-	}
-	if r.Steps != 6 || len(r.Epochs) != 1 || r.Params != params {
-		t.Errorf("%d steps, %d epochs; want 6 and 1", r.Steps, len(r.Epochs))
-	}
-}
-
-func TestNotFiniteStopsAtTheLastGoodStep(t *testing.T) {
-	// log of the parameter: the gradient step makes it negative.
-	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		m := s.Param("m", graph.Constant(.5), 1)
-		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("x", prob.Normal{Mean: graph.Log(m), LogStd: s.Const(0)})
-		}}, d)
-	}
-	params := &graph.Params{}
-	_, err := trainers.Fit(context.Background(), model, set(t, -5), trainers.Config{Params: params, Epochs: 9, Optimizer: trainers.Adam{Rate: .4}})
-	want := "trainers: step 3 (epoch 3): the bound is NaN: log of -0.265057 is NaN in joint (log(m), element [0] of [1]) on the way to site x; if training went well before, it has diverged (the largest element of a parameter, 0.265, is in m): lower the optimiser's rate or set ClipNorm"
-	if err == nil || err.Error() != want {
-		t.Errorf("error %v\nwant  %s", err, want)
-	}
-	m, err := graph.Values[float32](params, "m")
-	if err != nil || math.IsNaN(float64(m[0])) {
-		t.Errorf("parameter %v after the failed step", m)
-	}
-
-	// A finite bound with an infinite gradient: √ at 0.
-	model = func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		m := s.Param("m", graph.Constant(0), 1)
-		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("x", prob.Normal{Mean: graph.Sqrt(m), LogStd: s.Const(0)})
-		}}, d)
-	}
-	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
-	if want := "trainers: step 1 (epoch 1): the gradient of m is not finite: div of "; err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("error %v\nwant  %s…", err, want)
-	}
-}
-
-// Each gradient has a finite square here, their sum does not.
-func TestNormOfAllGradientsOverflows(t *testing.T) {
-	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		far := func(name string) *graph.Node { return s.Param(name, graph.Constant(0), 1).Scale(1.2e154) }
-		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("x", prob.Normal{Mean: far("a").Add(far("b")), LogStd: s.Const(0)})
-		}}, d)
-	}
-	params := &graph.Params{Dtype: graph.Float64}
-	_, err := trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Params: params, Epochs: 1, ClipNorm: 1})
-	if want := "trainers: step 1 (epoch 1): the squares of all gradients sum to infinity"; err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
-	}
-}
-
-func TestSchedulesFeedTheModelsInputs(t *testing.T) {
-	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		beta := s.Input("beta")
-		e := mean(s, d)
-		e.Terms["beta"] = beta
-		return e.Times(beta)
-	}
-	var steps []int
-	r, err := trainers.Fit(context.Background(), model, set(t, 1, 2, 3), trainers.Config{
-		Epochs: 2, Batch: 1,
-		Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { steps = append(steps, step); return float64(step) }},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []int{0, 1, 2, 3, 4, 5}; !cmp.Equal(steps, want) {
-		t.Errorf("schedule asked for steps %v, want %v", steps, want)
-	}
-	if r.Epochs[0].Train["beta"] != 1 || r.Epochs[1].Train["beta"] != 4 {
-		t.Errorf("mean β of the epochs %v and %v, want 1 and 4", r.Epochs[0].Train["beta"], r.Epochs[1].Train["beta"])
-	}
-	_, err = trainers.Fit(context.Background(), model, set(t, 1), trainers.Config{Epochs: 1})
-	if want := "trainers: step 1 (epoch 1): input beta is neither in the data [x] nor in Config.Schedules"; err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
-	}
-}
-
-func TestScheduleOfNoInput(t *testing.T) {
-	x, ctx := set(t, 1, 2, 3), context.Background()
-	constant := map[string]trainers.Schedule{}
-	for _, name := range []string{"beta", "x", "tau"} { // x is data
-		constant[name] = func(int) float64 { return 1 }
-	}
-	in := func(when func(s *graph.Scope) bool) trainers.Model {
-		return func(s *graph.Scope, d vi.Data) *vi.Estimate {
-			if when(s) {
-				return mean(s, d).Times(s.Input("beta"))
-			}
-			return mean(s, d)
-		}
-	}
-	always, never := func(*graph.Scope) bool { return true }, func(*graph.Scope) bool { return false }
-	fit := func(m trainers.Model, test *data.Set) error {
-		_, err := trainers.Fit(ctx, m, x, trainers.Config{Epochs: 1, Batch: 2, Schedules: constant, Test: test})
-		return err
-	}
-	evaluate := func(m trainers.Model) error {
-		_, err := trainers.Evaluate(ctx, m, &graph.Params{}, x, trainers.EvalConfig{Schedules: constant})
-		return err
-	}
-	const epoch, rows = "trainers: step 1 (epoch 1): ", "trainers: evaluate rows from 0: "
-	for _, c := range []struct {
-		got  error
-		want string
-	}{
-		{fit(in(always), nil), epoch + "Schedules has [tau x], the model's own inputs are [beta]"},
-		{fit(in(never), nil), epoch + "Schedules has [beta tau x], the model's own inputs are []"},
-		{fit(in(always), x), epoch + "Schedules has [tau x], the model's own inputs are [beta]"},
-		{evaluate(in(always)), rows + "Schedules has [tau x], the model's own inputs are [beta]"},
-		{evaluate(in((*graph.Scope).Training)), rows + "Schedules has [beta tau x], the model's own inputs are []"},
-	} {
-		if c.got == nil || c.got.Error() != c.want {
-			t.Errorf("error %v, want %s", c.got, c.want)
-		}
-	}
-	// An input of one of the two programs is enough.
-	delete(constant, "x")
-	delete(constant, "tau")
-	evaluation := func(s *graph.Scope) bool { return !s.Training() }
-	for _, when := range []func(*graph.Scope) bool{(*graph.Scope).Training, evaluation} {
-		if err := fit(in(when), x); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := fit(in(evaluation), nil); err == nil {
-		t.Error("the schedule of an input in evaluation, of which there is none, fits")
-	}
-}
-
-func TestNothingToRun(t *testing.T) {
-	x, ctx, params := set(t, 1), context.Background(), &graph.Params{}
-	none := func(*graph.Scope, vi.Data) *vi.Estimate { return nil }
-	ys := trainers.EvalConfig{Arrays: []string{"y"}}
-	for want, run := range map[string]func() error{
-		"trainers: no model": func() error {
-			_, err := trainers.Fit(ctx, nil, x, trainers.Config{Epochs: 1})
-			return err
-		},
-		"trainers: step 1 (epoch 1): trainers: the model returned no estimate": func() error {
-			_, err := trainers.Fit(ctx, none, x, trainers.Config{Epochs: 1})
-			return err
-		},
-		"trainers: no model to evaluate": func() error {
-			_, err := trainers.Evaluate(ctx, nil, params, x, trainers.EvalConfig{})
-			return err
-		},
-		"trainers: evaluate rows from 0: trainers: the model returned no estimate": func() error {
-			_, err := trainers.Evaluate(ctx, none, params, x, trainers.EvalConfig{})
-			return err
-		},
-		"trainers: no array y in the data, which have [x]": func() error {
-			_, err := trainers.Evaluate(ctx, mean, params, x, ys)
-			return err
-		},
-		"trainers: no function of outputs to evaluate": func() error {
-			_, err := trainers.Rows(ctx, nil, params, x, trainers.EvalConfig{})
-			return err
-		},
-		"trainers: evaluate rows from 0: graph: output z: node is nil": func() error {
-			_, err := trainers.Rows(ctx, func(*graph.Scope, vi.Data) map[string]*graph.Node {
-				return map[string]*graph.Node{"z": nil}
-			}, params, x, trainers.EvalConfig{})
-			return err
-		},
-	} {
-		if err := run(); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
-		}
-	}
-	if _, err := trainers.Rows(ctx, evidence, params, x, ys); err == nil || err.Error() != "trainers: no array y in the data, which have [x]" {
-		t.Errorf("Rows: error %v", err)
-	}
-	if _, err := trainers.Fit(ctx, mean, x, trainers.Config{Epochs: 1, Arrays: []string{"x"}, Test: other(t)}); err == nil || err.Error() != "trainers: no array x in the data, which have [y]" {
-		t.Errorf("Fit with a test set without x: error %v", err)
-	}
-}
-
-// other is a set without x.
-func other(t *testing.T) *data.Set {
-	t.Helper()
-	s, err := data.New(data.Flat("y", 1, []float64{1}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestFrozenParametersStay(t *testing.T) {
 	params := &graph.Params{}
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
@@ -302,7 +97,7 @@ func TestFrozenParametersStay(t *testing.T) {
 			t.Draw("x", prob.Normal{Mean: a.Add(b), LogStd: s.Const(0)})
 		}}, d)
 	}
-	if _, err := trainers.Fit(context.Background(), model, set(t, 3), trainers.Config{Params: params, Epochs: 5}); err != nil {
+	if _, err := trainers.Fit(context.Background(), model, set(t, 3).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 5}); err != nil {
 		t.Fatal(err)
 	}
 	a, _ := graph.Values[float32](params, "a/m")
@@ -316,7 +111,7 @@ func TestClipNorm(t *testing.T) {
 	// The first step of Adam is α·sign(g) whatever the norm; the second shows
 	// the clipping, since the moments of a clipped gradient are equal.
 	params := &graph.Params{Dtype: graph.Float64}
-	if _, err := trainers.Fit(context.Background(), mean, set(t, 1000), trainers.Config{
+	if _, err := trainers.Fit(context.Background(), mean, set(t, 1000).Batches(data.BatchConfig{}), trainers.Config{
 		Params: params, Epochs: 1, ClipNorm: 1e-9, Optimizer: trainers.Adam{Rate: 1, Epsilon: 1e-9},
 	}); err != nil {
 		t.Fatal(err)
@@ -324,26 +119,5 @@ func TestClipNorm(t *testing.T) {
 	m, _ := graph.Values[float64](params, "m")
 	if math.Abs(m[0]-.5) > 1e-6 { // g = 1e-9 = ε: α·g/(g+ε)
 		t.Errorf("clipped step %v, want .5", m[0])
-	}
-}
-
-func TestConfigErrors(t *testing.T) {
-	x := set(t, 1)
-	for _, c := range []struct {
-		set  *data.Set
-		c    trainers.Config
-		want string
-	}{
-		{nil, trainers.Config{Epochs: 1}, "trainers: no training data"},
-		{x, trainers.Config{}, "trainers: Epochs 0, want 1 or more"},
-		{x, trainers.Config{Epochs: 1, Batch: -1}, "trainers: Batch -1, want 1 or more"},
-		{x, trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},
-		{x, trainers.Config{Epochs: 1, Arrays: []string{"y"}}, "trainers: no array y in the data, which have [x]"},
-		{x, trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want a finite Rate > 0"},
-	} {
-		_, err := trainers.Fit(context.Background(), mean, c.set, c.c)
-		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
-			t.Errorf("error %v, want %s", err, c.want)
-		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -63,7 +65,7 @@ func TestConditionalModelsTakeEveryObjective(t *testing.T) {
 						},
 					}
 					var e *vi.Estimate
-					s.Replay(func() { e = c.o.Estimate(s.In("m"), m, d) }) // the same noise
+					door.Replay(s, func() { e = c.o.Estimate(s.In("m"), m, d) }) // the same noise
 					s.Output(scope, e.Value)
 					if len(e.Costs) > 0 {
 						for i, g := range e.Grad(w, q) {

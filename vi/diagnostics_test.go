@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -58,7 +59,7 @@ func TestBoundsRiseToTheEvidence(t *testing.T) {
 			return graph.Mean(graph.LogSumExp(w, 1).Shift(-math.Log(float64(n))), 0)
 		}
 		var value *graph.Node
-		s.Replay(func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).PerRow })
+		door.Replay(s, func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).PerRow })
 		return map[string]*graph.Node{"logp": e.LogP, "se": e.StdErr, "1": group(1), "5": group(5), "50": group(50),
 			"iwae": vi.IWAE{Config: vi.Config{K: k}}.Estimate(s.In("two"), m, d).PerRow, "value": value}
 	})

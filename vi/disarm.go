@@ -2,6 +2,7 @@ package vi
 
 import (
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -39,7 +40,7 @@ func logitsOf(l latent) *graph.Node {
 
 // uniform returns the noise that a Bernoulli site is, or was, drawn from.
 func uniform(r *Record, site string, events int) (u *graph.Node) {
-	r.Scope.Replay(func() {
+	door.Replay(r.Scope, func() {
 		u = r.Scope.In(site).Noise("noise", graph.UniformNoise, r.lead(events)...)
 	})
 	return u

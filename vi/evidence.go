@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 )
 
@@ -91,7 +93,7 @@ func (o Evidence) PerRow(s *graph.Scope, m Model, d Data) (RowEvidence, *Record)
 	chunk := min(roundUp(max(o.Chunk, 1), evidenceGroups), o.K)
 	passes := (o.K + chunk - 1) / chunk
 	if passes > 1 {
-		s = s.Passes(passes)
+		s = door.Passes(s, passes).(*graph.Scope)
 	}
 	r := trace(s, m, d, Config{K: chunk, Enumerate: o.Enumerate})
 	if g := r.globals(); len(g) > 0 {
@@ -131,8 +133,8 @@ func (r *Record) evidence(k int, passes bool) RowEvidence {
 	}
 	at := s.Tensor(index, n, 1)
 	if passes {
-		first := s.Carry("first", 0)
-		s.HandOn(first, first.Shift(float64(r.K)))
+		first := door.Carry(s, "first", 0)
+		door.HandOn(s, first, first.Shift(float64(r.K)))
 		at = at.Add(first)
 	}
 	if passes || n > r.K {
@@ -143,8 +145,8 @@ func (r *Record) evidence(k int, passes bool) RowEvidence {
 	top := graph.Max(graph.MaxOver(w, 0), s.Const(least))
 	var before, sums0, squares0 *graph.Node
 	if passes {
-		before = s.Carry("top", least, r.Rows)
-		sums0, squares0 = s.Carry("sums", 0, groups, r.Rows), s.Carry("squares", 0, r.Rows)
+		before = door.Carry(s, "top", least, r.Rows)
+		sums0, squares0 = door.Carry(s, "sums", 0, groups, r.Rows), door.Carry(s, "squares", 0, r.Rows)
 		top = graph.Max(top, before)
 	}
 	u := graph.Exp(w.Sub(graph.ExpandDims(top, 0)))
@@ -154,9 +156,9 @@ func (r *Record) evidence(k int, passes bool) RowEvidence {
 		fade := graph.Exp(before.Sub(top))
 		sums = sums.Add(sums0.Mul(graph.ExpandDims(fade, 0)))
 		squares = squares.Add(squares0.Mul(fade.Square()))
-		s.HandOn(before, top)
-		s.HandOn(sums0, sums)
-		s.HandOn(squares0, squares)
+		door.HandOn(s, before, top)
+		door.HandOn(s, sums0, sums)
+		door.HandOn(s, squares0, squares)
 	}
 	return jackknife(s, k, top, sums, squares)
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -53,7 +55,7 @@ func evidenceProgram(t *testing.T, g shifted, o vi.Evidence, rows int, dtype gra
 		}
 		s.Output("rows", e.PerRow)
 		if weights {
-			s.Replay(func() { s.Output("logw", vi.Run(s, g.model(s), d, vi.Config{K: o.K}).LogWeights()) })
+			door.Replay(s, func() { s.Output("logw", vi.Run(s, g.model(s), d, vi.Config{K: o.K}).LogWeights()) })
 		}
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // Expectation is an objective of one's own terms, to be raised,
@@ -46,9 +47,9 @@ func (o Expectation) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	r := trace(s, m, d, o.Config)
 	ls := assign(r, expectation)
 	b := averaged{r: r, latents: ls}
-	s.Run(func() { b.local, b.shared = o.terms(r, ls) })
+	door.Run(s, func() { b.local, b.shared = o.terms(r, ls) })
 	b.of = func(r *Record) (local []term) {
-		s.Replay(func() { local, _ = o.terms(r, ls.in(r)) })
+		door.Replay(s, func() { local, _ = o.terms(r, ls.in(r)) })
 		return local
 	}
 

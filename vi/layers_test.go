@@ -9,52 +9,37 @@ import (
 	"testing"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 )
 
-// normed is a layer with a State: it takes the mean and the scale of a batch out
-// and follows the mean by a moving average. Plain, it has no state.
-type normed struct {
-	s         *graph.Scope
-	gain, avg *graph.Node
-	plain     bool
+// normed and dropped are batch normalisation and dropout; kept, without the
+// state and with noise that is declared once and handed out ever after.
+func normed(s *graph.Scope, kept bool) layers.Layer {
+	const momentum, eps = .25, .1
+	if !kept {
+		return layers.NormConfig{Momentum: momentum, Epsilon: eps}.NewBatchNorm(s, 2)
+	}
+	scale, shift := s.Param("scale", graph.Constant(1), 2), s.Param("shift", graph.Constant(0), 2)
+	return layers.Func(func(x *graph.Node) *graph.Node {
+		mean, variance := layers.Moments(x)
+		return x.Sub(mean).Div(graph.Sqrt(variance.Shift(eps))).Mul(scale).Add(shift)
+	})
 }
 
-func newNormed(s *graph.Scope, width int, plain bool) normed {
-	n := normed{s: s, gain: s.Param("gain", graph.Constant(1.3), width), plain: plain}
-	if !plain {
-		n.avg = s.State("mean", graph.Constant(1), width)
+func dropped(s *graph.Scope, kept bool) layers.Layer {
+	const rate = .3
+	if !kept {
+		return layers.NewDropout(s, layers.DropoutConfig{Rate: rate})
 	}
-	return n
-}
-
-func (n normed) Apply(x *graph.Node) *graph.Node {
-	var axes []int
-	for a := range len(x.Shape()) - 1 {
-		axes = append(axes, a)
-	}
-	m := graph.Mean(x, axes...)
-	if !n.plain {
-		n.s.Assign(n.avg, n.avg.Scale(.75).Add(m.Scale(.25)))
-	}
-	c := x.Sub(m)
-	return n.gain.Mul(c.Div(graph.Sqrt(graph.Mean(c.Square(), axes...).Shift(.1))))
-}
-
-// dropped is a layer with noise: every unit is dropped with probability .3. Kept,
-// it declares its mask once and hands the same node out ever after.
-type dropped struct {
-	s    *graph.Scope
-	kept bool
-	mask *graph.Node
-}
-
-func (d *dropped) Apply(x *graph.Node) *graph.Node {
-	if d.mask == nil || !d.kept {
-		d.mask = d.s.Noise("mask", graph.UniformNoise, x.Shape()...).Gt(d.s.Const(.3))
-	}
-	return x.Mul(d.mask).Scale(1 / .7)
+	var noise *graph.Node
+	return layers.Func(func(x *graph.Node) *graph.Node {
+		if noise == nil {
+			noise = s.Noise("noise", graph.UniformNoise, x.Shape()...)
+		}
+		return x.Mul(noise.Gt(s.Const(rate))).Scale(1 / (1 - rate))
+	})
 }
 
 // layered is a model of one kind of latent with such layers in guide and joint,
@@ -62,8 +47,7 @@ func (d *dropped) Apply(x *graph.Node) *graph.Node {
 // out and the noise made once.
 func layered(s *graph.Scope, kind string, once bool) vi.Model {
 	apply := func(name string) func(x *graph.Node) *graph.Node {
-		norm, drop := newNormed(s.In(name), 2, once), &dropped{s: s.In(name), kept: once}
-		return func(x *graph.Node) *graph.Node { return drop.Apply(norm.Apply(x)) }
+		return layers.Stack{normed(s.In(name), once), dropped(s.In(name), once)}.Apply
 	}
 	enc, dec := apply("enc"), apply("dec")
 	a, c, l := s.Param("a", graph.Constant(.4), 2), s.Param("c", graph.Constant(-.3), 2), s.Param("l", graph.Constant(-.5), 2)
@@ -197,11 +181,11 @@ func TestLayersUnderEveryEstimator(t *testing.T) {
 			}
 			x := []float64{(.4 + 2 - .6) / 3, (-1.1 + .3 + .9) / 3}
 			for i := range 2 {
-				if want := .75 + .25*x[i]; math.Abs(got["enc/mean"][i]-want) > 1e-12 {
+				if want := .25 * x[i]; math.Abs(got["enc/mean"][i]-want) > 1e-12 {
 					t.Errorf("the guide's state %v, want %v", got["enc/mean"][i], want)
 				}
-				if z := got["z"]; z != nil && math.Abs(got["dec/mean"][i]-.75-.25*z[i]) > 1e-12 {
-					t.Errorf("the joint's state %v, want %v", got["dec/mean"][i], .75+.25*z[i])
+				if z := got["z"]; z != nil && math.Abs(got["dec/mean"][i]-.25*z[i]) > 1e-12 {
+					t.Errorf("the joint's state %v, want %v", got["dec/mean"][i], .25*z[i])
 				}
 			}
 			if strings.HasPrefix(j.name, "WakeSleep") {
@@ -235,7 +219,7 @@ func TestDreamsHaveNoiseOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"dec/mask", "enc/mask", "sleep/dec/mask", "sleep/enc/mask", "sleep/x/noise", "sleep/z/noise", "x", "z/noise"}
+	want := []string{"dec/noise", "enc/noise", "sleep/dec/noise", "sleep/enc/noise", "sleep/x/noise", "sleep/z/noise", "x", "z/noise"}
 	if got := p.Inputs(); !slices.Equal(got, want) {
 		t.Errorf("noise %v, want %v", got, want)
 	}
@@ -249,14 +233,14 @@ func TestRowsOfTwoKindsShareANetwork(t *testing.T) {
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 		m := layered(s, "reparameterised", false)
 		a := vi.ELBO{}.Estimate(s.In("a"), m, vi.Data{"x": s.Input("x", 3, 2)})
-		b := vi.IWAE{Config: vi.Config{K: 2, Estimator: vi.DReG{}}}.Estimate(s.In("b"), m, vi.Data{"x": s.Input("more", 1, 2)})
+		b := vi.IWAE{Config: vi.Config{K: 2, Estimator: vi.DReG{}}}.Estimate(s.In("b"), m, vi.Data{"x": s.Input("more", 2, 2)})
 		s.Output("bound", vi.Sum(a, b).Value)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	graph.Feed(p, "x", layeredRows)
-	graph.Feed(p, "more", []float64{7, -3})
+	graph.Feed(p, "more", []float64{7, -3, 5, 1})
 	if err := p.Run(context.Background(), graph.Key{}); err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +248,63 @@ func TestRowsOfTwoKindsShareANetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := graph.Values[float64](params, "enc/mean")
-	if want := .75 + .25*(.6+7)/2; math.Abs(got[0]-want) > 1e-12 {
+	if want := .25 * (.6 + 6) / 2; math.Abs(got[0]-want) > 1e-12 {
 		t.Errorf("the state is %v, want %v", got[0], want)
+	}
+}
+
+// TestFirstValuesUnderEstimators: a program that initialises takes a network's
+// first values from what comes to it in the first run, whatever objective runs
+// the model, and however often.
+func TestFirstValuesUnderEstimators(t *testing.T) {
+	for name, o := range map[string]vi.Objective{
+		"ELBO":                vi.ELBO{Config: vi.Config{K: 2}},
+		"STL":                 vi.ELBO{Config: vi.Config{K: 2, Estimator: vi.STL{}}},
+		"DReG":                vi.IWAE{Config: vi.Config{K: 3, Estimator: vi.DReG{}}},
+		"MeasureValued":       vi.ELBO{Config: vi.Config{Estimator: vi.MeasureValued{}}},
+		"WakeSleep":           vi.WakeSleep{},
+		"ReweightedWakeSleep": vi.ReweightedWakeSleep{K: 2},
+	} {
+		params := &graph.Params{Dtype: graph.Float64}
+		p, err := graph.BuildInitialising(params, func(s *graph.Scope) {
+			c := layers.Config{WeightNorm: true, Weights: graph.Constant(1)}
+			enc, dec := c.NewMLP(s.In("enc"), 2, 2), c.NewMLP(s.In("dec"), 2, 2)
+			unit := graph.BroadcastTo(s.Const(0), 2)
+			m := vi.Model{
+				Guide: func(t *vi.Trace) { t.Draw("z", prob.Normal{Mean: enc.Apply(t.Given("x")), LogStd: unit}) },
+				Joint: func(t *vi.Trace) {
+					z := t.Draw("z", prob.StdNormal(2))
+					t.Draw("x", prob.Normal{Mean: dec.Apply(z), LogStd: unit})
+				},
+			}
+			e := o.Estimate(s, m, vi.Data{"x": s.Input("x", 3, 2)})
+			e.Grad(s.Trainable()...)
+			s.Output("bound", e.Value)
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		graph.Feed(p, "x", layeredRows)
+		if err := p.Run(context.Background(), graph.Key{Seed: 5}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Commit(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var sum [3]float64 // what enters the guide's units
+		mean, square := 0., 0.
+		for i := range sum {
+			sum[i] = (layeredRows[2*i] + layeredRows[2*i+1]) / math.Sqrt2
+			mean, square = mean+sum[i]/3, square+sum[i]*sum[i]/3
+		}
+		std := math.Sqrt(square - mean*mean)
+		g, _ := graph.Values[float64](params, "enc/0/g")
+		b, _ := graph.Values[float64](params, "enc/0/b")
+		if !(math.Abs(g[0]-1/std) < 1e-9 && math.Abs(b[0]+mean/std) < 1e-9) {
+			t.Errorf("%s: the guide starts at g = %v and b = %v, want %v and %v", name, g[0], b[0], 1/std, -mean/std)
+		}
+		if g, _ := graph.Values[float64](params, "dec/0/g"); g[0] == 1 {
+			t.Errorf("%s: the joint's network has not started from data", name)
+		}
 	}
 }

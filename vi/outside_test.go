@@ -6,6 +6,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/latentgo/latent/internal/door"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -44,7 +46,7 @@ func TestOutsideUnderEveryObjective(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := false
-		for _, n := range p.Notes() {
+		for _, n := range door.Notes(p) {
 			out, err := n.(*vi.Record).Outside(p)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

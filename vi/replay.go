@@ -6,13 +6,13 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // With runs the model again with other values for some sites, full-rank nodes
 // [E…, K or 1, B or 1, event…]; the sites after them are drawn again from the
-// same noise. It is a graph.Scope.Replay: layers with noise of their own have the
-// same too, and states are assigned once. It is what estimators that compare
-// values of a latent stand on.
+// same noise. Layers with noise of their own have the same too, and states are
+// assigned once. It is what estimators that compare values of a latent stand on.
 func (r *Record) With(values Data) *Record {
 	r.alive()
 	out := *r
@@ -38,7 +38,7 @@ func (r *Record) With(values Data) *Record {
 		out.over[name] = values[name]
 	}
 	leave := graph.Enter(fmt.Sprintf("the run for other values of %v", values.names()))
-	r.Scope.Replay((&run{&out, map[string]bool{}}).trace)
+	door.Replay(r.Scope, (&run{&out, map[string]bool{}}).trace)
 	leave()
 	return &out
 }

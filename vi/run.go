@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // plan is what a record is a run of, the same for its replays.
@@ -23,7 +24,7 @@ type run struct {
 // trace runs a model and returns its record.
 func trace(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := begin(s, m, d, c)
-	s.Run(r.trace)
+	door.Run(s, r.trace)
 	return r.Record
 }
 
@@ -72,7 +73,7 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
 	}
 	r := &Record{Scope: s, K: at.k, Rows: at.b, Total: c.Total, axes: at, of: &plan{m, lifted, asked}}
-	s.Note(r) // for who looks into a run afterwards
+	door.Note(s, r) // for who looks into a run afterwards
 	return &run{Record: r, used: map[string]bool{}}
 }
 

@@ -1,6 +1,9 @@
 package vi
 
-import "github.com/latentgo/latent/graph"
+import (
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
+)
 
 // asDrawn is what wake-sleep does with every latent: nothing passes its draw.
 type asDrawn struct{}
@@ -64,7 +67,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	for name := range inputs { // some may be the guide's alone
 		dream.used[name] = true
 	}
-	s.Replay(func() { sleep.Run(dream.trace) }) // states are those of the wake phase
+	door.Replay(s, func() { door.Run(sleep, dream.trace) }) // states are those of the wake phase
 	given, dreams := Data{}, []*graph.Node{}
 	for name, x := range inputs {
 		given[name] = x
@@ -75,7 +78,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		dreams = append(dreams, x)
 	}
 	var asleep *Record
-	s.Replay(func() { asleep = trace(sleep, m, given, Config{}) })
+	door.Replay(s, func() { asleep = trace(sleep, m, given, Config{}) })
 	score := zeros(r)
 	for _, s := range asleep.sites {
 		if s.Q != nil {

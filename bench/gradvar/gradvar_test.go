@@ -9,6 +9,7 @@ import (
 	"github.com/latentgo/latent/bench"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -159,13 +160,13 @@ func TestQuadratureIsExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value := func(m trainers.Model) float64 {
+	value := func(m trainers.Bound) float64 {
 		t.Helper()
 		d := linearGaussian().data
 		r, err := trainers.Evaluate(context.Background(), func(s *graph.Scope, d vi.Data) *vi.Estimate {
 			e := m(s, d)
 			return &vi.Estimate{Value: e.Value, Terms: map[string]*graph.Node{}}
-		}, params, d, trainers.EvalConfig{Batch: d.Len()})
+		}, params, d.Batches(data.BatchConfig{Size: d.Len(), Flat: true, Evaluation: true}), trainers.EvalConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}

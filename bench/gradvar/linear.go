@@ -81,7 +81,7 @@ func linearELBO(s *graph.Scope, d vi.Data) *vi.Estimate {
 }
 
 // linearPairs is the bound of two draws by quadrature.
-func linearPairs(beta float64) trainers.Model {
+func linearPairs(beta float64) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		r := vi.Run(s, newLinear(s).model(true), d, vi.Config{K: nodes})
 		return pairs(beta, r.LogWeights(), nodeWeights(s))
@@ -132,7 +132,7 @@ func linearGaussian() problem {
 }
 
 func rows(name string, cols int, v ...float64) *data.Set {
-	d, err := data.New(data.Flat(name, cols, v))
+	d, err := data.New(data.FromFlat(name, v, cols))
 	if err != nil {
 		panic(err) // constants of the program
 	}

@@ -17,7 +17,7 @@ import (
 // problem is a model whose gradient is measured.
 type problem struct {
 	name, about string
-	model       bench.Model
+	model       func(*graph.Scope) vi.Model
 	data        *data.Set
 	batch       int // 0: all rows, always
 	group       func(param string) string
@@ -69,7 +69,7 @@ func folder(param string) string { return param[:max(strings.LastIndex(param, "/
 func top(param string) string { return param[:max(strings.Index(param, "/"), 0)] }
 
 // values returns float64 parameters of a model with the values given.
-func values(m bench.Model, v map[string][]float64) (*graph.Params, error) {
+func values(m func(*graph.Scope) vi.Model, v map[string][]float64) (*graph.Params, error) {
 	p, err := declared(m, graph.Float64)
 	if err != nil {
 		return nil, err
@@ -85,14 +85,14 @@ func values(m bench.Model, v map[string][]float64) (*graph.Params, error) {
 }
 
 // declared returns the parameters of a model as they are at first.
-func declared(m bench.Model, dtype graph.Dtype) (*graph.Params, error) {
+func declared(m func(*graph.Scope) vi.Model, dtype graph.Dtype) (*graph.Params, error) {
 	p := &graph.Params{Seed: 1, Dtype: dtype}
 	_, err := graph.Build(p, func(s *graph.Scope) { m(s); s.Output("none", s.Const(0)) })
 	return p, err
 }
 
 // trained returns the parameters after some passes over the data with Adam.
-func (p problem) trained(name string, m trainers.Model, dtype graph.Dtype, epochs int, rate float64) point {
+func (p problem) trained(name string, m trainers.Bound, dtype graph.Dtype, epochs int, rate float64) point {
 	return point{name, func(ctx context.Context) (*graph.Params, error) {
 		params, err := declared(p.model, dtype)
 		if err != nil || epochs == 0 {
@@ -102,13 +102,13 @@ func (p problem) trained(name string, m trainers.Model, dtype graph.Dtype, epoch
 		if batch == 0 {
 			batch = p.data.Len()
 		}
-		_, err = trainers.Fit(ctx, m, p.data, trainers.Config{Params: params, Epochs: epochs, Batch: batch, Seed: 1, Optimizer: trainers.Adam{Rate: rate}})
+		_, err = trainers.Fit(ctx, m, p.data.Batches(data.BatchConfig{Size: batch, Seed: 1, Flat: true}), trainers.Config{Params: params, Epochs: epochs, Seed: 1, Optimizer: trainers.Adam{Rate: rate}})
 		return params, err
 	}}
 }
 
 // plainly is the model's ELBO with some estimators.
-func plainly(m bench.Model, o vi.Objective) trainers.Model {
+func plainly(m func(*graph.Scope) vi.Model, o vi.Objective) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.Estimate(s, m(s), d) }
 }
 

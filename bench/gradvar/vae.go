@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/latentgo/latent/bench"
 	"github.com/latentgo/latent/graph"
@@ -59,12 +60,13 @@ func smallVAE() problem {
 
 // blackAndWhite draws digits and then each pixel, once.
 func blackAndWhite(n int) *data.Set {
-	x := data.Digits(1, n).Values("x")
-	out := make([]float32, len(x))
+	x := slices.Clone(data.Digits(1, n).Values("x"))
 	for row := range n {
-		data.Binarize(out[row*784:(row+1)*784], x[row*784:(row+1)*784], 1, 0, row)
+		if err := data.Binarize(data.Row{Array: graph.Array{F32: x[row*784 : (row+1)*784]}, Seed: 1, Index: row}); err != nil {
+			panic(err) // grey values are between 0 and 1
+		}
 	}
-	d, err := data.New(data.Flat("x", 784, out))
+	d, err := data.New(data.FromFlat("x", x, 784))
 	if err != nil {
 		panic(err) // zeros and ones
 	}

@@ -47,8 +47,10 @@ func model(s *graph.Scope, d vi.Data) *vi.Estimate {
 }
 
 func main() {
-	d := data.Digits(1, 2000)
-	r, err := trainers.Fit(context.Background(), model, d, trainers.Config{Arrays: []string{"x"}, Epochs: 20, Seed: 1, Binarize: data.EachEpoch})
+	d := data.Digits(1, 2000).Batches(data.BatchConfig{
+		Arrays: []string{"x"}, Seed: 1, Flat: true, Map: map[string]data.Transform{"x": data.Binarize},
+	})
+	r, err := trainers.Fit(context.Background(), model, d, trainers.Config{Epochs: 20, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}

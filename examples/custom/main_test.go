@@ -22,8 +22,10 @@ func TestMoyal(t *testing.T) {
 }
 
 func TestTrains(t *testing.T) {
-	r, err := trainers.Fit(context.Background(), model, data.Digits(1, 500), trainers.Config{
-		Arrays: []string{"x"}, Epochs: 10, Seed: 1, Binarize: data.EachEpoch,
+	r, err := trainers.Fit(context.Background(), model, data.Digits(1, 500).Batches(data.BatchConfig{
+		Arrays: []string{"x"}, Seed: 1, Flat: true, Map: map[string]data.Transform{"x": data.Binarize},
+	}), trainers.Config{
+		Epochs: 10, Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func points(n int) *data.Set {
 		y := []float64{-2, 0, 3}[r.IntN(classes)]
 		x = append(x, y+.7*r.NormFloat64(), y*y/3+.5*r.NormFloat64())
 	}
-	d, err := data.New(data.Flat("x", 2, x))
+	d, err := data.New(data.FromFlat("x", x, 2))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func points(n int) *data.Set {
 }
 
 func main() {
-	c := trainers.Config{Epochs: 1500, Batch: 600, Params: &graph.Params{Seed: 1, Dtype: graph.Float64}, Optimizer: trainers.Adam{Rate: .02}}
-	r, err := trainers.Fit(context.Background(), mixture, points(600), c)
+	c := trainers.Config{Epochs: 1500, Params: &graph.Params{Seed: 1, Dtype: graph.Float64}, Optimizer: trainers.Adam{Rate: .02}}
+	r, err := trainers.Fit(context.Background(), mixture, points(600).Batches(data.BatchConfig{Size: 600}), c)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 )
 
 // em is the algorithm of Dempster, Laird and Rubin (1977) for the same model.
@@ -66,8 +67,8 @@ func values(t *testing.T, p *graph.Params, name string) []float64 {
 func TestFindsWhatEMFinds(t *testing.T) {
 	d := points(600)
 	start := &graph.Params{Seed: 1, Dtype: graph.Float64}
-	c := trainers.Config{Epochs: 1, Batch: 600, Params: start, Optimizer: trainers.Adam{Rate: 1e-9}}
-	if _, err := trainers.Fit(context.Background(), mixture, d, c); err != nil {
+	c := trainers.Config{Epochs: 1, Params: start, Optimizer: trainers.Adam{Rate: 1e-9}}
+	if _, err := trainers.Fit(context.Background(), mixture, d.Batches(data.BatchConfig{Size: 600}), c); err != nil {
 		t.Fatal(err)
 	}
 	m := em{}
@@ -85,7 +86,7 @@ func TestFindsWhatEMFinds(t *testing.T) {
 		want = m.step(x)
 	}
 	c.Epochs, c.Params, c.Optimizer = 1500, &graph.Params{Seed: 1, Dtype: graph.Float64}, trainers.Adam{Rate: .02}
-	r, err := trainers.Fit(context.Background(), mixture, d, c)
+	r, err := trainers.Fit(context.Background(), mixture, d.Batches(data.BatchConfig{Size: 600}), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	with := func(bound vi.Objective) trainers.Model {
+	with := func(bound vi.Objective) trainers.Bound {
 		return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 			return bound.Estimate(s, NewSBN(s, sets.Train.Cols("x"), o.bits), d)
 		}
@@ -96,13 +96,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	params := &graph.Params{Seed: o.seed}
 	// Hard samples, whatever trained: the ELBO of Score's own draws.
 	elbo := func() (map[string]float64, error) {
-		return trainers.Evaluate(ctx, with(vi.ELBO{Config: vi.Config{K: 10, Estimator: vi.Score{}}}), params, sets.Test, trainers.EvalConfig{
-			Arrays: []string{"x"}, Batch: o.batch, Seed: o.seed, Binarize: data.Static,
-		})
+		return trainers.Evaluate(ctx, with(vi.ELBO{Config: vi.Config{K: 10, Estimator: vi.Score{}}}), params, o.batches(sets.Test, true), trainers.EvalConfig{Seed: o.seed})
 	}
-	_, err = trainers.Fit(ctx, with(o.bound), sets.Train, trainers.Config{
-		Params: params, Arrays: []string{"x"}, Epochs: o.epochs, Batch: o.batch, Seed: o.seed,
-		Optimizer: trainers.Adam{Rate: o.rate}, Binarize: data.EachEpoch,
+	_, err = trainers.Fit(ctx, with(o.bound), o.batches(sets.Train, false), trainers.Config{
+		Params: params, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate},
 		OnEpoch: func(e trainers.Epoch) error {
 			test, err := elbo()
 			if err != nil {
@@ -121,6 +118,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	_, err = fmt.Fprintf(stdout, "%s: test ELBO %.2f nats, hard samples (reconstruction %.1f, KL %.1f)\n", o.estimator, test["elbo"], test["reconstruction"], test["kl"])
 	return errors.Wrap(err, "output")
+}
+
+// batches are those of black and white pictures as vectors.
+func (o options) batches(set *data.Set, evaluation bool) data.Batches {
+	return set.Batches(data.BatchConfig{
+		Arrays: []string{"x"}, Size: o.batch, Seed: o.seed, Flat: true, Map: map[string]data.Transform{"x": data.Binarize}, Evaluation: evaluation,
+	})
 }
 
 // sets draws, reads or downloads the pictures.

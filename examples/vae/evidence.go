@@ -23,11 +23,10 @@ import (
 // evidence estimates log p(x) of every test picture by importance sampling,
 // prints the mean and writes evidence.csv.
 func (a *app) evidence(ctx context.Context) error {
-	c := a.evaluation()
-	rows, err := trainers.Rows(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+	rows, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		e, r := vi.Evidence{K: a.evaluate}.PerRow(s, a.newVAE(s), d)
 		return map[string]*graph.Node{"pixels": pixels(d), "logp": e.LogP, "stderr": e.StdErr, "bias": e.Bias, "mean": r.PosteriorMeans("z")}
-	}, a.params, a.sets.Test, c)
+	}, a.params, a.batches(a.sets.Test, true), trainers.EvalConfig{Seed: a.seed})
 	if err != nil {
 		return errors.WithMessage(err, "-evaluate")
 	}
@@ -89,9 +88,9 @@ func (a *app) readOther(ctx context.Context) error {
 	if len(lines) != n+1 || !slices.Equal(lines[0], a.evidenceHeader()) {
 		return errors.Errorf("%s: want the header %q and a line for each of the %d test pictures", a.compare, a.evidenceHeader(), n)
 	}
-	rows, err := trainers.Rows(ctx, func(_ *graph.Scope, d vi.Data) map[string]*graph.Node {
+	rows, err := trainers.Predict(ctx, func(_ *graph.Scope, d vi.Data) map[string]*graph.Node {
 		return map[string]*graph.Node{"pixels": pixels(d)}
-	}, &graph.Params{}, a.sets.Test, a.evaluation())
+	}, &graph.Params{}, a.batches(a.sets.Test, true), trainers.EvalConfig{Seed: a.seed})
 	if err != nil {
 		return err
 	}

@@ -86,14 +86,18 @@ func (o options) widths() []int {
 	return w
 }
 
-func (o options) drawing() data.Drawing {
+// batches are those of the pictures of a set as vectors, drawn black and white
+// for a likelihood that wants them so.
+func (o options) batches(set *data.Set, evaluation bool) data.Batches {
+	c := data.BatchConfig{Arrays: []string{"x"}, Size: o.batch, Seed: o.seed, Flat: true, Evaluation: evaluation}
 	switch {
 	case o.likelihood != "bernoulli":
-		return data.Grey
 	case o.binarize == "static":
-		return data.Static
+		c.Map = map[string]data.Transform{"x": data.Once(data.Binarize)}
+	default:
+		c.Map = map[string]data.Transform{"x": data.Binarize}
 	}
-	return data.EachEpoch
+	return set.Batches(c)
 }
 
 // prepare makes the output folder and takes it, which finds out whether it can

@@ -106,7 +106,7 @@ func (a *app) decode(ctx context.Context, trace func(*graph.Scope, vi.Model) *vi
 }
 
 func (a *app) grid(name string, x []float32, columns int) error {
-	return data.WriteGrid(a.path(name), x, a.sets.Train.Height, a.sets.Train.Width, columns)
+	return data.WriteGrid(a.path(name), x, a.sets.Train.Shape("x"), columns)
 }
 
 // plotBound draws the bound trained by, epoch by epoch.

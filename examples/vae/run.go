@@ -89,7 +89,7 @@ func runTo(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	if err != nil {
 		return err
 	}
-	terms, err := trainers.Evaluate(ctx, a.model(vi.ELBO{}), a.params, a.sets.Test, a.evaluation())
+	terms, err := trainers.Evaluate(ctx, a.model(vi.ELBO{}), a.params, a.batches(a.sets.Test, true), trainers.EvalConfig{Seed: a.seed})
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func runTo(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 const bitsPerDim = "bits_per_dim"
 
 // model is a bound of the VAE on a batch.
-func (a *app) model(bound vi.Objective) trainers.Model {
+func (a *app) model(bound vi.Objective) trainers.Bound {
 	return func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		e := bound.Estimate(s, a.newVAE(s), d)
 		if a.likelihood == "discretized-logistic" {
@@ -127,19 +127,15 @@ func (a *app) newVAE(s *graph.Scope) vi.Model {
 	return NewVAE(s, likelihoods[a.likelihood], a.sets.Train.Cols("x"), a.latents, a.widths()...)
 }
 
-func (a *app) evaluation() trainers.EvalConfig {
-	return trainers.EvalConfig{Arrays: []string{"x"}, Batch: a.batch, Seed: a.seed, Binarize: a.drawing()}
-}
-
 func (a *app) train(ctx context.Context) error {
 	c := trainers.Config{
-		Params: a.params, Arrays: []string{"x"}, Epochs: a.epochs, Batch: a.batch, Seed: a.seed,
-		Optimizer: trainers.Adam{Rate: a.rate}, Binarize: a.drawing(), Test: a.sets.Test, OnEpoch: a.onEpoch,
+		Params: a.params, Epochs: a.epochs, Seed: a.seed,
+		Optimizer: trainers.Adam{Rate: a.rate}, Test: a.batches(a.sets.Test, true), OnEpoch: a.onEpoch,
 	}
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		c.Progress = progress(f)
+		c.OnStep = progress(f)
 	}
-	result, err := trainers.Fit(ctx, a.model(a.bound()), a.sets.Train, c)
+	result, err := trainers.Fit(ctx, a.model(a.bound()), a.batches(a.sets.Train, false), c)
 	if result.Steps == 0 {
 		return err // nothing worth keeping
 	}
@@ -197,13 +193,14 @@ func (a *app) restore() error {
 func (a *app) path(name string) string { return filepath.Join(a.out, name) }
 
 // progress returns a bar for the steps of each epoch.
-func progress(f *os.File) func(epoch, epochs, step, steps int) {
+func progress(f *os.File) func(trainers.Step) error {
 	var bar *progressbar.ProgressBar
-	return func(epoch, epochs, step, steps int) {
-		if step == 1 {
-			bar = progressbar.NewOptions(steps, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
-				progressbar.OptionSetDescription(fmt.Sprintf("epoch %d/%d", epoch, epochs)), progressbar.OptionSetWidth(30))
+	return func(s trainers.Step) error {
+		if s.Step == 1 {
+			bar = progressbar.NewOptions(s.Steps, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+				progressbar.OptionSetDescription(fmt.Sprintf("epoch %d/%d", s.Epoch, s.Epochs)), progressbar.OptionSetWidth(30))
 		}
 		bar.Add(1)
+		return nil
 	}
 }

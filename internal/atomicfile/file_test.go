@@ -1,11 +1,8 @@
 package atomicfile_test
 
 import (
-	"bufio"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -79,117 +76,6 @@ func TestPanicLeavesTheOldFile(t *testing.T) {
 	only(t, dir, "old")
 }
 
-// Leftovers of killed runs go, as many as there are; the file of a writer at
-// work and files that only look alike stay.
-func TestLeftoversAreRemoved(t *testing.T) {
-	if runtime.GOOS == "windows" || runtime.GOARCH == "wasm" {
-		t.Skip("no locks that end with a process: leftovers go by age")
-	}
-	dir := t.TempDir()
-	for i := range 1200 {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf(".latent-%016x.tmp", i)), []byte("killed"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(dir, ".latent-folder.tmp"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, ".other.tmp"), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	f, err := atomicfile.Create(filepath.Join(dir, "b"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for range 3 {
-		if err := atomicfile.Write(filepath.Join(dir, "a"), put("new")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want := []string{filepath.Base(f.Name()), ".latent-folder.tmp", ".other.tmp", "a"}
-	slices.Sort(want)
-	if got := names(t, dir); !slices.Equal(got, want) {
-		t.Errorf("folder holds %v, want %v", got, want)
-	}
-	if err := f.Commit(); err != nil {
-		t.Error(err)
-	}
-}
-
-// A process that is killed while it writes, or while it holds a folder.
-func TestKilledProcess(t *testing.T) {
-	if dir := os.Getenv("ATOMICFILE_HANG"); dir != "" {
-		if _, err := atomicfile.Lock(dir); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := atomicfile.Create(filepath.Join(dir, "a")); err != nil {
-			t.Fatal(err)
-		}
-		fmt.Println("ready")
-		select {}
-	}
-	if runtime.GOOS == "windows" || runtime.GOARCH == "wasm" {
-		t.Skip("no locks that end with a process")
-	}
-	dir := t.TempDir()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledProcess$")
-	cmd.Env = append(os.Environ(), "ATOMICFILE_HANG="+dir)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("%q, %v", line, err)
-	}
-	if _, err := atomicfile.Lock(dir); err == nil || !strings.Contains(err.Error(), "in use by another run") {
-		t.Errorf("error %v of a folder that another process holds", err)
-	}
-	if err := atomicfile.Write(filepath.Join(dir, "b"), put("b")); err != nil {
-		t.Error(err)
-	}
-	if n := names(t, dir); len(n) != 3 { // its temporary file, its lock and b
-		t.Errorf("folder holds %v while another process writes", n)
-	}
-	cmd.Process.Kill()
-	cmd.Wait()
-	unlock, err := atomicfile.Lock(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := atomicfile.Write(filepath.Join(dir, "b"), put("b")); err != nil {
-		t.Error(err)
-	}
-	if err := unlock(); err != nil {
-		t.Error(err)
-	}
-	if n := names(t, dir); !slices.Equal(n, []string{"b"}) {
-		t.Errorf("folder holds %v after the process was killed", n)
-	}
-}
-
-func TestLock(t *testing.T) {
-	dir := t.TempDir()
-	for range 2 {
-		unlock, err := atomicfile.Lock(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := atomicfile.Lock(dir); err == nil || !strings.HasPrefix(err.Error(), "atomicfile: lock "+dir+": ") {
-			t.Errorf("error %v of a second lock", err)
-		}
-		if err := unlock(); err != nil {
-			t.Error(err)
-		}
-	}
-	if n := names(t, dir); len(n) != 0 {
-		t.Errorf("left behind: %v", n)
-	}
-}
-
 func names(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -220,66 +106,6 @@ func TestModeIsKept(t *testing.T) {
 		if info, err := os.Stat(path); err != nil || info.Mode() != mode {
 			t.Errorf("mode %v (%v), want %v", info.Mode(), err, mode)
 		}
-	}
-}
-
-// Links of every kind lead to the file, which is there or not.
-func TestLinksAreFollowed(t *testing.T) {
-	for _, there := range []bool{true, false} {
-		dir, far := t.TempDir(), t.TempDir()
-		file := filepath.Join(far, "file")
-		if there {
-			if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		relative, err := filepath.Rel(dir, file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for link, to := range map[string]string{"absolute": file, "relative": relative, "chain": "absolute"} {
-			if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
-				t.Skip(err)
-			}
-		}
-		for _, link := range []string{"absolute", "relative", "chain"} {
-			if err := atomicfile.Write(filepath.Join(dir, link), put(link)); err != nil {
-				t.Fatal(err)
-			}
-			if b, err := os.ReadFile(file); err != nil || string(b) != link {
-				t.Errorf("the file holds %q (%v), want %q", b, err, link)
-			}
-			if info, err := os.Lstat(filepath.Join(dir, link)); err != nil || info.Mode()&os.ModeSymlink == 0 {
-				t.Errorf("%s is no link any more", link)
-			}
-		}
-		if n := names(t, far); len(n) != 1 {
-			t.Errorf("left behind: %v", n)
-		}
-	}
-}
-
-// A relative link is read from the folder that it lies in, not from the one by
-// which that is reached.
-func TestLinkInALinkedFolder(t *testing.T) {
-	dir := t.TempDir()
-	in := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
-	if err := os.MkdirAll(in("far/folder"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for link, to := range map[string]string{"near": in("far/folder"), "far/folder/a": filepath.FromSlash("../a")} {
-		if err := os.Symlink(to, in(link)); err != nil {
-			t.Skip(err)
-		}
-	}
-	if err := atomicfile.Write(in("near/a"), put("new")); err != nil {
-		t.Fatal(err)
-	}
-	if b, err := os.ReadFile(in("far/a")); err != nil || string(b) != "new" {
-		t.Errorf("the file holds %q (%v), want new", b, err)
-	}
-	if n := names(t, dir); !slices.Equal(n, []string{"far", "near"}) {
-		t.Errorf("written beside: %v", n)
 	}
 }
 

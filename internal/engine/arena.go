@@ -26,16 +26,16 @@ func newArena[T kernel.Float](n int) []T {
 	return a[off : off+n+slack]
 }
 
-// heap gives out places in an arena.
-type heap struct {
+// An allocator assigns parts of an arena.
+type allocator struct {
 	free []hole // by offset, none adjacent
 	top  int
 }
 
 type hole struct{ off, n int }
 
-// take returns the offset of n elements: the smallest hole that fits.
-func (h *heap) take(n int) int {
+// alloc returns the offset of n elements: the smallest hole that fits.
+func (h *allocator) alloc(n int) int {
 	n = rounded(n)
 	best := -1
 	for i, f := range h.free {
@@ -56,8 +56,8 @@ func (h *heap) take(n int) int {
 	return off
 }
 
-// give takes back n elements.
-func (h *heap) give(off, n int) {
+// release takes back n elements.
+func (h *allocator) release(off, n int) {
 	if n = rounded(n); n == 0 {
 		return
 	}
@@ -73,10 +73,10 @@ func (h *heap) give(off, n int) {
 	}
 }
 
-// layout gives every value that needs memory a place in an arena, and every
-// loop room for what its parts keep apart, and returns the arena's size. The
-// units of a phase run at the same time. A value lives from its phase to the
-// last that reads it; one that is kept lives for ever.
+// layout gives every stored value an offset in the arena, and every loop memory
+// for the results that its parts keep for themselves, and returns the size of the
+// arena. The units of a phase run at the same time. A value lives from its phase
+// to the last that reads it; an output is never overwritten.
 func layout(phases [][]*unit) int {
 	for p, units := range phases {
 		for _, u := range units {
@@ -88,8 +88,8 @@ func layout(phases [][]*unit) int {
 			}
 		}
 	}
-	dies := make([][]*value, len(phases))
-	var h heap
+	freedAfter := make([][]*value, len(phases))
+	var h allocator
 	for p, units := range phases {
 		for _, u := range units {
 			for _, v := range u.values {
@@ -97,7 +97,7 @@ func layout(phases [][]*unit) int {
 					continue
 				}
 				for _, b := range u.reads {
-					if b.inArena() && !b.keep && !b.reused && b.last == p && b.readers == 1 && b.size == v.size && u.overwrites(v, b) {
+					if b.inArena() && !b.isOutput && !b.reused && b.last == p && b.readers == 1 && b.size == v.size && u.overwrites(v, b) {
 						v.mem = b.mem
 						b.reused = true
 						v.inPlace = true
@@ -105,21 +105,21 @@ func layout(phases [][]*unit) int {
 					}
 				}
 				if !v.inPlace {
-					v.mem = h.take(v.size)
+					v.mem = h.alloc(v.size)
 				}
-				if !v.keep {
+				if !v.isOutput {
 					end := max(v.last, p)
-					dies[end] = append(dies[end], v)
+					freedAfter[end] = append(freedAfter[end], v)
 				}
 			}
-			u.room = h.take(u.temp)
+			u.tempOff = h.alloc(u.tempSize)
 		}
 		for _, u := range units {
-			h.give(u.room, u.temp)
+			h.release(u.tempOff, u.tempSize)
 		}
-		for _, v := range dies[p] {
+		for _, v := range freedAfter[p] {
 			if !v.reused {
-				h.give(v.mem, v.size)
+				h.release(v.mem, v.size)
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func layout(phases [][]*unit) int {
 }
 
 // inArena reports whether a value is computed and so lies in the arena.
-func (v *value) inArena() bool { return v.kind != held && v.stored }
+func (v *value) inArena() bool { return v.kind != uncomputed && v.stored }
 
 // overwrites reports whether v, a result of the unit's loop, may lie where b,
 // an operand, lies: element by element b is read for the last time no later
@@ -142,7 +142,7 @@ func (u *unit) overwrites(v, b *value) bool {
 		if a.base != b {
 			continue
 		}
-		if from >= 0 || a.how != point || a.off != 0 || !a.dense(l) {
+		if from >= 0 || a.mode != aliased || a.off != 0 || !a.dense(l) {
 			return false
 		}
 		from = a.to

@@ -5,12 +5,12 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A binder turns units into instructions over memory.
+// A binder makes the instructions of units, with pointers to their memory.
 type binder[T kernel.Float] struct {
-	*ground[T]
+	*planState[T]
 	dt     op.Dtype
 	arena  []T
-	static map[*value]op.Array // of splats
+	static map[*value]op.Array // the elements of uniform values
 }
 
 // mem returns the memory of a base.
@@ -18,7 +18,7 @@ func (b *binder[T]) mem(v *value) []T {
 	if v.inArena() {
 		return b.arena[v.mem : v.mem+v.size : v.mem+v.size]
 	}
-	if v.form != splat {
+	if v.form != uniform {
 		return elements[T](v.data)
 	}
 	a, ok := b.static[v]
@@ -33,7 +33,7 @@ func (b *binder[T]) mem(v *value) []T {
 func (b *binder[T]) bind(u *unit) runner {
 	v := u.values[0]
 	switch v.kind {
-	case loopOf:
+	case fusedLoop:
 		return b.loop(u)
 	case product:
 		return b.product(v)
@@ -45,17 +45,17 @@ func (b *binder[T]) bind(u *unit) runner {
 
 func (b *binder[T]) loop(u *unit) runner {
 	l := u.loop
-	c := &loopCode[T]{loop: l, ground: b.ground, span: l.span()}
+	c := &loopCode[T]{loop: l, planState: b.planState, span: l.span()}
 	for _, a := range l.loads {
-		c.loads = append(c.loads, bound[T]{a, b.mem(a.base)})
+		c.loads = append(c.loads, boundAccess[T]{a, b.mem(a.base)})
 	}
 	for _, a := range l.saves {
-		c.saves = append(c.saves, bound[T]{a, b.mem(a.base)})
+		c.saves = append(c.saves, boundAccess[T]{a, b.mem(a.base)})
 	}
 	for _, x := range l.imm {
 		c.imm = append(c.imm, T(x))
 	}
-	room := u.room
+	off := u.tempOff
 	for i := range l.folds {
 		f := foldCode[T]{fold: &l.folds[i], mem: b.mem(l.folds[i].base)}
 		if f.kind == total {
@@ -64,11 +64,11 @@ func (b *binder[T]) loop(u *unit) runner {
 		if f.shared(&l.split) {
 			f.stride = rounded(len(f.mem))
 			n := f.stride * l.split.parts
-			f.apart = b.arena[room : room+n]
-			room += n
+			f.partials = b.arena[off : off+n]
+			off += n
 		}
-		f.pieces = f.kind == ofRows && f.fold.fold == op.Sum && l.tall == 1 &&
-			(l.cols > l.wide || l.split.byCols && l.split.parts > 1)
+		f.pieces = f.kind == ofRows && f.fold.fold == op.Sum && l.blockRows == 1 &&
+			(l.cols > l.blockCols || l.split.byCols && l.split.parts > 1)
 		c.folds = append(c.folds, f)
 	}
 	return c
@@ -90,10 +90,11 @@ func (l *loopCode[T]) after() error {
 }
 
 // span returns the elements of a register.
-func (l *loop) span() int { return rounded(max(l.tall*l.cols, l.wide, 1)) }
+func (l *loop) span() int { return rounded(max(l.blockRows*l.cols, l.blockCols, 1)) }
 
-// temp returns the room for what the parts of a loop keep apart.
-func (l *loop) temp() int {
+// tempSize returns the memory for the results that the parts of a loop keep for
+// themselves.
+func (l *loop) tempSize() int {
 	n := 0
 	for i := range l.folds {
 		if f := &l.folds[i]; f.shared(&l.split) {

@@ -10,8 +10,8 @@ import (
 // whose shapes have a common refinement. Its cuts are the numbers of elements
 // after which an axis of one of the shapes ends, each a divisor of the next.
 type class struct {
-	cuts []int
-	lock int // rows of this length are taken whole: nothing may cut them
+	cuts     []int
+	wholeRow int // no block may cut rows of this length; 0 if there are none such
 }
 
 // cutsOf returns the cuts of one shape, ascending.
@@ -28,8 +28,8 @@ func cutsOf(shape []int) []int {
 }
 
 // add refines the class by a shape, if that is possible.
-func (c *class) add(cuts []int, lock int) bool {
-	if lock > 0 && c.lock > 0 && lock != c.lock {
+func (c *class) add(cuts []int, wholeRow int) bool {
+	if wholeRow > 0 && c.wholeRow > 0 && wholeRow != c.wholeRow {
 		return false
 	}
 	all := append(slices.Clone(c.cuts), cuts...)
@@ -40,10 +40,10 @@ func (c *class) add(cuts []int, lock int) bool {
 			return false
 		}
 	}
-	if lock = max(lock, c.lock); lock > 0 && len(all) > 0 && all[0] < lock {
+	if wholeRow = max(wholeRow, c.wholeRow); wholeRow > 0 && len(all) > 0 && all[0] < wholeRow {
 		return false
 	}
-	c.cuts, c.lock = all, lock
+	c.cuts, c.wholeRow = all, wholeRow
 	return true
 }
 
@@ -84,35 +84,35 @@ const recent = 8
 func classify(order []*value) {
 	bySize := map[int][]*class{}
 	for _, v := range order {
-		if v.kind != loopOf {
+		if v.kind != fusedLoop {
 			continue
 		}
 		shape := v.domain()
 		size := op.Size(shape)
 		cuts := cutsOf(shape)
-		lock := 0
+		wholeRow := 0
 		switch r := v.rule.(type) {
 		case op.Reduce:
 			if r.Fold != op.Sum {
-				_, lock, _, _ = run(r.Axes, shape)
+				_, wholeRow, _, _ = splitFold(r.Axes, shape)
 			}
 		case logSoftmax:
-			lock = cuts[0]
+			wholeRow = cuts[0]
 		}
 		for _, c := range v.in {
-			if p := c.alias(); p != nil && p.class != nil && p.size == size && !p.folds() && p.class.add(cuts, lock) {
+			if p := c.alias(); p != nil && p.class != nil && p.size == size && !p.folds() && p.class.add(cuts, wholeRow) {
 				v.class = p.class
 				break
 			}
 		}
 		known := bySize[size]
 		for i := len(known) - 1; i >= max(0, len(known)-recent) && v.class == nil; i-- {
-			if known[i].add(cuts, lock) {
+			if known[i].add(cuts, wholeRow) {
 				v.class = known[i]
 			}
 		}
 		if v.class == nil {
-			v.class = &class{cuts: cuts, lock: lock}
+			v.class = &class{cuts: cuts, wholeRow: wholeRow}
 			bySize[size] = append(known, v.class)
 		}
 	}

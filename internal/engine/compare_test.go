@@ -67,6 +67,9 @@ func (w *world) agree(t failer, tol float64, outs ...*op.Node) *engine.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := plan.Check(); err != nil {
+		t.Fatalf("%v\n%s", err, plan.Explain())
+	}
 	if err := ref.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}

@@ -5,25 +5,25 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// directCode runs a rule that has a plain loop of its own.
+// directCode is the instruction of a rule that has a plain loop of its own.
 type directCode struct {
 	f   func() error
 	err error
 }
 
-func (d *directCode) count() int     { return 1 }
-func (d *directCode) Do(part, _ int) { d.err = d.f() }
-func (d *directCode) before()        {}
-func (d *directCode) after() error   { return d.err }
-func always(f func()) func() error   { return func() error { f(); return nil } }
-func direct1(f func() error) runner  { return &directCode{f: f} }
+func (d *directCode) count() int      { return 1 }
+func (d *directCode) Do(part, _ int)  { d.err = d.f() }
+func (d *directCode) before()         {}
+func (d *directCode) after() error    { return d.err }
+func noError(f func()) func() error   { return func() error { f(); return nil } }
+func newDirect(f func() error) runner { return &directCode{f: f} }
 
 // direct returns the loop of a value of kind direct.
 func (b *binder[T]) direct(v *value) runner {
 	out := b.mem(v)
 	in := make([][]T, len(v.in))
 	for i, c := range v.in {
-		in[i] = b.mem(c.seen().base)
+		in[i] = b.mem(c.view().base)
 	}
 	var x []T
 	var shape []int
@@ -32,63 +32,63 @@ func (b *binder[T]) direct(v *value) runner {
 	}
 	switch r := v.rule.(type) {
 	case op.Transpose:
-		w := v.in[0].seen()
+		w := v.in[0].view()
 		st := make([]int, len(r.Perm))
 		for i, p := range r.Perm {
 			st[i] = w.st[p]
 		}
 		t := newTransposer(v.shape, st)
-		return direct1(always(func() { permute(t, out, in[0][w.off:]) }))
+		return newDirect(noError(func() { permute(t, out, in[0][w.off:]) }))
 	case op.Pad:
-		outer, n, inner := around(v.shape, r.Axis)
-		return direct1(always(func() { pad(out, x, outer, n*inner, r.Before*inner, shape[r.Axis]*inner) }))
+		outer, n, inner := splitAxis(v.shape, r.Axis)
+		return newDirect(noError(func() { pad(out, x, outer, n*inner, r.Before*inner, shape[r.Axis]*inner) }))
 	case op.Concat:
-		outer, n, inner := around(v.shape, r.Axis)
+		outer, n, inner := splitAxis(v.shape, r.Axis)
 		at := make([]int, len(in)+1)
 		for i, c := range v.in {
 			at[i+1] = at[i] + c.shape[r.Axis]*inner
 		}
-		return direct1(always(func() { concat(out, in, at, outer, n*inner) }))
+		return newDirect(noError(func() { concat(out, in, at, outer, n*inner) }))
 	case op.Take:
-		outer, n, inner := around(shape, r.Axis)
-		return direct1(always(func() { take(out, x, r.Index, outer, n, inner) }))
+		outer, n, inner := splitAxis(shape, r.Axis)
+		return newDirect(noError(func() { take(out, x, r.Index, outer, n, inner) }))
 	case op.Put:
-		outer, n, inner := around(v.shape, r.Axis)
-		return direct1(always(func() { put(out, x, r.Index, outer, n, inner) }))
+		outer, n, inner := splitAxis(v.shape, r.Axis)
+		return newDirect(noError(func() { put(out, x, r.Index, outer, n, inner) }))
 	case op.Gather:
 		w := op.Size(shape[1:])
-		return direct1(func() error { return gatherRows(out, x, in[1], shape[0], w) })
+		return newDirect(func() error { return gatherRows(out, x, in[1], shape[0], w) })
 	case op.ScatterAdd:
 		w := op.Size(v.shape[1:])
-		return direct1(func() error { return scatterAdd(out, x, in[1][:v.in[1].size], r.V, w) })
+		return newDirect(func() error { return scatterAdd(out, x, in[1][:v.in[1].size], r.V, w) })
 	case op.OneHot:
-		return direct1(func() error { return oneHot(out, x[:v.in[0].size], r.C) })
+		return newDirect(func() error { return oneHot(out, x[:v.in[0].size], r.C) })
 	case op.Diag:
 		n := v.shape[len(v.shape)-1]
-		return direct1(always(func() { diag(out, x[:v.in[0].size], n) }))
+		return newDirect(noError(func() { diag(out, x[:v.in[0].size], n) }))
 	case op.DiagPart:
 		n := v.shape[len(v.shape)-1]
-		return direct1(always(func() {
+		return newDirect(noError(func() {
 			for i := range out {
 				out[i] = x[i*n+i%n]
 			}
 		}))
 	case op.Tril:
 		m, n := lastTwo(v.shape, false)
-		return direct1(always(func() { tril(out, x, m, n, r.K) }))
+		return newDirect(noError(func() { tril(out, x, m, n, r.K) }))
 	case op.CumSum:
-		outer, n, inner := around(v.shape, r.Axis)
-		return direct1(always(func() { cumSum(out, x, outer, n, inner, r.Reverse) }))
+		outer, n, inner := splitAxis(v.shape, r.Axis)
+		return newDirect(noError(func() { cumSum(out, x, outer, n, inner, r.Reverse) }))
 	case op.Reduce:
-		outer, n, inner, _ := run(r.Axes, shape)
+		outer, n, inner, _ := splitFold(r.Axes, shape)
 		tmp := make([]T, 2*min(inner, blockElems))
-		return direct1(always(func() { reduceRun(r.Fold, out, x, outer, n, inner, tmp) }))
+		return newDirect(noError(func() { reduceMiddle(r.Fold, out, x, outer, n, inner, tmp) }))
 	}
 	panic("engine: no loop for " + op.Name(v.rule))
 }
 
-// around returns the number of elements before, on and after an axis.
-func around(s []int, axis int) (outer, n, inner int) {
+// splitAxis returns the number of elements before, on and after an axis.
+func splitAxis(s []int, axis int) (outer, n, inner int) {
 	return op.Size(s[:axis]), s[axis], op.Size(s[axis+1:])
 }
 

@@ -15,7 +15,7 @@ type step struct {
 	a, b, c int // slots
 	s, t    int // scalars
 	rule    op.Unary
-	v       *value // whose step it is; nil for a fill
+	v       *value // the value that it computes; nil for a fill
 }
 
 type code uint8
@@ -38,17 +38,17 @@ const (
 	sigmoidSlope               // dst = a·b·(1−b)
 	bernoulli                  // dst = a·b − softplus(b)
 	bernoulliSlope             // dst = a·(b − sigmoid(c))
-	logSoftmaxOf               // dst = a less the log-sum-exp of its row, which is at least s
-	softmaxOf                  // dst = exp of that
+	logSoftmaxOf               // dst = a − max(s, the log-sum-exp of its row)
+	softmaxOf                  // dst = exp of the same
 	where                      // dst = b where a is not 0, else c
 	between                    // dst = a moved between b and c
 	move                       // dst = a
 	fill                       // dst = s
-	foldOf                     // fold number dst takes a
+	foldOf                     // fold number dst adds a
 )
 
 // A ref is where a step finds an operand: a vector or a scalar. Until registers
-// are given out, vectors are the loads and then the values in order.
+// are allocated, vectors are virtual: the loads and then the values in order.
 type ref struct {
 	scalar bool
 	i      int
@@ -71,7 +71,8 @@ type emitter struct {
 	nvec  int
 }
 
-// An arg is an operand: a value of this loop, a load or a number.
+// An arg is an operand: the value v of this loop, the load of a number that is
+// not negative, or else the number c.
 type arg struct {
 	v    *value
 	load int
@@ -82,13 +83,13 @@ func newEmitter(l *loop, u *unit) *emitter {
 	return &emitter{loop: l, unit: u, dims: u.values[0].class.dims()}
 }
 
-// operands finds what each value reads.
+// operands lists the arrays that each value reads.
 func (e *emitter) operands() {
 	for _, v := range e.unit.values {
 		for _, c := range v.in {
-			w := c.seen()
+			w := c.view()
 			switch {
-			case c.form == splat:
+			case c.form == uniform:
 				v.args = append(v.args, arg{load: -1, c: c.c})
 				continue
 			case w.base.unit == e.unit:
@@ -99,8 +100,8 @@ func (e *emitter) operands() {
 			domain := v.domain()
 			st := make([]int, len(domain))
 			copy(st[len(st)-len(w.st):], w.st)
-			st = spread(e.dims, domain, st)
-			i := e.find(w, st)
+			st = gridStrides(e.dims, domain, st)
+			i := e.findLoad(w, st)
 			if i == len(e.loads) {
 				e.loads = append(e.loads, access{base: w.base, off: w.off})
 				e.loadSt = append(e.loadSt, st)
@@ -110,8 +111,8 @@ func (e *emitter) operands() {
 	}
 }
 
-// find returns the load of a view, or the number of a new one.
-func (e *emitter) find(w *view, st []int) int {
+// findLoad returns the load of a view, or the number of a new one.
+func (e *emitter) findLoad(w *view, st []int) int {
 	for i := range e.loads {
 		if a := &e.loads[i]; a.base == w.base && a.off == w.off && slices.Equal(e.loadSt[i], st) {
 			return i
@@ -120,7 +121,7 @@ func (e *emitter) find(w *view, st []int) int {
 	return len(e.loads)
 }
 
-// emit writes the steps and gives out registers.
+// emit writes the steps and allocates registers.
 func (e *emitter) emit() {
 	l := e.loop
 	for _, v := range e.saves {
@@ -133,7 +134,7 @@ func (e *emitter) emit() {
 	}
 	for i := range l.loads {
 		a := &l.loads[i]
-		if a.how == steady || a.how == perRow {
+		if a.mode == loopScalar || a.mode == rowScalar {
 			continue
 		}
 		a.to = e.nvec
@@ -142,7 +143,7 @@ func (e *emitter) emit() {
 	for _, v := range e.unit.values {
 		e.merge(v)
 	}
-	for _, v := range e.unit.values { // numbers of scalars: first those known now
+	for _, v := range e.unit.values { // number the scalars: first those known at compile time
 		for _, a := range v.args {
 			if a.v == nil && a.load < 0 {
 				e.number(a.c)
@@ -157,9 +158,10 @@ func (e *emitter) emit() {
 			e.number(r.low)
 		}
 	}
-	l.scals = len(l.imm)
+	known := len(l.imm)
+	l.scals = known
 	for i := range l.loads {
-		if a := &l.loads[i]; a.how == steady || a.how == perRow {
+		if a := &l.loads[i]; a.mode == loopScalar || a.mode == rowScalar {
 			a.to = l.scals
 			l.scals++
 		}
@@ -173,9 +175,12 @@ func (e *emitter) emit() {
 			l.steps = append(l.steps, step{code: foldOf, dst: k, a: x, v: v})
 			l.cost += .1 * float64(l.rows*l.cols)
 			k++
-		case !v.into:
+		case !v.inlined:
 			e.value(v)
 		}
+	}
+	if len(l.imm) != known { // its number would be that of a load
+		panic("engine: a step needs a scalar that was not numbered before")
 	}
 	e.registers()
 }
@@ -204,7 +209,7 @@ func (e *emitter) ref(a arg) ref {
 		return ref{scalar: true, i: e.number(a.c)}
 	}
 	x := e.loop.loads[a.load]
-	return ref{scalar: x.how == steady || x.how == perRow, i: x.to}
+	return ref{scalar: x.mode == loopScalar || x.mode == rowScalar, i: x.to}
 }
 
 func (e *emitter) scalar(a arg) bool { return a.v == nil && e.ref(a).scalar }
@@ -221,7 +226,7 @@ func (e *emitter) vec(r ref) int {
 	s := step{code: fill, dst: e.nvec, s: r.i}
 	e.nvec++
 	for _, a := range e.loop.loads {
-		if a.how == perRow && a.to == r.i {
+		if a.mode == rowScalar && a.to == r.i {
 			e.steps = append(e.steps, s)
 			return s.dst
 		}

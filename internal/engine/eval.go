@@ -9,9 +9,9 @@ func (b *binder[T]) evaluated(v *value) runner {
 	out := b.array(v, v)
 	in := make([]op.Array, len(v.in))
 	for i, c := range v.in {
-		in[i] = b.array(c, c.seen().base)
+		in[i] = b.array(c, c.view().base)
 	}
-	return direct1(func() error { return v.rule.Eval(out, in) })
+	return newDirect(func() error { return v.rule.Eval(out, in) })
 }
 
 // array returns the memory of base as that of v, which is all of it.

@@ -7,35 +7,35 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A lane is the scratch memory of one worker.
-type lane[T kernel.Float] struct {
-	slots [][]T
-	scals []T
-	regs  []T
-	acc   []float64
-	coord []int
-	arg   []op.Array // one element
-	_     [8]uint64  // keeps lanes off one cache line
+// A scratch is the memory that one worker needs while it runs loops.
+type scratch[T kernel.Float] struct {
+	slots [][]T      // the vectors of a block: slices of an array or of regs
+	scals []T        // the scalars of a loop
+	regs  []T        // the registers, one after the other
+	acc   []float64  // a running sum for each fold
+	coord []int      // of the row at hand
+	arg   []op.Array // the one operand of a step that calls its rule
+	_     [8]uint64  // keeps the scratch of two workers off one cache line
 }
 
-// ground is what the code of one plan shares.
-type ground[T kernel.Float] struct {
-	lanes []lane[T]
-	pool  *kernel.Pool
+// planState is what all instructions of a plan share.
+type planState[T kernel.Float] struct {
+	scratch []scratch[T]
+	pool    *kernel.Pool
 }
 
-// bound is an access with its memory.
-type bound[T kernel.Float] struct {
+// A boundAccess is an access with its memory.
+type boundAccess[T kernel.Float] struct {
 	access
 	mem []T
 }
 
-// loopCode runs a loop.
+// loopCode is the instruction of a loop.
 type loopCode[T kernel.Float] struct {
 	*loop
-	*ground[T]
-	loads []bound[T]
-	saves []bound[T]
+	*planState[T]
+	loads []boundAccess[T]
+	saves []boundAccess[T]
 	folds []foldCode[T]
 	imm   []T
 	span  int // elements of a register
@@ -43,26 +43,26 @@ type loopCode[T kernel.Float] struct {
 
 // Do computes one part.
 func (l *loopCode[T]) Do(part, worker int) {
-	w := &l.lanes[worker]
+	w := &l.scratch[worker]
 	r0, r1, c0, c1 := l.split.part(part)
 	l.begin(w, part, c1-c0)
 	size := 0
-	for row := r0; row < r1; row += l.tall {
-		k := min(l.tall, r1-row)
+	for row := r0; row < r1; row += l.blockRows {
+		k := min(l.blockRows, r1-row)
 		l.seek(w.coord, row)
 		for i := range l.loads {
-			if a := &l.loads[i]; a.how == perRow {
+			if a := &l.loads[i]; a.mode == rowScalar {
 				w.scals[a.to] = a.mem[a.at(w.coord)]
 			}
 		}
-		for c := c0; c < c1; c += l.wide {
-			n := min(l.wide, c1-c) * k
+		for c := c0; c < c1; c += l.blockCols {
+			n := min(l.blockCols, c1-c) * k
 			if n != size {
 				l.resize(w, n)
 				size = n
 			}
-			l.point(w, row, k, c, n)
-			l.steppe(w, l.steps, part, row, k, c)
+			l.pointSlots(w, row, k, c, n)
+			l.runSteps(w, l.steps, part, row, k, c)
 		}
 		for i := range l.folds {
 			l.folds[i].endRow(w, part, row)
@@ -71,44 +71,45 @@ func (l *loopCode[T]) Do(part, worker int) {
 }
 
 // begin prepares a worker for a part of the given number of columns.
-func (l *loopCode[T]) begin(w *lane[T], part, cols int) {
+func (l *loopCode[T]) begin(w *scratch[T], part, cols int) {
 	copy(w.scals, l.imm)
-	l.resize(w, min(l.wide, cols)*l.tall)
+	l.resize(w, min(l.blockCols, cols)*l.blockRows)
 	for i := range l.loads {
-		switch a := &l.loads[i]; a.how {
-		case steady:
+		switch a := &l.loads[i]; a.mode {
+		case loopScalar:
 			w.scals[a.to] = a.mem[a.off]
-		case tile:
+		case copiedOnce:
 			l.seek(w.coord, 0)
-			l.gather(a, w.coord, w.slots[a.to], l.tall, l.cols, 0)
+			l.gather(a, w.coord, w.slots[a.to], l.blockRows, l.cols, 0)
 		}
 	}
 	for i := range l.folds {
 		l.folds[i].begin(w, part)
 	}
-	l.steppe(w, l.first, part, 0, 0, 0)
+	l.runSteps(w, l.first, part, 0, 0, 0)
 }
 
 // resize gives the registers n elements.
-func (l *loopCode[T]) resize(w *lane[T], n int) {
+func (l *loopCode[T]) resize(w *scratch[T], n int) {
 	first := l.slots - l.regs
 	for i := range l.regs {
 		w.slots[first+i] = w.regs[i*l.span : i*l.span+n]
 	}
 }
 
-// point directs slots to memory, and copies what is not a slice of it.
-func (l *loopCode[T]) point(w *lane[T], row, rows, c, n int) {
+// pointSlots makes each slot of a load or save the slice of memory that the block
+// is, and copies what is no such slice to a register.
+func (l *loopCode[T]) pointSlots(w *scratch[T], row, rows, c, n int) {
 	for i := range l.loads {
 		a := &l.loads[i]
-		switch a.how {
-		case point:
+		switch a.mode {
+		case aliased:
 			at := a.off + row*l.cols
-			if l.tall == 1 {
+			if l.blockRows == 1 {
 				at = a.at(w.coord) + c
 			}
 			w.slots[a.to] = a.mem[at : at+n]
-		case gather:
+		case gathered:
 			l.gather(a, w.coord, w.slots[a.to], rows, n/rows, c)
 		}
 	}
@@ -140,7 +141,7 @@ func (a *access) at(coord []int) int {
 }
 
 // gather copies rows of an access, cols elements of each from column c on.
-func (l *loopCode[T]) gather(a *bound[T], coord []int, dst []T, rows, cols, c int) {
+func (l *loopCode[T]) gather(a *boundAccess[T], coord []int, dst []T, rows, cols, c int) {
 	var pos [maxAxes]int
 	n := copy(pos[:], coord[:len(l.outer)])
 	at := a.at(coord) + c*a.inner
@@ -171,8 +172,8 @@ func (l *loopCode[T]) gather(a *bound[T], coord []int, dst []T, rows, cols, c in
 // maxAxes bounds the axes of a loop.
 const maxAxes = 32
 
-// steppe carries out steps on a block.
-func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int) {
+// runSteps carries out steps on a block.
+func (l *loopCode[T]) runSteps(w *scratch[T], steps []step, part, row, rows, col int) {
 	v, k := w.slots, w.scals
 	for i := range steps {
 		s := &steps[i]
@@ -214,7 +215,7 @@ func (l *loopCode[T]) steppe(w *lane[T], steps []step, part, row, rows, col int)
 		case outside:
 			kernel.Outside(v[s.dst], v[s.a], k[s.s], k[s.t])
 		case between:
-			kernel.Between(v[s.dst], v[s.a], v[s.b], v[s.c], T(1/op.Room(dtypeOf[T]())))
+			kernel.Between(v[s.dst], v[s.a], v[s.b], v[s.c], T(1/op.MaxDraw(dtypeOf[T]())))
 		case finite:
 			isFinite(v[s.dst], v[s.a])
 		case ruleOf:

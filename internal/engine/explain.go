@@ -19,7 +19,7 @@ func (p *Plan) FLOPs() (products, elements float64) {
 		for _, v := range u.values {
 			if v.mul != nil {
 				products += v.mul.flops()
-				if v.mul.then != nil {
+				if v.mul.activation != nil {
 					elements += float64(v.size)
 				}
 			}
@@ -37,7 +37,7 @@ func (p *Plan) Explain() string {
 	var b strings.Builder
 	products, elements := p.FLOPs()
 	fmt.Fprintf(&b, "%d nodes, %d instructions in %d phases, arena %.1f kB, %.3f MFLOP in products, %.3f M element functions\n",
-		p.given, len(p.units), len(p.phases), float64(p.ArenaBytes())/1e3, products/1e6, elements/1e6)
+		p.nodes, len(p.units), len(p.phases), float64(p.ArenaBytes())/1e3, products/1e6, elements/1e6)
 	for i, ph := range p.phases {
 		for k, u := range ph.units {
 			parts := 1
@@ -88,7 +88,7 @@ func (l *loop) String() string {
 	}
 	var in, out int
 	for _, a := range l.loads {
-		if a.how == point {
+		if a.mode == aliased {
 			in++
 		}
 	}
@@ -105,8 +105,8 @@ func (l *loop) String() string {
 	if out > 0 {
 		s += fmt.Sprintf(" (%d in place)", out)
 	}
-	if l.tall > 1 {
-		s += fmt.Sprintf(", %d rows at once", l.tall)
+	if l.blockRows > 1 {
+		s += fmt.Sprintf(", %d rows at once", l.blockRows)
 	}
 	return s + ": " + strings.Join(what, " ")
 }

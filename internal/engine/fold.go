@@ -12,14 +12,15 @@ import (
 // of the parts when all are done.
 type foldCode[T kernel.Float] struct {
 	*fold
-	mem    []T
-	apart  []T       // a result for each part, or nil
-	stride int       // from one part's to the next
-	total  []float64 // of each part
-	pieces bool      // rows come in pieces
+	mem      []T
+	partials []T       // a result for each part where parts share elements, else nil
+	stride   int       // from the result of one part to that of the next
+	total    []float64 // of each part
+	pieces   bool      // a row comes in several blocks, and its sum builds up in scratch.acc
 }
 
-// shared reports whether parts keep results of their own.
+// shared reports whether several parts add to the same elements, so that each
+// keeps a result of its own.
 func (f *fold) shared(s *split) bool {
 	switch {
 	case s.parts == 1 || f.kind == total:
@@ -32,35 +33,35 @@ func (f *fold) shared(s *split) bool {
 	return true
 }
 
-// target returns where a part adds.
+// target returns the memory that a part adds to.
 func (f *foldCode[T]) target(part int) []T {
-	if f.apart == nil {
+	if f.partials == nil {
 		return f.mem
 	}
-	return f.apart[part*f.stride:][:len(f.mem)]
+	return f.partials[part*f.stride:][:len(f.mem)]
 }
 
-// before clears what parts add to together.
+// before clears memory that parts add to without a result of their own.
 func (f *foldCode[T]) before() {
-	if f.apart == nil && (f.kind == mixed || f.kind == ofCols) {
+	if f.partials == nil && (f.kind == mixed || f.kind == ofCols) {
 		clear(f.mem)
 	}
 }
 
-// begin clears what a part adds to alone.
-func (f *foldCode[T]) begin(w *lane[T], part int) {
+// begin clears the result that a part keeps for itself.
+func (f *foldCode[T]) begin(w *scratch[T], part int) {
 	w.acc[f.acc] = 0
 	switch {
 	case f.kind == total:
 		f.total[part] = 0
-	case f.apart != nil:
+	case f.partials != nil:
 		clear(f.target(part))
 	}
 }
 
-// block takes in a vector: rows whole rows from row on, or part of one row from
-// column col on.
-func (f *foldCode[T]) block(l *loopCode[T], w *lane[T], x []T, part, row, rows, col int) {
+// block adds a vector to the reduction: rows whole rows from row on, or part of
+// one row from column col on.
+func (f *foldCode[T]) block(l *loopCode[T], w *scratch[T], x []T, part, row, rows, col int) {
 	to := f.target(part)
 	n := len(x) / rows
 	switch f.kind {
@@ -89,7 +90,7 @@ func (f *foldCode[T]) block(l *loopCode[T], w *lane[T], x []T, part, row, rows, 
 			to[at] += T(kernel.Sum(x[r*n : (r+1)*n]))
 		}
 	case ofCols:
-		if rows > 1 && zeros(f.outer) {
+		if rows > 1 && allZero(f.outer) {
 			tmp := w.regs[l.regs*l.span:][:n]
 			kernel.ColSum(tmp, x, n, 0)
 			kernel.Zip(kernel.OpAdd, to, to, tmp)
@@ -118,15 +119,15 @@ func sum(x []int) (s int) {
 	return s
 }
 
-// endRow writes the sum of a row that was taken in by pieces.
-func (f *foldCode[T]) endRow(w *lane[T], part, row int) {
+// endRow writes the sum of a row that came in several blocks.
+func (f *foldCode[T]) endRow(w *scratch[T], part, row int) {
 	if f.pieces {
 		f.target(part)[row] = T(w.acc[f.acc])
 		w.acc[f.acc] = 0
 	}
 }
 
-// after combines what the parts kept apart.
+// after combines the results that the parts kept for themselves.
 func (f *foldCode[T]) after() {
 	switch {
 	case f.kind == total:
@@ -135,11 +136,11 @@ func (f *foldCode[T]) after() {
 			s += v
 		}
 		f.mem[0] = T(s)
-	case f.apart != nil:
+	case f.partials != nil:
 		n := len(f.mem)
-		copy(f.mem, f.apart[:n])
-		for p := f.stride; p < len(f.apart); p += f.stride {
-			kernel.Zip(kernel.OpAdd, f.mem, f.mem, f.apart[p:p+n])
+		copy(f.mem, f.partials[:n])
+		for p := f.stride; p < len(f.partials); p += f.stride {
+			kernel.Zip(kernel.OpAdd, f.mem, f.mem, f.partials[p:p+n])
 		}
 	}
 }

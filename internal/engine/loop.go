@@ -10,26 +10,26 @@ import (
 // in the first-level cache.
 const blockElems = 1024
 
-// narrow is the row length below which a block holds several rows.
-const narrow = 256
+// narrowRow is the row length below which a block holds several rows.
+const narrowRow = 256
 
 // A loop computes a unit's values over a grid of rows and columns, block by
 // block. A block is part of one row, or, where rows are narrow, several whole
 // rows. Axes beyond two are rows: outer lists their sizes.
 type loop struct {
-	outer []int
-	rows  int // product of outer
-	cols  int
-	tall  int  // rows of a block
-	wide  int  // columns of a block
-	whole bool // a step takes whole rows
+	outer     []int
+	rows      int // product of outer
+	cols      int
+	blockRows int  // rows of a block
+	blockCols int  // columns of a block
+	wholeRows bool // a step takes whole rows
 
 	loads []access  // operands in memory
 	saves []access  // results in memory
 	folds []fold    // results reduced
-	first []step    // once for each part, on a whole block
+	first []step    // once for each part, on a whole block, before the first
 	steps []step    // for each block
-	imm   []float64 // scalars known now; those of loads follow
+	imm   []float64 // scalars known when the loop is compiled; those of loads follow
 	scals int       // how many scalars there are
 	slots int       // how many vectors a block has; registers come last
 	regs  int       // how many of them are registers
@@ -37,24 +37,25 @@ type loop struct {
 	split split
 }
 
-// An access is an array as the grid sees it.
+// An access says where the element of an array lies that belongs to a point of
+// the grid.
 type access struct {
 	base  *value
 	off   int
 	outer []int // strides
 	inner int   // stride; 0 is the same element for the whole row
-	how   how
+	mode  accessMode
 	to    int // slot or scalar
 }
 
-type how uint8
+type accessMode uint8
 
 const (
-	point  how = iota // the block is a slice of memory
-	gather            // copied to a register for each block
-	tile              // copied once: the same for all rows
-	steady            // a scalar for the whole loop
-	perRow            // a scalar for each row
+	aliased    accessMode = iota // the slot of a block is a slice of the array itself
+	gathered                     // elements are copied to a register for each block
+	copiedOnce                   // rows are all the same: one block is copied for a part
+	loopScalar                   // one element for the whole loop, kept as a scalar
+	rowScalar                    // one element for each row, kept as a scalar
 )
 
 // A fold is a reduction of a vector.
@@ -62,21 +63,21 @@ type fold struct {
 	access // of the result; to is the slot of the vector
 	fold   op.Fold
 	kind   foldKind
-	acc    int // of which accumulator it has the use
+	acc    int // the number of its accumulator in scratch.acc
 }
 
 type foldKind uint8
 
 const (
-	total  foldKind = iota // to one number
-	ofRows                 // each row to its own number
-	mixed                  // rows to numbers that several share
-	ofCols                 // added up row by row
+	total  foldKind = iota // everything is added to one number
+	ofRows                 // each row is reduced to a number of its own
+	mixed                  // each row is reduced to a number that it shares with other rows
+	ofCols                 // rows are added up, element by element
 )
 
-// spread returns the strides of an array of a shape over the axes dims, a
+// gridStrides returns the strides of an array of a shape over the axes dims, a
 // refinement of the shape.
-func spread(dims []int, shape []int, st []int) []int {
+func gridStrides(dims []int, shape []int, st []int) []int {
 	out := make([]int, len(dims))
 	j := len(dims) - 1
 	for i := len(shape) - 1; i >= 0; i-- {
@@ -97,12 +98,12 @@ func newLoop(u *unit) *loop {
 	e.operands()
 	for _, v := range u.values {
 		if _, ok := v.rule.(logSoftmax); ok {
-			l.whole = true
+			l.wholeRows = true
 		}
 		if v.folds() {
-			out := dense(v.shape)
+			out := rowMajor(v.shape)
 			e.folds = append(e.folds, v)
-			e.foldSt = append(e.foldSt, spread(e.dims, v.domain(), foldStrides(v, out)))
+			e.foldSt = append(e.foldSt, gridStrides(e.dims, v.domain(), foldStrides(v, out)))
 		} else if v.stored {
 			e.saves = append(e.saves, v)
 		}
@@ -138,7 +139,7 @@ func (e *emitter) collapse() {
 	all := append(slices.Clone(e.loadSt), e.foldSt...)
 	dims := slices.Clone(e.dims)
 	for i := len(dims) - 2; i >= 0; i-- {
-		fits := !e.whole || i < len(dims)-2
+		fits := !e.wholeRows || i < len(dims)-2
 		for _, st := range all {
 			fits = fits && st[i] == st[i+1]*dims[i+1]
 		}
@@ -168,9 +169,9 @@ func (e *emitter) grid() {
 	n := len(e.dims) - 1
 	l.outer, l.cols = e.dims[:n], e.dims[n]
 	l.rows = op.Size(l.outer)
-	l.tall, l.wide = 1, min(l.cols, blockElems)
-	if l.cols < narrow && l.rows > 1 {
-		l.tall = min(l.rows, max(1, blockElems/l.cols))
+	l.blockRows, l.blockCols = 1, min(l.cols, blockElems)
+	if l.cols < narrowRow && l.rows > 1 {
+		l.blockRows = min(l.rows, max(1, blockElems/l.cols))
 	}
 	for _, v := range e.saves {
 		st := make([]int, n)
@@ -190,7 +191,7 @@ func (e *emitter) grid() {
 		switch {
 		case f.inner != 0:
 			f.kind = ofCols
-		case zeros(f.outer):
+		case allZero(f.outer):
 			f.kind = total
 		case !slices.Contains(f.outer, 0) || l.rows == 1:
 			f.kind = ofRows
@@ -214,17 +215,17 @@ func (e *emitter) grid() {
 		}
 		switch {
 		case l.rows*l.cols == 1:
-			a.how = point
-		case a.inner == 0 && zeros(a.outer):
-			a.how = steady
-		case dense, l.tall == 1 && a.inner == 1:
-			a.how = point
-		case l.tall == 1 && a.inner == 0:
-			a.how = perRow
-		case zeros(a.outer) && l.tall > 1:
-			a.how = tile
+			a.mode = aliased
+		case a.inner == 0 && allZero(a.outer):
+			a.mode = loopScalar
+		case dense, l.blockRows == 1 && a.inner == 1:
+			a.mode = aliased
+		case l.blockRows == 1 && a.inner == 0:
+			a.mode = rowScalar
+		case allZero(a.outer) && l.blockRows > 1:
+			a.mode = copiedOnce
 		default:
-			a.how = gather
+			a.mode = gathered
 		}
 	}
 	l.loads = e.loads

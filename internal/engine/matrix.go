@@ -6,14 +6,14 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A matrix product, with a bias added or not, and a function of its elements
-// or none.
+// A matrix is a product of matrices, to which a bias may be added and a function
+// of elements applied.
 type matrix struct {
 	transA, transB bool
 	m, n, k, batch int
 	a, b           operand
 	bias           *view     // nil, or of n elements in order
-	then           *op.Unary // nil, or one of unaries
+	activation     *op.Unary // nil, or one of unaries
 }
 
 // An operand of a product lies in the memory of a base.
@@ -22,8 +22,9 @@ type operand struct {
 	off, ld, batch int // offset, row stride and batch stride
 }
 
-// absorb makes a product of v if it is one, the sum of one and a bias, or a
-// function of one.
+// absorb gives v a matrix if its rule is a product, the sum of a product and a
+// bias, or a function of a product that nothing else reads. The product that v
+// then computes itself is marked as absorbed.
 func (e *expr) absorb(v *value) {
 	switch r := v.rule.(type) {
 	case op.MatMul:
@@ -37,15 +38,15 @@ func (e *expr) absorb(v *value) {
 	case op.Unary:
 		x := v.in[0]
 		p := x.alias()
-		if _, ok := unaries[r.Fn]; v.form != applied || !ok || p == nil || p.mul == nil || p.mul.then != nil || p.size != v.size || !once(x, p) {
+		if _, ok := unaries[r.Fn]; v.form != applied || !ok || p == nil || p.mul == nil || p.mul.activation != nil || p.size != v.size || !usedOnce(x, p) {
 			return
 		}
-		if elementCost(r)*float64(v.size) > p.mul.cost() { // parts are made for the product
+		if elementCost(r)*float64(v.size) > p.mul.cost() { // the parts of an instruction follow from the product alone
 			return
 		}
-		p.gone = true
+		p.absorbed = true
 		mul := *p.mul
-		mul.then = &r
+		mul.activation = &r
 		v.mul, v.in = &mul, p.in
 	case op.Binary:
 		if v.form != applied || r.Fn != op.Add {
@@ -54,14 +55,14 @@ func (e *expr) absorb(v *value) {
 		for i := range v.in {
 			x, bias := v.in[i], v.in[1-i]
 			p := x.alias()
-			if p == nil || p.mul == nil || p.mul.bias != nil || p.mul.then != nil || p.size != v.size || !once(x, p) || bias.form == splat {
+			if p == nil || p.mul == nil || p.mul.bias != nil || p.mul.activation != nil || p.size != v.size || !usedOnce(x, p) || bias.form == uniform {
 				continue
 			}
-			w := bias.seen()
+			w := bias.view()
 			st := make([]int, len(v.shape))
 			copy(st[len(st)-len(w.st):], w.st)
-			if vec, ok := restride(v.shape, st, p.shape); ok && vec[len(vec)-1] == min(p.mul.n-1, 1) && zeros(vec[:len(vec)-1]) {
-				p.gone = true
+			if vec, ok := restride(v.shape, st, p.shape); ok && vec[len(vec)-1] == min(p.mul.n-1, 1) && allZero(vec[:len(vec)-1]) {
+				p.absorbed = true
 				mul := *p.mul
 				mul.bias = &view{base: w.base, off: w.off}
 				v.mul, v.in = &mul, []*value{p.in[0], p.in[1], bias}
@@ -71,25 +72,25 @@ func (e *expr) absorb(v *value) {
 	}
 }
 
-// once reports whether x is used once, and every reshape between it and p too.
-func once(x, p *value) bool {
+// usedOnce reports whether x is used once, and every reshape between it and p too.
+func usedOnce(x, p *value) bool {
 	for x != p {
-		if x.uses != 1 || x.keep || len(x.in) != 1 {
+		if x.uses != 1 || x.isOutput || len(x.in) != 1 {
 			return false
 		}
 		x = x.in[0]
 	}
-	return p.uses == 1 && !p.keep
+	return p.uses == 1 && !p.isOutput
 }
 
 // cost returns the estimated nanoseconds of a product on one worker.
 func (m *matrix) cost() float64 { return m.flops() / 50 }
 
-func zeros(x []int) bool { return !slices.ContainsFunc(x, func(i int) bool { return i != 0 }) }
+func allZero(x []int) bool { return !slices.ContainsFunc(x, func(i int) bool { return i != 0 }) }
 
-// matrices finds the operands of a product in memory, copying those that no
+// productOperands finds the operands of a product in memory, copying those that no
 // row and batch strides describe.
-func (e *expr) matrices(v *value) {
+func (e *expr) productOperands(v *value) {
 	p := v.mul
 	rows, cols := p.m, p.k
 	if p.transA {
@@ -109,7 +110,7 @@ func (e *expr) matrices(v *value) {
 func (e *expr) operand(v *value, i, rows, cols int, trans *bool) operand {
 	x := v.in[i]
 	for {
-		w := x.seen()
+		w := x.view()
 		s := x.shape
 		rs, cs := w.st[len(s)-2], w.st[len(s)-1]
 		if b, ok := restride(s[:len(s)-2], w.st[:len(s)-2], []int{op.Size(s[:len(s)-2])}); ok {

@@ -2,21 +2,21 @@ package engine
 
 import "github.com/latentgo/latent/internal/op"
 
-// lone reports whether an operand is a value of this loop that nothing else
-// wants, so that the step of its consumer may compute it on the way.
-func lone(a arg) bool {
+// inlinable reports whether an operand is a value of this loop that nothing but
+// its one consumer reads, so that the step of the consumer may compute it too.
+func inlinable(a arg) bool {
 	v := a.v
-	return v != nil && v.inner == 1 && !v.saved && !v.folded && !v.into && v.fused == nil && !v.folds()
+	return v != nil && v.inner == 1 && !v.saved && !v.folded && !v.inlined && v.fused == nil && !v.folds()
 }
 
-// merge looks for values that the step of v can take in.
+// merge looks for operands that the step of v can compute itself.
 func (e *emitter) merge(v *value) {
 	switch r := v.rule.(type) {
 	case op.Unary:
-		if a := v.args[0]; r.Fn == op.Shift && lone(a) && isUnary(a.v, op.Scale) && !e.scalar(a.v.args[0]) {
-			a.v.into = true
-		} else if r.Fn == op.Exp && lone(a) {
-			_, a.v.into = a.v.rule.(logSoftmax)
+		if a := v.args[0]; r.Fn == op.Shift && inlinable(a) && isUnary(a.v, op.Scale) && !e.scalar(a.v.args[0]) {
+			a.v.inlined = true
+		} else if r.Fn == op.Exp && inlinable(a) {
+			_, a.v.inlined = a.v.rule.(logSoftmax)
 		}
 	case op.Binary:
 		switch r.Fn {
@@ -39,7 +39,7 @@ func (e *emitter) mergeProduct(v *value, f op.Fn2) {
 		if i == 0 && f == op.Sub {
 			return
 		}
-		if !lone(a) || e.scalar(c) {
+		if !inlinable(a) || e.scalar(c) {
 			continue
 		}
 		in := a.v.args
@@ -55,13 +55,13 @@ func (e *emitter) mergeProduct(v *value, f op.Fn2) {
 		default:
 			continue
 		}
-		a.v.into = true
+		a.v.inlined = true
 		return
 	}
 }
 
-// A fused value is computed by a step of its own from what its operands are
-// made of. A step of two operands has the second twice.
+// A fused is the step of a value and of the operands inlined into it, whose own
+// operands it reads. A step of two operands has the second twice.
 type fused struct {
 	code    code
 	a, b, c arg
@@ -72,11 +72,11 @@ type fused struct {
 func (e *emitter) mergeSlope(v *value) {
 	for i, a := range v.args {
 		g := v.args[1-i]
-		if !lone(a) || e.scalar(g) {
+		if !inlinable(a) || e.scalar(g) {
 			continue
 		}
-		if y, ok := oneMinus(a); ok && lone(y) && isUnary(y.v, op.Square) && !e.scalar(y.v.args[0]) {
-			a.v.into, y.v.into = true, true
+		if y, ok := oneMinus(a); ok && inlinable(y) && isUnary(y.v, op.Square) && !e.scalar(y.v.args[0]) {
+			a.v.inlined, y.v.inlined = true, true
 			y = y.v.args[0]
 			v.fused = &fused{tanhSlope, g, y, y}
 			return
@@ -86,8 +86,8 @@ func (e *emitter) mergeSlope(v *value) {
 		}
 		for j, b := range a.v.args {
 			y := a.v.args[1-j]
-			if w, ok := oneMinus(b); ok && lone(b) && w == y && !e.scalar(y) {
-				a.v.into, b.v.into = true, true
+			if w, ok := oneMinus(b); ok && inlinable(b) && w == y && !e.scalar(y) {
+				a.v.inlined, b.v.inlined = true, true
 				v.fused = &fused{sigmoidSlope, g, y, y}
 				return
 			}
@@ -99,13 +99,13 @@ func (e *emitter) mergeSlope(v *value) {
 // infinite, the latter may become NaN instead of an infinity.
 func (e *emitter) mergeBernoulli(v *value) bool {
 	a, b := v.args[0], v.args[1]
-	if !lone(a) || !lone(b) || !isBinary(a.v, op.Mul) {
+	if !inlinable(a) || !inlinable(b) || !isBinary(a.v, op.Mul) {
 		return false
 	}
 	for i, y := range a.v.args { // l or g
 		x := a.v.args[1-i]
 		if isUnary(b.v, op.Softplus) && b.v.args[0] == y && !e.scalar(y) {
-			a.v.into, b.v.into = true, true
+			a.v.inlined, b.v.inlined = true, true
 			v.fused = &fused{bernoulli, x, y, y}
 			return true
 		}
@@ -113,8 +113,8 @@ func (e *emitter) mergeBernoulli(v *value) bool {
 			continue
 		}
 		for j, s := range b.v.args {
-			if b.v.args[1-j] == y && lone(s) && isUnary(s.v, op.Sigmoid) && !e.scalar(s.v.args[0]) {
-				a.v.into, b.v.into, s.v.into = true, true, true
+			if b.v.args[1-j] == y && inlinable(s) && isUnary(s.v, op.Sigmoid) && !e.scalar(s.v.args[0]) {
+				a.v.inlined, b.v.inlined, s.v.inlined = true, true, true
 				v.fused = &fused{bernoulliSlope, y, x, s.v.args[0]}
 				return true
 			}

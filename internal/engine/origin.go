@@ -25,7 +25,7 @@ type Origin struct {
 // −Inf beside it, or a branch that was not taken, is not blamed: the others are
 // made finite, and the result looked at again.
 func (r *Reference) Origin(out *op.Node) *Origin {
-	at := firstNot(r.value[out])
+	at := firstNonFinite(r.value[out])
 	if at < 0 {
 		return nil
 	}
@@ -41,13 +41,13 @@ func (r *Reference) Origin(out *op.Node) *Origin {
 	return &Origin{Node: n, At: at, Value: r.value[n].At(at), In: r.operands(n, at)}
 }
 
-// number tells whether v is finite.
-func number(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// isFiniteFloat tells whether v is finite.
+func isFiniteFloat(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// firstNot returns the first element that is not finite, or −1.
-func firstNot(a op.Array) int {
+// firstNonFinite returns the first element that is not finite, or −1.
+func firstNonFinite(a op.Array) int {
 	for i := range a.Len() {
-		if !number(a.At(i)) {
+		if !isFiniteFloat(a.At(i)) {
 			return i
 		}
 	}
@@ -107,7 +107,7 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 			only = op.ElementAt(n.Shape(), c.Shape(), at)
 		}
 		for i := range a.Len() {
-			if v := a.At(i); !number(v) {
+			if v := a.At(i); !isFiniteFloat(v) {
 				all[k].Set(i, .5)
 				switch s := (suspect{k, i}); {
 				case fixed[c] && !math.IsNaN(v) || only >= 0 && i != only:
@@ -132,7 +132,7 @@ func (r *Reference) culprit(n *op.Node, at int, fixed map[*op.Node]bool) (*op.No
 		for _, s := range some {
 			all[s.operand].Set(s.at, .5)
 		}
-		return err == nil && !number(result.At(at)) // an operand may not be .5, such as an index
+		return err == nil && !isFiniteFloat(result.At(at)) // an operand may not be .5, such as an index
 	}
 	if bad(nil) || !bad(list) {
 		return nil, 0

@@ -25,16 +25,16 @@ type Plan struct {
 	units  []*unit
 	dt     op.Dtype
 	arena  int // elements
-	given  int // nodes asked for
+	nodes  int // of the graph that outs need
 }
 
 // A phase is a set of instructions that do not depend on each other. Its parts
 // run on all workers; before and after run on the caller.
 type phase struct {
-	units []*unit
-	code  []runner
-	ends  []int // parts of the instructions up to each
-	alone bool  // no part is worth another worker
+	units  []*unit
+	code   []runner
+	ends   []int // parts of the instructions up to each
+	serial bool  // the caller runs every part: none is worth waking another worker
 }
 
 // shareCost is the nanoseconds of a phase above which workers share it.
@@ -55,7 +55,7 @@ func (u *unit) cost() float64 {
 		return u.loop.cost + 100
 	case v.mul != nil:
 		ns := v.mul.cost() + 300
-		if f := v.mul.then; f != nil {
+		if f := v.mul.activation; f != nil {
 			ns += elementCost(*f) * float64(v.size)
 		}
 		return ns
@@ -87,8 +87,8 @@ func (p *phase) Do(part, worker int) {
 
 // Compile plans the computation of outs and of nothing else. leaf gives the
 // memory of each input, parameter, constant and noise node that they need. What
-// the plan keeps itself must fit into room bytes.
-func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (*Plan, error) {
+// the plan keeps itself must fit into maxBytes.
+func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes int) (*Plan, error) {
 	dt := op.Float32
 	if len(outs) > 0 {
 		dt = outs[0].Dtype()
@@ -98,7 +98,7 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{values: map[*op.Node]op.Array{}, dt: dt, given: len(of)}
+	p := &Plan{values: map[*op.Node]op.Array{}, dt: dt, nodes: len(of)}
 	want := make([]*value, len(outs)) // a value whose memory is the output's
 	for i, n := range outs {
 		want[i] = e.output(n, of[n])
@@ -106,9 +106,9 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (
 	order := e.lower(want)
 	classify(order)
 	p.units = schedule(order)
-	p.plan()
-	if need := float64(p.arena) * float64(dt.Size()); need < 0 || need > float64(room) {
-		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, room, p.largest())
+	p.makePhases()
+	if need := float64(p.arena) * float64(dt.Size()); need < 0 || need > float64(maxBytes) {
+		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, maxBytes, p.largest())
 	}
 	if dt == op.Float64 {
 		bindAll[float64](p, outs, of, want)
@@ -121,20 +121,20 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), room int) (
 // output returns the value whose memory holds an output. It has memory of its
 // own unless it is a leaf or constant itself.
 func (e *expr) output(n *op.Node, v *value) *value {
-	if v.form == leaf && op.RuleOf(n) == nil || v.form == constant || v.form == splat {
+	if v.form == leaf && op.RuleOf(n) == nil || v.form == constant || v.form == uniform {
 		return v
 	}
 	if a := v.alias(); a != nil && a.form == applied {
-		a.keep = true
+		a.isOutput = true
 		return a
 	}
 	c := e.copyOf(v)
-	c.keep = true
+	c.isOutput = true
 	return c
 }
 
-// plan makes the loops, the phases and the arena.
-func (p *Plan) plan() {
+// makePhases makes the loops, the phases and the arena.
+func (p *Plan) makePhases() {
 	var phases [][]*unit
 	for i, u := range p.units {
 		if i == 0 || u.stage != p.units[i-1].stage || u.part != p.units[i-1].part {
@@ -143,12 +143,12 @@ func (p *Plan) plan() {
 		k := len(phases) - 1
 		phases[k] = append(phases[k], u)
 		for _, v := range u.values {
-			v.stored = v.read || v.keep || v.folds()
+			v.stored = v.read || v.isOutput || v.folds()
 		}
-		if u.values[0].kind == loopOf {
+		if u.values[0].kind == fusedLoop {
 			u.loop = newLoop(u)
 			u.loop.split = splitLoop(u.loop)
-			u.temp = u.loop.temp()
+			u.tempSize = u.loop.tempSize()
 		}
 	}
 	p.arena = layout(phases)
@@ -158,7 +158,7 @@ func (p *Plan) plan() {
 	}
 }
 
-// largest says which value takes the most room.
+// largest says which value takes the most memory.
 func (p *Plan) largest() string {
 	var most *value
 	for _, u := range p.units {
@@ -186,7 +186,7 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 		}
 	}
 	p.pool = kernel.NewPool(n)
-	b := &binder[T]{ground: &ground[T]{pool: p.pool}, dt: p.dt, arena: newArena[T](p.arena), static: map[*value]op.Array{}}
+	b := &binder[T]{planState: &planState[T]{pool: p.pool}, dt: p.dt, arena: newArena[T](p.arena), static: map[*value]op.Array{}}
 	slots, scals, regs, acc := 0, 0, 0, 0
 	for _, u := range p.units {
 		if l := u.loop; l != nil {
@@ -195,7 +195,7 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 		}
 	}
 	for range p.pool.Workers() {
-		b.lanes = append(b.lanes, lane[T]{slots: make([][]T, slots), scals: make([]T, scals), regs: newArena[T](regs),
+		b.scratch = append(b.scratch, scratch[T]{slots: make([][]T, slots), scals: make([]T, scals), regs: newArena[T](regs),
 			acc: make([]float64, acc), coord: make([]int, maxAxes), arg: make([]op.Array, 1)})
 	}
 	for i := range p.phases {
@@ -206,7 +206,7 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 			n += c.count()
 			ph.code, ph.ends = append(ph.code, c), append(ph.ends, n)
 		}
-		ph.alone = n == 1 || ph.cost() <= shareCost
+		ph.serial = n == 1 || ph.cost() <= shareCost
 	}
 	for n, v := range of {
 		if op.RuleOf(n) == nil && v.form == leaf {
@@ -230,7 +230,7 @@ func (p *Plan) Run(ctx context.Context) error {
 		for _, c := range ph.code {
 			c.before()
 		}
-		if ph.alone {
+		if ph.serial {
 			for _, c := range ph.code {
 				for k := range c.count() {
 					c.Do(k, 0)

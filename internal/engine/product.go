@@ -17,14 +17,14 @@ type runner interface {
 	after() error
 }
 
-// productCode runs a matrix product.
+// productCode is the instruction of a matrix product.
 type productCode[T kernel.Float] struct {
 	kernel.Gemm[T]
 	parts int
 }
 
 func (p *productCode[T]) count() int   { return p.parts }
-func (p *productCode[T]) before()      { p.Look() }
+func (p *productCode[T]) before()      { p.FindZeros() }
 func (p *productCode[T]) after() error { return nil }
 
 func (b *binder[T]) product(v *value) runner {
@@ -38,8 +38,8 @@ func (b *binder[T]) product(v *value) runner {
 	if m.bias != nil {
 		p.Bias = b.mem(m.bias.base)[m.bias.off:]
 	}
-	if m.then != nil {
-		fn := unaries[m.then.Fn]
+	if m.activation != nil {
+		fn := unaries[m.activation.Fn]
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
 	}
 	p.parts = p.Prepare(b.pool)
@@ -53,13 +53,14 @@ func (m *matrix) sparse() bool {
 	return m.flops() >= least && m.batch == 1 && !m.transB && ofData(m.a.base, map[*value]bool{})
 }
 
-// ofData looks at the values not yet seen.
+// ofData reports whether v is computed from leaves alone, element by element.
+// Values in seen were looked at before.
 func ofData(v *value, seen map[*value]bool) bool {
 	if v.form == leaf || seen[v] {
 		return true
 	}
 	seen[v] = true
-	return v.kind == loopOf && !v.folds() && !slices.ContainsFunc(v.in, func(c *value) bool { return !ofData(c.seen().base, seen) })
+	return v.kind == fusedLoop && !v.folds() && !slices.ContainsFunc(v.in, func(c *value) bool { return !ofData(c.view().base, seen) })
 }
 
 // flops returns the multiplications and additions of a product.
@@ -76,8 +77,8 @@ func (m *matrix) String() string {
 	if m.bias != nil {
 		s += " + bias"
 	}
-	if m.then != nil {
-		s += ", " + op.Name(*m.then)
+	if m.activation != nil {
+		s += ", " + op.Name(*m.activation)
 	}
 	if m.sparse() {
 		s += ", zeros skipped if most are"

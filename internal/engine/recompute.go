@@ -6,15 +6,16 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// far is the number of elements from which an array, 256 kB of float32, is
+// beyondCache is the number of elements from which an array, 256 kB of float32, is
 // taken not to be in the nearer caches any more when a later stage wants it.
 // Then to write it and read it back takes longer than a plain step.
-const far = 1 << 16
+const beyondCache = 1 << 16
 
 // cheap reports whether v is a plain function of leaves and constants, which
-// do not change during a run, in order or stretched, one large at most.
+// do not change during a run. At most one of them is large, and that is read in
+// order; the others stretch.
 func (v *value) cheap() bool {
-	if v.kind != loopOf || v.keep || v.size < far {
+	if v.kind != fusedLoop || v.isOutput || v.size < beyondCache {
 		return false
 	}
 	cost := plain
@@ -28,50 +29,51 @@ func (v *value) cheap() bool {
 	}
 	large := 0
 	return cost == plain && !slices.ContainsFunc(v.in, func(c *value) bool {
-		w := c.seen()
-		if w.base.size >= v.size && c.form != splat {
+		w := c.view()
+		if w.base.size >= v.size && c.form != uniform {
 			large++
 		}
-		return w.base.kind != held || w.base.size >= v.size && !w.whole(c.shape) || large > 1
+		return w.base.kind != uncomputed || w.base.size >= v.size && !w.whole(c.shape) || large > 1
 	})
 }
 
-// recompute gives every stage that wants a cheap value one of its own, unless
-// something must find it in memory anyway.
+// recompute gives every stage that reads a cheap value a copy of its own, which
+// its loop computes again, unless a view or another kind of instruction reads
+// the value from memory anyway.
 func recompute(order []*value) []*value {
-	free := map[*value]bool{}
+	recomputable := map[*value]bool{}
 	for _, v := range order {
 		if v.cheap() {
-			free[v] = true
+			recomputable[v] = true
 		}
 		for _, c := range v.in {
-			if w := c.seen().base; free[w] && (w != c || !joins(w, v)) {
-				delete(free, w)
+			if w := c.view().base; recomputable[w] && (w != c || !sharesLoop(w, v)) {
+				delete(recomputable, w)
 			}
 		}
 	}
-	if len(free) == 0 {
+	if len(recomputable) == 0 {
 		return order
 	}
-	type place struct {
+	type copyKey struct {
 		v     *value
 		stage int
 	}
-	own := map[place]*value{}
+	copies := map[copyKey]*value{}
 	var all []*value
 	for _, v := range order {
 		for i, c := range v.in {
-			if !free[c] || c.stage == v.stage {
+			if !recomputable[c] || c.stage == v.stage {
 				continue
 			}
-			p := place{c, v.stage}
-			if own[p] == nil {
+			p := copyKey{c, v.stage}
+			if copies[p] == nil {
 				w := *c
-				w.look, w.stage = nil, v.stage
-				own[p] = &w
+				w.cachedView, w.stage = nil, v.stage
+				copies[p] = &w
 				all = append(all, &w)
 			}
-			v.in[i] = own[p]
+			v.in[i] = copies[p]
 		}
 		all = append(all, v)
 	}

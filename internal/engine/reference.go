@@ -1,4 +1,3 @@
-// Package engine runs graphs.
 package engine
 
 import (

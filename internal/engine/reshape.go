@@ -7,16 +7,16 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// reshaping simplifies rules that move elements or reduce.
-func (e *expr) reshaping(r op.Rule, in []*value, shape []int) *value {
+// rewriteShape simplifies rules that move elements or reduce.
+func (e *expr) rewriteShape(r op.Rule, in []*value, shape []int) *value {
 	if len(in) == 0 {
 		return nil
 	}
 	x := in[0]
 	switch r.(type) {
 	case op.Reshape, op.BroadcastTo, op.Transpose, op.Slice, op.Take:
-		if x.form == splat {
-			return e.splat(shape, x.c)
+		if x.form == uniform {
+			return e.uniform(shape, x.c)
 		}
 		if _, ok := r.(op.Take); !ok && slices.Equal(x.shape, shape) && !moves(r) {
 			return x
@@ -37,9 +37,9 @@ func (e *expr) reshaping(r op.Rule, in []*value, shape []int) *value {
 	case op.SumTo:
 		switch {
 		case x.size == 0:
-			return e.splat(shape, 0)
-		case x.form == splat:
-			return e.splat(shape, x.c*float64(x.size)/float64(max(op.Size(shape), 1)))
+			return e.uniform(shape, 0)
+		case x.form == uniform:
+			return e.uniform(shape, x.c*float64(x.size)/float64(max(op.Size(shape), 1)))
 		case slices.Equal(x.shape, shape):
 			return x
 		case x.size == op.Size(shape):
@@ -159,19 +159,19 @@ func (e *expr) reduce(r op.Reduce, x *value, shape []int) *value {
 	c := x.c
 	switch {
 	case count == 0:
-		return e.splat(shape, map[op.Fold]float64{op.Largest: math.Inf(-1), op.Smallest: math.Inf(1), op.LogSumExp: math.Inf(-1)}[r.Fold])
-	case r.Fold == op.ArgMax && (x.form == splat || count == 1):
-		return e.splat(shape, 0)
+		return e.uniform(shape, map[op.Fold]float64{op.Largest: math.Inf(-1), op.Smallest: math.Inf(1), op.LogSumExp: math.Inf(-1)}[r.Fold])
+	case r.Fold == op.ArgMax && (x.form == uniform || count == 1):
+		return e.uniform(shape, 0)
 	case count == 1:
 		return e.make(op.Reshape{To: shape}, x)
-	case x.form != splat:
+	case x.form != uniform:
 		return e.runs(r, x)
 	case r.Fold == op.Sum:
 		c *= float64(count)
 	case r.Fold == op.LogSumExp:
 		c += math.Log(float64(count))
 	}
-	return e.splat(shape, c)
+	return e.uniform(shape, c)
 }
 
 // runs reduces over one run of neighbouring axes after the other, the last
@@ -193,7 +193,7 @@ func (e *expr) runs(r op.Reduce, x *value) *value {
 func (e *expr) matmul(r op.MatMul, in []*value, shape []int) *value {
 	a, b := in[0], in[1]
 	if _, k := lastTwo(a.shape, r.TransA); k == 0 {
-		return e.splat(shape, 0)
+		return e.uniform(shape, 0)
 	}
 	x, y := swapped(a), swapped(b)
 	if x == nil && y == nil {
@@ -232,18 +232,19 @@ func lastTwo(s []int, trans bool) (int, int) {
 	return r, c
 }
 
-// foldLimit bounds the size of arrays that are evaluated at compile time.
-const foldLimit = 4096
+// maxFoldedSize bounds the size of arrays that are evaluated at compile time.
+const maxFoldedSize = 4096
 
-// fold evaluates a rule of constants.
-func (e *expr) fold(r op.Rule, in []*value, shape []int) *value {
+// foldConstants evaluates a rule whose operands are all constants; nil if they are
+// not, or are too large.
+func (e *expr) foldConstants(r op.Rule, in []*value, shape []int) *value {
 	size := op.Size(shape)
 	same := true
 	for _, v := range in {
-		if v.form != splat && (v.form != constant || v.size > foldLimit) {
+		if v.form != uniform && (v.form != constant || v.size > maxFoldedSize) {
 			return nil
 		}
-		same = same && v.form == splat
+		same = same && v.form == uniform
 	}
 	if len(in) == 0 || len(shape) > 0 && size == 0 || op.Foreign(r) {
 		return nil
@@ -260,15 +261,15 @@ func (e *expr) fold(r op.Rule, in []*value, shape []int) *value {
 			if r.Eval(out, args) != nil {
 				return nil
 			}
-			return e.splat(shape, out.At(0))
+			return e.uniform(shape, out.At(0))
 		}
 	}
-	if size > foldLimit {
+	if size > maxFoldedSize {
 		return nil
 	}
 	args := make([]op.Array, len(in))
 	for i, v := range in {
-		if v.form == splat && v.size > foldLimit {
+		if v.form == uniform && v.size > maxFoldedSize {
 			return nil
 		}
 		args[i] = v.array(e.dt)
@@ -280,9 +281,9 @@ func (e *expr) fold(r op.Rule, in []*value, shape []int) *value {
 	return e.constant(out)
 }
 
-// array returns the elements of a constant or leaf; a splat's are new memory.
+// array returns the elements of a constant or leaf; those of a uniform value are new memory.
 func (v *value) array(dt op.Dtype) op.Array {
-	if v.form != splat {
+	if v.form != uniform {
 		return v.data
 	}
 	a := op.NewArray(dt, v.shape)

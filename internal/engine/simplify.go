@@ -11,11 +11,11 @@ import (
 // may change a result by rounding, and the sign of a zero; a NaN stays.
 func (e *expr) apply(r op.Rule, in []*value, shape []int) *value {
 	if op.Size(shape) == 0 && mayDrop(r) {
-		return e.splat(shape, 0)
+		return e.uniform(shape, 0)
 	}
 	v := e.rewrite(r, in, shape)
 	if v == nil {
-		v = e.fold(r, in, shape)
+		v = e.foldConstants(r, in, shape)
 	}
 	if v == nil {
 		v = e.intern(r, in, shape)
@@ -70,9 +70,9 @@ func (e *expr) rewrite(r op.Rule, in []*value, shape []int) *value {
 				in[0], in[1] = in[1], in[0]
 			}
 		}
-		return e.shrink(r, in, shape)
+		return e.hoistBroadcast(r, in, shape)
 	case op.Where:
-		if in[0].form == splat {
+		if in[0].form == uniform {
 			if in[0].c != 0 {
 				return e.stretch(in[1], shape)
 			}
@@ -81,17 +81,17 @@ func (e *expr) rewrite(r op.Rule, in []*value, shape []int) *value {
 		if in[1] == in[2] {
 			return e.stretch(in[1], shape)
 		}
-		return e.shrink(r, in, shape)
+		return e.hoistBroadcast(r, in, shape)
 	case op.Implicit: // only its derivative is more than the value
 		return in[0]
 	case op.MatMul:
 		return e.matmul(r, in, shape)
 	}
-	return e.reshaping(r, in, shape)
+	return e.rewriteShape(r, in, shape)
 }
 
-// is returns the operand of v if v is the function f.
-func is(v *value, f op.Fn) (u op.Unary, x *value) {
+// matchUnary returns the operand of v if v is the function f.
+func matchUnary(v *value, f op.Fn) (u op.Unary, x *value) {
 	if u, ok := v.rule.(op.Unary); ok && u.Fn == f {
 		return u, v.in[0]
 	}
@@ -107,7 +107,7 @@ func isRule[R op.Rule](v *value) (R, bool) {
 func (e *expr) neg(x *value) *value              { return e.make(op.Unary{Fn: op.Neg}, x) }
 func (e *expr) scale(x *value, a float64) *value { return e.make(op.Unary{Fn: op.Scale, A: a}, x) }
 func (e *expr) shift(x *value, a float64) *value { return e.make(op.Unary{Fn: op.Shift, A: a}, x) }
-func (e *expr) two(f op.Fn2, a, b *value) *value { return e.make(op.Binary{Fn: f}, a, b) }
+func (e *expr) fn2(f op.Fn2, a, b *value) *value { return e.make(op.Binary{Fn: f}, a, b) }
 
 func (e *expr) stretch(x *value, shape []int) *value {
 	if slices.Equal(x.shape, shape) {
@@ -121,14 +121,14 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 	case op.Stop:
 		return x
 	case op.Neg:
-		if _, y := is(x, op.Neg); y != nil {
+		if _, y := matchUnary(x, op.Neg); y != nil {
 			return y
 		}
-		if s, y := is(x, op.Scale); y != nil {
+		if s, y := matchUnary(x, op.Scale); y != nil {
 			return e.scale(y, -s.A)
 		}
 		if b, ok := isRule[op.Binary](x); ok && b.Fn == op.Sub {
-			return e.two(op.Sub, x.in[1], x.in[0])
+			return e.fn2(op.Sub, x.in[1], x.in[0])
 		}
 	case op.Scale:
 		if r.A == 1 {
@@ -137,26 +137,26 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 		if r.A == -1 {
 			return e.neg(x)
 		}
-		if s, y := is(x, op.Scale); y != nil && normal(r.A*s.A) && normal(r.A) && normal(s.A) {
+		if s, y := matchUnary(x, op.Scale); y != nil && keepsRange(r.A*s.A) && keepsRange(r.A) && keepsRange(s.A) {
 			return e.scale(y, r.A*s.A)
 		}
-		if _, y := is(x, op.Neg); y != nil {
+		if _, y := matchUnary(x, op.Neg); y != nil {
 			return e.scale(y, -r.A)
 		}
 	case op.Shift:
 		if r.A == 0 {
 			return x
 		}
-		if _, y := is(x, op.Neg); y != nil {
-			return e.two(op.Sub, e.splat([]int{}, r.A), y)
+		if _, y := matchUnary(x, op.Neg); y != nil {
+			return e.fn2(op.Sub, e.uniform([]int{}, r.A), y)
 		}
-		if s, y := is(x, op.Shift); y != nil && r.A*s.A > 0 {
+		if s, y := matchUnary(x, op.Shift); y != nil && r.A*s.A > 0 {
 			return e.shift(y, r.A+s.A)
 		}
 	case op.LogLogistic, op.ExpRest:
 		return e.expand(r, x)
 	case op.Square, op.Abs, op.Cos:
-		if _, y := is(x, op.Neg); y != nil {
+		if _, y := matchUnary(x, op.Neg); y != nil {
 			return e.make(r, y)
 		}
 	}
@@ -166,15 +166,15 @@ func (e *expr) unary(r op.Unary, x *value) *value {
 	return nil
 }
 
-// normal says that products with a do not leave the range of float32.
-func normal(a float64) bool { return math.Abs(a) > 1e-30 && math.Abs(a) < 1e30 }
+// keepsRange says that products with a do not leave the range of float32.
+func keepsRange(a float64) bool { return math.Abs(a) > 1e-30 && math.Abs(a) < 1e30 }
 
 func (e *expr) binary(f op.Fn2, a, b *value, shape []int) *value {
 	if v := e.expand2(f, a, b); v != nil {
 		return v
 	}
 	whole := func(v *value) bool { return slices.Equal(v.shape, shape) }
-	if a.form == splat && b.form != splat && whole(b) {
+	if a.form == uniform && b.form != uniform && whole(b) {
 		switch {
 		case f == op.Add:
 			return e.shift(b, a.c)
@@ -184,7 +184,7 @@ func (e *expr) binary(f op.Fn2, a, b *value, shape []int) *value {
 			return e.neg(b)
 		}
 	}
-	if b.form == splat && a.form != splat && whole(a) {
+	if b.form == uniform && a.form != uniform && whole(a) {
 		switch frac, _ := math.Frexp(b.c); {
 		case f == op.Add:
 			return e.shift(a, b.c)
@@ -192,7 +192,7 @@ func (e *expr) binary(f op.Fn2, a, b *value, shape []int) *value {
 			return e.shift(a, -b.c)
 		case f == op.Mul:
 			return e.scale(a, b.c)
-		case f == op.Div && math.Abs(frac) == .5 && normal(b.c):
+		case f == op.Div && math.Abs(frac) == .5 && keepsRange(b.c):
 			return e.scale(a, 1/b.c)
 		case f == op.Pow && b.c == 1:
 			return a
@@ -202,34 +202,34 @@ func (e *expr) binary(f op.Fn2, a, b *value, shape []int) *value {
 			return e.make(op.Unary{Fn: op.Recip}, a)
 		case f == op.Gt && b.c == 0: // a rectifier's result tells the sign as well as its operand
 			if y := e.find(op.Unary{Fn: op.Relu}, a); y != nil {
-				return e.two(op.Gt, y, b)
+				return e.fn2(op.Gt, y, b)
 			}
 		}
 	}
-	_, na := is(a, op.Neg)
-	_, nb := is(b, op.Neg)
+	_, na := matchUnary(a, op.Neg)
+	_, nb := matchUnary(b, op.Neg)
 	switch {
 	case f == op.Mul && a == b:
 		return e.make(op.Unary{Fn: op.Square}, a)
 	case f == op.Add && nb != nil:
-		return e.two(op.Sub, a, nb)
+		return e.fn2(op.Sub, a, nb)
 	case f == op.Add && na != nil:
-		return e.two(op.Sub, b, na)
+		return e.fn2(op.Sub, b, na)
 	case f == op.Sub && nb != nil:
-		return e.two(op.Add, a, nb)
+		return e.fn2(op.Add, a, nb)
 	case (f == op.Mul || f == op.Div || f == op.MulSquare) && na != nil && whole(a):
-		return e.neg(e.two(f, na, b))
+		return e.neg(e.fn2(f, na, b))
 	case (f == op.Mul || f == op.Div) && nb != nil && whole(b):
-		return e.neg(e.two(f, a, nb))
+		return e.neg(e.fn2(f, a, nb))
 	case f == op.Add:
-		return e.join(a, b)
+		return e.joinPads(a, b)
 	}
 	return nil
 }
 
-// join turns the sum of two neighbours, each padded with zeros to the place of
+// joinPads turns the sum of two neighbours, each padded with zeros to the place of
 // the other, into one array. It is what the gradient of slices leaves behind.
-func (e *expr) join(a, b *value) *value {
+func (e *expr) joinPads(a, b *value) *value {
 	p, ok := isRule[op.Pad](a)
 	q, ok2 := isRule[op.Pad](b)
 	if !ok || !ok2 || p.Axis != q.Axis || !slices.Equal(a.shape, b.shape) {
@@ -245,12 +245,12 @@ func (e *expr) join(a, b *value) *value {
 	return e.make(op.Pad{Axis: p.Axis, Before: p.Before, After: q.After}, e.make(op.Concat{Axis: p.Axis}, x, y))
 }
 
-// shrink evaluates an element-wise rule before its operands are stretched.
-func (e *expr) shrink(r op.Rule, in []*value, shape []int) *value {
+// hoistBroadcast evaluates an element-wise rule before its operands are stretched.
+func (e *expr) hoistBroadcast(r op.Rule, in []*value, shape []int) *value {
 	small := make([]*value, len(in))
 	for i, v := range in {
-		if small[i] = v; v.form == splat {
-			small[i] = e.splat([]int{}, v.c)
+		if small[i] = v; v.form == uniform {
+			small[i] = e.uniform([]int{}, v.c)
 		} else if _, ok := isRule[op.BroadcastTo](v); ok {
 			small[i] = v.in[0]
 		}

@@ -20,9 +20,9 @@ func (logSoftmax) String() string { return "log-softmax" }
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
 // log-sum-exp, and a row is one axis and fits in a block.
 func (e *expr) logSoftmax(x, l *value, shape []int) *value {
-	w := l.seen()
+	w := l.view()
 	sum, low := w.base, math.Inf(-1)
-	if u, y := is(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum
+	if u, y := matchUnary(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum
 		sum, low = y.alias(), u.A
 	}
 	if sum == nil { // of a part or another order of it
@@ -34,7 +34,7 @@ func (e *expr) logSoftmax(x, l *value, shape []int) *value {
 	}
 	st := make([]int, len(shape))
 	copy(st[len(st)-len(w.st):], w.st)
-	if w.off != 0 || !slices.Equal(st, foldStrides(sum, dense(sum.shape))) {
+	if w.off != 0 || !slices.Equal(st, foldStrides(sum, rowMajor(sum.shape))) {
 		return nil
 	}
 	return e.intern(logSoftmax{op.Binary{Fn: op.Sub}, low}, []*value{x}, shape)

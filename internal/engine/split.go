@@ -4,12 +4,13 @@ import "math"
 
 // A split divides a loop's grid into parts by rows or by columns. It follows
 // from the shape and the estimated cost alone, never from the number of
-// workers, so that results do not depend on that.
+// workers, so that results do not depend on that. Sums depend on the parts by
+// rounding: whoever changes an estimate of cost changes last digits.
 type split struct {
 	parts      int
 	byCols     bool
 	rows, cols int
-	unit       int // rows or columns that stay together
+	unit       int // parts are multiples of so many rows or columns
 }
 
 const (
@@ -21,19 +22,19 @@ const (
 
 // splitLoop divides a loop.
 func splitLoop(l *loop) split {
-	s := split{parts: 1, rows: l.rows, cols: l.cols, unit: l.tall}
+	s := split{parts: 1, rows: l.rows, cols: l.cols, unit: l.blockRows}
 	if l.cost < inlineCost {
 		return s
 	}
 	want := int(math.Min(l.cost/partCost, maxParts))
-	rowUnits := (l.rows + l.tall - 1) / l.tall
+	rowUnits := (l.rows + l.blockRows - 1) / l.blockRows
 	colUnits := l.cols / colUnit
 	for _, f := range l.folds {
 		if f.kind == ofRows && f.fold != 0 { // rows stay whole
 			colUnits = 0
 		}
 	}
-	if l.tall > 1 || l.whole {
+	if l.blockRows > 1 || l.wholeRows {
 		colUnits = 0
 	}
 	if rowUnits < 4*want && colUnits > rowUnits {

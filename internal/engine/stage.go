@@ -9,47 +9,48 @@ import (
 
 // Scheduling gives every computed value a stage. What a value reads from memory
 // was written in an earlier stage; what it takes from a value of its own loop
-// has the same stage. So the units of one stage do not depend on each other,
-// and a set of connected values of one class and stage can be one loop: a path
-// that leaves it ends in a later stage.
+// has the same stage. So the units of one stage do not depend on each other. And
+// any connected values of one class and stage can be one loop: a value outside of
+// it that reads one of them has a later stage, so none of them can depend on it.
 
 // A unit is one instruction: a loop over several values, or one other value.
 // Units of equal stage and part are independent.
 type unit struct {
-	stage  int
-	part   int      // of a loop that was too long
-	values []*value // operands first
-	reads  []*value // bases
-	loop   *loop
-	temp   int // elements needed during the run
-	room   int // where they are
+	stage    int
+	part     int      // 0, or the number of this piece of a loop that was too long
+	values   []*value // operands first
+	reads    []*value // bases that other units computed, leaves and constants
+	loop     *loop
+	tempSize int // elements of memory needed while the unit runs
+	tempOff  int // their offset in the arena
 }
 
-// joins reports whether v may take u, an operand, from the loop they share.
-func joins(u, v *value) bool {
-	return v.kind == loopOf && u.kind == loopOf && u.class == v.class && !u.folds()
+// sharesLoop reports whether v may read u, an operand, as a vector of the loop
+// that computes both, without going through memory.
+func sharesLoop(u, v *value) bool {
+	return v.kind == fusedLoop && u.kind == fusedLoop && u.class == v.class && !u.folds()
 }
 
-// operands calls f with each computed value that v reads, and whether v may
+// eachOperand calls f with each computed value that v reads, and whether v may
 // share a loop with it through that operand.
-func operands(v *value, f func(u *value, share bool)) {
+func eachOperand(v *value, f func(u *value, share bool)) {
 	for _, c := range v.in {
-		w := c.seen()
-		if w.base.kind == held {
+		w := c.view()
+		if w.base.kind == uncomputed {
 			continue
 		}
-		f(w.base, joins(w.base, v) && w.whole(c.shape))
+		f(w.base, sharesLoop(w.base, v) && w.whole(c.shape))
 	}
 }
 
 // schedule sorts values into units, in order of stage.
 func schedule(order []*value) []*unit {
 	for _, v := range order {
-		operands(v, func(u *value, share bool) {
+		eachOperand(v, func(u *value, share bool) {
 			if !share {
-				v.asap = max(v.asap, u.asap+1)
+				v.earliest = max(v.earliest, u.earliest+1)
 			} else {
-				v.asap = max(v.asap, u.asap)
+				v.earliest = max(v.earliest, u.earliest)
 			}
 		})
 		v.stage = -1
@@ -57,11 +58,11 @@ func schedule(order []*value) []*unit {
 	// An element-wise value waits for the first that wants it, to share its
 	// loop; the others come as early as they can.
 	for _, v := range slices.Backward(order) {
-		if v.kind != loopOf || v.folds() || v.stage < 0 {
-			v.stage = v.asap
+		if v.kind != fusedLoop || v.folds() || v.stage < 0 {
+			v.stage = v.earliest
 		}
-		operands(v, func(u *value, share bool) {
-			if u.kind != loopOf || u.folds() {
+		eachOperand(v, func(u *value, share bool) {
+			if u.kind != fusedLoop || u.folds() {
 				return
 			}
 			latest := v.stage
@@ -73,35 +74,35 @@ func schedule(order []*value) []*unit {
 			}
 		})
 	}
-	return group(recompute(order))
+	return formUnits(recompute(order))
 }
 
 // find returns the value that stands for the loop of v.
 func (v *value) find() *value {
-	for v.group != nil {
-		if v.group.group != nil {
-			v.group = v.group.group
+	for v.parent != nil {
+		if v.parent.parent != nil {
+			v.parent = v.parent.parent
 		}
-		v = v.group
+		v = v.parent
 	}
 	return v
 }
 
 func union(v, w *value) {
 	if a, b := v.find(), w.find(); a != b {
-		a.group = b
+		a.parent = b
 	}
 }
 
 const (
-	longest = 512 // most values of a loop
-	small   = 512 // elements below which one loop takes all there are of a class
+	maxUnitValues = 512 // the most values of a loop
+	smallLoop     = 512 // elements below which one loop takes all there are of a class
 )
 
-// group forms loops of the values of one stage and class that are connected, by
+// formUnits forms loops of the values of one stage and class that are connected, by
 // an operand or by reading the same array. Where arrays are small, the loops
 // cost more than the elements, and one takes all values.
-func group(order []*value) []*unit {
+func formUnits(order []*value) []*unit {
 	type reader struct {
 		base  *value
 		class *class
@@ -109,10 +110,10 @@ func group(order []*value) []*unit {
 	}
 	first := map[reader]*value{}
 	for _, v := range order {
-		if v.kind != loopOf {
+		if v.kind != fusedLoop {
 			continue
 		}
-		if op.Size(v.domain()) <= small {
+		if op.Size(v.domain()) <= smallLoop {
 			k := reader{nil, v.class, v.stage}
 			if first[k] == nil {
 				first[k] = v
@@ -121,11 +122,11 @@ func group(order []*value) []*unit {
 			continue
 		}
 		for _, c := range v.in {
-			w := c.seen()
-			if c.form == splat || c.size != op.Size(v.domain()) {
+			w := c.view()
+			if c.form == uniform || c.size != op.Size(v.domain()) {
 				continue
 			}
-			if joins(w.base, v) && w.whole(c.shape) && w.base.stage == v.stage {
+			if sharesLoop(w.base, v) && w.whole(c.shape) && w.base.stage == v.stage {
 				union(v, w.base)
 				continue
 			}
@@ -140,21 +141,21 @@ func group(order []*value) []*unit {
 	var units []*unit
 	for _, v := range order {
 		var u *unit
-		if v.kind == held {
+		if v.kind == uncomputed {
 			continue
 		}
-		if v.kind == loopOf {
-			u = v.find().open
+		if v.kind == fusedLoop {
+			u = v.find().openUnit
 		}
-		if u == nil || len(u.values) == longest {
+		if u == nil || len(u.values) == maxUnitValues {
 			part := 0
 			if u != nil {
 				part = u.part + 1
 			}
 			u = &unit{stage: v.stage, part: part}
 			units = append(units, u)
-			if v.kind == loopOf {
-				v.find().open = u
+			if v.kind == fusedLoop {
+				v.find().openUnit = u
 			}
 		}
 		u.values = append(u.values, v)
@@ -173,7 +174,7 @@ func group(order []*value) []*unit {
 func (u *unit) findReads() {
 	for _, v := range u.values {
 		for _, c := range v.in {
-			if b := c.seen().base; b.unit != u && b.reader != u && c.form != splat {
+			if b := c.view().base; b.unit != u && b.reader != u && c.form != uniform {
 				b.reader, b.read = u, true
 				u.reads = append(u.reads, b)
 			}

@@ -67,7 +67,7 @@ func (e *emitter) value(v *value) {
 		s.code, s.a, s.s = logSoftmaxOf, e.vec(e.ref(in[0])), e.number(r.low)
 		cost = rowCost(l.cols)
 	case op.Unary:
-		if m := in[0].v; m != nil && m.into {
+		if m := in[0].v; m != nil && m.inlined {
 			if l, ok := m.rule.(logSoftmax); ok { // Exp of it
 				s.code, s.a, s.s = softmaxOf, e.vec(e.ref(m.args[0])), e.number(l.low)
 				cost = rowCost(e.cols)
@@ -128,7 +128,7 @@ func (e *emitter) unary(s *step, r op.Unary) {
 
 func (e *emitter) binary(s *step, f op.Fn2, in []arg) {
 	for i, a := range in {
-		if a.v == nil || !a.v.into {
+		if a.v == nil || !a.v.inlined {
 			continue
 		}
 		other := e.vec(e.ref(in[1-i]))
@@ -185,8 +185,9 @@ func (s *step) vectors(f func(slot *int)) {
 	}
 }
 
-// registers turns the numbers of vectors into slots: loads and saves that are
-// memory first, then registers, which are used again as soon as they are free.
+// registers replaces virtual vectors by slots: first come the loads and saves
+// that are slices of memory, then registers, which are reused as soon as the last
+// step that reads them has run.
 func (e *emitter) registers() {
 	l := e.loop
 	slot := make([]int, e.nvec)
@@ -194,7 +195,7 @@ func (e *emitter) registers() {
 		slot[i] = -1
 	}
 	for i := range l.loads {
-		if a := &l.loads[i]; a.how == point {
+		if a := &l.loads[i]; a.mode == aliased {
 			slot[a.to] = l.slots
 			a.to = l.slots
 			l.slots++
@@ -212,7 +213,7 @@ func (e *emitter) registers() {
 		return next - 1
 	}
 	for i := range l.loads { // registers of their own
-		if a := &l.loads[i]; a.how == gather || a.how == tile {
+		if a := &l.loads[i]; a.mode == gathered || a.mode == copiedOnce {
 			slot[a.to] = take()
 			a.to = slot[a.to]
 		}
@@ -254,7 +255,7 @@ func (e *emitter) registers() {
 			} else {
 				slot[s.dst] = take()
 			}
-			if last[s.dst] < 0 { // nobody reads it
+			if last[s.dst] < 0 { // no step reads it
 				free = append(free, slot[s.dst])
 			}
 		}

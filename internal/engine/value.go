@@ -8,10 +8,10 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A value is one array of a compiled program: what one node or, after merging,
-// several nodes of the graph stand for.
+// A value is one array of a compiled program. It stands for one node of the
+// graph or, where equal expressions were merged, for several.
 type value struct {
-	id    int // operands have smaller ones
+	id    int // those of operands are smaller, but for copies made by lower; recompute keeps them
 	form  form
 	rule  op.Rule // of an applied value
 	in    []*value
@@ -19,18 +19,18 @@ type value struct {
 	size  int
 	node  *op.Node // the first node it stands for, for messages
 	data  op.Array // of a leaf or constant
-	c     float64  // of a splat
+	c     float64  // of a uniform value
 
-	place
+	passState
 }
 
 type form uint8
 
 const (
-	leaf     form = iota // memory of the caller's
-	constant             // memory that never changes
-	splat                // the same number everywhere
-	applied
+	leaf     form = iota // memory that belongs to the caller
+	constant             // memory that never changes, with elements that differ
+	uniform              // a constant whose elements are all the number c
+	applied              // the result of rule, applied to the operands in
 )
 
 // key identifies an expression: a comparable rule or its printed form, and the
@@ -38,7 +38,7 @@ const (
 type key struct {
 	rule any
 	in   [3]int
-	more string
+	rest string
 }
 
 // An expr is a set of values, equal ones merged.
@@ -57,16 +57,16 @@ func (e *expr) add(v *value) *value {
 	return v
 }
 
-// splat returns the constant c of a shape.
-func (e *expr) splat(shape []int, c float64) *value {
+// uniform returns the array of a shape whose elements are all c.
+func (e *expr) uniform(shape []int, c float64) *value {
 	if e.dt == op.Float32 {
 		c = float64(float32(c))
 	}
-	k := key{rule: math.Float64bits(c), more: fmt.Sprint(shape)}
+	k := key{rule: math.Float64bits(c), rest: fmt.Sprint(shape)}
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: splat, shape: shape, c: c})
+	v := e.add(&value{form: uniform, shape: shape, c: c})
 	e.byKey[k] = v
 	return v
 }
@@ -74,7 +74,7 @@ func (e *expr) splat(shape []int, c float64) *value {
 // constant returns the value of an array that never changes.
 func (e *expr) constant(a op.Array) *value {
 	if a.Len() == 0 {
-		return e.splat(a.Shape, 0)
+		return e.uniform(a.Shape, 0)
 	}
 	first := math.Float64bits(a.At(0))
 	i := 1
@@ -82,7 +82,7 @@ func (e *expr) constant(a op.Array) *value {
 		i++
 	}
 	if i == a.Len() {
-		return e.splat(a.Shape, a.At(0))
+		return e.uniform(a.Shape, a.At(0))
 	}
 	return e.add(&value{form: constant, shape: a.Shape, data: a})
 }
@@ -94,7 +94,7 @@ func (e *expr) intern(r op.Rule, in []*value, shape []int) *value {
 		if i < len(k.in) {
 			k.in[i] = v.id
 		} else {
-			k.more += fmt.Sprintf(" %d", v.id)
+			k.rest += fmt.Sprintf(" %d", v.id)
 		}
 	}
 	if v := e.byKey[k]; v != nil {

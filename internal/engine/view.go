@@ -14,8 +14,8 @@ type view struct {
 	st   []int
 }
 
-// dense returns the row-major strides of a shape.
-func dense(shape []int) []int {
+// rowMajor returns the strides of an array in row-major order.
+func rowMajor(shape []int) []int {
 	st := make([]int, len(shape))
 	step := 1
 	for i := len(shape) - 1; i >= 0; i-- {
@@ -27,43 +27,45 @@ func dense(shape []int) []int {
 	return st
 }
 
-// seen returns the view of a value. A rule that only moves elements is seen in
-// its operand where strides can tell; any other value is its own base.
-func (v *value) seen() *view {
-	if v.look != nil {
-		return v.look
+// view returns the view of a value. The result of a rule that only moves elements
+// is a view of its operand where strides can describe it. Any other value is its
+// own base.
+func (v *value) view() *view {
+	if v.cachedView != nil {
+		return v.cachedView
 	}
-	v.look = v.through()
-	if v.look == nil {
-		v.look = &view{base: v, st: dense(v.shape)}
+	v.cachedView = v.operandView()
+	if v.cachedView == nil {
+		v.cachedView = &view{base: v, st: rowMajor(v.shape)}
 	}
-	return v.look
+	return v.cachedView
 }
 
-func (v *value) through() *view {
+// operandView returns v as a view of its operand, or nil.
+func (v *value) operandView() *view {
 	if v.form != applied || v.size == 0 {
 		return nil
 	}
 	switch r := v.rule.(type) {
 	case op.Reshape:
-		u := v.in[0].seen()
+		u := v.in[0].view()
 		if st, ok := restride(v.in[0].shape, u.st, v.shape); ok {
 			return &view{u.base, u.off, st}
 		}
 	case op.BroadcastTo:
-		u := v.in[0].seen()
+		u := v.in[0].view()
 		st := make([]int, len(v.shape))
 		copy(st[len(st)-len(u.st):], u.st)
 		return &view{u.base, u.off, st}
 	case op.Slice:
-		u := v.in[0].seen()
+		u := v.in[0].view()
 		w := &view{u.base, u.off + r.From*u.st[r.Axis], slices.Clone(u.st)}
 		if v.shape[r.Axis] == 1 {
 			w.st[r.Axis] = 0
 		}
 		return w
 	case op.Transpose:
-		u := v.in[0].seen()
+		u := v.in[0].view()
 		st := make([]int, len(r.Perm))
 		last := 0
 		for i, p := range r.Perm {
@@ -112,13 +114,13 @@ func restride(from []int, st []int, to []int) ([]int, bool) {
 
 // whole reports whether a view is all of its base in order.
 func (w *view) whole(shape []int) bool {
-	return w.off == 0 && w.base.size == op.Size(shape) && slices.Equal(w.st, dense(shape))
+	return w.off == 0 && w.base.size == op.Size(shape) && slices.Equal(w.st, rowMajor(shape))
 }
 
 // alias returns the value whose memory v is, element by element: v itself or
 // the operand of reshapes. It returns nil for a part of one or a stretched one.
 func (v *value) alias() *value {
-	if w := v.seen(); w.whole(v.shape) {
+	if w := v.view(); w.whole(v.shape) {
 		return w.base
 	}
 	return nil

@@ -51,14 +51,21 @@ func irregular(n int, lo, hi float64) []float64 {
 // within 10⁻⁷ of 1 + |f′|. Points must stay 2h away from kinks and poles.
 func Check(t testing.TB, f Func, inputs ...Input) {
 	t.Helper()
-	check(t, "gradient", weighted(f), inputs)
+	check(t, graph.Build, "gradient", weighted(f), inputs)
+}
+
+// CheckTraining is Check in a program that trains, for layers that do something
+// else there.
+func CheckTraining(t testing.TB, f Func, inputs ...Input) {
+	t.Helper()
+	check(t, graph.BuildTraining, "gradient in training", weighted(f), inputs)
 }
 
 // CheckSecond is Check for the gradient of Σ wᵢ·∇ᵢ, where ∇ is the gradient of
 // Check: a second derivative against differences of the first.
 func CheckSecond(t testing.TB, f Func, inputs ...Input) {
 	t.Helper()
-	check(t, "second derivative", func(s *graph.Scope, in []*graph.Node) *graph.Node {
+	check(t, graph.Build, "second derivative", func(s *graph.Scope, in []*graph.Node) *graph.Node {
 		sum := s.Const(0)
 		for _, g := range graph.Grad(weighted(f)(s, in), in) {
 			sum = sum.Add(weigh(s, g))
@@ -75,9 +82,9 @@ func weigh(s *graph.Scope, y *graph.Node) *graph.Node {
 	return graph.Sum(y.Mul(s.Tensor(irregular(graph.Size(y.Shape()), -1, 2), y.Shape()...)))
 }
 
-func check(t testing.TB, what string, cost Func, inputs []Input) {
+func check(t testing.TB, build func(*graph.Params, func(*graph.Scope)) (*graph.Program, error), what string, cost Func, inputs []Input) {
 	t.Helper()
-	p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
+	p, err := build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
 		in := make([]*graph.Node, len(inputs))
 		for i, x := range inputs {
 			in[i] = s.Input(strconv.Itoa(i), x.Shape...)

@@ -36,7 +36,7 @@ type Gemm[T Float] struct {
 	// looks at values alone; several workers may call it at once.
 	Epilogue func(piece []T)
 
-	// Sparse says that A may be mostly zeros. Look finds them for Do to skip, and
+	// Sparse says that A may be mostly zeros. FindZeros finds them for Do to skip, and
 	// must be called whenever A has changed; Run does.
 	Sparse bool
 
@@ -54,7 +54,7 @@ type Gemm[T Float] struct {
 // alone. It panics if a size is negative or a slice too short.
 func (g *Gemm[T]) Run(p *Pool) {
 	parts := g.Prepare(p)
-	g.Look()
+	g.FindZeros()
 	p.Run(parts, g)
 }
 
@@ -75,7 +75,7 @@ func (g *Gemm[T]) Do(part, worker int) {
 	if pl.empty {
 		return
 	}
-	tmp, copies := room[T](g.pool, worker)
+	tmp, copies := scratchOf[T](g.pool, worker)
 	item := part / (pl.rows.n * pl.cols.n) * pl.items
 	part %= pl.rows.n * pl.cols.n
 	i0, i1 := pl.rows.bounds(part % pl.rows.n)
@@ -92,7 +92,7 @@ func (g *Gemm[T]) Do(part, worker int) {
 			switch z := g.zeros; {
 			case pl.dots:
 				v.dots(pl, i0, i1, j0, j1, tmp)
-			case z != nil && z.use && v.skip(pl, z, i0, i1, j0, j1, tmp):
+			case z != nil && z.use && v.skipZeros(pl, z, i0, i1, j0, j1, tmp):
 			default:
 				v.tiles(pl, i0, i1, j0, j1, tmp, copies)
 			}

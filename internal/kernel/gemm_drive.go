@@ -76,21 +76,21 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 			}
 			j += w
 			if !pl.direct && vecs == 2 {
-				v.lookAhead(pl, &t, p, j, j0, j1)
+				v.prefetch(pl, &t, p, j, j0, j1)
 			}
 			// Strips as even as can be, the taller ones first.
 			m := i1 - i0
 			strips := (m + pl.tall[vecs] - 1) / pl.tall[vecs]
 			low, taller := m/strips, m%strips
-			t.descend(pl.path, low+1, taller)
-			t.descend(pl.path, low, strips-taller)
+			t.runStrips(pl.path, low+1, taller)
+			t.runStrips(pl.path, low, strips-taller)
 		}
 		src, rss = v.c, v.rsc
 	}
 }
 
-// descend computes n strips.
-func (t *tileArgs[T]) descend(path Path, rows, n int) {
+// runStrips computes the next n strips, of as many rows each.
+func (t *tileArgs[T]) runStrips(path Path, rows, n int) {
 	for t.rows = rows; n > 0; n -= t.strips {
 		t.strips = n
 		if t.ahead > 0 {
@@ -111,9 +111,9 @@ func (t *tileArgs[T]) descend(path Path, rows, n int) {
 	}
 }
 
-// lookAhead lets a tile fetch the panel after its own, which starts at column j
-// or, beyond j1, in the next block of k.
-func (v *view[T]) lookAhead(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {
+// prefetch makes a tile load the panel after its own into the cache. That panel
+// starts at column j or, beyond j1, in the next block of k.
+func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {
 	if j >= j1 {
 		p, j = p+pl.kb, j0
 	}
@@ -182,16 +182,16 @@ func (v *view[T]) pack(pl *plan, vecs int, dst []T, p, kb, j, w int) {
 // B. Rows of A that are not are gathered first.
 func (v *view[T]) dots(pl *plan, i0, i1, j0, j1 int, tmp []T) {
 	const (
-		xrows = 3
-		near  = 8  // rows of B that stay in cache for all rows of A
-		far   = 64 // bounds the time of one assembly call
+		xrows      = 3
+		cachedRows = 8  // the rows of B that stay in cache for all rows of A
+		callRows   = 64 // the rows of B of one call of assembly, whose time they bound
 	)
 	src, rss, css := v.src, v.rss, v.css
 	for p := 0; p == 0 || p < v.k; p += pl.kb {
 		kb := min(pl.kb, v.k-p)
-		chunk := far
+		chunk := callRows
 		if i1-i0 > xrows && v.csa == 1 {
-			chunk = near
+			chunk = cachedRows
 		}
 		if v.csa != 1 {
 			chunk = j1 - j0
@@ -210,7 +210,7 @@ func (v *view[T]) dots(pl *plan, i0, i1, j0, j1 int, tmp []T) {
 						gather(tmp[r*kb:(r+1)*kb], v.a[(i+r)*v.rsa+p*v.csa:], v.csa)
 					}
 				}
-				for j := jj; j < min(jj+chunk, j1); j += far {
+				for j := jj; j < min(jj+chunk, j1); j += callRows {
 					d.y = tmp
 					if kb > 0 {
 						d.y = v.b[p+j*v.csb:]
@@ -219,7 +219,7 @@ func (v *view[T]) dots(pl *plan, i0, i1, j0, j1 int, tmp []T) {
 					if src != nil {
 						d.src, d.rss, d.css = src[i*rss+j*css:], rss, css
 					}
-					d.run(pl.path, min(far, jj+chunk-j, j1-j))
+					d.run(pl.path, min(callRows, jj+chunk-j, j1-j))
 				}
 			}
 		}

@@ -16,7 +16,7 @@ type plan struct {
 	items     int // products of the batch in a part
 }
 
-// A geometry is what the driver must know of a set of kernels.
+// A geometry says what tiles a set of kernels has.
 type geometry struct {
 	path  Path
 	lanes int    // a tile of v vectors is v*lanes columns wide
@@ -24,7 +24,7 @@ type geometry struct {
 	tall  [9]int // tall[v] is the most rows of such a tile
 }
 
-// Tuned by whole layers, not by hot kernels.
+// These were tuned by the time of whole layers, not of single kernels.
 const (
 	inline     = 1e6       // flops below which a product is one part
 	grain      = 5e5       // flops of a part, as far as the shape allows

@@ -15,11 +15,11 @@ type tileArgs[T Float] struct {
 	k, rows, strips int
 	width           int
 
-	// The first strips fetch memory into the second-level cache, each at one
-	// address a step along k: so much comes free with the products.
-	ahead        int // strips that do
-	next         []T
-	along, below int // from a step to the next, and from a strip to the next
+	// The first strips load memory into the second-level cache, each one address
+	// for every step along k, which costs nothing beside the products.
+	ahead        int // the number of strips that do
+	next         []T // what they load
+	along, below int // strides of next from a step to the next, and from a strip to the next
 }
 
 // dotArgs are the arguments of a dot kernel: for i < rows ≤ 3 and j < n

@@ -7,37 +7,38 @@ import (
 )
 
 // A matrix of data is often mostly zeros: black pixels, words that a document
-// does not have. A Gemm that is told so looks at A before each run, and where
-// few elements of op(A) are not zero, it adds the rows of B that those meet and
-// no others. It leaves out nothing but sums with zero, so the result is the
-// same, bit for bit. Where a zero matters, since B is not finite or a sum is −0,
-// it leaves out nothing.
+// does not have. A Gemm whose Sparse is set looks at A before each run, and where
+// few elements of op(A) are not zero, it adds multiples of the rows of B that
+// those elements multiply and of no others. It leaves out nothing but sums with
+// zero, so the result is the same, bit for bit. Where a zero matters, since B is
+// not finite or a sum is −0, it leaves out nothing.
 
-// few is the largest share of elements not zero for which skipping the others
-// pays: each needs about as much time as two in a tile.
-const few = .3
+// maxDensity is the largest share of elements not zero for which skipping the others
+// pays: each element takes about as much time as two elements in a tile.
+const maxDensity = .3
 
 // panelBytes bounds a packed panel of B, about the first-level cache.
 const panelBytes = 36 << 10
 
-// patience is the number of runs without a look after one that found few zeros.
-const patience = 63
+// lookInterval is the number of runs that do not look at A after one that found
+// few zeros.
+const lookInterval = 63
 
 // sparse is op(A) without its zeros. Row i has, in block b of k, the elements x
-// from bounds[b·M+i] to bounds[(b+1)·M+i]; each meets the row of B that is the
-// at-th of its block.
+// from bounds[b·M+i] to bounds[(b+1)·M+i]; x[q] multiplies the row of B that is
+// number at[q] of its block.
 type sparse[T Float] struct {
 	*Gemm[T]
-	bounds []int32
-	at     []int32 // nil until few elements are not zero
-	x      []T
-	met    []uint64 // the rows of B that any element meets, by part of the search
-	row    []uint64 // what is not zero in a row of A, by part
-	words  int      // of a row
-	rows   int      // of op(A) in a part
-	parts  int
-	use    bool
-	wait   int // runs until A is looked at again
+	bounds   []int32
+	at       []int32 // nil until a run finds few elements that are not zero
+	x        []T
+	used     []uint64 // a bit for each row of B that an element of A multiplies, by part of the search
+	row      []uint64 // what is not zero in a row of A, by part
+	words    int      // of a row
+	rows     int      // of op(A) in a part
+	parts    int
+	use      bool
+	skipRuns int // runs until A is looked at again
 }
 
 // newSparse makes room for a prepared product without zeros, or returns nil if
@@ -58,24 +59,24 @@ func newSparse[T Float](g *Gemm[T]) *sparse[T] {
 		z.rows = 64 // of a word
 	}
 	z.parts = (g.M + z.rows - 1) / z.rows
-	z.met, z.row = make([]uint64, z.parts*z.words), make([]uint64, z.parts*z.words)
+	z.used, z.row = make([]uint64, z.parts*z.words), make([]uint64, z.parts*z.words)
 	return z
 }
 
-// Look finds the zeros of A in a prepared product that may have many, with the
+// FindZeros finds the zeros of A in a prepared product that may have many, with the
 // workers of its pool. It comes before the parts of every run.
-func (g *Gemm[T]) Look() {
+func (g *Gemm[T]) FindZeros() {
 	z := g.zeros
 	if z == nil {
 		return
 	}
-	if z.wait > 0 {
-		z.wait--
+	if z.skipRuns > 0 {
+		z.skipRuns--
 		return
 	}
 	z.use = true
 	if z.at == nil {
-		if z.use = z.few(z.count()); z.use {
+		if z.use = z.isSparse(z.count()); z.use {
 			z.at, z.x = make([]int32, g.M*g.K), make([]T, g.M*g.K)
 		}
 	}
@@ -85,14 +86,14 @@ func (g *Gemm[T]) Look() {
 		for i, end := range z.bounds[len(z.bounds)-g.M:] {
 			n += int(end) - i*g.K
 		}
-		z.use = z.few(n)
+		z.use = z.isSparse(n)
 	}
 	if !z.use {
-		z.wait = patience
+		z.skipRuns = lookInterval
 	}
 }
 
-func (z *sparse[T]) few(n int) bool { return float64(n) <= few*float64(z.M)*float64(z.K) }
+func (z *sparse[T]) isSparse(n int) bool { return float64(n) <= maxDensity*float64(z.M)*float64(z.K) }
 
 // count returns how many elements of A are not zero.
 func (z *sparse[T]) count() (n int) {
@@ -116,27 +117,27 @@ func (z *sparse[T]) count() (n int) {
 func (z *sparse[T]) Do(part, _ int) {
 	lo := part * z.rows
 	hi := min(lo+z.rows, z.M)
-	met := z.met[part*z.words:][:z.words]
-	clear(met)
+	used := z.used[part*z.words:][:z.words]
+	clear(used)
 	for i := lo; i < hi; i++ {
 		z.bounds[i] = int32(i * z.K)
 	}
 	if z.TransA {
-		z.columns(lo, hi, met)
+		z.listColumns(lo, hi, used)
 	} else {
-		z.lines(lo, hi, met, z.row[part*z.words:][:z.words])
+		z.listRows(lo, hi, used, z.row[part*z.words:][:z.words])
 	}
 }
 
-// lines lists rows lo to hi of A.
-func (z *sparse[T]) lines(lo, hi int, met, row []uint64) {
+// listRows lists rows lo to hi of A.
+func (z *sparse[T]) listRows(lo, hi int, used, row []uint64) {
 	ld, kb := z.lda(), z.plan.kb
 	for i := lo; i < hi; i++ {
 		a := z.A[i*ld:][:z.K]
 		nonzero(row, a)
 		n, b, p := i*z.K, 1, 0
 		for k, w := range row {
-			met[k] |= w
+			used[k] |= w
 			for ; w != 0; w &= w - 1 {
 				q := k*64 + bits.TrailingZeros64(w)
 				for ; q >= p+kb; p += kb {
@@ -153,8 +154,8 @@ func (z *sparse[T]) lines(lo, hi int, met, row []uint64) {
 	}
 }
 
-// columns lists columns lo to hi of A.
-func (z *sparse[T]) columns(lo, hi int, met []uint64) {
+// listColumns lists columns lo to hi of A.
+func (z *sparse[T]) listColumns(lo, hi int, used []uint64) {
 	ld, kb := z.lda(), z.plan.kb
 	var end []int32
 	for q := range z.K {
@@ -167,7 +168,7 @@ func (z *sparse[T]) columns(lo, hi int, met []uint64) {
 		nonzero(word[:], a)
 		w := word[0]
 		if w != 0 {
-			met[q/64] |= 1 << (q % 64)
+			used[q/64] |= 1 << (q % 64)
 		}
 		for ; w != 0; w &= w - 1 {
 			i := bits.TrailingZeros64(w)
@@ -192,24 +193,25 @@ func nonzero[T Float](dst []uint64, x []T) {
 	}
 }
 
-// meets returns bits k·64 to k·64+63 of the rows of B that rows i0 to i1 of op(A)
-// meet, without what only a part of the search that has other rows too has met.
-func (z *sparse[T]) meets(k, i0, i1 int) (met uint64) {
+// usedRows returns bits k·64 to k·64+63 of the rows of B that rows i0 to i1 of
+// op(A) multiply. It leaves out rows of B that only a part of the search found
+// which has rows beyond i0 and i1, too.
+func (z *sparse[T]) usedRows(k, i0, i1 int) (used uint64) {
 	end := i1 / z.rows
 	if i1 == z.M {
 		end = z.parts
 	}
 	for part := (i0 + z.rows - 1) / z.rows; part < end; part++ {
-		met |= z.met[part*z.words+k]
+		used |= z.used[part*z.words+k]
 	}
-	return met
+	return used
 }
 
-// skip computes C[i0:i1, j0:j1] without the zeros of A and reports whether it
+// skipZeros computes C[i0:i1, j0:j1] without the zeros of A and reports whether it
 // could: where B is not finite a zero counts.
-func (v *view[T]) skip(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T) bool {
+func (v *view[T]) skipZeros(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T) bool {
 	for k := range z.words {
-		for w := ^z.meets(k, i0, i1); w != 0; w &= w - 1 { // sums tell of the other rows of B
+		for w := ^z.usedRows(k, i0, i1); w != 0; w &= w - 1 { // the sums show whether the other rows of B are finite
 			q := k*64 + bits.TrailingZeros64(w)
 			if q >= v.k {
 				break
@@ -263,8 +265,8 @@ func (s *sparseArgs[T]) portable() (plain bool) {
 	plain = true
 	for i, from := range s.from {
 		c := s.c[i*s.rsc:][:s.width]
-		var room [8 * 4]T
-		sum := room[:s.width]
+		var buffer [8 * 4]T
+		sum := buffer[:s.width]
 		for q := from; q < s.to[i]; q++ {
 			x := s.x[q]
 			for j, y := range s.b[int(s.at[q])*ld:][:s.width] {

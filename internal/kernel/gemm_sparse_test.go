@@ -105,7 +105,7 @@ func testGemmSparseNotFinite[T Float](t *testing.T, p *Pool) {
 	}
 }
 
-// A that was dense is looked at again after a while, and what Look has found
+// A that was dense is looked at again after a while, and what FindZeros has found
 // before does not outlive it.
 func TestGemmSparseComesAndGoes(t *testing.T) {
 	eachPath(t, testGemmSparseComesAndGoes[float32], testGemmSparseComesAndGoes[float64])
@@ -117,8 +117,8 @@ func testGemmSparseComesAndGoes[T Float](t *testing.T, p *Pool) {
 	g := *dense
 	g.C, g.Sparse = make([]T, len(dense.C)), true
 	parts := g.Prepare(p)
-	for run := range 3 * patience {
-		few := run == 0 || run > patience+1 // not zero in the runs between
+	for run := range 3 * lookInterval {
+		few := run == 0 || run > lookInterval+1 // not zero in the runs between
 		for j := range g.A {
 			g.A[j] = T(r.NormFloat64())
 			if few && r.IntN(10) > 0 {
@@ -126,14 +126,14 @@ func testGemmSparseComesAndGoes[T Float](t *testing.T, p *Pool) {
 			}
 		}
 		dense.Run(p)
-		g.Look()
+		g.FindZeros()
 		p.Run(parts, &g)
 		allSame(t, g.C, dense.C, run)
 		if g.zeros.use != few {
 			t.Fatalf("run %d: zeros skipped: %v", run, g.zeros.use)
 		}
 	}
-	if n := testing.AllocsPerRun(5, func() { g.Look(); p.Run(parts, &g) }); n != 0 {
+	if n := testing.AllocsPerRun(5, func() { g.FindZeros(); p.Run(parts, &g) }); n != 0 {
 		t.Errorf("%v allocations a run", n)
 	}
 }

@@ -12,6 +12,27 @@
 // avx512, avx2 or portable. It is read once, at start, to compare paths, to get
 // the same bits from different processors, or to do without one that is slower
 // than it should be. Any other value stops the program.
+//
+// # Files
+//
+// path*.go chooses the kernels, pool*.go has the workers and their scratch
+// memory, slice.go sees slices of one type as of the other.
+//
+// Element by element: unary.go and binary.go are the functions by name, fused.go
+// the products with what follows them, choose.go those that choose; special.go
+// has the portable forms, vec.go says when the assembly is called. fill.go
+// writes noise and constants.
+//
+// Of many elements: reduce.go has sums and extremes, rows.go those of each row,
+// finite.go looks for NaN and infinities. adam.go has the passes of optimisers.
+//
+// Random numbers: philox.go is the generator, keyed.go its streams by key and
+// ziggurat.go a faster normal sampler.
+//
+// Matrix products: gemm.go is the face. gemm_plan.go divides a product,
+// gemm_drive.go walks its blocks, gemm_sparse.go skips zeros. The innermost loops
+// are in gemm_portable.go; gemm_asm_amd64.go and gemm512_asm_amd64.go call those
+// in assembly, gemm_noasm.go stands where there is none.
 package kernel
 
 import (

@@ -26,7 +26,7 @@ type Task interface {
 // A Pool that is dropped is closed by the garbage collector; Close does it at
 // once.
 type Pool struct {
-	*crew
+	*poolState
 }
 
 // NewPool returns a pool of the given number of workers, the caller included;
@@ -38,16 +38,16 @@ func NewPool(workers int) *Pool {
 	if workers == 0 {
 		workers = min(runtime.GOMAXPROCS(0), maxWorkers)
 	}
-	c := &crew{scratch: make([]scratch, workers), wake: make(chan struct{}, workers)}
+	c := &poolState{scratch: make([]scratch, workers), wake: make(chan struct{}, workers)}
 	for w := range c.scratch {
-		c.scratch[w].near = aligned(scratchBytes)
+		c.scratch[w].fixed = aligned(scratchBytes)
 	}
 	for w := 1; w < workers; w++ {
 		c.live.Add(1)
 		go c.work(w)
 	}
 	p := &Pool{c}
-	runtime.AddCleanup(p, (*crew).close, c)
+	runtime.AddCleanup(p, (*poolState).close, c)
 	return p
 }
 
@@ -91,7 +91,8 @@ const (
 	spinning = 300 * time.Microsecond // how long an idle worker spins
 )
 
-// A crew is the part of a pool that its workers share.
+// A poolState is what the workers of a pool share. They refer to it and not to the
+// Pool, so that a Pool which nobody else refers to is collected, and closed.
 //
 // A phase is one call of Run. It is described by one word, so that a worker
 // which arrives late can never claim a part of one phase by the counts of
@@ -99,7 +100,7 @@ const (
 // raises next. Whoever succeeds holds a part of the phase in progress, which
 // cannot end before that part is counted in done; only then does it read task.
 // So nobody waits for a worker that has not woken.
-type crew struct {
+type poolState struct {
 	word    atomic.Uint64
 	_       [56]byte
 	done    atomic.Int64 // parts that the others have finished in this phase
@@ -118,13 +119,13 @@ type crew struct {
 type fault struct{ value any }
 
 // run carries out one phase.
-func (c *crew) run(parts int, t Task) {
+func (c *poolState) run(parts int, t Task) {
 	c.task = t
 	c.done.Store(0)
 	epoch := c.word.Load()>>(2*indexBits) + 1
 	c.word.Store(epoch<<(2*indexBits) | uint64(parts)<<indexBits)
 	for range min(int(c.parked.Load()), parts-1) {
-		c.rouse()
+		c.wakeOne()
 	}
 	mine := 0
 	for !c.claim(0, &mine) {
@@ -145,7 +146,7 @@ func (c *crew) run(parts int, t Task) {
 
 // claim runs parts of the phase in progress until none is left, counting them
 // in *n. It returns false if a part panicked, to be called again.
-func (c *crew) claim(worker int, n *int) (all bool) {
+func (c *poolState) claim(worker int, n *int) (all bool) {
 	defer func() {
 		if !all { // a panic, or runtime.Goexit, in a part
 			v := recover()
@@ -173,7 +174,7 @@ func (c *crew) claim(worker int, n *int) (all bool) {
 }
 
 // count notes that a part is over. The caller's own need no shared counter.
-func (c *crew) count(worker int, n *int) {
+func (c *poolState) count(worker int, n *int) {
 	*n++
 	if worker != 0 {
 		c.done.Add(1)
@@ -181,7 +182,7 @@ func (c *crew) count(worker int, n *int) {
 }
 
 // work is the life of a worker.
-func (c *crew) work(worker int) {
+func (c *poolState) work(worker int) {
 	defer c.live.Add(-1)
 	n := 0
 	for !c.closed.Load() {
@@ -192,14 +193,14 @@ func (c *crew) work(worker int) {
 }
 
 // pending reports whether there is a part to claim or the pool is closed.
-func (c *crew) pending() bool {
+func (c *poolState) pending() bool {
 	w := c.word.Load()
 	return w&indexMask < w>>indexBits&indexMask || c.closed.Load()
 }
 
 // idle returns when there may be something to do. Gosched, a call the compiler
 // does not inline, also lets the garbage collector stop the worker.
-func (c *crew) idle() {
+func (c *poolState) idle() {
 	start := time.Now()
 	for i := 1; !c.pending(); i++ {
 		pause()
@@ -223,16 +224,16 @@ func (c *crew) idle() {
 
 // close ends the workers. As many tokens as wake holds reach every worker that
 // sleeps, whoever else takes one.
-func (c *crew) close() {
+func (c *poolState) close() {
 	c.closed.Store(true)
 	for range cap(c.wake) {
-		c.rouse()
+		c.wakeOne()
 	}
 }
 
-// rouse wakes one worker. A token that nobody sleeps for only makes some worker
+// wakeOne wakes one worker. A token that nobody sleeps for only makes some worker
 // spin once more before it parks.
-func (c *crew) rouse() {
+func (c *poolState) wakeOne() {
 	select {
 	case c.wake <- struct{}{}:
 	default:

@@ -7,11 +7,11 @@ const (
 	cacheLine    = 64
 )
 
-// A scratch is memory of one worker. What it holds does not outlive a part.
+// A scratch is the memory of one worker. What it holds does not outlive a part.
 type scratch struct {
-	near []byte // scratchBytes
-	far  []byte // as much as grow was asked for
-	_    [cacheLine - 2*unsafe.Sizeof([]byte(nil))%cacheLine]byte
+	fixed []byte // of scratchBytes
+	grown []byte // of as many bytes as grow was asked for
+	_     [cacheLine - 2*unsafe.Sizeof([]byte(nil))%cacheLine]byte
 }
 
 // aligned returns n bytes that start on a cache line.
@@ -21,19 +21,19 @@ func aligned(n int) []byte {
 	return b[off:][:n]
 }
 
-// grow gives every worker at least n bytes of far memory. The pool must be idle.
+// grow gives every worker at least n bytes of grown memory. The pool must be idle.
 func (p *Pool) grow(n int) {
 	for w := range p.scratch {
-		if s := &p.scratch[w]; len(s.far) < n {
-			s.far = aligned(n)
+		if s := &p.scratch[w]; len(s.grown) < n {
+			s.grown = aligned(n)
 		}
 	}
 }
 
-// room returns a worker's scratch memory.
-func room[T Float](p *Pool, worker int) (near, far []T) {
+// scratchOf returns a worker's scratch memory.
+func scratchOf[T Float](p *Pool, worker int) (fixed, grown []T) {
 	s := &p.scratch[worker]
-	return elements[T](s.near), elements[T](s.far)
+	return elements[T](s.fixed), elements[T](s.grown)
 }
 
 func elements[T Float](mem []byte) []T {

@@ -161,7 +161,7 @@ func TestPoolClose(t *testing.T) {
 
 // A dropped pool is closed by the garbage collector.
 func TestPoolCollected(t *testing.T) {
-	c := NewPool(3).crew
+	c := NewPool(3).poolState
 	for i := 0; c.live.Load() > 0; i++ {
 		if i == 1000 {
 			t.Fatal("the workers of a dropped pool still live")

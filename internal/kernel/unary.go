@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"math"
 	"unsafe"
 )
 
@@ -93,64 +92,6 @@ func Map[T Float](op Unary, dst, src []T) {
 	}
 }
 
-func unary32(op Unary, dst, src []float32) bool {
-	switch op {
-	case OpNeg:
-		neg32(dst, src)
-	case OpAbs:
-		abs32(dst, src)
-	case OpSign:
-		sign32(dst, src)
-	case OpSqrt:
-		sqrt32(dst, src)
-	case OpRsqrt:
-		rsqrt32(dst, src)
-	case OpSquare:
-		square32(dst, src)
-	case OpRecip:
-		recip32(dst, src)
-	case OpFloor:
-		floor32(dst, src)
-	case OpRelu:
-		relu32(dst, src)
-	case OpExp:
-		exp32(dst, src)
-	case OpExpm1:
-		expm132(dst, src)
-	case OpLog:
-		log32(dst, src)
-	case OpLog1p:
-		log1p32(dst, src)
-	case OpTanh:
-		tanh32(dst, src)
-	case OpSigmoid:
-		sigmoid32(dst, src)
-	case OpLogSigmoid:
-		logsigmoid32(dst, src)
-	case OpSoftplus:
-		softplus32(dst, src)
-	case OpSilu:
-		silu32(dst, src)
-	case OpElu:
-		elu32(dst, src)
-	case OpErf:
-		erf32(dst, src)
-	case OpGelu:
-		gelu32(dst, src)
-	case OpSin:
-		if sin32(dst, src) {
-			trigFar(dst, math.Sin)
-		}
-	case OpCos:
-		if cos32(dst, src) {
-			trigFar(dst, math.Cos)
-		}
-	default:
-		return false
-	}
-	return true
-}
-
 // trigFar finishes the elements that the kernel left alone because they are too
 // large to reduce there: no sine or cosine is as large as those.
 func trigFar[T Float](x []T, f func(float64) float64) {
@@ -159,62 +100,4 @@ func trigFar[T Float](x []T, f func(float64) float64) {
 			x[i] = T(f(float64(v)))
 		}
 	}
-}
-
-func unary64(op Unary, dst, src []float64) bool {
-	switch op {
-	case OpNeg:
-		neg64(dst, src)
-	case OpAbs:
-		abs64(dst, src)
-	case OpSign:
-		sign64(dst, src)
-	case OpSqrt:
-		sqrt64(dst, src)
-	case OpRsqrt:
-		rsqrt64(dst, src)
-	case OpSquare:
-		square64(dst, src)
-	case OpRecip:
-		recip64(dst, src)
-	case OpFloor:
-		floor64(dst, src)
-	case OpRelu:
-		relu64(dst, src)
-	case OpExp:
-		exp64(dst, src)
-	case OpExpm1:
-		expm164(dst, src)
-	case OpLog:
-		log64(dst, src)
-	case OpLog1p:
-		log1p64(dst, src)
-	case OpTanh:
-		tanh64(dst, src)
-	case OpSigmoid:
-		sigmoid64(dst, src)
-	case OpLogSigmoid:
-		logsigmoid64(dst, src)
-	case OpSoftplus:
-		softplus64(dst, src)
-	case OpSilu:
-		silu64(dst, src)
-	case OpElu:
-		elu64(dst, src)
-	case OpErf:
-		erf64(dst, src)
-	case OpGelu:
-		gelu64(dst, src)
-	case OpSin:
-		if sin64(dst, src) {
-			trigFar(dst, math.Sin)
-		}
-	case OpCos:
-		if cos64(dst, src) {
-			trigFar(dst, math.Cos)
-		}
-	default:
-		return false
-	}
-	return true
 }

@@ -1,6 +1,6 @@
 package kernel
 
-//go:generate go run -C gen ./vec -pkg kernel -out ../vec_amd64.s -stubs ../vec_amd64.go -others ../vec_other.go
+//go:generate go run -C gen ./vec -pkg kernel -out ../vec_amd64.s -stubs ../vec_amd64.go -others ../vec_other.go -calls ../vec_call.go
 
 // chunk is the number of elements that one call of assembly handles at most.
 // The scheduler cannot stop a goroutine inside assembly, so this bounds the

@@ -14,19 +14,22 @@ import (
 
 const module = "github.com/latentgo/latent/"
 
-// level orders the rooms: a package imports only packages of lower levels, or
-// of its own room. A name stands for the folder and all below it; the longest
+// level orders the folders: a package imports only packages of lower levels, or
+// of its own folder. A name stands for the folder and all below it; the longest
 // match counts.
 var level = map[string]int{
 	"internal/absurd":      1,
 	"internal/atomicfile":  0,
 	"internal/pareto":      0,
 	"internal/exported":    0,
+	"internal/mark":        0,
 	"internal/safetensors": 1,
 	"internal/kernel":      1,
 	"internal/op":          2,
+	"internal/door":        3,
 	"internal/engine":      3,
 	"graph":                4,
+	"internal/golden":      5,
 	"internal/gradcheck":   5,
 	"layers":               5,
 	"prob":                 5,
@@ -39,11 +42,11 @@ var level = map[string]int{
 	"internal/layering":    9,
 }
 
-// gorgonia lists the rooms that may import gorgonia.org/gorgonia, the last to
+// gorgonia lists the folders that may import gorgonia.org/gorgonia, the last to
 // be measured against.
 var gorgonia = []string{"internal/op", "graph", "bench/speed/tape"}
 
-func room(path string) (name string, l int) {
+func folderOf(path string) (name string, l int) {
 	for k, v := range level {
 		if (path == k || strings.HasPrefix(path, k+"/")) && len(k) > len(name) {
 			name, l = k, v
@@ -70,7 +73,7 @@ func TestImportsPointDownwards(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		from, l := room(filepath.ToSlash(dir))
+		from, l := folderOf(filepath.ToSlash(dir))
 		if from == "" {
 			t.Errorf("%s: no level is set for this folder", dir)
 		}
@@ -86,7 +89,7 @@ func TestImportsPointDownwards(t *testing.T) {
 			if i == "gorgonia.org/gorgonia" && !slices.Contains(gorgonia, from) {
 				t.Errorf("%s imports gorgonia; only %v may", path, gorgonia)
 			}
-			if to, m := room(strings.TrimPrefix(i, module)); strings.HasPrefix(i, module) && to != from && m >= l {
+			if to, m := folderOf(strings.TrimPrefix(i, module)); strings.HasPrefix(i, module) && to != from && m >= l {
 				t.Errorf("%s (level %d) imports %s (level %d)", path, l, i, m)
 			}
 		}

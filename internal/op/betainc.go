@@ -8,92 +8,8 @@ import "math"
 // (DLMF 8.17.7 and 8.17.8) or a continued fraction (8.17.22) where these are
 // short, else by quadrature.
 
-// betaPoint is an argument x of a beta law with all that the methods take, so
-// that nothing is formed from rounded numbers.
-type betaPoint struct {
-	a, b, x, y, logx, logy float64
-	u                      float64 // logit x − log(a/b): how far from the mode
-	d                      float64 // ay − bx, the slope of log k by the logit
-}
-
-// flip exchanges the two ends.
-func (p betaPoint) flip() betaPoint {
-	return betaPoint{p.b, p.a, p.y, p.x, p.logy, p.logx, -p.u, -p.d}
-}
-
-// betaUnder is the point of x in (0,1) without its place from the mode, u and
-// d: for short, and for kernel at a shape below 10.
-func betaUnder(a, b, x float64) betaPoint {
-	y := 1 - x
-	return betaPoint{a: a, b: b, x: x, y: y, logx: logOf(x, y), logy: math.Log1p(-x)}
-}
-
-// betaUnderLogit is that of logit l.
-func betaUnderLogit(a, b, l float64) betaPoint {
-	e := math.Exp(-math.Abs(l))
-	log := math.Log1p(e)
-	p := betaPoint{a: a, b: b, x: 1 / (1 + e), y: e / (1 + e), logx: -log, logy: -math.Abs(l) - log}
-	if l < 0 {
-		p.x, p.y, p.logx, p.logy = p.y, p.x, p.logy, p.logx
-	}
-	return p
-}
-
-// betaAt is the point of x in (0,1). The slope is exact, for it is what
-// survives of two large numbers.
-func betaAt(a, b, x float64) betaPoint {
-	p := betaUnder(a, b, x)
-	s, t := 1.0, 0.0 // a and b scaled so that nothing overflows
-	if m := max(a, b); m > 0x1p1000 {
-		s = 0x1p-10
-	}
-	a, b = a*s, b*s
-	n := a + b
-	if b > a {
-		t = a - (n - b)
-	} else {
-		t = b - (n - a)
-	}
-	if x <= 0.5 {
-		p.d = math.FMA(-n, x, a) - t*x
-	} else {
-		p.d = math.FMA(n, p.y, -b) + t*p.y
-	}
-	if r := -p.d / (a * p.y); math.Abs(r) < 0.5 {
-		p.u = math.Log1p(r)
-	} else {
-		p.u = p.logx - p.logy - (math.Log(a) - math.Log(b))
-	}
-	p.d /= s
-	return p
-}
-
-// betaAtLogit is the point of logit l.
-func betaAtLogit(a, b, l float64) betaPoint {
-	r := a / b
-	switch {
-	case r > 0.5 && r < 2:
-		r = math.Log1p((a - b) / b)
-	case r > 0x1p-1000 && r < 0x1p1000:
-		r = math.Log(r)
-	default:
-		r = math.Log(a) - math.Log(b)
-	}
-	return betaAtMode(a, b, l, l-r)
-}
-
-// betaAtMode is the point of logit l, that is u from the mode.
-func betaAtMode(a, b, l, u float64) betaPoint {
-	p := betaUnderLogit(a, b, l)
-	p.u, p.d = u, a*p.y-b*p.x
-	if max(a, b) > 1e3 && math.Abs(u) < 1 { // else what cancels is small
-		p.d = -a * p.y * math.Expm1(u)
-	}
-	return p
-}
-
-// edge returns I where it is 0, 1 or no number.
-func (p *betaPoint) edge() (i float64, ok bool) {
+// limitValue returns I where it is 0, 1 or no number.
+func (p *betaPoint) limitValue() (i float64, ok bool) {
 	switch {
 	case !(p.a >= 0) || !(p.b >= 0) || !(p.x >= 0) || !(p.y >= 0):
 		return math.NaN(), true
@@ -112,20 +28,20 @@ func (p *betaPoint) edge() (i float64, ok bool) {
 	return 0, false
 }
 
-// lowEnd tells whether x is so near to 0 that the sum of alternating terms is
+// nearZero tells whether x is so near to 0 that the sum of alternating terms is
 // short; a below 1 makes I large there.
-func (p *betaPoint) lowEnd() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
+func (p *betaPoint) nearZero() bool { return p.a < 1 && p.x <= 0.5 && p.b*p.x <= 1.5 }
 
-// highEnd is lowEnd of the flipped point.
-func (p *betaPoint) highEnd() bool { return p.b < 1 && p.y <= 0.5 && p.a*p.y <= 1.5 }
+// nearOne is nearZero of the flipped point.
+func (p *betaPoint) nearOne() bool { return p.b < 1 && p.y <= 0.5 && p.a*p.y <= 1.5 }
 
-// fromBelow chooses the side, so that the result is not the complement of a
-// small number and comes fast.
-func (p *betaPoint) fromBelow() bool {
+// lowerTail reports whether I itself is to be computed, not its complement: the
+// result must not be 1 less a small number, and must converge fast.
+func (p *betaPoint) lowerTail() bool {
 	switch {
-	case p.lowEnd():
+	case p.nearZero():
 		return true
-	case p.highEnd():
+	case p.nearOne():
 		return false
 	case p.a > 4 && p.b > 4: // where the fraction converges fast
 		return p.x*(p.a+p.b+2) < p.a+1
@@ -141,14 +57,14 @@ func (p *betaPoint) fromBelow() bool {
 
 // betaInc returns I_x(a,b) and its complement.
 func betaInc(p betaPoint) (i, j float64) {
-	if i, ok := p.edge(); ok {
+	if i, ok := p.limitValue(); ok {
 		return i, 1 - i
 	}
 	switch {
-	case p.lowEnd():
-		return p.small()
-	case p.highEnd():
-		j, i = p.flip().small()
+	case p.nearZero():
+		return p.zeroSeries()
+	case p.nearOne():
+		j, i = p.flip().zeroSeries()
 		return i, j
 	}
 	k := math.Exp(p.kernel())
@@ -158,7 +74,7 @@ func betaInc(p betaPoint) (i, j float64) {
 		}
 		return 1, 0
 	}
-	if !p.fromBelow() {
+	if !p.lowerTail() {
 		q := p.flip()
 		if s, _, _, ok := q.series(); ok {
 			if j = k / p.b * s; j < 0.9 { // else 1 − j would lose digits
@@ -166,7 +82,7 @@ func betaInc(p betaPoint) (i, j float64) {
 			}
 		}
 	}
-	if p.fromBelow() || p.u < 0 {
+	if p.lowerTail() || p.u < 0 {
 		if s, _, _, ok := p.series(); ok {
 			i = k / p.a * s
 			return i, 1 - i
@@ -180,9 +96,9 @@ func betaInc(p betaPoint) (i, j float64) {
 	return 1 - k*s, k * s
 }
 
-// small returns I and its complement at the low end, by DLMF 8.17.7:
+// zeroSeries returns I and its complement near 0, by DLMF 8.17.7:
 // xᵃ/(a·B(a,b))·(1 + a·Σ (1−b)ₙ/(n!(a+n))·xⁿ), with the leading term near 1.
-func (p betaPoint) small() (i, j float64) {
+func (p betaPoint) zeroSeries() (i, j float64) {
 	l := p.a*p.logx - lbetaTimes(p.a, p.b)
 	sum, t := 0.0, 1.0
 	for n := 1.0; n < 200 && math.Abs(t) > 0x1p-54*math.Abs(sum); n++ {
@@ -197,9 +113,9 @@ func (p betaPoint) small() (i, j float64) {
 	return i, j
 }
 
-// smallRise is ∂I/∂b over k at the low end, times a number, by the derivative
-// of small.
-func (p betaPoint) smallRise(times float64) float64 {
+// zeroSeriesByB is ∂I/∂b over k near 0, times a number, by the derivative of
+// zeroSeries.
+func (p betaPoint) zeroSeriesByB(times float64) float64 {
 	sum, by, t, dt := 0.0, 0.0, 1.0, 0.0
 	for n := 1.0; n < 200 && !(math.Abs(t) <= 0x1p-54*math.Abs(sum) && math.Abs(dt) <= 0x1p-54*math.Abs(by)); n++ {
 		f := (n - p.b) / n * p.x
@@ -213,20 +129,21 @@ func (p betaPoint) smallRise(times float64) float64 {
 // betaSlope is ∂l/∂a of the logit l at constant I: −∂I/∂a over k, the implicit
 // derivative of a beta draw.
 func betaSlope(a, b, l float64) float64 {
-	p := betaUnderLogit(a, b, l)
-	if v, ok := p.short(1); ok {
+	p := betaPointOfLogit(a, b, l)
+	if v, ok := p.slopeASeries(1); ok {
 		return v
 	}
-	p = betaAtLogit(a, b, l)
-	return p.falling(1)
+	p = fullBetaPointOfLogit(a, b, l)
+	return p.slopeA(1)
 }
 
-// short is falling where no quadrature is needed, which takes neither u nor d.
-func (p *betaPoint) short(times float64) (v float64, ok bool) {
-	if _, ok := p.edge(); ok {
+// slopeASeries is slopeA where a series converges, which needs neither u nor d of
+// the point.
+func (p *betaPoint) slopeASeries(times float64) (v float64, ok bool) {
+	if _, ok := p.limitValue(); ok {
 		return math.NaN(), true
 	}
-	if p.fromBelow() { // I = k/a·s
+	if p.lowerTail() { // I = k/a·s
 		s, sa, _, ok := p.series()
 		if !ok {
 			return 0, false
@@ -234,8 +151,8 @@ func (p *betaPoint) short(times float64) (v float64, ok bool) {
 		return -(s*(p.logx+digammaStep(p.a, p.b)) + sa) * (times / p.a), true
 	}
 	q := p.flip()
-	if p.b < 0.1 && p.highEnd() { // where the terms below cancel
-		return q.smallRise(times), true
+	if p.b < 0.1 && p.nearOne() { // where the terms below cancel
+		return q.zeroSeriesByB(times), true
 	}
 	s, _, sb, ok := q.series() // 1 − I = k/b·s
 	if !ok {
@@ -244,9 +161,9 @@ func (p *betaPoint) short(times float64) (v float64, ok bool) {
 	return (s*(p.logx+digammaRise(p.a, p.b)) + sb) * (times / p.b), true
 }
 
-// falling is −∂I/∂a over k, times a number.
-func (p *betaPoint) falling(times float64) float64 {
-	if v, ok := p.short(times); ok {
+// slopeA is −∂I/∂a over k, times a number.
+func (p *betaPoint) slopeA(times float64) float64 {
+	if v, ok := p.slopeASeries(times); ok {
 		return v
 	}
 	if p.u < 0 {
@@ -267,26 +184,7 @@ func betaIa(p betaPoint) float64 {
 	if k == 0 {
 		return 0
 	}
-	return -k * p.falling(small)
-}
-
-// density is ∂I_x/∂x.
-func (p betaPoint) density() float64 {
-	switch {
-	case p.x == 0 && p.b > 0: // the limits
-		return math.Pow(0, p.a-1) * math.Exp(-lbeta(p.a, p.b))
-	case p.y == 0 && p.a > 0:
-		return math.Pow(0, p.b-1) * math.Exp(-lbeta(p.a, p.b))
-	}
-	return math.Exp(p.kernel() - p.logx - p.logy)
-}
-
-// logOf is log x, given y = 1−x.
-func logOf(x, y float64) float64 {
-	if y < x {
-		return math.Log1p(-y)
-	}
-	return math.Log(x)
+	return -k * p.slopeA(small)
 }
 
 // betaEntropy is the entropy of a beta law, of the logarithms of a and b.

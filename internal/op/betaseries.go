@@ -2,9 +2,9 @@ package op
 
 import "math"
 
-// longest bounds the terms of a series and the steps of a fraction. One that
+// maxTerms bounds the terms of a series and the steps of a fraction. One that
 // would need more gives way to another method.
-const longest = 250
+const maxTerms = 250
 
 // series returns s = Σ (a+b)ₙ/(a+1)ₙ·xⁿ (DLMF 8.17.8), with I = k/a·s, and its
 // derivatives by a, with a+b moving along, and by b; not ok if it is too long.
@@ -19,7 +19,7 @@ func (p *betaPoint) series() (s, sa, sb float64, ok bool) {
 	s = 1
 	t, h, hb := 1.0, 0.0, 0.0
 	c, q := p.a+b, p.a+1
-	for range longest {
+	for range maxTerms {
 		r := 1 / (c * q)
 		ratio := x * c * c * r
 		t *= ratio
@@ -53,7 +53,7 @@ func (p *betaPoint) fraction() (s, sa, sb float64, ok bool) {
 	a, b, x := p.a, p.b, p.x
 	n0, n1 := dual{v: 0}, dual{v: 1} // numerators
 	d0, d1 := dual{v: 1}, dual{v: 1} // denominators
-	for i := range longest / 2 {
+	for i := range maxTerms / 2 {
 		m := float64(i)
 		// −(a+m)(a+b+m)x/((a+2m)(a+2m+1))
 		p, q, r, t := a+m, a+b+m, a+2*m, a+2*m+1

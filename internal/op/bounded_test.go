@@ -19,7 +19,7 @@ func wide(r *rand.Rand, near float64) float64 {
 	return near * math.Exp(r.NormFloat64()*math.Exp(-20*r.Float64()))
 }
 
-// The loops of every function end after longest steps with NaN if they have
+// The loops of every function end after maxTerms steps with NaN if they have
 // not converged; whatever the parameters, they have. Distribution functions lie
 // between 0 and 1, are complements and rise.
 func TestSpecialConverge(t *testing.T) {

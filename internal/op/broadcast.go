@@ -86,15 +86,15 @@ func appendOffsets(at []int, shape []int, stride []int) []int {
 
 // elementwise evaluates f at every element of out, the operands stretched.
 func elementwise(out Array, in []Array, f func(x []float64) float64) {
-	w := gathering.Get().(*gathered)
-	defer gathering.Put(w)
+	w := evalScratches.Get().(*evalScratch)
+	defer evalScratches.Put(w)
 	n := len(in)
 	for from := 0; from < out.Len(); from += gatherRows {
 		m := min(gatherRows, out.Len()-from)
 		x := w.x[:m*n]
 		for k, a := range in {
 			if from == 0 {
-				w.at[k] = w.stretched(k, out.Shape, a.Shape)
+				w.at[k] = w.operandOffsets(k, out.Shape, a.Shape)
 			}
 			switch {
 			case w.at[k] != nil:
@@ -118,9 +118,9 @@ func elementwise(out Array, in []Array, f func(x []float64) float64) {
 	clear(w.at[:])
 }
 
-// stretched returns where the elements of a shape find theirs in operand k, nil
-// if that has the same shape.
-func (w *gathered) stretched(k int, out, shape []int) []int {
+// operandOffsets returns, for each element of a shape, the offset of the element
+// of operand k that it is computed from; nil if they have the same shape.
+func (w *evalScratch) operandOffsets(k int, out, shape []int) []int {
 	if slices.Equal(shape, out) {
 		return nil
 	}
@@ -129,33 +129,34 @@ func (w *gathered) stretched(k int, out, shape []int) []int {
 	if len(out) > ranks {
 		st = make([]int, len(out))
 	}
-	w.room[k] = appendOffsets(w.room[k][:0], out, stridesIn(st[:len(out)], out, shape))
-	return w.room[k]
+	w.offsets[k] = appendOffsets(w.offsets[k][:0], out, stridesIn(st[:len(out)], out, shape))
+	return w.offsets[k]
 }
 
-// placed is element i of what stretched returned.
-func placed(at []int, i int) int {
+// offsetAt is element i of what operandOffsets returned.
+func offsetAt(at []int, i int) int {
 	if at == nil {
 		return i
 	}
 	return at[i]
 }
 
-// gathered is what elementwise and the draws keep between calls, so that they
-// allocate nothing: some rows of operands side by side, where stretched operands
-// are, a row of an event and a shape.
-type gathered struct {
-	x     [gatherRows * maxOperands]float64
-	at    [maxOperands][]int
-	room  [maxOperands][]int // for at
-	row   []float64
-	shape []int
+// An evalScratch is memory that elementwise and the draws reuse, so that they
+// allocate nothing: some elements of all operands side by side, the offsets of
+// operands that stretch, a row of an event and a shape.
+type evalScratch struct {
+	x       [gatherRows * maxOperands]float64
+	at      [maxOperands][]int
+	offsets [maxOperands][]int // the memory of at
+	row     []float64
+	shape   []int
 }
 
-// gatherRows is the elements at once; up to ranks axes need no allocation.
+// elementwise takes gatherRows elements at once. Up to ranks axes need no
+// allocation.
 const gatherRows, maxOperands, ranks = 128, 4, 8
 
-var gathering = sync.Pool{New: func() any { return new(gathered) }}
+var evalScratches = sync.Pool{New: func() any { return new(evalScratch) }}
 
 // BroadcastTo stretches its operand to To by the rule of Broadcast.
 type BroadcastTo struct{ To []int }
@@ -225,3 +226,18 @@ func Stretch(n *Node, shape []int) *Node {
 	}
 	return Apply(BroadcastTo{shape}, n)
 }
+
+// ElementAt returns which element of an operand, of a shape that broadcasts to
+// out, element i of an element-wise result is computed from.
+func ElementAt(out, operand []int, i int) int {
+	at := 0
+	st := strides(out, operand)
+	for a := len(out) - 1; a >= 0; a-- {
+		at += i % out[a] * st[a]
+		i /= out[a]
+	}
+	return at
+}
+
+// Position returns the indices of element i in row-major order.
+func Position(shape []int, i int) []int { return position(shape, i) }

@@ -28,10 +28,10 @@ type Builder struct {
 	last      int32
 	where     []string
 
-	whereOf  []string // what whereAll was joined from
-	whereAll string
-	deriving *Node // the operation whose derivative is being made
-	places   map[*Node]Place
+	whereOf    []string // what whereAll was joined from
+	whereAll   string
+	deriving   *Node // the operation whose derivative is being made
+	provenance map[*Node]Provenance
 
 	exprs   *gorgonia.ExprGraph      // once somebody asked for it
 	foreign map[*gorgonia.Node]*Node // what Gorgonia's nodes are here
@@ -40,7 +40,7 @@ type Builder struct {
 // NewBuilder returns the builder of an empty graph whose nodes have fewer bytes
 // than limit.
 func NewBuilder(dt Dtype, limit int) *Builder {
-	return &Builder{Dtype: dt, limit: limit, results: map[key]*Node{}, constants: map[string]*Node{}, names: map[string]bool{}, places: map[*Node]Place{}}
+	return &Builder{Dtype: dt, limit: limit, results: map[key]*Node{}, constants: map[string]*Node{}, names: map[string]bool{}, provenance: map[*Node]Provenance{}}
 }
 
 // One graph is built at a time in a process: current is its builder, for
@@ -211,7 +211,7 @@ func Apply(r Rule, in ...*Node) *Node {
 	}
 	n := b.add(&Node{rule: r, in: slices.Clone(in), shape: append([]int{}, shape...)}, Name(r))
 	b.results[k] = n
-	b.put(n)
+	b.recordProvenance(n)
 	if _, ok := r.(Require); ok {
 		b.Checks = append(b.Checks, n)
 	}

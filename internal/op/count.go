@@ -37,23 +37,23 @@ func (Count) Shape(in [][]int) ([]int, error) { return streamShape(in) }
 // Eval draws.
 func (r Count) Eval(out Array, in []Array) error {
 	var at [3][]int
-	w := gathering.Get().(*gathered)
-	defer gathering.Put(w)
+	w := evalScratches.Get().(*evalScratch)
+	defer evalScratches.Put(w)
 	at[0] = w.streams(out.Shape, in[0].Shape)
 	for k := 1; k < len(in); k++ {
-		at[k] = w.stretched(k, out.Shape, in[k].Shape)
+		at[k] = w.operandOffsets(k, out.Shape, in[k].Shape)
 	}
 	for i := range out.Len() {
-		s := stream(in[0], placed(at[0], i))
-		a := in[1].At(placed(at[1], i))
+		s := stream(in[0], offsetAt(at[0], i))
+		a := in[1].At(offsetAt(at[1], i))
 		k := 0.0
 		switch r.Law {
 		case Poisson:
 			k = poisson(&s, math.Exp(a))
 		case Binomial:
-			k = binomial(&s, a, in[2].At(placed(at[2], i)))
+			k = binomial(&s, a, in[2].At(offsetAt(at[2], i)))
 		case NegativeBinomial:
-			k = negativeBinomial(&s, a, in[2].At(placed(at[2], i)))
+			k = negativeBinomial(&s, a, in[2].At(offsetAt(at[2], i)))
 		}
 		out.Set(i, min(k, LargestCount))
 	}

@@ -95,7 +95,7 @@ func betaCDF(by [2]uint8, v []float64) float64 {
 		return float64(1 - min(by[0], 1))
 	}
 	a, b := math.Exp(v[0]), math.Exp(v[1])
-	p := betaAt(a, b, x)
+	p := fullBetaPointOf(a, b, x)
 	switch by {
 	case [2]uint8{}:
 		i, _ := betaInc(p)
@@ -162,7 +162,7 @@ func countCDF(by [2]uint8, a, k, l, da float64) float64 {
 	if math.IsInf(k, 1) {
 		return float64(1 - min(by[0], 1))
 	}
-	p := betaAtLogit(a, k+1, -l)
+	p := fullBetaPointOfLogit(a, k+1, -l)
 	switch by {
 	case [2]uint8{}:
 		i, _ := betaInc(p)

@@ -83,9 +83,9 @@ func betaDensity(by uint8, v []float64) float64 {
 		case y == 0:
 			return atEnd(b, v[0])
 		}
-		p := betaUnder(a, b, x)
+		p := betaPointOf(a, b, x)
 		if a >= 10 && b >= 10 {
-			p = betaAt(a, b, x)
+			p = fullBetaPointOf(a, b, x)
 		}
 		return p.kernel() - p.logx - p.logy
 	case 1:
@@ -188,9 +188,9 @@ func negativeBinomialDensity(by uint8, v []float64) float64 {
 		case r == 0 || math.IsInf(l, -1):
 			return math.Inf(-1)
 		}
-		p := betaUnderLogit(x, r, l)
+		p := betaPointOfLogit(x, r, l)
 		if x >= 10 && r >= 10 {
-			p = betaAtLogit(x, r, l)
+			p = fullBetaPointOfLogit(x, r, l)
 		}
 		return p.kernel() - math.Log(x)
 	case 1:

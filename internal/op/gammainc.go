@@ -34,7 +34,7 @@ func gammaInc(a, x float64) (p, q float64) {
 func gammaSeries(a, x float64) (s, v float64) {
 	s = 1
 	t, h := 1.0, 0.0
-	for n := 1.0; n < longest; n++ {
+	for n := 1.0; n < maxTerms; n++ {
 		r := 1 / (a + n)
 		t *= x * r
 		h += r
@@ -58,7 +58,7 @@ func gammaFraction(a, x float64) (c, dc float64) {
 	dd := d * d
 	r, dr := math.Inf(1), 0.0
 	f, df := d, dd
-	for i := 1.0; i < longest; i++ {
+	for i := 1.0; i < maxTerms; i++ {
 		n := i * (a - i)
 		b += 2
 		e := 1 / (b + n*d)
@@ -81,7 +81,7 @@ func gammaFraction(a, x float64) (c, dc float64) {
 func gammaIncSmall(a, x float64) (p, q float64) {
 	l := a*math.Log(x) - lgammaOnePlus(a)
 	sum, t := 0.0, 1.0
-	for n := 1.0; n < longest && math.Abs(t) > 0x1p-54*math.Abs(sum); n++ { // 20 terms at most
+	for n := 1.0; n < maxTerms && math.Abs(t) > 0x1p-54*math.Abs(sum); n++ { // 20 terms at most
 		t *= -x / n
 		sum += t / (a + n)
 	}

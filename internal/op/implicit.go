@@ -93,7 +93,7 @@ func dirichlet(logAlpha, l, y, g *Node) *Node {
 		kept[last] = 1
 		return Reshaped(Apply(Reduce{f, []int{last}}, x), kept)
 	}
-	room := math.Log(Room(y.Dtype()))
+	room := math.Log(MaxDraw(y.Dtype()))
 	logT := Apply(Unary{Clamp, -room, room}, over(LogSumExp, l))
 	byLog := g.Mul(y)
 	u := byLog.Sub(y.Mul(over(Sum, byLog)))

@@ -58,7 +58,7 @@ func TestImplicitMeans(t *testing.T) {
 func TestImplicitEdges(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, dt := range []Dtype{Float32, Float64} {
-		room := Room(dt)
+		room := MaxDraw(dt)
 		for _, c := range []struct {
 			law    ImplicitLaw
 			params []float64

@@ -31,23 +31,23 @@ func (Multinomial) Shape(in [][]int) ([]int, error) {
 // Eval draws.
 func (Multinomial) Eval(out Array, in []Array) error {
 	v := out.Shape[len(out.Shape)-1]
-	w := gathering.Get().(*gathered)
-	defer gathering.Put(w)
+	w := evalScratches.Get().(*evalScratch)
+	defer evalScratches.Put(w)
 	var few [ranks]int
 	rows := append(append(few[:0], out.Shape[:len(out.Shape)-1]...), 1)
-	key, n, p := w.streams(rows, in[0].Shape), w.stretched(1, rows, in[1].Shape), w.stretched(2, out.Shape, in[2].Shape)
+	key, n, p := w.streams(rows, in[0].Shape), w.operandOffsets(1, rows, in[1].Shape), w.operandOffsets(2, out.Shape, in[2].Shape)
 	w.row = slices.Grow(w.row[:0], v+1)
 	rest := w.row[:v+1] // weight of a class and those after it
 	rest[v] = 0
 	for r := range Size(rows) {
-		s := stream(in[0], placed(key, r))
+		s := stream(in[0], offsetAt(key, r))
 		for i := v - 1; i >= 0; i-- {
-			rest[i] = rest[i+1] + in[2].At(placed(p, r*v+i))
+			rest[i] = rest[i+1] + in[2].At(offsetAt(p, r*v+i))
 		}
-		left := in[1].At(placed(n, r))
+		left := in[1].At(offsetAt(n, r))
 		for i := range v {
 			k := left
-			if w := in[2].At(placed(p, r*v+i)); w < rest[i] {
+			if w := in[2].At(offsetAt(p, r*v+i)); w < rest[i] {
 				k = binomial(&s, left, math.Log(w)-math.Log(rest[i+1]))
 			}
 			out.Set(r*v+i, k)

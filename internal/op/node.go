@@ -46,14 +46,14 @@ type Node struct {
 }
 
 // Shape returns the sizes of the axes; of a scalar none.
-func (n *Node) Shape() []int { return append([]int{}, n.there().shape...) }
+func (n *Node) Shape() []int { return append([]int{}, n.notNil().shape...) }
 
 // Dtype returns the element type, which is that of the graph.
 func (n *Node) Dtype() Dtype { return n.builder().Dtype }
 
 // Name returns the name that an input, parameter, state or noise was declared
 // by, with its scope; "" of others.
-func (n *Node) Name() string { return n.there().name }
+func (n *Node) Name() string { return n.notNil().name }
 
 // String describes the node: a leaf by its name, a constant by its value, a
 // result by its operation and what stands next to it.
@@ -83,8 +83,8 @@ func (n *Node) leafString() string {
 	return fmt.Sprintf("constant %v", n.shape)
 }
 
-// there aborts if a node is nil.
-func (n *Node) there() *Node {
+// notNil aborts if a node is nil.
+func (n *Node) notNil() *Node {
 	if n == nil {
 		Fail("graph: a node is nil")
 	}
@@ -93,7 +93,7 @@ func (n *Node) there() *Node {
 
 // builder returns the build of a node, and aborts if there is none.
 func (n *Node) builder() *Builder {
-	if n.there().b == nil {
+	if n.notNil().b == nil {
 		Fail("graph: a node is zero, want one that a build made")
 	}
 	return n.b

@@ -11,4 +11,32 @@
 //
 // Building functions return no errors. A mistake aborts the build with a
 // private panic, which Builder.Do alone turns into an error.
+//
+// # Files
+//
+// The graph: node.go has Node and Rule, array.go the values; builder.go makes
+// nodes, identity.go tells when two are equal, constant.go makes constants and
+// provenance.go remembers where each node was made. gorgonia.go shows nodes to
+// Gorgonia and foreign.go takes in Gorgonia's; nil.go finds nil arguments.
+//
+// Element by element: unary.go, binary.go and between.go; broadcast.go has what
+// broadcasting needs and arithmetic.go the methods of a node. require.go stops a
+// run, and custom.go has a derivative that the caller gives.
+//
+// Over axes: shape.go moves elements, index.go picks them by position, reduce.go
+// adds and compares, matrix.go multiplies; cholesky.go and ridge.go solve.
+//
+// Draws: substream.go hands out random numbers; count.go and multinomial.go draw
+// counts and variate.go continuous numbers, which implicit.go differentiates.
+//
+// Laws: cumulative*.go are distribution functions, density.go and
+// gamma_density.go log densities, terms*.go the terms of entropies and
+// divergences, each with its derivatives.
+//
+// Special functions: special_*.go make operations of them. They stand in
+// special.go (ψ and its derivatives) and digamma.go (its differences), stirling.go
+// (log Γ), gammainc.go and temme.go (the incomplete gamma function), betainc.go,
+// betapoint.go, betaseries.go and betaquad.go (the incomplete beta function),
+// student.go (Student's law), ndtr.go (the normal one), dawson.go and sinhc.go
+// (the continuous Bernoulli law).
 package op

@@ -22,7 +22,7 @@ var extremeValues string
 var tabled = func() map[string]func(x []float64) float64 {
 	m := map[string]func(x []float64) float64{
 		"gammakernel": func(x []float64) float64 { return gammaKernel(x[0], x[1]) },
-		"betakernel":  func(x []float64) float64 { return betaAt(x[0], x[1], x[2]).kernel() },
+		"betakernel":  func(x []float64) float64 { return fullBetaPointOf(x[0], x[1], x[2]).kernel() },
 		"studentcdf":  func(x []float64) float64 { return studentCDF(x[0], x[1]) },
 	}
 	for f := range fnCount {

@@ -29,19 +29,19 @@ func studentLogSlope(nu, t float64) float64 {
 	if r > 0x1p-1000 && r < 0x1p1000 {
 		p := betaPoint{a: nu / 2, b: 0.5, x: 1 / (1 + r), logx: -math.Log1p(r)}
 		p.y = r * p.x
-		if v, ok := p.short(nu); ok {
+		if v, ok := p.slopeASeries(nu); ok {
 			return (1 - v/2) / 2
 		}
 	}
 	p := studentPoint(nu, t)
-	return (1 - p.falling(nu)/2) / 2
+	return (1 - p.slopeA(nu)/2) / 2
 }
 
 // studentPoint is ν/(ν+t²) as an argument of the law Beta(ν/2, ½): its logit
 // is log(ν/t²), of which log ν is the mode.
 func studentPoint(nu, t float64) betaPoint {
 	u := -2 * math.Log(math.Abs(t))
-	p := betaAtMode(nu/2, 0.5, math.Log(nu)+u, u)
+	p := fullBetaPointOfMode(nu/2, 0.5, math.Log(nu)+u, u)
 	if r := t / nu * t; r > 0x1p-1000 && !math.IsInf(r, 1) { // more exact than the sum
 		p.x, p.logx = 1/(1+r), -math.Log1p(r)
 		p.y, p.logy = 1/(1+1/r), -math.Log1p(1/r)

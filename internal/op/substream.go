@@ -36,10 +36,10 @@ func streamsShape(noise []int) ([]int, error) {
 
 // streams returns where the elements of a shape find their stream in noise, nil
 // if each has its own.
-func (w *gathered) streams(out, noise []int) []int {
+func (w *evalScratch) streams(out, noise []int) []int {
 	w.shape = append(w.shape[:0], noise...)
 	w.shape[len(noise)-1] /= StreamNoise
-	return w.stretched(0, out, w.shape)
+	return w.operandOffsets(0, out, w.shape)
 }
 
 // stream returns the random numbers of element i of the noise. A uniform

@@ -13,7 +13,7 @@ import (
 // numbers along it. It has no derivative; Implicit gives one to its draws.
 //
 // Draws are finite: those further from 0 than the dtype has room for (see
-// Room) lie there, as do those of a law that degenerates, such as the
+// MaxDraw) lie there, as do those of a law that degenerates, such as the
 // logarithm of a gamma number of shape 0.
 type Variate struct{ Law ImplicitLaw }
 
@@ -24,9 +24,9 @@ func (r Variate) String() string {
 // Shape is that of noise and parameters, with D for StreamNoise·D.
 func (Variate) Shape(in [][]int) ([]int, error) { return streamShape(in) }
 
-// Room returns how large a drawn number may be, 2¹⁰⁰ in float32 and 2⁹⁶⁰ in
+// MaxDraw returns how large a drawn number may be, 2¹⁰⁰ in float32 and 2⁹⁶⁰ in
 // float64: it and its reciprocal leave room for factors of 2²⁶ and 2⁶².
-func Room(dt Dtype) float64 {
+func MaxDraw(dt Dtype) float64 {
 	if dt == Float64 {
 		return 0x1p960
 	}
@@ -36,15 +36,15 @@ func Room(dt Dtype) float64 {
 // Eval draws.
 func (r Variate) Eval(out Array, in []Array) error {
 	var at [3][]int
-	w := gathering.Get().(*gathered)
-	defer gathering.Put(w)
+	w := evalScratches.Get().(*evalScratch)
+	defer evalScratches.Put(w)
 	at[0] = w.streams(out.Shape, in[0].Shape)
 	for k := 1; k < len(in); k++ {
-		at[k] = w.stretched(k, out.Shape, in[k].Shape)
+		at[k] = w.operandOffsets(k, out.Shape, in[k].Shape)
 	}
-	room := Room(Float64)
+	room := MaxDraw(Float64)
 	if out.F64 == nil {
-		room = Room(Float32)
+		room = MaxDraw(Float32)
 	}
 	if r.Law == Student { // its density has the square
 		room = min(room, 0x1p500)
@@ -60,13 +60,13 @@ func (r Variate) Eval(out Array, in []Array) error {
 	}
 	if r.Law != Dirichlet {
 		for i := range out.Len() {
-			s := stream(in[0], placed(at[0], i))
-			a := in[1].At(placed(at[1], i))
+			s := stream(in[0], offsetAt(at[0], i))
+			a := in[1].At(offsetAt(at[1], i))
 			switch r.Law {
 			case LogGamma:
 				set(i, logGamma(&s, a))
 			case LogitBeta:
-				set(i, logitBeta(&s, a, in[2].At(placed(at[2], i))))
+				set(i, logitBeta(&s, a, in[2].At(offsetAt(at[2], i))))
 			case Student:
 				set(i, student(&s, a))
 			}
@@ -78,10 +78,10 @@ func (r Variate) Eval(out Array, in []Array) error {
 	row := w.row[:event]
 	for from := 0; from < out.Len(); from += event {
 		for k := range row {
-			s := stream(in[0], placed(at[0], from+k))
-			row[k] = logGamma(&s, in[1].At(placed(at[1], from+k)))
+			s := stream(in[0], offsetAt(at[0], from+k))
+			row[k] = logGamma(&s, in[1].At(offsetAt(at[1], from+k)))
 		}
-		level(row, func(k int) kernel.Substream { return stream(in[0], placed(at[0], from+k)) })
+		level(row, func(k int) kernel.Substream { return stream(in[0], offsetAt(at[0], from+k)) })
 		for k, v := range row {
 			set(from+k, v)
 		}

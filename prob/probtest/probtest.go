@@ -16,6 +16,19 @@
 // run. Integrals are by adaptive quadrature in one dimension, by a product
 // rule in two, by importance sampling in more, and sums where values can be
 // listed.
+//
+// # Files
+//
+// probtest.go lists the rules. A rule is in the file of what it tests:
+// normalised.go, shape.go, outside.go, degenerate.go, float32.go and gradient.go
+// of the density; sampler.go, draws.go, inside.go and pathwise.go of draws;
+// moments.go, cdf.go, closed.go (entropy and mode) and kl.go of closed forms.
+//
+// A law by brute force is in law.go: in one dimension by line.go, in two and, by
+// importance sampling, in more by plane.go, of listed values by sum.go; chart.go
+// maps the support to coordinates. subject.go and program.go
+// build and run what is tested, precision.go says how much float32 may lose and
+// findings.go collects what is wrong.
 package probtest
 
 import (

@@ -15,30 +15,33 @@ import (
 // is given.
 func TestAbsurdArguments(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	flat := data.Flat("x", 2, []float32{1, 0, 1, 0})
+	flat := data.FromFlat("x", []float32{1, 0, 1, 0}, 2)
 	set, err := data.New(flat)
 	if err != nil {
 		t.Fatal(err)
 	}
-	batches, err := data.NewBatches(set, data.BatchConfig{Size: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	batches := set.Batches(data.BatchConfig{Size: 1})
 	absurd.Sweep{
 		Funcs: map[string]any{
-			"Flat": data.Flat[float64], "Rows": data.Rows[float32], "NewBatches": data.NewBatches, "Binarize": data.Binarize[float32],
+			"FromFlat": data.FromFlat[float64], "FromRows": data.FromRows[float32], "Binarize": data.Binarize, "Once": data.Once, "Chain": data.Chain,
 			"Digits": data.Digits, "WriteGrid": data.WriteGrid, "ReadIDX": data.ReadIDX, "DecodeIDX": data.DecodeIDX, "Load": data.Load,
 			"New": data.New, "Named": data.Named, "Open": data.Open,
 		},
-		Types: []any{data.Array{}, data.Batches{}, data.Fetcher{}, data.IDX{}, data.Set{}},
+		Types: []any{data.Array{}, data.Join{}, data.Row{}, data.Fetcher{}, data.IDX{}, data.Set{}},
+		Skip: map[string]string{
+			"Row.At": "an element of a graph.Array, as of a slice", "Row.Set": "likewise", "Row.Copy": "likewise", "Row.Value": "likewise",
+		},
+		Bare: []string{"Binarize"}, // whose batches say where
 		Values: func(t reflect.Type) []any {
 			switch t {
 			case reflect.TypeFor[data.Array]():
 				return []any{flat, data.Array{}}
 			case reflect.TypeFor[*data.Set]():
 				return []any{&data.Set{}, set}
-			case reflect.TypeFor[*data.Batches]():
-				return []any{&data.Batches{}, batches}
+			case reflect.TypeFor[data.Batches]():
+				return []any{batches, (*data.Join)(nil)}
+			case reflect.TypeFor[*data.Join]():
+				return []any{&data.Join{}, &data.Join{Parts: map[string]data.Batches{"a": nil}}, &data.Join{Parts: map[string]data.Batches{"a": batches}}}
 			case reflect.TypeFor[io.Reader]():
 				return []any{(*bytes.Reader)(nil), bytes.NewReader([]byte{0, 0, 8, 1, 255, 255, 255, 255, 1})}
 			case reflect.TypeFor[*http.Client]():

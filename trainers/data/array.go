@@ -9,39 +9,51 @@ import (
 	"github.com/latentgo/latent/internal/kernel"
 )
 
-// Number is the type of a value given to Flat or Rows. Integers must be at
+// Number is the type of a value given to FromFlat or FromRows. Integers must be at
 // most 2^24 in size, which float32 holds exactly.
 type Number interface {
 	float32 | float64 | int | int32 | int64 | uint8
 }
 
-// Array is a named matrix, one row a datum. It is float64 when made from
-// float64 values and float32 otherwise; Batches delivers it as either. A
-// mistake in making it is reported by New.
+// Array is a named array of rows, one a datum, all of one shape: [D] is a
+// vector, [H, W] a grey picture, [T, D] a sequence. It is float64 when made from
+// float64 values and float32 otherwise; batches deliver it as either. A mistake
+// in making it is reported by New.
 type Array struct {
-	name string
-	cols int
-	f32  []float32 // one of f32 and f64 is nil
-	f64  []float64
-	err  error
-	gaps bool  // some value is NaN
-	nan  error // the same, which has not been declared
+	name  string
+	shape []int     // of a row
+	cols  int       // its size
+	f32   []float32 // one of f32 and f64 is nil
+	f64   []float64
+	err   error
+	gaps  bool  // some value is NaN
+	nan   error // the same, which has not been declared
 }
 
-// Flat is the array of values given row after row, cols values a row. Slices
-// of float32 and float64 are kept, not copied.
+// FromFlat is the array of values given row after row, each row of the shape.
+// Slices of float32 and float64 are kept, not copied.
 //
 // The values must be finite, also after rounding to float32, but for NaN where
 // Missing declares it.
-func Flat[T Number](name string, cols int, values []T) Array {
-	a := Array{name: name, cols: cols}
+func FromFlat[T Number](name string, values []T, shape ...int) Array {
+	a := Array{name: name, shape: slices.Clone(shape), cols: 1}
+	if len(shape) == 0 {
+		a.cols = 0
+	}
+	for _, d := range shape {
+		if d < 1 || a.cols > math.MaxInt32/d {
+			a.cols = 0
+			break
+		}
+		a.cols *= d
+	}
 	switch {
 	case name == "":
 		a.err = errors.Errorf("array without a name")
-	case cols < 1:
-		a.err = errors.Errorf("array %q: %d values a row, want at least 1", name, cols)
-	case len(values) == 0 || len(values)%cols != 0:
-		a.err = errors.Errorf("array %q: %d values do not make rows of %d", name, len(values), cols)
+	case a.cols < 1:
+		a.err = errors.Errorf("array %q: rows of shape %v, want one or more sizes of at least 1", name, shape)
+	case len(values) == 0 || len(values)%a.cols != 0:
+		a.err = errors.Errorf("array %q: %d values do not make rows of %d", name, len(values), a.cols)
 	}
 	if a.err != nil {
 		return a
@@ -51,10 +63,10 @@ func Flat[T Number](name string, cols int, values []T) Array {
 		case why == "":
 		case v != v:
 			if !a.gaps {
-				a.gaps, a.nan = true, errors.Errorf("array %q: row %d column %d is NaN, want a finite value, or Array.Missing if it was not observed", name, i/cols, i%cols)
+				a.gaps, a.nan = true, errors.Errorf("array %q: row %d column %d is NaN, want a finite value, or Array.Missing if it was not observed", name, i/a.cols, i%a.cols)
 			}
 		default:
-			a.err = errors.Errorf("array %q: row %d column %d is %v, %s", name, i/cols, i%cols, v, why)
+			a.err = errors.Errorf("array %q: row %d column %d is %v, %s", name, i/a.cols, i%a.cols, v, why)
 			return a
 		}
 	}
@@ -73,8 +85,8 @@ func Flat[T Number](name string, cols int, values []T) Array {
 }
 
 // Missing returns the array with the declaration that NaN stands for a value
-// that was not observed. Batches hand it on as NaN, pixels that they draw
-// included, for prob.Masked, which does not count it:
+// that was not observed. Batches hand it on as NaN, and Binarize does, for
+// prob.Masked, which does not count it:
 //
 //	seen := x.Eq(x) // NaN equals nothing
 //	t.Draw("x", prob.Masked(prob.Normal{…}, seen))
@@ -85,9 +97,9 @@ func (a Array) Missing() Array {
 	return a
 }
 
-// Rows is the array of the rows given, which it copies; all must be equally
-// long.
-func Rows[T Number](name string, rows [][]T) Array {
+// FromRows is the array of the vectors given, which it copies; all must be
+// equally long.
+func FromRows[T Number](name string, rows [][]T) Array {
 	if len(rows) == 0 {
 		return Array{name: name, err: errors.Errorf("array %q: no rows", name)}
 	}
@@ -97,7 +109,7 @@ func Rows[T Number](name string, rows [][]T) Array {
 			return Array{name: name, err: errors.Errorf("array %q: row %d has %d values, row 0 has %d", name, i, len(r), cols)}
 		}
 	}
-	return Flat(name, cols, slices.Concat(rows...))
+	return FromFlat(name, slices.Concat(rows...), cols)
 }
 
 // misfit says why a value cannot be data, or nothing.
@@ -120,16 +132,6 @@ func misfit[T Number](v T) string {
 }
 
 func (a Array) rows() int { return (len(a.f32) + len(a.f64)) / a.cols }
-
-// missing calls visit with each column of a row that is NaN.
-func (a Array) missing(row int, visit func(col int)) {
-	for j := range a.cols {
-		i := row*a.cols + j
-		if a.f64 != nil && math.IsNaN(a.f64[i]) || a.f32 != nil && math.IsNaN(float64(a.f32[i])) {
-			visit(j)
-		}
-	}
-}
 
 // slice returns rows from to to, sharing memory.
 func (a Array) slice(from, to int) Array {

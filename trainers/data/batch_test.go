@@ -7,33 +7,40 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
 	"pgregory.net/rapid"
 )
 
 // epoch returns the batches of one epoch: their rows, and "x" after one
 // another.
-func epoch(t interface{ Fatal(...any) }, b *data.Batches, e, cols int) (rows [][]int, x []float32) {
+func epoch(t interface{ Fatal(...any) }, b data.Batches, e, cols int) (rows [][]int, x []float32) {
 	if err := b.Seek(e, 0); err != nil {
 		t.Fatal(err)
 	}
 	for b.Next() {
-		v := make([]float32, len(b.Rows())*cols)
-		if err := b.Float32("x", v); err != nil {
+		v := make([]float32, len(b.Index("x"))*cols)
+		if err := b.Fill("x", 0, graph.Array{F32: v}); err != nil {
 			t.Fatal(err)
 		}
-		rows, x = append(rows, slices.Clone(b.Rows())), append(x, v...)
+		rows, x = append(rows, slices.Clone(b.Index("x"))), append(x, v...)
+	}
+	if err := b.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return rows, x
 }
 
-func batches(t interface{ Fatal(...any) }, s *data.Set, c data.BatchConfig) *data.Batches {
-	b, err := data.NewBatches(s, c)
-	if err != nil {
+func batches(t interface{ Fatal(...any) }, s *data.Set, c data.BatchConfig) data.Batches {
+	b := s.Batches(c)
+	if err := b.Seek(0, 0); err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+// drawn binarizes x.
+var drawn = map[string]data.Transform{"x": data.Binarize}
 
 // Every row comes once an epoch with its own values, in batches of the size
 // asked for but the last, in an order that the batch size does not change.
@@ -43,7 +50,7 @@ func TestBatchesDeliverEveryRowOnce(t *testing.T) {
 		c := data.BatchConfig{
 			Size:       rapid.IntRange(1, 60).Draw(r, "size"),
 			Seed:       rapid.Uint64().Draw(r, "seed"),
-			Sequential: rapid.Bool().Draw(r, "sequential"),
+			Evaluation: rapid.Bool().Draw(r, "evaluation"),
 		}
 		e := rapid.IntRange(0, 3).Draw(r, "epoch")
 		b := batches(r, count(t, n), c)
@@ -72,7 +79,7 @@ func TestBatchesDeliverEveryRowOnce(t *testing.T) {
 			r.Fatalf("the order changes with the batch size:\n%s", d)
 		}
 		sorted := slices.IsSorted(order)
-		if c.Sequential && !sorted || !c.Sequential && n > 20 && sorted {
+		if c.Evaluation && !sorted || !c.Evaluation && n > 20 && sorted {
 			r.Fatalf("order %v", order)
 		}
 		slices.Sort(order)
@@ -107,7 +114,7 @@ func TestOrderDependsOnSeedAndEpoch(t *testing.T) {
 	// The order is part of what a seed means; it must not change.
 	b := batches(t, count(t, 8), data.BatchConfig{Size: 8, Seed: 1})
 	b.Next()
-	if d := cmp.Diff([]int{1, 7, 6, 2, 0, 4, 5, 3}, b.Rows()); d != "" {
+	if d := cmp.Diff([]int{1, 7, 6, 2, 0, 4, 5, 3}, b.Index("x")); d != "" {
 		t.Errorf("want - got +:\n%s", d)
 	}
 }
@@ -122,7 +129,7 @@ func TestOrderIsUniform(t *testing.T) {
 		if err := b.Seek(e, 0); err != nil || !b.Next() {
 			t.Fatal(err)
 		}
-		at[slices.Index(b.Rows(), 0)]++
+		at[slices.Index(b.Index("x"), 0)]++
 	}
 	chi2, want := 0.0, float64(epochs)/n
 	for _, c := range at {
@@ -142,11 +149,11 @@ func TestSeekResumes(t *testing.T) {
 		if err := b.Seek(2, k); err != nil {
 			t.Fatal(err)
 		}
-		if len(b.Rows()) != 0 {
-			t.Errorf("rows %v before Next", b.Rows())
+		if len(b.Index("x")) != 0 {
+			t.Errorf("rows %v before Next", b.Index("x"))
 		}
-		if b.Next() != (k < 4) || k < 4 && !slices.Equal(b.Rows(), rows[k]) {
-			t.Errorf("batch %d is %v, want %v", k, b.Rows(), rows)
+		if b.Next() != (k < 4) || k < 4 && !slices.Equal(b.Index("x"), rows[k]) {
+			t.Errorf("batch %d is %v, want %v", k, b.Index("x"), rows)
 		}
 	}
 	b := batches(t, s, c)
@@ -156,10 +163,10 @@ func TestSeekResumes(t *testing.T) {
 }
 
 func TestFloat64(t *testing.T) {
-	b := batches(t, count(t, 4), data.BatchConfig{Size: 3, Sequential: true})
+	b := batches(t, count(t, 4), data.BatchConfig{Size: 3, Evaluation: true})
 	b.Next()
 	x, y, y32 := make([]float64, 6), make([]float64, 3), make([]float32, 3)
-	for _, err := range []error{b.Float64("x", x), b.Float64("y", y), b.Float32("y", y32)} {
+	for _, err := range []error{b.Fill("x", 0, graph.Array{F64: x}), b.Fill("y", 0, graph.Array{F64: y}), b.Fill("y", 0, graph.Array{F32: y32})} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,24 +188,34 @@ func TestBatchesErrors(t *testing.T) {
 		want string
 		c    data.BatchConfig
 	}{
-		{"data: batches of 0 rows, want at least 1", data.BatchConfig{}},
-		{"data: batches: unknown drawing 9", data.BatchConfig{Size: 1, Binarize: 9}},
-		{`data: batches: no array "z" to binarize`, data.BatchConfig{Size: 1, Binarize: data.Static, Pixels: "z"}},
-		{`data: batches: array "x" cannot be binarized: row 1 column 1 is 1.5, want 0 to 1`, data.BatchConfig{Size: 1, Binarize: data.EachEpoch}},
+		{"data: batches of -1 rows, want at least 1", data.BatchConfig{Size: -1}},
+		{"data: batches: Arrays is empty, want names, or nil for all", data.BatchConfig{Arrays: []string{}}},
+		{"data: batches: no array z in the data, which have [x y]", data.BatchConfig{Arrays: []string{"z"}}},
+		{"data: batches: Arrays names y twice", data.BatchConfig{Arrays: []string{"y", "y"}}},
+		{"data: batches: Map transforms x, and the arrays delivered are [y]", data.BatchConfig{Arrays: []string{"y"}, Map: drawn}},
+		{"data: batches: Map has a nil Transform of x", data.BatchConfig{Map: map[string]data.Transform{"x": nil}}},
 	} {
-		_, err := data.NewBatches(s, tt.c)
-		wantError(t, err, tt.want)
+		b := s.Batches(tt.c)
+		if b.Next() || b.Count() != 0 || b.Index("x") != nil {
+			t.Errorf("%s: there are batches", tt.want)
+		}
+		for _, err := range []error{b.Seek(0, 0), b.Err(), b.Fill("x", 0, graph.Array{})} {
+			wantError(t, err, tt.want)
+		}
 	}
+	wantError(t, (*data.Set)(nil).Batches(data.BatchConfig{}).Seek(0, 0), "data: batches of a set that is nil")
 	b := batches(t, s, data.BatchConfig{Size: 3})
 	b.Next()
-	wantError(t, b.Float32("z", nil), `data: batches: no array "z", have ["x" "y"]`)
-	wantError(t, b.Float32("x", make([]float32, 5)), `data: batches: array "x": room for 5 values, want 3 rows of 2`)
-	wantError(t, b.Float64("y", nil), `data: batches: array "y": room for 0 values, want 3 rows of 1`)
+	room := func(n int) graph.Array { return graph.Array{F32: make([]float32, n)} }
+	wantError(t, b.Fill("z", 0, graph.Array{}), "data: batches: no array z")
+	for _, err := range []error{b.Fill("x", 0, room(5)), b.Fill("x", 0, room(8)), b.Fill("x", 2, room(4)), b.Fill("x", -1, room(2))} {
+		wantError(t, err, "data: batches: array x: room for ")
+	}
 }
 
 func TestBatchesDoNotAllocate(t *testing.T) {
 	s := data.Digits(1, 50)
-	b := batches(t, s, data.BatchConfig{Size: 8, Binarize: data.EachEpoch})
+	b := batches(t, s, data.BatchConfig{Size: 8, Map: drawn})
 	x, y := make([]float32, 8*784), make([]float64, 8)
 	e := 0
 	if n := testing.AllocsPerRun(10, func() {
@@ -207,8 +224,8 @@ func TestBatchesDoNotAllocate(t *testing.T) {
 		}
 		e++
 		for b.Next() {
-			n := len(b.Rows())
-			if b.Float32("x", x[:n*784]) != nil || b.Float64("y", y[:n]) != nil {
+			n := len(b.Index("x"))
+			if b.Fill("x", 0, graph.Array{F32: x[:n*784]}) != nil || b.Fill("y", 0, graph.Array{F64: y[:n]}) != nil {
 				t.Fatal("fill")
 			}
 		}
@@ -219,7 +236,7 @@ func TestBatchesDoNotAllocate(t *testing.T) {
 
 func TestBatchesDoNotDependOnProcessors(t *testing.T) {
 	run := func() ([][]int, []float32) {
-		return epoch(t, batches(t, data.Digits(2, 100), data.BatchConfig{Size: 30, Binarize: data.EachEpoch}), 1, 784)
+		return epoch(t, batches(t, data.Digits(2, 100), data.BatchConfig{Size: 30, Map: drawn}), 1, 784)
 	}
 	rows, x := run()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
 )
 
@@ -16,7 +17,7 @@ func grey(t *testing.T, n, cols int) *data.Set {
 	for i := range x {
 		x[i] = float32(i%cols) / float32(cols-1)
 	}
-	s, err := data.New(data.Flat("x", cols, x))
+	s, err := data.New(data.FromFlat("x", x, cols))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +25,7 @@ func grey(t *testing.T, n, cols int) *data.Set {
 }
 
 // byRow puts an epoch into the order of the set.
-func byRow(t *testing.T, b *data.Batches, e, cols int) []float32 {
+func byRow(t *testing.T, b data.Batches, e, cols int) []float32 {
 	t.Helper()
 	rows, x := epoch(t, b, e, cols)
 	out := make([]float32, len(x))
@@ -36,11 +37,11 @@ func byRow(t *testing.T, b *data.Batches, e, cols int) []float32 {
 
 func TestBinarizeDependsOnPlaceAlone(t *testing.T) {
 	s := grey(t, 23, 11)
-	c := data.BatchConfig{Size: 5, Seed: 4, Binarize: data.EachEpoch}
+	c := data.BatchConfig{Size: 5, Seed: 4, Map: drawn}
 	want := byRow(t, batches(t, s, c), 3, 11)
 	for _, c := range []data.BatchConfig{
-		{Size: 23, Seed: 4, Binarize: data.EachEpoch},
-		{Size: 2, Seed: 4, Binarize: data.EachEpoch, Sequential: true, Pixels: "x"},
+		{Size: 23, Seed: 4, Map: drawn},
+		{Size: 2, Seed: 4, Map: drawn, Arrays: []string{"x"}},
 	} {
 		if !slices.Equal(byRow(t, batches(t, s, c), 3, 11), want) {
 			t.Errorf("%+v draws other pixels", c)
@@ -48,7 +49,9 @@ func TestBinarizeDependsOnPlaceAlone(t *testing.T) {
 	}
 	for row := range 23 {
 		x := slices.Clone(s.Values("x")[row*11 : (row+1)*11])
-		data.Binarize(x, x, 4, 3, row)
+		if err := data.Binarize(data.Row{Array: graph.Array{F32: x}, Seed: 4, Epoch: 3, Index: row}); err != nil {
+			t.Fatal(err)
+		}
 		if !slices.Equal(x, want[row*11:(row+1)*11]) {
 			t.Errorf("Binarize draws row %d otherwise", row)
 		}
@@ -64,20 +67,78 @@ func TestBinarizeDependsOnPlaceAlone(t *testing.T) {
 
 func TestBinarizeEpochs(t *testing.T) {
 	s := grey(t, 10, 11)
-	each := batches(t, s, data.BatchConfig{Size: 4, Binarize: data.EachEpoch})
-	static := batches(t, s, data.BatchConfig{Size: 4, Binarize: data.Static})
+	each := batches(t, s, data.BatchConfig{Size: 4, Map: drawn})
+	static := batches(t, s, data.BatchConfig{Size: 4, Map: map[string]data.Transform{"x": data.Once(data.Binarize)}})
 	first := byRow(t, each, 0, 11)
 	if slices.Equal(byRow(t, each, 1, 11), first) {
-		t.Error("EachEpoch repeats epoch 0")
+		t.Error("Binarize repeats epoch 0")
 	}
 	for e := range 3 {
 		if !slices.Equal(byRow(t, static, e, 11), first) {
-			t.Errorf("Static epoch %d is not epoch 0", e)
+			t.Errorf("Once: epoch %d is not epoch 0", e)
 		}
 	}
 	if !slices.Equal(byRow(t, batches(t, s, data.BatchConfig{Size: 4}), 1, 11), s.Values("x")) {
-		t.Error("Grey changes values")
+		t.Error("no transform, and other values")
 	}
+}
+
+// Evaluation draws as Once does, and otherwise than training of the same seed.
+func TestBinarizeInEvaluation(t *testing.T) {
+	s := grey(t, 10, 11)
+	c := data.BatchConfig{Size: 4, Seed: 7, Map: drawn, Evaluation: true}
+	once := byRow(t, batches(t, s, c), 0, 11)
+	if !slices.Equal(byRow(t, batches(t, s, c), 5, 11), once) {
+		t.Error("another epoch has other draws")
+	}
+	c.Evaluation = false
+	if slices.Equal(byRow(t, batches(t, s, c), 0, 11), once) {
+		t.Error("the draws are those of training")
+	}
+	c.Seed = ^c.Seed
+	if !slices.Equal(byRow(t, batches(t, s, c), 0, 11), once) {
+		t.Error("the draws are not those of the complement of the seed")
+	}
+}
+
+// NaN, of either dtype, stays, and the draws beside it are those without it;
+// what is no probability is an error that says where.
+func TestBinarizeMissingAndMistaken(t *testing.T) {
+	nan := math.NaN()
+	p := []float64{nan, .5, .5, nan, nan, .5, .5, nan}
+	full := slices.Repeat([]float64{.5}, len(p))
+	for _, wide := range []bool{false, true} {
+		row := func(v []float64) graph.Array {
+			a := graph.Array{F64: slices.Clone(v)}
+			if !wide {
+				a = graph.Array{F32: make([]float32, len(v))}
+				for i, v := range v {
+					a.Set(i, v)
+				}
+			}
+			return a
+		}
+		for index := range 20 {
+			got, want := row(p), row(full)
+			for _, a := range []graph.Array{got, want} {
+				if err := data.Binarize(data.Row{Array: a, Seed: 1, Index: index}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range p {
+				if same := got.At(i) == want.At(i); math.IsNaN(p[i]) != math.IsNaN(got.At(i)) || !math.IsNaN(p[i]) && !same {
+					t.Errorf("row %d, element %d of %v: %v, want %v", index, i, p[i], got.At(i), want.At(i))
+				}
+			}
+		}
+		for _, bad := range []float64{-.1, 1.5, math.Inf(1), math.Inf(-1)} {
+			err := data.Binarize(data.Row{Array: row([]float64{.5, nan, bad})})
+			wantError(t, err, "element 2 is ")
+		}
+	}
+	b := batches(t, count(t, 4), data.BatchConfig{Map: drawn, Evaluation: true})
+	b.Next()
+	wantError(t, b.Fill("x", 0, graph.Array{F32: make([]float32, 8)}), "data: batches: array x: row 1: element 1 is 1.5, want 0 to 1 to binarize")
 }
 
 // A pixel is 1 as often as its grey value says, exactly so for 0 and 1, and
@@ -88,7 +149,10 @@ func TestBinarizeFrequencies(t *testing.T) {
 	var sum [cols]float64
 	var both float64 // of columns 4 and 5
 	for row := range n {
-		data.Binarize(x, p, 1, 0, row)
+		copy(x, p)
+		if err := data.Binarize(data.Row{Array: graph.Array{F32: x}, Seed: 1, Index: row}); err != nil {
+			t.Fatal(err)
+		}
 		for j, v := range x {
 			if v != 0 && v != 1 {
 				t.Fatalf("pixel %v", v)

@@ -2,17 +2,10 @@ package data
 
 import "reflect"
 
-// alive panics unless there is a set to read.
-func (s *Set) alive() {
+// notNil panics unless there is a set to read.
+func (s *Set) notNil() {
 	if s == nil {
 		panic("data: the Set is nil, want one that New or Load returned without an error")
-	}
-}
-
-// alive panics unless batches are of a set.
-func (b *Batches) alive() {
-	if b == nil || b.set == nil {
-		panic("data: the Batches are nil or zero, want those of NewBatches")
 	}
 }
 

@@ -26,7 +26,7 @@ func count(t testing.TB, n int) *data.Set {
 		x = append(x, float32(i), float32(i)+0.5)
 		y[i] = float64(i) / 3
 	}
-	s, err := data.New(data.Flat("x", 2, x), data.Flat("y", 1, y))
+	s, err := data.New(data.FromFlat("x", x, 2), data.FromFlat("y", y, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

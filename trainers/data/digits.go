@@ -20,8 +20,8 @@ const (
 )
 
 // Digits draws n pictures of the digits 0 to 9, so that models can be tried
-// without a data set at hand: "x" is [n, 784], 28×28 pixels in [0, 1] with ink
-// near 1, "y" the digit. Every ten rows from the first hold each digit once,
+// without a data set at hand: a row of "x" is a picture [28, 28] of pixels
+// in [0, 1] with ink near 1, of "y" [1] its digit. Every ten rows from the first hold each digit once,
 // in a random order.
 //
 // The digits come from the Go fonts (regular to bold, upright and italic,
@@ -68,9 +68,7 @@ func Digits(seed uint64, n int) *Set {
 	}
 	close(starts)
 	wg.Wait()
-	s := &Set{Height: digitSide, Width: digitSide, rows: n}
-	s.arrays = []Array{Flat("x", digitSide*digitSide, x), Flat("y", 1, y)}
-	return s
+	return &Set{rows: n, arrays: []Array{FromFlat("x", x, digitSide, digitSide), FromFlat("y", y, 1)}}
 }
 
 // pen draws digits; each goroutine has its own.

@@ -13,8 +13,8 @@ import (
 func TestDigits(t *testing.T) {
 	const n = 500
 	s := data.Digits(1, n)
-	if s.Len() != n || s.Cols("x") != 784 || s.Cols("y") != 1 || s.Height != 28 || s.Width != 28 {
-		t.Fatalf("%d rows of %d and %d columns, %dx%d", s.Len(), s.Cols("x"), s.Cols("y"), s.Height, s.Width)
+	if s.Len() != n || s.Cols("x") != 784 || s.Cols("y") != 1 || !slices.Equal(s.Shape("x"), []int{28, 28}) {
+		t.Fatalf("%d rows of %d and %d columns, %v", s.Len(), s.Cols("x"), s.Cols("y"), s.Shape("x"))
 	}
 	x, y := s.Values("x"), s.Values("y")
 	var classes [10]int

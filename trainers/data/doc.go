@@ -1,15 +1,23 @@
 // Package data provides data sets and the batches that training takes from
 // them.
 //
-// A Set holds named arrays in memory. New makes one of a program's own values,
-// Load reads folders of IDX files such as MNIST, Digits draws a set that needs
-// no files, and Fetcher downloads the named sets once. Batches cuts a set into
-// minibatches, shuffled anew each epoch, and binarises pictures on the way.
-// WriteGrid shows pictures as a PNG file.
+//   - array.go, set.go: a Set, named arrays in memory with rows of any shape, and
+//     its parts;
+//   - batches.go: Batches, what trainers.Fit takes; minibatch.go: those of a Set,
+//     shuffled anew each epoch; join.go: Join, several sets in one step;
+//   - transform.go: what is done to a row on its way into a batch: Binarize, and
+//     functions of one's own;
+//   - digits.go, hand.go, glyph.go: Digits, a set that needs no files;
+//   - load.go, idx.go: Load reads folders of IDX files such as MNIST;
+//   - source.go, fetch.go, download.go: Open and Fetcher download the known sets,
+//     once;
+//   - grid.go: WriteGrid shows pictures as a PNG file; check.go: arguments that
+//     are nil.
 //
 // Whatever is random depends on a seed given by the caller and on the position
 // of what is drawn (epoch, row, pixel), never on a clock, on the number of
 // processors or on how the work is split.
 //
-// See the examples New, Batches, Digits and Load, in example_test.go.
+// See the examples New, Set.Batches, Transform, Join, Digits and Load, in
+// example_test.go.
 package data

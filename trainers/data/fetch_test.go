@@ -4,122 +4,20 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/latentgo/latent/trainers/data"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/trainers/data"
 )
-
-// text is the file that the tests download.
-var text = bytes.Repeat([]byte("0123456789abcdef"), 1<<12)
-
-// source is a data set of the one file "f" at the mirrors.
-func source(mirrors ...string) data.Source {
-	sum := sha256.Sum256(text)
-	return data.Source{Name: "set", Mirrors: mirrors, Files: []data.SourceFile{
-		{Name: "f", Size: int64(len(text)), SHA256: hex.EncodeToString(sum[:])},
-	}}
-}
-
-// mirror is a server that answers request i with answers[i], and all further
-// ones with the last. It keeps what was asked.
-type mirror struct {
-	*httptest.Server
-	mu      sync.Mutex
-	answers []http.HandlerFunc
-	asked   []string // the Range of each request
-}
-
-func serve(t *testing.T, answers ...http.HandlerFunc) *mirror {
-	m := &mirror{answers: answers}
-	m.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m.mu.Lock()
-		m.asked = append(m.asked, r.Header.Get("Range"))
-		answer := m.answers[min(len(m.asked), len(m.answers))-1]
-		m.mu.Unlock()
-		answer(w, r)
-	}))
-	t.Cleanup(m.Close)
-	return m
-}
-
-func (m *mirror) ranges() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.asked
-}
-
-// good serves the file with Range and If-Range.
-func good(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("ETag", `"v1"`)
-	http.ServeContent(w, r, "f", time.Time{}, bytes.NewReader(text))
-}
-
-// whole ignores Range.
-func whole(w http.ResponseWriter, _ *http.Request) { w.Write(text) }
-
-func status(code int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
-}
-
-// cut sends b, having promised the whole file, and then breaks.
-func cut(b []byte) http.HandlerFunc { return cutOf(`"v1"`, b) }
-
-// cutOf is cut with the ETag of another version.
-func cutOf(tag string, b []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("ETag", tag)
-		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-		w.Write(b)
-		w.(http.Flusher).Flush()
-		panic(http.ErrAbortHandler)
-	}
-}
-
-// part answers 206 with the given Content-Range and body.
-func part(content string, b []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Range", content)
-		w.WriteHeader(http.StatusPartialContent)
-		w.Write(b)
-	}
-}
-
-// hang sends half of the file and then nothing until the client leaves.
-func hang(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("ETag", `"v1"`)
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	w.Write(text[:len(text)/2])
-	w.(http.Flusher).Flush()
-	<-r.Context().Done()
-}
-
-func fetcher(t *testing.T) data.Fetcher {
-	return data.Fetcher{Dir: t.TempDir(), Wait: time.Microsecond, Stall: 5 * time.Second}
-}
-
-// holds checks that dir has the whole file under its name, and nothing else.
-func holds(t *testing.T, dir string) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, "f"))
-	if err != nil || !bytes.Equal(b, text) {
-		t.Errorf("file of %d bytes (%v), want %d", len(b), err, len(text))
-	}
-	if names, _ := os.ReadDir(dir); len(names) != 1 {
-		t.Errorf("left behind: %v", names)
-	}
-}
 
 func TestFetch(t *testing.T) {
 	half := len(text) / 2
@@ -336,36 +234,4 @@ func TestFetchBadSource(t *testing.T) {
 	f.Dir = write(t, f.Dir, "file", nil)
 	_, err := f.Fetch(t.Context(), source("http://127.0.0.1:0"))
 	wantError(t, err, "data: fetch set: mkdir ")
-}
-
-func TestNamed(t *testing.T) {
-	for _, name := range []string{"mnist", "fashion-mnist"} {
-		s, err := data.Named(name)
-		if err != nil || s.Name != name || len(s.Mirrors) < 2 || len(s.Files) != 4 {
-			t.Fatalf("%s: %+v, %v", name, s, err)
-		}
-		seen := map[string]bool{}
-		for _, f := range s.Files {
-			if b, err := hex.DecodeString(f.SHA256); err != nil || len(b) != 32 || f.SHA256 != strings.ToLower(f.SHA256) || f.Size <= 0 || seen[f.SHA256] {
-				t.Errorf("%s: %+v", name, f)
-			}
-			seen[f.SHA256] = true
-		}
-	}
-	_, err := data.Named("minst")
-	wantError(t, err, `data: no data set is named "minst", known are mnist, fashion-mnist`)
-}
-
-// A known name is fetched, anything else is a folder.
-func TestOpen(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := data.Open(ctx, "mnist", fetcher(t), data.LoadConfig{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("mnist: error %v, want %v", err, context.Canceled)
-	}
-	folder := filepath.Join(t.TempDir(), "mnist")
-	_, want := data.Load(folder, data.LoadConfig{})
-	if _, err := data.Open(ctx, folder, fetcher(t), data.LoadConfig{}); err == nil || err.Error() != want.Error() {
-		t.Errorf("a folder: error %v, want %v", err, want)
-	}
 }

@@ -11,10 +11,15 @@ import (
 )
 
 // WriteGrid writes grey pictures as one PNG file, side by side, columns in a
-// line; what the last line lacks is black. images is [N, h*w] in row-major
-// order, 0 black and 1 white; values outside are clamped, values that are not
+// line; what the last line lacks is black. images are pictures of the shape,
+// [height, width] or [height, width, 1] as Set.Shape gives it, one after the
+// other, 0 black and 1 white; values outside are clamped, values that are not
 // finite are an error. The file appears whole or not at all.
-func WriteGrid(path string, images []float32, h, w, columns int) error {
+func WriteGrid(path string, images []float32, shape []int, columns int) error {
+	if len(shape) < 2 || len(shape) > 3 || len(shape) == 3 && shape[2] != 1 {
+		return errors.Errorf("data: grid %s: pictures of shape %v, want [height width] or [height width 1]", path, shape)
+	}
+	h, w := shape[0], shape[1]
 	if h < 1 || w < 1 || columns < 1 {
 		return errors.Errorf("data: grid %s: pictures of %dx%d in %d columns, want positive sizes", path, h, w, columns)
 	}

@@ -14,7 +14,7 @@ import (
 func TestWriteGrid(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "g.png")
 	// Three pictures of 1×2 in two columns.
-	if err := data.WriteGrid(path, []float32{0, 1, 0.5, -3, 7, 0.2}, 1, 2, 2); err != nil {
+	if err := data.WriteGrid(path, []float32{0, 1, 0.5, -3, 7, 0.2}, []int{1, 2}, 2); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)
@@ -44,22 +44,25 @@ func TestWriteGridErrors(t *testing.T) {
 	path := filepath.Join(dir, "g.png")
 	four := []float32{0, 1, 2, float32(math.NaN())}
 	for _, tt := range []struct {
-		want          string
-		images        []float32
-		h, w, columns int
+		want    string
+		images  []float32
+		shape   []int
+		columns int
 	}{
-		{"pictures of 0x2 in 1 columns, want positive sizes", four, 0, 2, 1},
-		{"pictures of 1x2 in 0 columns, want positive sizes", four, 1, 2, 0},
-		{"4 values do not make pictures of 1x3", four, 1, 3, 1},
-		{"0 values do not make pictures of 1x1", nil, 1, 1, 1},
-		{fmt.Sprintf("4 values do not make pictures of %dx%[1]d", math.MaxInt), four, math.MaxInt, math.MaxInt, 1},
-		{"picture 1 row 0 column 1 is NaN, want a finite value", four, 1, 2, 1},
+		{"pictures of 0x2 in 1 columns, want positive sizes", four, []int{0, 2}, 1},
+		{"pictures of 1x2 in 0 columns, want positive sizes", four, []int{1, 2}, 0},
+		{"4 values do not make pictures of 1x3", four, []int{1, 3, 1}, 1},
+		{"0 values do not make pictures of 1x1", nil, []int{1, 1}, 1},
+		{fmt.Sprintf("4 values do not make pictures of %dx%[1]d", math.MaxInt), four, []int{math.MaxInt, math.MaxInt}, 1},
+		{"picture 1 row 0 column 1 is NaN, want a finite value", four, []int{1, 2}, 1},
+		{"pictures of shape [4], want [height width] or [height width 1]", four, []int{4}, 1},
+		{"pictures of shape [1 1 3], want [height width] or [height width 1]", four, []int{1, 1, 3}, 1},
 	} {
-		wantError(t, data.WriteGrid(path, tt.images, tt.h, tt.w, tt.columns), "data: grid "+path+": "+tt.want)
+		wantError(t, data.WriteGrid(path, tt.images, tt.shape, tt.columns), "data: grid "+path+": "+tt.want)
 	}
 	if names, _ := os.ReadDir(dir); len(names) != 0 {
 		t.Errorf("left behind: %v", names)
 	}
 	path = filepath.Join(dir, "none", "g.png")
-	wantError(t, data.WriteGrid(path, four[:3], 1, 1, 1), "data: grid "+path+": atomicfile: create: temporary file: open ")
+	wantError(t, data.WriteGrid(path, four[:3], []int{1, 1}, 1), "data: grid "+path+": atomicfile: create: temporary file: open ")
 }

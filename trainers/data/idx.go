@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/mark"
 )
 
 // IDX is an array of unsigned bytes from a file in the IDX format of the MNIST
@@ -27,7 +29,7 @@ const DefaultMaxBytes = 1e9
 // ReadIDX reads the IDX file at path, plain or compressed with gzip, whatever
 // its name says. Values other than unsigned bytes, more than max of them (0
 // means DefaultMaxBytes), a file that ends early and bytes after the last value
-// are errors.
+// are errors, of which errors.Is finds ErrWrongFile.
 func ReadIDX(path string, max int) (*IDX, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -50,7 +52,35 @@ func DecodeIDX(r io.Reader, max int) (*IDX, error) {
 // idxTypes names the values of the third byte.
 var idxTypes = map[byte]string{8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 
+// ErrWrongFile is found by errors.Is in the error of a file that could be read,
+// and is not in the format, or not of the size, that is wanted.
+var ErrWrongFile = errors.New("data: wrong file")
+
+// decodeIDX marks errors with ErrWrongFile, but those of the reader.
 func decodeIDX(r io.Reader, max int) (*IDX, error) {
+	w := &watched{Reader: r}
+	x, err := decompressIDX(w, max)
+	if w.err == nil {
+		err = mark.Error(err, ErrWrongFile)
+	}
+	return x, err
+}
+
+// watched remembers an error of its reader.
+type watched struct {
+	io.Reader
+	err error
+}
+
+func (s *watched) Read(b []byte) (int, error) {
+	n, err := s.Reader.Read(b)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}
+
+func decompressIDX(r io.Reader, max int) (*IDX, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" {
 		return decodePlainIDX(b, max)

@@ -3,11 +3,15 @@ package data_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
+	"io"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/latentgo/latent/trainers/data"
@@ -99,10 +103,26 @@ func TestReadIDXErrors(t *testing.T) {
 			wantError(t, err, "data: idx "+path+": "+tt.want)
 			_, err = data.DecodeIDX(bytes.NewReader(tt.file), 0)
 			wantError(t, err, "data: idx: "+tt.want)
+			if !errors.Is(err, data.ErrWrongFile) {
+				t.Errorf("%v is not ErrWrongFile", err)
+			}
 		})
 	}
 	_, err := data.ReadIDX(filepath.Join(t.TempDir(), "none"), 0)
 	wantError(t, err, "data: idx: open ")
+	if errors.Is(err, data.ErrWrongFile) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v is a wrong file, not a missing one", err)
+	}
+	for _, half := range [][]byte{idx([]byte{1, 2, 3}, 3)[:9], good[:20]} { // a reader's own error is no format's
+		_, err = data.DecodeIDX(io.MultiReader(bytes.NewReader(half), iotest.ErrReader(errors.New("unplugged"))), 0)
+		if err == nil || errors.Is(err, data.ErrWrongFile) || !strings.Contains(err.Error(), "unplugged") {
+			t.Errorf("error %v of a reader that fails", err)
+		}
+	}
+	dir := folder(t, map[string][]byte{"train-images-idx3-ubyte": idx([]byte{1}, 1), "test-images-idx3-ubyte": idx([]byte{1}, 1)})
+	if _, err := data.Load(dir, data.LoadConfig{}); !errors.Is(err, data.ErrWrongFile) {
+		t.Errorf("%v is not ErrWrongFile", err)
+	}
 }
 
 // Memory follows what is there, not what a header promises, nor what a small

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/mark"
 )
 
 // Sets is a data set in its parts.
@@ -41,7 +43,7 @@ const (
 // train-images.idx3-ubyte, and with capitals are the same.
 //
 // Beside each the labels, such as train-labels-idx1-ubyte, may be missing.
-// Images become "x", one picture a row, divided by 255 unless no pixel of any
+// Images become "x", rows [H, W], divided by 255 unless no pixel of any
 // part exceeds 1; labels become "y".
 func Load(dir string, c LoadConfig) (Sets, error) {
 	s, err := load(dir, c)
@@ -93,8 +95,8 @@ func load(dir string, c LoadConfig) (Sets, error) {
 			return Sets{}, err
 		}
 		if d, first := raw[i].images.Dims, raw[0].images.Dims; d[1] != first[1] || d[2] != first[2] {
-			return Sets{}, errors.Errorf("%s has images of %dx%d, %s of %dx%d",
-				files[p+imageFile], d[1], d[2], files[parts[0]+imageFile], first[1], first[2])
+			return Sets{}, mark.Error(errors.Errorf("%s has images of %dx%d, %s of %dx%d",
+				files[p+imageFile], d[1], d[2], files[parts[0]+imageFile], first[1], first[2]), ErrWrongFile)
 		}
 		if slices.Max(raw[i].images.Data) > 1 {
 			scale = 255
@@ -121,7 +123,7 @@ func readPart(dir, images, labels string, max int) (p rawPart, err error) {
 	}
 	d := p.images.Dims
 	if len(d) != 3 || len(p.images.Data) == 0 {
-		return p, errors.Errorf("%s has sizes %v, want images × rows × columns", images, d)
+		return p, mark.Error(errors.Errorf("%s has sizes %v, want images × rows × columns", images, d), ErrWrongFile)
 	}
 	if labels == "" {
 		return p, nil
@@ -130,7 +132,7 @@ func readPart(dir, images, labels string, max int) (p rawPart, err error) {
 		return p, err
 	}
 	if l := p.labels.Dims; len(l) != 1 || l[0] != d[0] {
-		return p, errors.Errorf("%s has sizes %v, want a label for each of the %d images of %s", labels, l, d[0], images)
+		return p, mark.Error(errors.Errorf("%s has sizes %v, want a label for each of the %d images of %s", labels, l, d[0], images), ErrWrongFile)
 	}
 	return p, nil
 }
@@ -145,16 +147,11 @@ func (p rawPart) set(scale float32) (*Set, error) {
 		x[i] = level[v]
 	}
 	h, w := p.images.Dims[1], p.images.Dims[2]
-	arrays := []Array{Flat("x", h*w, x)}
+	arrays := []Array{FromFlat("x", x, h, w)}
 	if p.labels != nil {
-		arrays = append(arrays, Flat("y", 1, p.labels.Data))
+		arrays = append(arrays, FromFlat("y", p.labels.Data, 1))
 	}
-	s, err := New(arrays...)
-	if err != nil {
-		return nil, err
-	}
-	s.Height, s.Width = h, w
-	return s, nil
+	return New(arrays...)
 }
 
 // divide splits a set of one file, test rows first.

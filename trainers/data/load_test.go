@@ -3,6 +3,7 @@ package data_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,8 +40,8 @@ func TestLoadMNISTLike(t *testing.T) {
 	if d := cmp.Diff([]float32{0, 1. / 255}, s.Test.Values("x")); d != "" {
 		t.Errorf("test x, want - got +:\n%s", d)
 	}
-	if s.Valid != nil || s.Test.Cols("y") != 0 || s.Train.Height != 1 || s.Train.Width != 2 {
-		t.Errorf("valid %v, test labels %v, %dx%d", s.Valid, s.Test.Values("y"), s.Train.Height, s.Train.Width)
+	if s.Valid != nil || s.Test.Cols("y") != 0 || !slices.Equal(s.Train.Shape("x"), []int{1, 2}) {
+		t.Errorf("valid %v, test labels %v, %v", s.Valid, s.Test.Values("y"), s.Train.Shape("x"))
 	}
 }
 
@@ -112,8 +113,8 @@ func TestLoadOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Train.Len() != 18 || s.Test.Len() != 2 || s.Valid != nil || s.Test.Height != 2 {
-		t.Errorf("%d training and %d test rows, valid %v, height %d", s.Train.Len(), s.Test.Len(), s.Valid, s.Test.Height)
+	if s.Train.Len() != 18 || s.Test.Len() != 2 || s.Valid != nil || s.Test.Shape("x")[0] != 2 {
+		t.Errorf("%d training and %d test rows, valid %v, shape %v", s.Train.Len(), s.Test.Len(), s.Valid, s.Test.Shape("x"))
 	}
 	s, err = data.Load(dir, data.LoadConfig{Seed: 1, Valid: 3, Test: 5})
 	if err != nil {

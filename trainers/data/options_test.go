@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/exported"
 	"github.com/latentgo/latent/trainers/data"
 )
@@ -17,26 +18,45 @@ import (
 // delivered is what two epochs of batches hold, or the error.
 func delivered(t *testing.T, c data.BatchConfig) string {
 	t.Helper()
-	s, err := data.New(data.Flat("x", 1, []float64{.1, .5, .9, .4, .6, .3}), data.Flat("m", 1, []float64{.5, .4, .6, .5, .4, .6}))
+	s, err := data.New(data.FromFlat("x", []float64{.1, .5, .9, .4, .6, .3}, 1, 1), data.FromFlat("m", []float64{.5, .4, .6, .5, .4, .6}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := data.NewBatches(s, c)
-	if err != nil {
-		return "error " + err.Error()
-	}
-	out := ""
+	b, out := s.Batches(c), ""
 	for e := range 2 {
-		b.Seek(e, 0)
+		if err := b.Seek(e, 0); err != nil {
+			return "error " + err.Error()
+		}
 		for b.Next() {
-			x, m := make([]float32, len(b.Rows())), make([]float32, len(b.Rows()))
-			if err := b.Float32("x", x); err != nil {
-				t.Fatal(err)
+			for _, a := range b.Arrays() {
+				v := make([]float32, len(b.Index(a.Name))*graph.Size(a.Shape))
+				if err := b.Fill(a.Name, 0, graph.Array{F32: v}); err != nil {
+					t.Fatal(err)
+				}
+				out += fmt.Sprintln(a, b.Index(a.Name), v)
 			}
-			if err := b.Float32("m", m); err != nil {
-				t.Fatal(err)
-			}
-			out += fmt.Sprintln(b.Rows(), x, m)
+		}
+	}
+	return out
+}
+
+// joined is how often a join of three and of two batches goes on in two epochs.
+func joined(t *testing.T, epoch string, names ...string) string {
+	t.Helper()
+	if names == nil {
+		names = []string{"a", "b"}
+	}
+	j := &data.Join{Parts: map[string]data.Batches{}, Epoch: epoch}
+	for i, name := range names {
+		j.Parts[name] = count(t, 3-i).Batches(data.BatchConfig{Size: 1})
+	}
+	out := fmt.Sprint(j.Count(), j.Arrays())
+	for e := range 2 {
+		if err := j.Seek(e, 0); err != nil {
+			return "error " + err.Error()
+		}
+		for j.Next() {
+			out += fmt.Sprint(j.Index("a/x"), j.Index("b/x"))
 		}
 	}
 	return out
@@ -105,7 +125,6 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	}
 	one := func(c data.LoadConfig) string { return loaded(t, false, c) }
 	plain := batch(data.BatchConfig{})
-	drawn := batch(data.BatchConfig{Binarize: data.Static})
 	fetch := func(f func(f *data.Fetcher, s *data.Source)) string { return fetched(t, f) }
 	failed := fetch(nil)
 	got := fetched(t, nil, good)
@@ -116,10 +135,13 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	all := map[string][][]string{
 		"BatchConfig.Size":       {{plain, batch(data.BatchConfig{Size: 3})}, {plain, batch(data.BatchConfig{Size: -1}), "batches of -1 rows"}},
 		"BatchConfig.Seed":       {{plain, batch(data.BatchConfig{Seed: 1})}},
-		"BatchConfig.Sequential": {{plain, batch(data.BatchConfig{Sequential: true})}},
-		"BatchConfig.Binarize":   {{plain, drawn}, {drawn, batch(data.BatchConfig{Binarize: data.EachEpoch})}, {plain, batch(data.BatchConfig{Binarize: 9}), "unknown drawing 9"}},
-		"BatchConfig.Pixels": {{drawn, batch(data.BatchConfig{Binarize: data.Static, Pixels: "m"})}, {plain, batch(data.BatchConfig{Binarize: data.Static, Pixels: "z"}), `no array "z"`},
-			{plain, batch(data.BatchConfig{Pixels: "m"}), `Pixels is "m", but nothing is binarized`}},
+		"BatchConfig.Arrays":     {{plain, batch(data.BatchConfig{Arrays: []string{"m", "x"}})}, {plain, batch(data.BatchConfig{Arrays: []string{"z"}}), "no array z"}},
+		"BatchConfig.Flat":       {{plain, batch(data.BatchConfig{Flat: true})}},
+		"BatchConfig.Map":        {{plain, batch(data.BatchConfig{Map: drawn})}, {plain, batch(data.BatchConfig{Map: map[string]data.Transform{"z": data.Binarize}}), "Map transforms z"}},
+		"BatchConfig.Evaluation": {{plain, batch(data.BatchConfig{Evaluation: true})}},
+
+		"Join.Parts": {{joined(t, ""), joined(t, "", "a")}, {plain, joined(t, "", "a/b"), "want a name without slashes"}},
+		"Join.Epoch": {{joined(t, ""), joined(t, "b")}, {plain, joined(t, "c"), "none of the parts [a b]"}},
 
 		"LoadConfig.MaxBytes": {{"", one(data.LoadConfig{MaxBytes: 3}), "at most 3 allowed"}, {"", one(data.LoadConfig{MaxBytes: -3}), "at most -3 allowed"}},
 
@@ -141,7 +163,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"SourceFile.Size":   {{"", "error " + gone(func(s *data.Source) { s.Files[0].Size-- }), "bytes, want"}},
 		"SourceFile.SHA256": {{"", "error " + gone(func(s *data.Source) { s.Files[0].SHA256 = "0" }), "SHA-256"}},
 	}
-	exported.Effects(t, all, "IDX", "Set", "Sets") // of which are data
+	exported.Effects(t, all, "IDX", "Set", "Sets", "Spec", "Row") // of which are data
 }
 
 // entries lists a folder.

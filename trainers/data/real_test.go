@@ -65,7 +65,7 @@ func TestMNIST(t *testing.T) {
 		t.Error("MNIST is grey in [0, 1] and has no validation part")
 	}
 	// Drawing keeps the mean: the variance of a pixel is at most 1/4.
-	b := batches(t, s.Test, data.BatchConfig{Size: 1000, Binarize: data.EachEpoch})
+	b := batches(t, s.Test, data.BatchConfig{Size: 1000, Map: drawn})
 	_, x := epoch(t, b, 0, 784)
 	var ones float64
 	for _, v := range x {
@@ -110,11 +110,11 @@ func TestFreyFaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Train.Len() != 1565 || s.Valid.Len() != 200 || s.Test.Len() != 200 || s.Train.Height != 28 || s.Train.Width != 20 {
-		t.Errorf("%d, %d, %d rows of %dx%d", s.Train.Len(), s.Valid.Len(), s.Test.Len(), s.Train.Height, s.Train.Width)
+	if s.Train.Len() != 1565 || s.Valid.Len() != 200 || s.Test.Len() != 200 || !slices.Equal(s.Train.Shape("x"), []int{28, 20}) {
+		t.Errorf("%d, %d, %d rows of %v", s.Train.Len(), s.Valid.Len(), s.Test.Len(), s.Train.Shape("x"))
 	}
 	all := slices.Concat(s.Train.Values("x"), s.Valid.Values("x"), s.Test.Values("x"))
-	whole, err := data.New(data.Flat("x", 560, all))
+	whole, err := data.New(data.FromFlat("x", all, 560))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,18 +1,19 @@
 package data
 
 import (
+	"slices"
+
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/pkg/errors"
 )
 
 // Set is a data set in memory: named arrays with a row for each datum. By
-// convention "x" is what a model explains, pixels in [0, 1] when the data are
-// pictures, and "y" is the label, one column with the class index.
+// convention of Load and Digits "x" is what a model explains, rows [H, W] of
+// pixels in [0, 1] when the data are pictures, and "y" is the label, rows [1]
+// with the class index.
 //
 // A Set is not changed after New, so many goroutines may read it.
 type Set struct {
-	Height, Width int // of the pictures in "x", row-major; 0 when they are none
-
 	arrays []Array
 	rows   int
 }
@@ -33,7 +34,7 @@ func New(arrays ...Array) (*Set, error) {
 		case a.nan != nil:
 			return nil, errors.WithMessage(a.nan, "data")
 		case a.cols == 0:
-			return nil, errors.Errorf("data: array not made by Flat or Rows")
+			return nil, errors.Errorf("data: array not made by FromFlat or FromRows")
 		case s.Cols(a.name) > 0:
 			return nil, errors.Errorf("data: array %q given twice", a.name)
 		case s.rows > 0 && a.rows() != s.rows:
@@ -47,13 +48,13 @@ func New(arrays ...Array) (*Set, error) {
 
 // Len returns the number of rows.
 func (s *Set) Len() int {
-	s.alive()
+	s.notNil()
 	return s.rows
 }
 
 // Names returns the names of the arrays, in the order given to New.
 func (s *Set) Names() []string {
-	s.alive()
+	s.notNil()
 	names := make([]string, len(s.arrays))
 	for i, a := range s.arrays {
 		names[i] = a.name
@@ -63,7 +64,7 @@ func (s *Set) Names() []string {
 
 // array returns an array by its name. It does not allocate.
 func (s *Set) array(name string) (Array, bool) {
-	s.alive()
+	s.notNil()
 	for _, a := range s.arrays {
 		if a.name == name {
 			return a, true
@@ -76,6 +77,12 @@ func (s *Set) array(name string) (Array, bool) {
 func (s *Set) Cols(name string) int {
 	a, _ := s.array(name)
 	return a.cols
+}
+
+// Shape returns the shape of a row of an array, nil if there is no such array.
+func (s *Set) Shape(name string) []int {
+	a, _ := s.array(name)
+	return slices.Clone(a.shape)
 }
 
 // Values returns an array as float32, row by row, nil if there is no such
@@ -108,7 +115,7 @@ func zeroOne[T float32 | float64](v []T) bool {
 // Slice returns the rows from, …, to-1, at least one. They share their memory
 // with s.
 func (s *Set) Slice(from, to int) (*Set, error) {
-	s.alive()
+	s.notNil()
 	if from < 0 || from >= to || to > s.rows {
 		return nil, errors.Errorf("data: slice [%d, %d) of %d rows", from, to, s.rows)
 	}
@@ -118,7 +125,7 @@ func (s *Set) Slice(from, to int) (*Set, error) {
 // Split copies n rows, chosen at random by the seed, to taken and the others
 // to rest. Both keep the rows in the order of s and have at least one.
 func (s *Set) Split(seed uint64, n int) (rest, taken *Set, err error) {
-	s.alive()
+	s.notNil()
 	if n < 1 || n >= s.rows {
 		return nil, nil, errors.Errorf("data: split of %d rows from %d", n, s.rows)
 	}
@@ -144,7 +151,7 @@ func (s *Set) take(rows []int) *Set {
 }
 
 func (s *Set) derive(rows int, f func(Array) Array) *Set {
-	d := &Set{Height: s.Height, Width: s.Width, rows: rows}
+	d := &Set{rows: rows}
 	for _, a := range s.arrays {
 		d.arrays = append(d.arrays, f(a))
 	}

@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,10 +12,10 @@ import (
 func TestNew(t *testing.T) {
 	x := []float32{1, 2, 3, 4, 5, 6}
 	s, err := data.New(
-		data.Flat("x", 3, x),
-		data.Rows("z", [][]float64{{0.1}, {0.2}}),
-		data.Flat("y", 1, []int{7, -1 << 24}),
-		data.Flat("b", 2, []uint8{0, 1, 1, 0}),
+		data.FromFlat("x", x, 3),
+		data.FromRows("z", [][]float64{{0.1}, {0.2}}),
+		data.FromFlat("y", []int{7, -1 << 24}, 1),
+		data.FromFlat("b", []uint8{0, 1, 1, 0}, 2),
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -47,25 +48,27 @@ func TestNew(t *testing.T) {
 
 func TestNewErrors(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
-	two := data.Flat("a", 1, []float32{1, 2})
+	two := data.FromFlat("a", []float32{1, 2}, 1)
 	for _, tt := range []struct {
 		want   string
 		arrays []data.Array
 	}{
 		{"data: set of no arrays", nil},
-		{"data: array without a name", []data.Array{data.Flat("", 1, []int{1})}},
-		{"data: array not made by Flat or Rows", []data.Array{{}}},
-		{`data: array "x": 0 values a row, want at least 1`, []data.Array{data.Flat("x", 0, []int{1})}},
-		{`data: array "x": 3 values do not make rows of 2`, []data.Array{data.Flat("x", 2, []int{1, 2, 3})}},
-		{`data: array "x": 0 values do not make rows of 2`, []data.Array{data.Flat("x", 2, []int{})}},
-		{`data: array "x": no rows`, []data.Array{data.Rows("x", [][]float32{})}},
-		{`data: array "x": row 2 has 1 values, row 0 has 2`, []data.Array{data.Rows("x", [][]int{{1, 2}, {3, 4}, {5}})}},
-		{`data: array "x": row 1 column 0 is NaN, want a finite value, or Array.Missing if it was not observed`, []data.Array{data.Flat("x", 2, []float64{1, 2, nan, 4})}},
-		{`data: array "x": row 0 column 1 is +Inf, want a finite value`, []data.Array{data.Flat("x", 2, []float32{1, float32(inf)})}},
-		{`data: array "x": row 0 column 0 is 1e+39, beyond the range of float32`, []data.Array{data.Flat("x", 1, []float64{1e39})}},
-		{`data: array "x": row 0 column 0 is 16777217, beyond the integers that float32 holds`, []data.Array{data.Flat("x", 1, []int64{1<<24 + 1})}},
+		{"data: array without a name", []data.Array{data.FromFlat("", []int{1}, 1)}},
+		{"data: array not made by FromFlat or FromRows", []data.Array{{}}},
+		{`data: array "x": rows of shape [0], want one or more sizes of at least 1`, []data.Array{data.FromFlat("x", []int{1}, 0)}},
+		{`data: array "x": rows of shape [], want one or more sizes of at least 1`, []data.Array{data.FromFlat("x", []int{1})}},
+		{`data: array "x": rows of shape [2 -1], want one or more sizes of at least 1`, []data.Array{data.FromFlat("x", []int{1}, 2, -1)}},
+		{`data: array "x": 3 values do not make rows of 2`, []data.Array{data.FromFlat("x", []int{1, 2, 3}, 2)}},
+		{`data: array "x": 0 values do not make rows of 2`, []data.Array{data.FromFlat("x", []int{}, 2)}},
+		{`data: array "x": no rows`, []data.Array{data.FromRows("x", [][]float32{})}},
+		{`data: array "x": row 2 has 1 values, row 0 has 2`, []data.Array{data.FromRows("x", [][]int{{1, 2}, {3, 4}, {5}})}},
+		{`data: array "x": row 1 column 0 is NaN, want a finite value, or Array.Missing if it was not observed`, []data.Array{data.FromFlat("x", []float64{1, 2, nan, 4}, 2)}},
+		{`data: array "x": row 0 column 1 is +Inf, want a finite value`, []data.Array{data.FromFlat("x", []float32{1, float32(inf)}, 2)}},
+		{`data: array "x": row 0 column 0 is 1e+39, beyond the range of float32`, []data.Array{data.FromFlat("x", []float64{1e39}, 1)}},
+		{`data: array "x": row 0 column 0 is 16777217, beyond the integers that float32 holds`, []data.Array{data.FromFlat("x", []int64{1<<24 + 1}, 1)}},
 		{`data: array "a" given twice`, []data.Array{two, two}},
-		{`data: array "b" has 3 rows, array "a" has 2`, []data.Array{two, data.Flat("b", 1, []int{1, 2, 3})}},
+		{`data: array "b" has 3 rows, array "a" has 2`, []data.Array{two, data.FromFlat("b", []int{1, 2, 3}, 1)}},
 	} {
 		_, err := data.New(tt.arrays...)
 		wantError(t, err, tt.want)
@@ -74,7 +77,6 @@ func TestNewErrors(t *testing.T) {
 
 func TestSlice(t *testing.T) {
 	s := count(t, 5)
-	s.Height, s.Width = 2, 1
 	p, err := s.Slice(1, 3)
 	if err != nil {
 		t.Fatal(err)
@@ -85,8 +87,8 @@ func TestSlice(t *testing.T) {
 	if d := cmp.Diff([]float32{1. / 3, 2. / 3}, p.Values("y")); d != "" {
 		t.Errorf("y, want - got +:\n%s", d)
 	}
-	if p.Len() != 2 || p.Height != 2 || p.Width != 1 {
-		t.Errorf("%d rows of %dx%d", p.Len(), p.Height, p.Width)
+	if p.Len() != 2 || !slices.Equal(p.Shape("x"), []int{2}) || p.Shape("z") != nil {
+		t.Errorf("%d rows of %v", p.Len(), p.Shape("x"))
 	}
 	for _, r := range []struct {
 		from, to int

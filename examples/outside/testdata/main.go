@@ -46,11 +46,11 @@ func main() {
 		z := 3 * math.Sin(float64(i))
 		rows = append(rows, z+math.Sin(7.1*float64(i)), -z+math.Cos(5.3*float64(i)), 1, z/2)
 	}
-	set, err := data.New(data.Flat("x", 4, rows))
+	set, err := data.New(data.FromFlat("x", rows, 4))
 	if err != nil {
 		log.Fatal(err)
 	}
-	r, err := trainers.Fit(context.Background(), model, set, trainers.Config{Epochs: 30, Batch: 50, Optimizer: trainers.Adam{Rate: 1e-2}})
+	r, err := trainers.Fit(context.Background(), model, set.Batches(data.BatchConfig{Size: 50}), trainers.Config{Epochs: 30, Optimizer: trainers.Adam{Rate: 1e-2}})
 	if err != nil {
 		log.Fatal(err)
 	}

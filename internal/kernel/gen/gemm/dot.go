@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -19,10 +20,8 @@ const dotRows = 3
 // directions.
 func (g gen) dot(n int) {
 	name := fmt.Sprintf("dot%d%s%s", n, g.element.name, g.machine.name)
-	TEXT(name, NOSPLIT, fmt.Sprintf(
-		"func(x, y, c, src *%s, ldx, ldy, rsc, csc, rss, css, k, rows, groups int)", g.goType))
-	Pragma("noescape")
-	Doc(fmt.Sprintf("%s takes up to %d rows of x by groups of %d rows of y.", name, dotRows, n))
+	emit.Func(name, fmt.Sprintf("func(x, y, c, src *%s, ldx, ldy, rsc, csc, rss, css, k, rows, groups int)", g.goType),
+		fmt.Sprintf("computes the dot products of up to %d rows of x with groups of %d rows of y.", dotRows, n))
 	d := dotArgs{gen: g, n: n, x: arg("x"), y: arg("y"), c: arg("c"), groups: arg("groups"),
 		ldx: g.stride("ldx"), ldy: g.stride("ldy")}
 	d.restore = g.flush()
@@ -48,6 +47,7 @@ type dotArgs struct {
 func (d dotArgs) group(r int) {
 	at := func(s string) string { return fmt.Sprintf("%s%d", s, r) }
 	Label(at("rows"))
+	Comment(fmt.Sprintf("%d×%d products at once.", r, d.n))
 	acc := make([][]reg.VecVirtual, r)
 	for i := range acc {
 		acc[i] = make([]reg.VecVirtual, d.n)

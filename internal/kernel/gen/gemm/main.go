@@ -12,6 +12,7 @@ import (
 	"log"
 	"os"
 
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -83,7 +84,7 @@ func main() {
 			gen{m, e}.maskTable()
 		}
 	}
-	Generate()
+	emit.Generate("gemm")
 	if err := os.WriteFile(*tall, []byte(m.heights()), 0o644); err != nil {
 		log.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -11,10 +12,8 @@ import (
 // pack emits the copy of k rows of `width` columns into a panel whose rows are
 // v vectors, zero beyond width. Panels of more than two vectors are full.
 func (g gen) pack(v int) {
-	TEXT(fmt.Sprintf("pack%d%s%s", v, g.element.name, g.machine.name), NOSPLIT,
-		fmt.Sprintf("func(dst, src *%s, ld, k, width int)", g.goType))
-	Pragma("noescape")
-	Doc(fmt.Sprintf("pack%d%s%s copies k rows into a panel %d wide.", v, g.element.name, g.machine.name, v*g.lanes()))
+	emit.Func(fmt.Sprintf("pack%d%s%s", v, g.element.name, g.machine.name), fmt.Sprintf("func(dst, src *%s, ld, k, width int)", g.goType),
+		fmt.Sprintf("copies k rows into a panel %d wide.", v*g.lanes()))
 	dst, src, k, width := arg("dst"), arg("src"), arg("k"), arg("width")
 	ld := g.stride("ld")
 	row := v * g.bytes
@@ -78,9 +77,8 @@ func (g gen) pack(v int) {
 func (g gen) packTransposed() {
 	const width = 32 // bytes of the columns written
 	cols := width / g.size
-	TEXT("packT"+g.element.name+g.machine.name, NOSPLIT, fmt.Sprintf("func(dst, src *%s, ld, k, cols, dld int)", g.goType))
-	Pragma("noescape")
-	Doc(fmt.Sprintf("packT%s%s transposes up to %d rows into columns.", g.element.name, g.machine.name, cols))
+	emit.Func("packT"+g.element.name+g.machine.name, fmt.Sprintf("func(dst, src *%s, ld, k, cols, dld int)", g.goType),
+		fmt.Sprintf("transposes up to %d rows into columns.", cols))
 	dst, k, have := arg("dst"), arg("k"), arg("cols")
 	rows := make([]reg.GPVirtual, cols)
 	rows[0] = arg("src")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -18,9 +19,8 @@ import (
 // that of the tiles, which add the zeros.
 func (g gen) sparse(v int) {
 	name := fmt.Sprintf("sparse%d%s%s", v, g.element.name, g.machine.name)
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(b, c, src, x *%s, at, from, to *int32, rsc, rss, rows, width int) bool", g.goType))
-	Pragma("noescape")
-	Doc(fmt.Sprintf("%s computes rows of %d columns and reports whether all sums are finite and none is -0.", name, v*g.lanes()))
+	emit.Func(name, fmt.Sprintf("func(b, c, src, x *%s, at, from, to *int32, rsc, rss, rows, width int) bool", g.goType),
+		fmt.Sprintf("computes rows of %d columns and reports whether all sums are finite and none is -0.", v*g.lanes()))
 	t := tileArgs{gen: g, v: v}
 	restore := g.flush()
 	b, x, at, from, to, rows := arg("b"), arg("x"), arg("at"), arg("from"), arg("to"), arg("rows")

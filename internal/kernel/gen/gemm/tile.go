@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -18,11 +19,9 @@ import (
 // along k; B has rsb between its rows, which are read in whole vectors (v = 1:
 // masked to width); src has rss between rows, 0 for a bias.
 func (g gen) tile(v int) {
-	TEXT(fmt.Sprintf("tile%d%s%s", v, g.element.name, g.machine.name), NOSPLIT, fmt.Sprintf(
-		"func(a, b, c, src, next *%s, rsa, csa, rsb, rsc, rss, along, below, k, rows, strips, width int)", g.goType))
-	Pragma("noescape")
-	Doc(fmt.Sprintf("tile%d%s%s computes strips of up to %d rows by up to %d columns.",
-		v, g.element.name, g.machine.name, g.rows(v), v*g.lanes()))
+	emit.Func(fmt.Sprintf("tile%d%s%s", v, g.element.name, g.machine.name), fmt.Sprintf(
+		"func(a, b, c, src, next *%s, rsa, csa, rsb, rsc, rss, along, below, k, rows, strips, width int)", g.goType),
+		fmt.Sprintf("computes strips of up to %d rows by up to %d columns of C = A·B + src.", g.rows(v), v*g.lanes()))
 	t := tileArgs{gen: g, v: v, a: arg("a"), strips: arg("strips"),
 		rsa: g.stride("rsa"), csa: g.stride("csa"), rsb: g.stride("rsb")}
 	if t.ahead() {
@@ -59,6 +58,7 @@ type tileArgs struct {
 func (t tileArgs) strip(r int) {
 	at := func(s string) string { return fmt.Sprintf("%s%d", s, r) }
 	Label(at("rows"))
+	Comment(fmt.Sprintf("Strips of %d rows.", r))
 	acc := make([][]reg.VecVirtual, r)
 	for i := range acc {
 		acc[i] = make([]reg.VecVirtual, t.v)

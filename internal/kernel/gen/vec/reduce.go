@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -20,6 +22,7 @@ func trigonometry() {
 				SETNE(found)
 				Store(found, ReturnIndex(0))
 			})
+			call("unary", "", name, "if "+typed(name)+"(dst, src) {\ntrigFar(dst, math."+strings.ToUpper(name[:1])+name[1:]+")\n}")
 		}
 	}
 	size = 4

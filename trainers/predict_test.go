@@ -12,6 +12,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -33,7 +34,7 @@ func TestRows(t *testing.T) {
 	params, ctx := &graph.Params{Dtype: graph.Float64}, context.Background()
 	var got map[string][]float64
 	for _, batch := range []int{5, 2} {
-		again, err := trainers.Rows(ctx, evidence, params, set(t, x...), trainers.EvalConfig{Batch: batch, Seed: 1})
+		again, err := trainers.Predict(ctx, evidence, params, set(t, x...).Batches(data.BatchConfig{Size: batch, Evaluation: true}), trainers.EvalConfig{Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,9 +55,9 @@ func TestRows(t *testing.T) {
 }
 
 func TestRowsWantsAnEntryForEachRow(t *testing.T) {
-	out, err := trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+	out, err := trainers.Predict(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		return map[string]*graph.Node{"z": graph.ExpandDims(graph.ExpandDims(d["x"], 0), 0), "x": d["x"]}
-	}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{Batch: 2})
+	}, &graph.Params{}, set(t, 1, 2, 3).Batches(data.BatchConfig{Size: 2, Evaluation: true}), trainers.EvalConfig{})
 	if err != nil || cmp.Diff(out["z"], out["x"]) != "" || len(out["z"]) != 3 {
 		t.Errorf("rows behind axes of 1: %v, error %v", out, err)
 	}
@@ -64,16 +65,16 @@ func TestRowsWantsAnEntryForEachRow(t *testing.T) {
 		"drawn twice": func(x *graph.Node) *graph.Node { return graph.BroadcastTo(x, 2, 3, 1) },
 		"one for all": func(x *graph.Node) *graph.Node { return graph.ExpandDims(graph.Sum(x), 0) },
 	} {
-		_, err := trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+		_, err := trainers.Predict(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 			return map[string]*graph.Node{"total": f(d["x"])}
-		}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
+		}, &graph.Params{}, set(t, 1, 2, 3).Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 		if err == nil || !strings.Contains(err.Error(), "want [3 …]") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	_, err = trainers.Rows(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+	_, err = trainers.Predict(context.Background(), func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		return map[string]*graph.Node{"total": graph.Sum(d["x"])}
-	}, &graph.Params{}, set(t, 1, 2, 3), trainers.EvalConfig{})
+	}, &graph.Params{}, set(t, 1, 2, 3).Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 	if err == nil || !strings.Contains(err.Error(), "output total has shape []") {
 		t.Errorf("error %v", err)
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// reduceRun folds the middle axis of [outer, n, inner]. tmp has room for two
-// vectors of inner elements or of a block.
-func reduceRun[T kernel.Float](f op.Fold, out, x []T, outer, n, inner int, tmp []T) {
+// reduceMiddle folds the middle axis of [outer, n, inner]. tmp holds two vectors
+// of inner elements or of a block.
+func reduceMiddle[T kernel.Float](f op.Fold, out, x []T, outer, n, inner int, tmp []T) {
 	for o := range outer {
 		row := x[o*n*inner : (o+1)*n*inner]
 		to := out[o*inner : (o+1)*inner]
@@ -26,14 +26,14 @@ func reduceRun[T kernel.Float](f op.Fold, out, x []T, outer, n, inner int, tmp [
 			block := len(tmp) / 2
 			for c := 0; c < inner; c += block {
 				w := min(block, inner-c)
-				columns(f, to[c:c+w], row[c:], n, inner, tmp[:w], tmp[block:block+w])
+				foldColumns(f, to[c:c+w], row[c:], n, inner, tmp[:w], tmp[block:block+w])
 			}
 		}
 	}
 }
 
-// columns folds n rows, ld elements apart, element by element.
-func columns[T kernel.Float](f op.Fold, out, x []T, n, ld int, a, b []T) {
+// foldColumns folds n rows, ld elements apart, element by element.
+func foldColumns[T kernel.Float](f op.Fold, out, x []T, n, ld int, a, b []T) {
 	w := len(out)
 	fold := kernel.OpMax
 	if f == op.Smallest {
@@ -46,7 +46,7 @@ func columns[T kernel.Float](f op.Fold, out, x []T, n, ld int, a, b []T) {
 	if f != op.LogSumExp {
 		return
 	}
-	// An infinite or undefined largest element is the answer: it must not be
+	// Where the largest element is infinite or NaN, it is the result and must not be
 	// subtracted.
 	for i, m := range out {
 		if m*0 != 0 {

@@ -1,0 +1,20 @@
+package graph
+
+import (
+	"github.com/latentgo/latent/internal/door"
+	"github.com/latentgo/latent/internal/op"
+)
+
+func init() {
+	door.Parallel = func(p any, parts int, t door.Task) error { return p.(*Program).parallel(parts, t) }
+	door.Notes = func(p any) []any { return p.(*Program).notes() }
+	door.SharedNoise = func(p any) []string { return p.(*Program).sharedNoise() }
+	door.Note = func(s, v any) { s.(*Scope).note(v) }
+	door.Run = func(s any, f func()) { s.(*Scope).run(f) }
+	door.Replay = func(s any, f func()) { s.(*Scope).replay(f) }
+	door.Passes = func(s any, n int) any { return s.(*Scope).split(n) }
+	door.Carry = func(s any, name string, init float64, shape ...int) *op.Node {
+		return s.(*Scope).carry(name, init, shape)
+	}
+	door.HandOn = func(s any, to, value *op.Node) { s.(*Scope).handOn(to, value) }
+}

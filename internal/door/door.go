@@ -1,0 +1,65 @@
+// Package door has what package graph does for the packages of this module and
+// keeps from its users: they would have to keep rules that nothing checks. Package
+// graph sets the functions when it is initialised; a program is a *graph.Program,
+// a scope a *graph.Scope.
+package door
+
+import "github.com/latentgo/latent/internal/op"
+
+// Task is work in numbered parts, which must not depend on the worker.
+type Task interface{ Do(part, worker int) }
+
+// Of programs.
+var (
+	// Parallel runs the parts of a task on the program's workers, between its
+	// runs or within an Update, and returns when all are done.
+	Parallel func(program any, parts int, t Task) error
+	// Notes returns what the build noted, in order.
+	Notes func(program any) []any
+	// SharedNoise returns the names of the noise that all rows of a run share,
+	// such as that of weights drawn once: what a mean over rows does not average
+	// out.
+	SharedNoise func(program any) []string
+)
+
+// Of scopes.
+var (
+	// Note keeps a value with the program, for packages that explain a run
+	// afterwards.
+	Note func(scope, v any)
+
+	// Run calls f, the code of a model, as one run of it in a scope. A network
+	// that several runs share, whatever scope its layers were declared in, then
+	// is the same network in each:
+	//
+	//   - Noise and outputs are the run's own: declared from outside of the
+	//     run's scope, they are named below it, so that two runs draw different
+	//     numbers.
+	//   - A Param, State or Input of a name that another run declared is that
+	//     one.
+	//   - A State that several runs assign gets the mean of what they assign.
+	//
+	// Within one run a name is declared once.
+	Run func(scope any, f func())
+	// Replay calls f as the run that was there before, once more, as estimators
+	// do that compare other values of a latent. A declaration of a name that
+	// exists gives the node that exists: the same noise, the same parameters. Of
+	// assignments to a State and of outputs the first stays. What does not exist
+	// is declared as ever; what exists with another law or shape aborts the
+	// build. A Run within f is a replay too, of the run of its own scope.
+	Replay func(scope any, f func())
+
+	// Passes returns the same scope, a *graph.Scope, for what a run of the
+	// program does in n passes over the same graph, so that its memory holds one
+	// part of the samples at a time: a noise declared in it, or by whatever layer
+	// in a Run of it, that has more than one sample goes on, in pass i, with
+	// samples i·k up to (i+1)·k of the k that it has. A Carry hands what was
+	// found from pass to pass; all other values are those of the last one. A
+	// program has one number of passes: all scopes that ask for some must agree.
+	Passes func(scope any, n int) any
+	// Carry declares a value that is init everywhere in the first pass of a run
+	// of the program, and then what HandOn gives it at the end of each.
+	Carry func(scope any, name string, init float64, shape ...int) *op.Node
+	// HandOn makes a value, of the same shape, that of a Carry in the next pass.
+	HandOn func(scope any, to, value *op.Node)
+)

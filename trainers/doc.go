@@ -1,0 +1,22 @@
+// Package trainers fits models to data and evaluates them.
+//
+// Fit takes the same function that builds a model's estimate for any batch; it
+// makes the programs it needs (a training batch, the last short batch, the
+// evaluation batches) over one set of parameters. The result depends on the
+// seeds, the data and the configuration only, not on the number of processors.
+//
+//   - trainers.go, epoch.go: Fit, its configuration and what it reports; Part
+//     takes one of several sets out of a batch;
+//   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
+//   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
+//   - optimizer.go: the interface of update rules; adam.go, adamax.go,
+//     momentum.go, sgd.go: those there are;
+//   - updater.go, update.go: one update of all parameters, taken back if it is
+//     not finite; state.go: what an optimiser keeps, to be saved and restored;
+//   - errors.go, notfinite.go: the errors that a caller may tell apart; check.go:
+//     arguments that do not fit; array.go: arrays of either dtype.
+//
+// Package data has the data sets and their batches.
+//
+// See the examples Fit, Part and Optimizer, in example_test.go.
+package trainers
