@@ -73,21 +73,26 @@
 // What a run found is apart from how a gradient is taken, and both from where
 // axes lie:
 //
-//	axes         the layout of values and scores, known there alone
-//	run, trace   a run under way; global, product, enumerate: sites of other kinds
-//	record       what a run found; replay: the same run with other values
-//	facts        what estimators need, objectives and sites offer; support: the matrix
-//	estimator    the one description of an estimator, and those that differentiate draws
-//	latent       the choice of estimators, and every refusal of one
-//	gradient     the costs of a value and of its latents
-//	bound        what estimators ask of a value: averaged, of means over draws, and
-//	             weighted, of importance weights inside of a logarithm
-//	score, baseline, disarm, rebar, relax, measure: the other estimators
-//	weights, divergence: terms of bounds
-//	elbo, freebits, iwae, expectation, wakesleep, evidence: objectives; particles:
-//	             what those of importance weights share
-//	estimate     what an objective returns
-//	diagnostics, pareto, outside: looks at a run, or at values that no law can take
+//	vi.go         Model, Config and Run; check.go, arguments that are nil
+//	axes.go       the layout of values and scores, known there alone
+//	run.go, trace.go   a run under way; global.go, product.go, enumerate.go, sites
+//	              of other kinds
+//	record.go     what a run found; replay.go, the same run with other values
+//	facts.go      what estimators need, objectives and sites offer; support.go, the
+//	              matrix
+//	estimator.go  the one description of an estimator, and those that differentiate
+//	              draws; score.go, baseline.go, disarm.go, rebar.go, relax.go,
+//	              measure.go, the others
+//	latent.go     the choice of estimators, and every refusal of one
+//	gradient.go   the costs of a value and of its latents
+//	bound.go      what estimators ask of a value: averaged.go, of means over draws,
+//	              and weighted.go, of importance weights inside of a logarithm
+//	weights.go, divergence.go   terms of bounds
+//	elbo.go, freebits.go, iwae.go, expectation.go, wakesleep.go, evidence.go
+//	              objectives; particles.go, what those of importance weights share;
+//	              estimate.go, what they return
+//	diagnostics.go, pareto.go, outside.go   looks at a run, and at values that no
+//	              law can take
 package vi
 
 import (
