@@ -41,7 +41,7 @@ func TestAbsurdArguments(t *testing.T) {
 			case reflect.TypeFor[trainers.Bound]():
 				return []any{trainers.Bound(func(*graph.Scope, vi.Data) *vi.Estimate { return &vi.Estimate{} })}
 			case reflect.TypeFor[vi.Objective]():
-				return []any{vi.ELBO{}, vi.IWAE{K: -1}, (*vi.ELBO)(nil), vi.ELBO{Beta: new(graph.Node)}}
+				return []any{vi.ELBO{}, vi.IWAE{Config: vi.Config{K: -1}}, (*vi.ELBO)(nil), vi.ELBO{Beta: new(graph.Node)}}
 			case reflect.TypeFor[bench.Case]():
 				return []any{bench.Case{Bound: vi.ELBO{}}}
 			case reflect.TypeFor[bench.Config]():

@@ -35,8 +35,8 @@ func TestRowsRepeatAndParamsStay(t *testing.T) {
 		}
 		return rows
 	}
-	baseline := bench.Case{Estimator: "moving", Bound: vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}}
-	nvil := bench.Case{Estimator: "nvil", Bound: vi.ELBO{Default: vi.Score{Baseline: vi.NVIL{Hidden: 3}}}}
+	baseline := bench.Case{Estimator: "moving", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.MovingAverage{}}}}}
+	nvil := bench.Case{Estimator: "nvil", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.NVIL{Hidden: 3}}}}}
 	first := measure(1, baseline, nvil)
 	if second := measure(1, baseline, nvil); !slices.EqualFunc(first, second, same) {
 		t.Error("a second measurement is not the same")
@@ -61,7 +61,7 @@ func same(a, b bench.Row) bool {
 func TestWarmupTrainsBaselinesOnly(t *testing.T) {
 	variance := func(warmup int) (mean, v float64) {
 		rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, 3), []bench.Case{
-			{Bound: vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}},
+			{Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.MovingAverage{}}}}},
 		}, bench.Config{Draws: 4000, Warmup: warmup, Group: func(p string) string { return strings.Trim(p, "wl") }})
 		if err != nil {
 			t.Fatal(err)
@@ -106,7 +106,7 @@ func TestJSON(t *testing.T) {
 
 // A row says what its estimator had learnt, and for how long.
 func TestRowsSayWhatWasLearnt(t *testing.T) {
-	moving := bench.Case{Estimator: "moving", Bound: vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}}
+	moving := bench.Case{Estimator: "moving", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.MovingAverage{}}}}}
 	plain := bench.Case{Estimator: "plain", Bound: vi.ELBO{}}
 	for warmup, want := range map[int]int{0: 1000, -1: 0, 30: 30} {
 		rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, 3), []bench.Case{moving, plain}, bench.Config{Draws: 10, Most: 10, Warmup: warmup})
@@ -172,7 +172,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"params", lineModel, d, ok, bench.Config{Params: empty}, "bench: case e of o: Config.Params has no parameter w, only []: load it, or build the model with it before"},
 		{"more params", lineModel, d, ok, bench.Config{Params: more}, "bench: Config.Params has v, a parameter of no case; the first has [l m w]"},
 		{"group", lineModel, d, ok, bench.Config{Group: func(string) string { return "" }}, "Config.Group leaves out all of the parameters [w m l]"},
-		{"vi", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.IWAE{K: 1, Default: vi.VIMCO{}}}}, bench.Config{}, "bench: case e of o: vi: site z: VIMCO"},
+		{"vi", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.IWAE{Config: vi.Config{K: 1, Estimator: vi.VIMCO{}}}}}, bench.Config{}, "bench: case e of o: vi: site z: VIMCO"},
 		{"exact", lineModel, d, []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}, Exact: noisy}}, bench.Config{}, "the exact gradient of w is not the same for every draw"},
 		{"other", lineModel, d, []bench.Case{ok[0], {Estimator: "f", Objective: "o", Bound: vi.ELBO{}, Model: fewer}}, bench.Config{}, "bench: case f of o: parameters [m], want those of the first case, [w m l]"},
 		{"finite", infinite, d, ok, bench.Config{}, "bench: case e of o, draw 1: the gradient of m is not finite"},

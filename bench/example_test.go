@@ -24,7 +24,7 @@ func ExampleGradientVariance() {
 		}
 	}
 	exact := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		return vi.ELBO{Enumerate: []string{"z"}}.Estimate(s, model(s), d)
+		return vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}}.Estimate(s, model(s), d)
 	}
 	d, err := data.New(data.FromFlat("x", []float64{-.3, 1.9, 2.4}, 1))
 	if err != nil {
@@ -32,8 +32,8 @@ func ExampleGradientVariance() {
 		return
 	}
 	rows, err := bench.GradientVariance(context.Background(), model, d, []bench.Case{
-		{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Default: vi.Score{}}, Exact: exact},
-		{Estimator: "DisARM", Objective: "ELBO", Bound: vi.ELBO{Default: vi.DisARM{}}, Exact: exact},
+		{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}, Exact: exact},
+		{Estimator: "DisARM", Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.DisARM{}}}, Exact: exact},
 	}, bench.Config{Draws: 5000})
 	if err != nil {
 		fmt.Println(err)

@@ -19,7 +19,7 @@ import (
 func measured(t *testing.T, k bench.Case, c bench.Config) string {
 	t.Helper()
 	if k.Bound == nil {
-		k.Bound = vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}
+		k.Bound = vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.MovingAverage{}}}}
 	}
 	if c.Draws == 0 {
 		c.Draws = 20

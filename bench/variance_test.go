@@ -65,7 +65,7 @@ func TestVariancesAreThoseComputedByHand(t *testing.T) {
 	const x, draws = 1.7, 20000
 	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, x), []bench.Case{
 		{Estimator: "Pathwise", Objective: "ELBO", Bound: vi.ELBO{}, Exact: lineELBO},
-		{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Default: vi.Score{}}, Exact: lineELBO},
+		{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}, Exact: lineELBO},
 	}, bench.Config{Problem: "line", Draws: draws, Seed: 3, Clock: clock()})
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func Example_own() {
 			},
 			Guide: func(t *vi.Trace) { t.Draw("z", Sech{Mean: mean, LogScale: logScale}) },
 		}
-		return vi.ELBO{K: 10}.Estimate(s, m, d)
+		return vi.ELBO{Config: vi.Config{K: 10}}.Estimate(s, m, d)
 	}
 	set, err := data.New(data.FromFlat("x", slices.Repeat([]float32{1.5}, 256), 1))
 	if err != nil {

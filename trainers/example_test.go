@@ -68,7 +68,7 @@ func ExamplePart() {
 			Guide: func(t *vi.Trace) { t.Draw("y", prob.OneHot{Logits: graph.MatMul(t.Given("x"), weights)}) },
 		}
 		known := vi.ELBO{}.Estimate(s.In("known"), m, trainers.Part(d, "known"))
-		unknown := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s.In("unknown"), m, trainers.Part(d, "unknown"))
+		unknown := vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s.In("unknown"), m, trainers.Part(d, "unknown"))
 		return vi.Sum(known, unknown)
 	}
 	both := &data.Join{Parts: map[string]data.Batches{

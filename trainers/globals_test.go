@@ -19,7 +19,7 @@ func shared(total int) trainers.Bound {
 		normal := func(mean *graph.Node, logStd float64) prob.Normal {
 			return prob.Normal{Mean: mean, LogStd: s.Const(logStd)}
 		}
-		return vi.ELBO{Total: total}.Estimate(s, vi.Model{
+		return vi.ELBO{Config: vi.Config{Total: total}}.Estimate(s, vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", normal(s.Tensor([]float64{.3}, 1), math.Log(.5))) },
 			Joint: func(t *vi.Trace) {
 				w := t.Global("w", prob.StdNormal(1))

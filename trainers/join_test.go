@@ -30,7 +30,7 @@ func classes(s *graph.Scope, d vi.Data) *vi.Estimate {
 		},
 	}
 	labelled := vi.ELBO{}.Estimate(s.In("labelled"), m, trainers.Part(d, "labelled"))
-	unlabelled := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s.In("unlabelled"), m, trainers.Part(d, "unlabelled"))
+	unlabelled := vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s.In("unlabelled"), m, trainers.Part(d, "unlabelled"))
 	logq := graph.Mean(labelled.Record.Site("y").LogQ)
 	classifier := &vi.Estimate{Value: logq, Costs: []vi.Cost{{Name: "classifier", Node: logq.Neg()}},
 		Terms: map[string]*graph.Node{"classifier": logq}}

@@ -203,7 +203,7 @@ func TestCommonMistakes(t *testing.T) {
 			return err
 		}(),
 			`data: array "x": row 1 column 0 is NaN, want a finite value, or Array.Missing if it was not observed`},
-		{"VIMCO of one draw", fit(vae{cols: 3, bound: vi.IWAE{K: 1, Default: vi.VIMCO{}}}.model, rowsOf(t, binary), sequential),
+		{"VIMCO of one draw", fit(vae{cols: 3, bound: vi.IWAE{Config: vi.Config{K: 1, Estimator: vi.VIMCO{}}}}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): vi: site z: VIMCO compares draws with each other and needs K of 2 or more, not 1"},
 		{"Evidence of one draw", fit(vae{cols: 3, bound: vi.Evidence{K: 1}}.model, rowsOf(t, binary), sequential),
 			"trainers: step 1 (epoch 1): vi: Evidence of 1 draws, want 2 or more for a standard error"},

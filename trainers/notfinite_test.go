@@ -167,7 +167,7 @@ func TestADrawOutsideTheSupportIsNamed(t *testing.T) {
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		m := s.Param("m", graph.Constant(-3), 2)
 		law := func(mean *graph.Node) prob.Normal { return prob.Normal{Mean: mean, LogStd: s.Const(-2)} }
-		return vi.ELBO{K: 3}.Estimate(s, vi.Model{
+		return vi.ELBO{Config: vi.Config{K: 3}}.Estimate(s, vi.Model{
 			Joint: func(t *vi.Trace) {
 				t.Draw("x", law(t.Draw("z", prob.Gamma{LogConcentration: s.Const(0), LogRate: s.Const(0)})))
 			},

@@ -24,7 +24,7 @@ func evidence(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		Guide: func(t *vi.Trace) { t.Draw("z", one(t.Given("x").Scale(.5))) },
 	}
 	e := vi.Evidence{K: 2000}.Estimate(s, m, d)
-	return map[string]*graph.Node{"evidence": e.Rows, "mean": e.Record.PosteriorMeans("z")}
+	return map[string]*graph.Node{"evidence": e.PerRow, "mean": e.Record.PosteriorMeans("z")}
 }
 
 // Every row has its own value, whatever the batch, and Evaluate's mean is

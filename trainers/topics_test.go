@@ -55,8 +55,8 @@ func TestTopicModelStaysFinite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, o := range map[string]vi.Objective{
-		"IWAE": vi.IWAE{K: 5}, "DReG": vi.IWAE{K: 5, Default: vi.DReG{}},
-		"ELBO": vi.ELBO{KL: vi.MonteCarlo}, "STL": vi.ELBO{KL: vi.MonteCarlo, Default: vi.STL{}},
+		"IWAE": vi.IWAE{Config: vi.Config{K: 5}}, "DReG": vi.IWAE{Config: vi.Config{K: 5, Estimator: vi.DReG{}}},
+		"ELBO": vi.ELBO{KL: vi.MonteCarlo}, "STL": vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}, KL: vi.MonteCarlo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			res, err := trainers.Fit(context.Background(), topics(o, words, n), set.Batches(data.BatchConfig{Size: 10, Seed: 3}), trainers.Config{

@@ -31,7 +31,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix,
 		},
 		Types: []any{
-			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.WakeSleep{},
+			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{},
 			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{},
 		},
 		Within: func(_ string, call func()) error {
@@ -52,7 +52,7 @@ func TestAbsurdArguments(t *testing.T) {
 						trace = t
 					},
 				}
-				estimate = vi.ELBO{K: 2, Total: 9}.Estimate(s.In("a"), model, data)
+				estimate = vi.ELBO{Config: vi.Config{K: 2, Total: 9}}.Estimate(s.In("a"), model, data)
 				record = estimate.Record
 				call()
 			})
@@ -83,6 +83,14 @@ func TestAbsurdArguments(t *testing.T) {
 					vi.Func(func(t *vi.Trace) { t.Draw("z", normal(n)) }),
 					vi.Func(func(t *vi.Trace) { t.Draw("z", (*prob.Normal)(nil)) }),
 					vi.Func(func(t *vi.Trace) { t.Draw("z", prob.Bernoulli{Logits: n}) }),
+				}
+			case reflect.TypeFor[func(*vi.Record) []*graph.Node]():
+				return []any{
+					func(*vi.Record) []*graph.Node { return nil },
+					func(*vi.Record) []*graph.Node { return []*graph.Node{nil} },
+					func(*vi.Record) []*graph.Node { return []*graph.Node{n, new(graph.Node)} },
+					func(r *vi.Record) []*graph.Node { return []*graph.Node{r.LogWeights()} },
+					func(r *vi.Record) []*graph.Node { return []*graph.Node{r.Site("z").LogQ.Square()} },
 				}
 			case reflect.TypeFor[prob.Dist]():
 				return []any{normal(n), prob.Normal{Mean: n}, (*prob.Normal)(nil), prob.Transformed{}, prob.Bernoulli{Logits: n}, prob.Mixture{}}

@@ -5,6 +5,15 @@ import (
 	"github.com/latentgo/latent/layers"
 )
 
+// Baseline is what a score is compared with: MovingAverage, LeaveOneOut or NVIL.
+type Baseline interface {
+	// describe returns its name and what it needs beyond Score.
+	describe() (name string, needs facts)
+	// baseline returns b for every element of the signal, times its share, and
+	// the costs of learning it.
+	baseline(g *gradient, l latent, signal *graph.Node) (*graph.Node, []Cost)
+}
+
 // MovingAverage is a baseline that follows what the draws are judged by over the
 // training steps: c ← Decay·c + (1−Decay)·f, kept as the state "SITE/baseline".
 type MovingAverage struct {
@@ -24,57 +33,52 @@ type NVIL struct {
 	Hidden int    // units; 0 means 100
 }
 
-func (MovingAverage) method() method { return movingAverage }
-func (LeaveOneOut) method() method   { return leaveOneOut }
-func (NVIL) method() method          { return nvil }
+func (MovingAverage) describe() (string, facts) { return "MovingAverage", 0 }
+func (LeaveOneOut) describe() (string, facts)   { return "LeaveOneOut", averages | local | several }
+func (NVIL) describe() (string, facts)          { return "NVIL", local }
 
-func (m MovingAverage) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
+func (m MovingAverage) baseline(g *gradient, l latent, f *graph.Node) (*graph.Node, []Cost) {
 	d := m.Decay
 	if d == 0 {
 		d = .9
 	}
 	if !(d >= 0 && d < 1) {
-		graph.Fail("vi: site %s: MovingAverage with a decay of %v, want a number in [0,1)", s.Name, m.Decay)
+		graph.Fail("vi: site %s: MovingAverage with a decay of %v, want a number in [0,1)", l.Name, m.Decay)
 	}
-	scope := b.r.Scope.In(s.Name)
+	scope := g.r.Scope.In(l.Name)
 	c := scope.State("baseline", graph.Constant(0))
-	share, total := b.share(s)
+	share, total := g.bound.share(l.Site)
 	now := graph.Sum(f).Scale(1 / total)
 	scope.Assign(c, c.Scale(d).Add(now.Scale(1-d)))
 	return c.Mul(share), nil
 }
 
-func (LeaveOneOut) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
-	a, k := len(b.r.enum), b.r.K
-	sum := graph.ExpandDims(graph.Sum(f, a), a)
-	return sum.Sub(f).Scale(1 / float64(k-1)), nil
+func (LeaveOneOut) baseline(g *gradient, _ latent, f *graph.Node) (*graph.Node, []Cost) {
+	return g.r.otherDraws(f), nil
 }
 
-func (n NVIL) baseline(b *bound, s *Site, f *graph.Node) (*graph.Node, []Cost) {
+func (n NVIL) baseline(g *gradient, l latent, f *graph.Node) (*graph.Node, []Cost) {
 	if n.Input == "" {
 		n.Input = "x"
 	}
 	if n.Hidden == 0 {
 		n.Hidden = 100
 	}
-	r := b.r
-	x := r.data[n.Input]
+	r := g.r
+	data := r.of.data
+	x := data[n.Input]
 	if x == nil {
-		graph.Fail("vi: site %s: NVIL reads %s, which is not among the data %v", s.Name, n.Input, r.data.names())
+		graph.Fail("vi: site %s: NVIL reads %s, which is not among the data %v", l.Name, n.Input, data.names())
 	}
-	sh := x.Shape()
-	if len(sh) != len(r.enum)+3 {
-		graph.Fail("vi: site %s: NVIL reads %s, whose rows have shape %v, want one event axis", s.Name, n.Input, []int(sh[len(r.enum)+2:]))
+	event := r.event(x.Shape())
+	if len(event) != 1 {
+		graph.Fail("vi: site %s: NVIL reads %s, whose rows have shape %v, want one event axis", l.Name, n.Input, event)
 	}
-	width := sh[len(sh)-1]
-	net := layers.NewMLP(r.Scope.In(s.Name).In("baseline"), width, n.Hidden, 1)
+	width := event[0]
+	net := layers.NewMLP(r.Scope.In(l.Name).In("baseline"), width, n.Hidden, 1)
 	guess := graph.Reshape(net.Apply(graph.Reshape(x, r.Rows, width)), r.Rows) // [B]
-	axes := make([]int, len(r.enum)+1)
-	for i := range axes {
-		axes[i] = i
-	}
-	share, total := b.share(s)
-	target := graph.Sum(f, axes...).Scale(float64(r.Rows) / total) // the bound of each row
+	share, total := g.bound.share(l.Site)
+	target := r.sumRows(f).Scale(float64(r.Rows) / total) // the bound of each row
 	loss := graph.Mean(guess.Sub(graph.StopGrad(target)).Square())
-	return share.Mul(graph.StopGrad(guess)), []Cost{{Name: "baseline/" + s.Name, Node: loss}}
+	return share.Mul(graph.StopGrad(guess)), []Cost{{Name: "baseline/" + l.Name, Node: loss}}
 }

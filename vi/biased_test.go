@@ -26,14 +26,14 @@ func bias(t *testing.T, p problem, o vi.Objective, k int, exact map[string]float
 // TestDeclaredBiasIsThere measures the estimators that the support matrix calls
 // biased, which they must be, and shows where they are not.
 func TestDeclaredBiasIsThere(t *testing.T) {
-	exact := bits(1).compile(t, vi.ELBO{Sites: choice{"z": vi.Score{}}}, 1, false).exact(t)
+	exact := bits(1).compile(t, vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.Score{}}}}, 1, false).exact(t)
 	relaxed := func(tau float64, straight bool) float64 {
 		o := lazy{func() vi.Objective {
 			var e vi.Estimator = vi.GumbelSoftmax{Temperature: graph.Const(tau)}
 			if straight {
 				e = vi.StraightThrough{Temperature: graph.Const(tau)}
 			}
-			return vi.ELBO{Sites: choice{"z": e}}
+			return vi.ELBO{Config: vi.Config{Sites: choice{"z": e}}}
 		}}
 		return bias(t, relaxedBit(200), o, 1, exact)
 	}
@@ -47,8 +47,10 @@ func TestDeclaredBiasIsThere(t *testing.T) {
 
 	g := gaussian1()
 	for _, o := range []func(vi.Estimator) vi.Objective{
-		func(e vi.Estimator) vi.Objective { return vi.IWAE{K: 2, Sites: choice{"z": e}} },
-		func(e vi.Estimator) vi.Objective { return vi.Renyi{K: 2, Alpha: .3, Sites: choice{"z": e}} },
+		func(e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Sites: choice{"z": e}}} },
+		func(e vi.Estimator) vi.Objective {
+			return vi.Renyi{Config: vi.Config{K: 2, Sites: choice{"z": e}}, Alpha: .3}
+		},
 	} {
 		exact := g.compile(t, o(nil), 2, false).exact(t)
 		if d := bias(t, g, o(vi.STL{}), 2, exact); !(d > 1e-4) {
@@ -59,7 +61,7 @@ func TestDeclaredBiasIsThere(t *testing.T) {
 		}
 	}
 
-	exact = g.compile(t, vi.IWAE{K: 2}, 2, false).exact(t)
+	exact = g.compile(t, vi.IWAE{Config: vi.Config{K: 2}}, 2, false).exact(t)
 	rws := vi.ReweightedWakeSleep{K: 2}
 	if d := bias(t, g, rws, 2, exact, "w", "b", "m"); !(d <= 1e-6) {
 		t.Errorf("the wake phase is off by %v for the joint's parameters", d)
@@ -119,9 +121,9 @@ func TestChiOnTheLogScaleIsBiased(t *testing.T) {
 		return p.compile(t, o, k, false).integrate(t, p.params).value
 	}
 	z := choice{"z": vi.Score{}}
-	elbo := value(vi.ELBO{Sites: z}, 1)
-	two, four := value(vi.Chi{K: 2, Sites: z}, 2), value(vi.Chi{K: 4, Sites: z}, 4)
-	exact := value(vi.Chi{Enumerate: []string{"z"}}, 0)
+	elbo := value(vi.ELBO{Config: vi.Config{Sites: z}}, 1)
+	two, four := value(vi.Chi{Config: vi.Config{K: 2, Sites: z}}, 2), value(vi.Chi{Config: vi.Config{K: 4, Sites: z}}, 4)
+	exact := value(vi.Chi{Config: vi.Config{Enumerate: []string{"z"}}}, 0)
 	if !(elbo < two && two < four && four < exact) {
 		t.Errorf("ELBO %v, χ of 2 and 4 draws %v and %v, of all values %v", elbo, two, four, exact)
 	}
@@ -152,7 +154,7 @@ func TestChiTrainsTheGuideAlone(t *testing.T) {
 	}
 	for _, z := range []vi.Estimator{nil, vi.STL{}, vi.Score{}, vi.VIMCO{}} {
 		for _, y := range []vi.Estimator{vi.Enumerate{}, vi.VIMCO{}, vi.Score{}} {
-			o := vi.Chi{K: 3, Sites: choice{"z": z, "y": y}}
+			o := vi.Chi{Config: vi.Config{K: 3, Sites: choice{"z": z, "y": y}}}
 			_, got := gradients(t, graph.Float64, o, model(true), []float64{.9})
 			_, want := gradients(t, graph.Float64, o, model(false), []float64{.9})
 			if want["own"][0] != 0 || want["w"][0] == 0 || math.Abs(got["w"][0]-want["w"][0]) > 1e-12 {
@@ -166,7 +168,7 @@ func TestChiTrainsTheGuideAlone(t *testing.T) {
 			y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(w, 1)})
 			t.Draw("x", normal1(y, w))
 		}}
-		vi.Chi{Enumerate: []string{"y"}}.Estimate(s, m, vi.Data{"x": s.Input("x", 1, 1)}).Grad(w)
+		vi.Chi{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s, m, vi.Data{"x": s.Input("x", 1, 1)}).Grad(w)
 	})
 	if want := "vi: the gradient of an estimate that has no costs, such as Evidence, or Chi of a model without a guide"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
@@ -182,7 +184,7 @@ func TestWakeSleepTrainsEachOnItsOwn(t *testing.T) {
 		at := func(b float64) func([]float64) []float64 { return func([]float64) []float64 { return []float64{b} } }
 		return []dimension{{"z/noise", 0, cells(at(q))}, {"sleep/z/noise", 0, cells(at(pr))}, {"sleep/x/noise", 0, hermite(24)}}
 	})
-	elbo := bits(1).compile(t, vi.ELBO{Sites: choice{"z": vi.Score{}}}, 1, false).exact(t)
+	elbo := bits(1).compile(t, vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.Score{}}}}, 1, false).exact(t)
 	sleep := p.compile(t, asleep{}, 1, false).exact(t)
 	want := map[string]float64{"w": elbo["w"], "b": elbo["b"], "m": elbo["m"], "a": sleep["a"], "c": sleep["c"]}
 	agree(t, "wake-sleep", p, vi.WakeSleep{}, 1, want, -1)
@@ -201,7 +203,7 @@ func (asleep) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
 // the parameters of z is wrong, and everything else looks as before.
 func TestStoppingZInLogQIsTheSilentBug(t *testing.T) {
 	p := mixed(false)
-	o := vi.ELBO{Sites: choice{"y": vi.Score{}}}
+	o := vi.ELBO{Config: vi.Config{Sites: choice{"y": vi.Score{}}}}
 	exact := p.compile(t, o, 1, false).exact(t)
 	if d := bias(t, p, stops{o}, 1, exact, "a", "l"); !(d > 1e-2) {
 		t.Errorf("bias %v, want some", d)

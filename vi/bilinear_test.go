@@ -105,7 +105,7 @@ func TestNoiseOfProductsHasOneVariance(t *testing.T) {
 			}
 		}
 		// The objective, at a number of points that a log likelihood needs.
-		elbo := func(e vi.Estimator) vi.Objective { return vi.ELBO{Total: 7, Sites: choice{"w": e}} }
+		elbo := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{Total: 7, Sites: choice{"w": e}}} }
 		exact := problem("noise").compile(t, elbo(vi.Single{}), 1, false).exact(t)
 		for noise, e := range map[string]vi.Estimator{"noise": vi.Single{}, "local": vi.Local{}} {
 			agree(t, fmt.Sprintf("%s, %s", c.name, vi.Name(e)), problem(noise), elbo(e), 1, exact, -1)
@@ -151,7 +151,7 @@ func TestVarianceHasTheShapeOfTheProduct(t *testing.T) {
 			t.Draw("y", prob.Bernoulli{Logits: t.Product("w", prob.StdNormal(1), t.Given("x"), flatMap{})})
 		}
 		d := vi.Data{"x": s.Input("x", 2, 1), "y": s.Input("y", 2, 1)}
-		s.Output("bound", vi.ELBO{Total: 2}.Estimate(s, m, d).Value)
+		s.Output("bound", vi.ELBO{Config: vi.Config{Total: 2}}.Estimate(s, m, d).Value)
 	})
 	want := "vi: w: vi_test.flatMap has a Variance of shape [1 2], want that of its Mul, [1 2 1]"
 	if err == nil || !strings.HasSuffix(err.Error(), want) {

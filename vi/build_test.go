@@ -57,9 +57,9 @@ var overChains = []struct {
 	name string
 	o    vi.Objective
 }{
-	{"Auto", vi.ELBO{}}, {"MonteCarlo", vi.ELBO{KL: vi.MonteCarlo}}, {"STL", vi.ELBO{Default: vi.STL{}}},
-	{"Score", vi.ELBO{K: 2, Default: vi.Score{Baseline: vi.LeaveOneOut{}}}}, {"VIMCO", vi.IWAE{K: 5, Default: vi.VIMCO{}}},
-	{"IWAE", vi.IWAE{K: 5}}, {"DReG", vi.IWAE{K: 5, Default: vi.DReG{}}}, {"Chi", vi.Chi{K: 5}},
+	{"Auto", vi.ELBO{}}, {"MonteCarlo", vi.ELBO{KL: vi.MonteCarlo}}, {"STL", vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}}},
+	{"Score", vi.ELBO{Config: vi.Config{K: 2, Estimator: vi.Score{Baseline: vi.LeaveOneOut{}}}}}, {"VIMCO", vi.IWAE{Config: vi.Config{K: 5, Estimator: vi.VIMCO{}}}},
+	{"IWAE", vi.IWAE{Config: vi.Config{K: 5}}}, {"DReG", vi.IWAE{Config: vi.Config{K: 5, Estimator: vi.DReG{}}}}, {"Chi", vi.Chi{Config: vi.Config{K: 5}}},
 }
 
 // TestGraphsOfChainsGrowWithTheirLength: twice the steps are twice the nodes.

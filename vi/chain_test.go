@@ -75,10 +75,10 @@ func switched() problem {
 func TestEstimatorsInAChain(t *testing.T) {
 	zy := func(z, y vi.Estimator) choice { return choice{"z": z, "y": y} }
 	elbo := func(k int, kl vi.KL) func(choice) vi.Objective {
-		return func(c choice) vi.Objective { return vi.ELBO{K: k, KL: kl, Sites: c} }
+		return func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Sites: c}, KL: kl} }
 	}
 	iwae := func(k int) func(choice) vi.Objective {
-		return func(c choice) vi.Objective { return vi.IWAE{K: k, Sites: c} }
+		return func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Sites: c}} }
 	}
 	stl, dreg, score, loo, nvil, vimco := vi.STL{}, vi.DReG{}, vi.Score{}, vi.Score{Baseline: vi.LeaveOneOut{}}, vi.Score{Baseline: vi.NVIL{Hidden: 2}}, vi.VIMCO{}
 	relaxed := switched().with(func(v map[string]float64, _ int) []dimension {

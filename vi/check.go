@@ -29,3 +29,18 @@ func (a *Activity) alive() {
 		panic("vi: the Activity is nil, want &vi.Activity{}")
 	}
 }
+
+// observes refuses a model without data to explain.
+func (r *Record) observes(o objective) {
+	if len(r.observed()) == 0 {
+		graph.Fail("vi: %s of a model without an observed site; its sites are %v: the joint draws each array that it explains, by the name that it has among the data", o.name, r.names(nil))
+	}
+}
+
+func scalar(o objective, what string, n *graph.Node) {
+	if n != nil && len(n.Shape()) != 0 {
+		graph.Fail("vi: %s with a %s of shape %v, want a scalar", o.name, what, n.Shape())
+	}
+}
+
+func zeros(r *Record) *graph.Node { return graph.BroadcastTo(r.Scope.Const(0), r.Rows) }

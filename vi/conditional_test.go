@@ -21,20 +21,20 @@ func TestConditionalModelsTakeEveryObjective(t *testing.T) {
 		o    vi.Objective
 	}{
 		"ELBO":                  {false, vi.ELBO{}},
-		"ELBO of 4":             {false, vi.ELBO{K: 4, Default: vi.STL{}}},
-		"IWAE":                  {false, vi.IWAE{K: 4}},
-		"Renyi":                 {false, vi.Renyi{K: 4, Alpha: .5}},
-		"Chi":                   {false, vi.Chi{K: 4}},
-		"FreeBits":              {false, vi.FreeBits{K: 4, Lambda: .1}},
+		"ELBO of 4":             {false, vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.STL{}}}},
+		"IWAE":                  {false, vi.IWAE{Config: vi.Config{K: 4}}},
+		"Renyi":                 {false, vi.Renyi{Config: vi.Config{K: 4}, Alpha: .5}},
+		"Chi":                   {false, vi.Chi{Config: vi.Config{K: 4}}},
+		"FreeBits":              {false, vi.FreeBits{Config: vi.Config{K: 4}, Lambda: .1}},
 		"WakeSleep":             {false, vi.WakeSleep{K: 4}},
 		"ReweightedWakeSleep":   {false, vi.ReweightedWakeSleep{K: 4}},
 		"Evidence":              {false, vi.Evidence{K: 4}},
-		"MeasureValued":         {false, vi.ELBO{K: 4, Default: vi.MeasureValued{}}},
-		"REBAR":                 {true, vi.ELBO{K: 4, Default: vi.REBAR{}}},
-		"Enumerate":             {true, vi.ELBO{K: 4, Enumerate: []string{"z"}}},
-		"IWAE by values":        {true, vi.IWAE{K: 4, Enumerate: []string{"z"}}},
+		"MeasureValued":         {false, vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.MeasureValued{}}}},
+		"REBAR":                 {true, vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.REBAR{}}}},
+		"Enumerate":             {true, vi.ELBO{Config: vi.Config{K: 4, Enumerate: []string{"z"}}}},
+		"IWAE by values":        {true, vi.IWAE{Config: vi.Config{K: 4, Enumerate: []string{"z"}}}},
 		"Evidence by values":    {true, vi.Evidence{K: 4, Enumerate: []string{"z"}}},
-		"StraightThrough, IWAE": {true, vi.IWAE{K: 4, Default: vi.StraightThrough{}}},
+		"StraightThrough, IWAE": {true, vi.IWAE{Config: vi.Config{K: 4, Estimator: vi.StraightThrough{}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := graph.Build(&graph.Params{Dtype: graph.Float64, Seed: 1}, func(s *graph.Scope) {

@@ -16,50 +16,23 @@ func (r *Record) Divergences(name string) *graph.Node {
 	if s.Observed || s.Q == nil || s.Global || s.Enumerated {
 		graph.Fail("vi: divergences of %s, which is no latent that the guide draws for each datum", name)
 	}
-	kls, _ := r.elements(ELBO{}, s)
-	if len(r.enum) == 0 {
-		return meanOver(kls)
+	kls, _ := Auto.elements(r, latent{Site: s})
+	kls = r.padded(kls, 1)
+	if y := r.summedIn(kls.Shape()); y != "" {
+		graph.Fail("vi: divergences of %s, which depends on %s, and only the joint enumerates that", s.Name, y)
 	}
-	sh := kls.Shape()
-	for i, name := range r.enum {
-		if r.Site(name).Q == nil && len(sh) == len(r.enum)+3 && sh[i] > 1 {
-			graph.Fail("vi: divergences of %s, which depends on %s, and only the joint enumerates that", s.Name, name)
-		}
-	}
-	kls = graph.Reshape(kls, append(ones(len(r.enum)+3-len(sh)), sh...)...)
 	if w := r.weight(); w != nil {
 		kls = expect(graph.ExpandDims(w, -1), kls)
 	}
-	for range r.enum {
-		kls = graph.Sum(kls, 0)
-	}
-	return meanOver(kls)
-}
-
-// elements returns the divergences of a site's event elements, [… D], where
-// they split, and the kind of term that they are.
-func (r *Record) elements(o ELBO, s *Site) (kls *graph.Node, name string) {
-	if o.closedForm(r, s) != nil {
-		return prob.KLs(s.Q, s.P), "kl/"
-	}
-	q, okQ := s.Q.(prob.Factored)
-	p, okP := s.P.(prob.Factored)
-	if okQ && okP && !s.soft {
-		return q.LogProbs(s.Value).Sub(p.LogProbs(s.Value)), "kl-mc/"
-	}
-	return graph.ExpandDims(s.LogQ.Sub(s.LogP), -1), "kl-mc/"
+	return meanOver(r.sumValues(kls))
 }
 
 // meanOver averages over all axes but the last.
 func meanOver(x *graph.Node) *graph.Node {
-	var axes []int
-	for i := range len(x.Shape()) - 1 {
-		axes = append(axes, i)
-	}
-	if axes == nil {
+	if len(x.Shape()) == 1 {
 		return x
 	}
-	return graph.Mean(x, axes...)
+	return graph.Mean(x, first(len(x.Shape())-1)...)
 }
 
 // PosteriorMeans returns the mean of a latent under the guide for every row,
@@ -67,20 +40,17 @@ func meanOver(x *graph.Node) *graph.Node {
 // else the mean of the draws.
 func (r *Record) PosteriorMeans(name string) *graph.Node {
 	s := r.Site(name)
-	if s.Observed || s.Global || len(r.enum) > 0 {
+	if s.Observed || s.Global || r.enum != nil {
 		graph.Fail("vi: posterior means of %s: want a latent drawn for each datum, and no enumeration", name)
 	}
 	x := s.Value
 	if m, ok := s.law().(prob.Moments); ok {
-		if mean, _ := m.Moments(); len(mean.Shape()) < 3 || mean.Shape()[0] == 1 {
+		mean, _ := m.Moments()
+		if mean = r.padded(mean, 1); !r.varies(mean.Shape()) {
 			x = mean
 		}
 	}
-	d := eventOf(s.Value)
-	if len(x.Shape()) < 3 {
-		return graph.BroadcastTo(x, r.Rows, d)
-	}
-	return graph.BroadcastTo(graph.Mean(x, 0), r.Rows, d)
+	return graph.BroadcastTo(graph.Mean(x, r.drawAxis()), r.Rows, eventOf(s.Value))
 }
 
 // Activity measures how much each unit of a latent says about the data: the

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -60,9 +59,9 @@ func TestBoundsRiseToTheEvidence(t *testing.T) {
 			return graph.Mean(graph.LogSumExp(w, 1).Shift(-math.Log(float64(n))), 0)
 		}
 		var value *graph.Node
-		door.Replay(s, func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).Rows })
+		door.Replay(s, func() { value = vi.Evidence{K: k, Chunk: k}.Estimate(s.In("one"), m, d).PerRow })
 		return map[string]*graph.Node{"logp": e.LogP, "se": e.StdErr, "1": group(1), "5": group(5), "50": group(50),
-			"iwae": vi.IWAE{K: k}.Estimate(s.In("two"), m, d).Rows, "value": value}
+			"iwae": vi.IWAE{Config: vi.Config{K: k}}.Estimate(s.In("two"), m, d).PerRow, "value": value}
 	})
 	for i, got := range out["logp"] {
 		want := marginal.LogProb(ppcaRows[i*ppcaData : (i+1)*ppcaData])
@@ -226,12 +225,12 @@ func TestNoMoreMatrixProducts(t *testing.T) {
 		flops, _ := p.Work()
 		return flops
 	}
-	if elbo, stl := work(vi.ELBO{}), work(vi.ELBO{Default: vi.STL{}}); elbo != stl || elbo == 0 {
+	if elbo, stl := work(vi.ELBO{}), work(vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}}); elbo != stl || elbo == 0 {
 		t.Errorf("products of ELBO %v, STL %v", elbo, stl)
 	}
-	iwae := work(vi.IWAE{K: 5})
+	iwae := work(vi.IWAE{Config: vi.Config{K: 5}})
 	for _, e := range []vi.Estimator{vi.STL{}, vi.DReG{}} {
-		if w := work(vi.IWAE{K: 5, Default: e}); w != iwae {
+		if w := work(vi.IWAE{Config: vi.Config{K: 5, Estimator: e}}); w != iwae {
 			t.Errorf("products of IWAE %v, with %s %v", iwae, vi.Name(e), w)
 		}
 	}

@@ -21,45 +21,38 @@ const maxCombinations = 4096
 // same and chooses the order of the axes.
 type Enumerate struct{}
 
+func (Enumerate) describe() estimator {
+	return estimator{name: "Enumerate", needs: sums | countable | listed}
+}
+
 // enumerate gives a site all its values if Config says so. It tells whether.
-func (r *Record) enumerate(s *Site, d prob.Dist) bool {
-	axis := -1
-	for i, name := range r.enum {
-		if name == s.Name {
-			axis = i
-		}
-	}
-	if axis < 0 {
+func (t *Trace) enumerate(s *Site, d prob.Dist) bool {
+	r := t.r
+	at := r.axisOf(s.Name)
+	if at < 0 {
 		return false
 	}
-	rows := values(s.Name, d)
-	if len(rows) == 0 {
+	law, ok := d.(prob.Finite)
+	if !ok {
+		graph.Fail("vi: %s is to be enumerated, but %T is not prob.Finite: its values cannot be listed", s.Name, d)
+	}
+	values := law.Values()
+	if len(values) == 0 {
 		graph.Fail("vi: %s: %T has no values to enumerate", s.Name, d)
 	}
-	r.sizes[axis] = len(rows)
+	r.enum[at].size, r.enum[at].summed = len(values), t.joint
 	total := 1
-	for _, n := range r.sizes {
+	for _, n := range r.sizes() {
 		total *= max(n, 1)
 	}
 	if total > maxCombinations {
-		graph.Fail("vi: enumerating %v multiplies to %v = %d combinations, more than %d; draw one of the sites instead, with an Estimator", r.enum, r.sizes, total, maxCombinations)
+		graph.Fail("vi: enumerating %v multiplies to %v = %d combinations, more than %d; draw one of the sites instead, with an Estimator", r.enumerated(), r.sizes(), total, maxCombinations)
 	}
-	shape := append(ones(len(r.enum)+2), len(rows[0]))
-	shape[axis] = len(rows)
 	var flat []float64
-	for _, v := range rows {
+	for _, v := range values {
 		flat = append(flat, v...)
 	}
-	s.Value = r.Scope.Tensor(flat, shape...)
-	s.Enumerated, s.axis = true, axis
+	s.Value = r.Scope.Tensor(flat, r.table(at, len(values), len(values[0]))...)
+	s.Enumerated = true
 	return true
-}
-
-// values lists the values of a law.
-func values(name string, d prob.Dist) [][]float64 {
-	if d, ok := d.(prob.Finite); ok {
-		return d.Values()
-	}
-	graph.Fail("vi: %s is to be enumerated, but %T is not prob.Finite: its values cannot be listed", name, d)
-	return nil
 }

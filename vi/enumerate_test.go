@@ -82,14 +82,14 @@ func run(t *testing.T, model func(s *graph.Scope) vi.Model, o vi.Objective, x []
 }
 
 func rowsOf(e *vi.Estimate, _ *graph.Scope) map[string]*graph.Node {
-	return map[string]*graph.Node{"rows": e.Rows}
+	return map[string]*graph.Node{"rows": e.PerRow}
 }
 
 func TestSummingOutIsTheMarginal(t *testing.T) {
 	x := []float64{-1.2, .3, 2.5, .9}
 	for _, enum := range [][]string{{"y", "v"}, {"v", "y"}} {
-		for _, o := range []vi.Objective{vi.ELBO{Enumerate: enum}, vi.IWAE{K: 2, Enumerate: enum}, vi.Renyi{Alpha: .5, Enumerate: enum}, vi.Chi{K: 2, Enumerate: enum}, vi.Evidence{K: 2, Enumerate: enum},
-			vi.ELBO{Sites: choice{"y": vi.Enumerate{}, "v": vi.Enumerate{}}}, vi.ReweightedWakeSleep{K: 2, Enumerate: enum}} {
+		for _, o := range []vi.Objective{vi.ELBO{Config: vi.Config{Enumerate: enum}}, vi.IWAE{Config: vi.Config{K: 2, Enumerate: enum}}, vi.Renyi{Config: vi.Config{Enumerate: enum}, Alpha: .5}, vi.Chi{Config: vi.Config{K: 2, Enumerate: enum}}, vi.Evidence{K: 2, Enumerate: enum},
+			vi.ELBO{Config: vi.Config{Sites: choice{"y": vi.Enumerate{}, "v": vi.Enumerate{}}}}, vi.ReweightedWakeSleep{K: 2, Enumerate: enum}} {
 			for i, got := range run(t, classes(false), o, x, rowsOf)["rows"] {
 				if want := truth(0, x[i]); math.Abs(got-want) > 1e-12 {
 					t.Errorf("%T %v: log p(%v) = %v, want %v", o, enum, x[i], got, want)
@@ -103,9 +103,9 @@ func TestSummingOutIsTheMarginal(t *testing.T) {
 // score-function bound integrated over its noise, and its gradient likewise.
 func TestGuideEnumerationIsTheExactExpectation(t *testing.T) {
 	x := []float64{-1.2, .3}
-	o := vi.ELBO{Enumerate: []string{"v", "y"}}
+	o := vi.ELBO{Config: vi.Config{Enumerate: []string{"v", "y"}}}
 	out := run(t, classes(true), o, x, func(e *vi.Estimate, s *graph.Scope) map[string]*graph.Node {
-		return map[string]*graph.Node{"rows": e.Rows, "g": e.Grad(s.Trainable()[1])[0], "kl": e.Terms["kl"], "y": e.Terms["kl/y"], "v": e.Terms["kl/v"]}
+		return map[string]*graph.Node{"rows": e.PerRow, "g": e.Grad(s.Trainable()[1])[0], "kl": e.Terms["kl"], "y": e.Terms["kl/y"], "v": e.Terms["kl/v"]}
 	})
 	want := make([]float64, 2)
 	l, a := []float64{.3, -.2, .5}, []float64{-1, .4, 2}
@@ -140,10 +140,10 @@ func TestGuideEnumerationIsTheExactExpectation(t *testing.T) {
 // enumerated y, and a y whose guide depends on a normal z.
 func TestEnumerationAroundADraw(t *testing.T) {
 	p := mixed(false)
-	exact := p.compile(t, vi.ELBO{Sites: choice{"y": vi.Score{}}}, 1, false).exact(t)
+	exact := p.compile(t, vi.ELBO{Config: vi.Config{Sites: choice{"y": vi.Score{}}}}, 1, false).exact(t)
 	one := p.with(func(map[string]float64, int) []dimension { return []dimension{{"z/noise", 0, hermite(60)}} })
 	for _, z := range []vi.Estimator{nil, vi.STL{}, vi.Score{}} {
-		agree(t, "z then y", one, vi.ELBO{Enumerate: []string{"y"}, Sites: choice{"z": z}}, 1, exact, -1)
+		agree(t, "z then y", one, vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Sites: choice{"z": z}}}, 1, exact, -1)
 	}
 	below := problem{
 		model: func(s *graph.Scope) vi.Model {
@@ -170,9 +170,11 @@ func TestEnumerationAroundADraw(t *testing.T) {
 		},
 	}
 	for _, o := range []func(vi.Estimator) vi.Objective{
-		func(e vi.Estimator) vi.Objective { return vi.ELBO{Enumerate: []string{"y"}, Sites: choice{"z": e}} },
 		func(e vi.Estimator) vi.Objective {
-			return vi.ELBO{Enumerate: []string{"y"}, KL: vi.MonteCarlo, Sites: choice{"z": e}}
+			return vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Sites: choice{"z": e}}}
+		},
+		func(e vi.Estimator) vi.Objective {
+			return vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Sites: choice{"z": e}}, KL: vi.MonteCarlo}
 		},
 	} {
 		exact := below.compile(t, o(nil), 1, false).exact(t)
@@ -205,7 +207,7 @@ func TestEnumerateBeforeRejection(t *testing.T) {
 			p, err := graph.Build(&graph.Params{Seed: 1}, func(s *graph.Scope) {
 				slope := s.Param("slope", graph.Constant(.4), 1)
 				law := func(y *graph.Node) prob.Dist { return of(y.Mul(slope)) }
-				e := vi.IWAE{K: 3, Enumerate: []string{"y"}}.Estimate(s, vi.Model{
+				e := vi.IWAE{Config: vi.Config{K: 3, Enumerate: []string{"y"}}}.Estimate(s, vi.Model{
 					Joint: func(t *vi.Trace) {
 						z := t.Draw("z", law(t.Draw("y", prob.Bernoulli{Logits: s.Tensor([]float64{.3}, 1)})))
 						t.Draw("x", normal1(graph.Cols(z, 0, 1), s.Const(0)))

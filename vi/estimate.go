@@ -8,7 +8,8 @@ import (
 	"github.com/latentgo/latent/graph"
 )
 
-// Objective runs a model on data and says what to train it by.
+// Objective runs a model on data and says what to train it by. Expectation is the
+// one for terms of one's own that takes estimators.
 type Objective interface {
 	Estimate(s *graph.Scope, m Model, d Data) *Estimate
 }
@@ -24,10 +25,27 @@ type Cost struct {
 // Estimate is an estimate of a bound and of its gradient.
 type Estimate struct {
 	Value  *graph.Node            // scalar: the bound, in nats per datum
-	Rows   *graph.Node            // [B]: the bound of each datum; nil where it has no such parts
+	PerRow *graph.Node            // [B]: the bound of each datum; nil where it has no such parts
 	Terms  map[string]*graph.Node // scalars, in nats per datum, by name, such as outputs of a program have: no spaces, no colons
-	Costs  []Cost                 // whose gradients add up to what training follows downhill: of a lower bound its negative gradient, of learned baselines their own
-	Record *Record                // of the run; nil for a Sum
+	// MonteCarlo lists the latents whose divergence, the term "kl/NAME", was
+	// estimated by log q − log p of their draws, globals last; the others' are in
+	// closed form, or sums over enumerated values. In a Sum the names have the
+	// paths of their scopes before them, as the terms have.
+	MonteCarlo []string
+	Costs      []Cost  // whose gradients add up to what training follows downhill: of a lower bound its negative gradient, of learned baselines their own
+	Record     *Record // of the run; nil for a Sum
+}
+
+func newEstimate(r *Record) *Estimate {
+	return &Estimate{Terms: map[string]*graph.Node{}, Record: r}
+}
+
+// divergence reports the divergence of a latent, a scalar.
+func (e *Estimate) divergence(site string, kl *graph.Node, monteCarlo bool) {
+	e.Terms["kl/"+site] = kl
+	if monteCarlo {
+		e.MonteCarlo = append(e.MonteCarlo, site)
+	}
 }
 
 // Grad returns the gradient of the costs by each node of wrt. Costs that hold
@@ -77,8 +95,8 @@ func (e *Estimate) Times(w *graph.Node) *Estimate {
 	e.alive()
 	out := *e
 	out.Value = e.Value.Mul(w)
-	if e.Rows != nil {
-		out.Rows = e.Rows.Mul(w)
+	if e.PerRow != nil {
+		out.PerRow = e.PerRow.Mul(w)
 	}
 	out.Costs = nil
 	for _, c := range e.Costs {
@@ -108,6 +126,9 @@ func Sum(es ...*Estimate) *Estimate {
 				graph.Fail("vi: sum of two estimates with a term %s: run each in a scope of its own", prefix+name)
 			}
 			out.Terms[prefix+name] = n
+		}
+		for _, site := range e.MonteCarlo {
+			out.MonteCarlo = append(out.MonteCarlo, prefix+site)
 		}
 	}
 	out.Value = graph.AddN(values...)

@@ -11,41 +11,68 @@ import (
 // set is closed: what is sound depends on the objective and on the other sites,
 // and SupportMatrix lists what has been checked.
 type Estimator interface {
-	method() method // its row of the support matrix
+	describe() estimator
 }
 
-// drawer is an estimator that draws the site itself.
-type drawer interface {
-	draw(r *Record, s *Site, d prob.Dist) *graph.Node
+// estimator is the one description of an Estimator.
+type estimator struct {
+	name   string // in the support matrix
+	needs  facts  // without one of them it is refused
+	fair   facts  // without one of them its gradient is biased
+	biased bool   // by design
+	held   bool   // no derivative passes the draw, in any cost
+	drops  bool   // log q has no derivative by the parameters of the guide
+	scaled bool   // the gradient that passes the draws is scaled as the bound says
+	soft   bool   // draws may lie between the values of the law
+	apart  bool   // draws are independent for the values of an enumerated site
+	perRow bool   // of a product: every one of the K draws has noise of its own
+
+	// draw draws a local latent; nil where its law does.
+	draw func(r *Record, site string, d prob.Dist) *graph.Node
+	// multiply draws a product of x and a weight of the law q instead of the weight;
+	// nil where it is of the weight's own draw.
+	multiply func(r *Record, name string, q prob.Normal, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node
+	// costs returns the costs that it adds; nil for none.
+	costs func(g *gradient, l latent) []Cost
+	// check refuses what its options or the other latents do not allow; nil for
+	// nothing.
+	check func(r *Record, all latents, l latent)
 }
 
-// holding is an estimator that does not differentiate through the draw, which
-// every cost then holds, but adds a cost of its own.
-type holding interface {
-	Estimator
-	cost(b *bound, s *Site) []Cost
+// passes tells whether the draws of a site have the derivative that an estimator
+// takes.
+func (e estimator) passes(s *Site) bool {
+	return !e.needs.has(pathwise) && !e.needs.has(weight) || isPathwise(s.law())
 }
 
-// explicit tells whether an estimator needs log q as a function of the value:
-// it holds the draw, or follows the score through it.
-func explicit(e Estimator) bool {
-	switch e.(type) {
-	case STL, DReG, holding:
-		return true
+// suits refuses a law that an estimator cannot draw from, or whose density it
+// could not compute.
+func (e estimator) suits(site string, d prob.Dist) {
+	_, bit := d.(prob.Bernoulli)
+	_, class := d.(prob.OneHot)
+	switch {
+	case e.needs.has(bernoulli) && !bit:
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", site, e.name, d)
+	case e.needs.has(relaxable) && !bit && !class:
+		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", site, e.name, d)
 	}
-	return false
+	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
+		if _, ok := f.Bijector.(prob.Inverter); !ok {
+			graph.Fail("vi: site %s: %s, and %T has no inverse to compute it with%s", site, e.wants(), f.Bijector, e.instead())
+		}
+	}
 }
 
-// needs and instead are the two halves of a refusal of explicit estimators.
-func needs(e Estimator) string {
-	if e.method() == none {
+// wants and instead are the two halves of a refusal for want of a density.
+func (e estimator) wants() string {
+	if e.needs.has(holds) {
 		return "wake-sleep scores the guide at values that it did not draw"
 	}
-	return Name(e) + " needs log q as a function of the value"
+	return e.name + " needs log q as a function of the value"
 }
 
-func instead(e Estimator) string {
-	if e.method() == none {
+func (e estimator) instead() string {
+	if e.needs.has(holds) {
 		return ""
 	}
 	return "; use vi.Pathwise"
@@ -77,12 +104,20 @@ func pointed[T any](site string, x T) T {
 // arXiv 1312.6114, 2.4). It is the default.
 type Pathwise struct{}
 
+func (Pathwise) describe() estimator {
+	return estimator{name: "Pathwise", needs: derivatives | pathwise}
+}
+
 // STL, sticking the landing, is Pathwise without the score ∂log q(z;φ)/∂φ at
 // fixed z, whose mean is zero under ELBO (Roeder, Wu and Duvenaud, arXiv
 // 1703.09194): at the exact posterior the gradient then has zero
 // variance. With importance weights the mean of that term is not zero: biased.
 // Its divergences are estimated by Monte Carlo.
 type STL struct{}
+
+func (STL) describe() estimator {
+	return estimator{name: "STL", needs: derivatives | signals | pathwise | density | guided, fair: averages, drops: true}
+}
 
 // DReG is the doubly reparameterised gradient. For bounds of the family
 // (1/β) log mean_k w_k^β with weights w̃ ∝ w^β,
@@ -95,196 +130,6 @@ type STL struct{}
 // from the posterior Pathwise can be better.
 type DReG struct{}
 
-func (Pathwise) method() method  { return pathwise }
-func (STL) method() method       { return stl }
-func (DReG) method() method      { return dreg }
-func (Enumerate) method() method { return enumerate }
-func (Local) method() method     { return local }
-func (Single) method() method    { return single }
-func (Separate) method() method  { return separate }
-
-// asked returns the estimator that Config names for a latent which is no
-// product.
-func (r *Record) asked(name string) Estimator {
-	if e, ok := r.config.Sites[name]; ok {
-		return e
-	}
-	if ofProducts(r.config.Default) {
-		return nil
-	}
-	return r.config.Default
-}
-
-// ofProducts tells whether an estimator is the noise of a product.
-func ofProducts(e Estimator) bool {
-	switch e.(type) {
-	case Local, Single, Separate:
-		return true
-	}
-	return false
-}
-
-// assign gives every latent its estimator.
-func (r *Record) assign() {
-	latents, taken := r.latents(), false
-	for _, s := range latents {
-		_, own := r.config.Sites[s.Name]
-		switch {
-		case s.product:
-			taken = taken || !own && ofProducts(r.config.Default)
-			continue
-		case s.Enumerated:
-			if e := r.config.Sites[s.Name]; e != nil && e.method() != enumerate {
-				graph.Fail("vi: site %s is enumerated and has the estimator %s: choose one", s.Name, Name(e))
-			}
-			s.estimator = Enumerate{}
-			continue
-		}
-		if s.estimator = r.asked(s.Name); s.Global && s.estimator != nil && s.estimator.method() == none {
-			s.estimator = nil
-		}
-		taken = taken || !own && s.estimator != nil
-	}
-	if d := r.config.Default; d != nil && !taken && len(latents) > 0 && d.method() != none {
-		graph.Fail("vi: no site takes the Default %s: Local, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(d), r.names(latent))
-	}
-}
-
-// choose gives every latent its estimator, refusing what the objective does
-// not take.
-func (r *Record) choose(o objective) {
-	r.assign()
-	for _, s := range r.latents() {
-		asked := s.estimator != nil
-		if !asked {
-			s.estimator = Pathwise{}
-		}
-		switch m := s.estimator.method(); {
-		case !s.passes(m) && (!asked || support(m, o, s.kind()) != refused):
-			graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", s.Name, s.law(), o, ways(o, s))
-		case support(m, o, s.kind()) == refused:
-			graph.Fail("vi: site %s: %s does not take %s at %s site; it takes %s%s", s.Name, o, Name(s.estimator), s.kind(), ways(o, s), r.byDefault(s))
-		}
-		r.fits(s)
-		if s.prior && !s.Enumerated {
-			graph.Fail("vi: site %s: %s of a model without a guide would draw it from its prior, which is no inference; give the model a guide, or enumerate %s, or estimate log p(x) by vi.Evidence", s.Name, o, s.Name)
-		}
-		if s.Global && r.Total == 0 {
-			graph.Fail("vi: %s has the global site %s: set Total, the size of the data set, by which its divergence is divided", o, s.Name)
-		}
-		if s.Global && r.Scope.Training() && r.Total < r.Rows {
-			graph.Fail("vi: a step on %d rows with a Total of %d: Total is the size of the data set, by which the divergence of the global site %s is divided", r.Rows, r.Total, s.Name)
-		}
-	}
-	r.manyDraws()
-}
-
-// byDefault says the way out where a refused estimator is the Default.
-func (r *Record) byDefault(s *Site) string {
-	if _, own := r.config.Sites[s.Name]; own || s.estimator != r.config.Default || s.estimator.method() == none {
-		return ""
-	}
-	return "; the Default is of every latent: choose another for " + s.Name + " in Sites"
-}
-
-// alone refuses estimators that a run without an objective cannot realise: their
-// gradient is not that of the values in a Record.
-func (r *Record) alone() {
-	r.assign()
-	for _, s := range r.latents() {
-		if s.estimator == nil {
-			continue
-		}
-		m := s.estimator.method()
-		switch {
-		case explicit(s.estimator):
-			graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO or vi.IWAE, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, Enumerate and the noise of products", s.Name, Name(s.estimator))
-		case !s.passes(m) || table[m][s.kind()] == "":
-			graph.Fail("vi: site %s: %s is not for %s site drawn from %T", s.Name, Name(s.estimator), s.kind(), s.law())
-		}
-		r.fits(s)
-	}
-	r.manyDraws()
-}
-
-// fits checks what an estimator asks of its site beyond the matrix.
-func (r *Record) fits(s *Site) {
-	switch s.estimator.(type) {
-	case STL, DReG:
-		if s.Q == nil {
-			graph.Fail("vi: site %s: %s drops the score of a guide, and the guide does not have the site; use vi.Pathwise", s.Name, Name(s.estimator))
-		}
-	case Enumerate:
-		if !s.Enumerated {
-			graph.Fail("vi: site %s: Enumerate as the Default gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites", s.Name)
-		}
-	case DisARM, REBAR, RELAX, MeasureValued:
-		for i, n := range s.Value.Shape()[:len(r.enum)] {
-			if n > 1 && r.sumsOut(i) {
-				graph.Fail("vi: site %s: %s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", s.Name, Name(s.estimator), r.enum[i])
-			}
-		}
-	}
-	if _, set := s.law().(setDist); set && explicit(s.estimator) {
-		graph.Fail("vi: site %s: %s, and the guide Set a value whose density is known there only%s", s.Name, needs(s.estimator), instead(s.estimator))
-	}
-	if c, ok := s.estimator.(interface{ fits(r *Record, s *Site) }); ok {
-		c.fits(r, s)
-	}
-}
-
-// passes tells whether an estimator may be used where draws have the derivative
-// of the site's law or none: those that differentiate the draw need one.
-func (s *Site) passes(m method) bool {
-	switch m {
-	case pathwise, stl, dreg, local, single, separate:
-		_, ok := s.law().(prob.Pathwise)
-		return ok
-	}
-	return true
-}
-
-// law returns the distribution that a latent was drawn from.
-func (s *Site) law() prob.Dist {
-	if s.Q != nil {
-		return s.Q
-	}
-	return s.P
-}
-
-// logq returns the log density of a latent under the law it was drawn from.
-func (s *Site) logq() *graph.Node {
-	if s.LogQ != nil {
-		return s.LogQ
-	}
-	return s.LogP
-}
-
-// held returns the values that no gradient may pass.
-func (r *Record) held() []*graph.Node {
-	var hold []*graph.Node
-	for _, s := range r.latents() {
-		if _, ok := s.estimator.(holding); ok {
-			hold = append(hold, s.Value)
-		}
-	}
-	return hold
-}
-
-// sticks returns the score of a guide site, held constant where its estimator
-// drops its gradient by the parameters.
-func sticks(s *Site) *graph.Node {
-	if s.sticky() {
-		return graph.StopGrad(s.LogQ)
-	}
-	return s.LogQ
-}
-
-// sticky tells whether a site's estimator drops the score.
-func (s *Site) sticky() bool {
-	switch s.estimator.(type) {
-	case STL, DReG:
-		return true
-	}
-	return false
+func (DReG) describe() estimator {
+	return estimator{name: "DReG", needs: derivatives | signals | pathwise | local | density | guided, drops: true, scaled: true}
 }

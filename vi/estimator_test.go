@@ -30,9 +30,9 @@ func TestEstimatorRefusals(t *testing.T) {
 	z := func(o func(c choice) vi.Objective, m vi.Model, e vi.Estimator) build {
 		return func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) { return o(choice{"z": e}), m, x(s) }
 	}
-	elbo := func(c choice) vi.Objective { return vi.ELBO{Sites: c} }
-	iwae := func(c choice) vi.Objective { return vi.IWAE{K: 2, Sites: c} }
-	free := func(c choice) vi.Objective { return vi.FreeBits{Sites: c} }
+	elbo := func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{Sites: c}} }
+	iwae := func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Sites: c}} }
+	free := func(c choice) vi.Objective { return vi.FreeBits{Config: vi.Config{Sites: c}} }
 	plain := func(o vi.Objective, m vi.Model) build {
 		return func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) { return o, m, x(s) }
 	}
@@ -77,18 +77,20 @@ func TestEstimatorRefusals(t *testing.T) {
 			"vi: site z: MovingAverage with a decay of 1, want a number in [0,1)"},
 		{"NVIL input", z(elbo, bits, vi.Score{Baseline: vi.NVIL{Input: "v"}}),
 			"vi: site z: NVIL reads v, which is not among the data [x]"},
-		{"no such site", plain(vi.ELBO{Sites: choice{"v": vi.STL{}}}, normals),
+		{"no such site", plain(vi.ELBO{Config: vi.Config{Sites: choice{"v": vi.STL{}}}}, normals),
 			"vi: Sites has an estimator for v, which is no latent site; the latents are [z]"},
-		{"of data", plain(vi.ELBO{Sites: choice{"x": vi.STL{}}}, normals),
+		{"of data", plain(vi.ELBO{Config: vi.Config{Sites: choice{"x": vi.STL{}}}}, normals),
 			"vi: Sites has an estimator for x, which is no latent site; the latents are [z]"},
 		{"relaxing another law", z(elbo, model(func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }, func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }), vi.GumbelSoftmax{}),
 			"in guide: site z: vi: site z: GumbelSoftmax relaxes prob.Bernoulli and prob.OneHot, not prob.Poisson"},
 		{"DisARM of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.DisARM{}),
 			"in guide: site z: vi: site z: DisARM is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
 		{"REBAR of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.REBAR{}),
-			"in guide: site z: vi: site z: REBAR and RELAX are for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
+			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
 		{"temperature", z(func(c choice) vi.Objective {
-			return lazy{func() vi.Objective { return vi.ELBO{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}} }}
+			return lazy{func() vi.Objective {
+				return vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}}}
+			}}
 		}, bits, nil), "in guide: site z: vi: site z: StraightThrough with a temperature of shape [2], want a scalar"},
 		{"too many measured", z(elbo, model(func() prob.Dist { return gauss(65) }, func() prob.Dist { return prob.StdNormal(65) }), vi.MeasureValued{}),
 			"vi: site z: MeasureValued runs the model three times for each event element, and there are 65, more than 64; use vi.Pathwise"},
@@ -101,7 +103,7 @@ func TestEstimatorRefusals(t *testing.T) {
 			t.Set("z", v, graph.BroadcastTo(graph.Const(0), 1, 4))
 		}}, vi.STL{}), "vi: site z: STL needs log q as a function of the value, and the guide Set a value whose density is known there only; use vi.Pathwise"},
 		{"mixed DReG", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
-			return vi.IWAE{K: 2, Sites: choice{"z": vi.DReG{}, "y": vi.Pathwise{}}}, vi.Model{
+			return vi.IWAE{Config: vi.Config{K: 2, Sites: choice{"z": vi.DReG{}, "y": vi.Pathwise{}}}}, vi.Model{
 				Guide: func(t *vi.Trace) { t.Draw("z", gauss(1)); t.Draw("y", gauss(1)) },
 				Joint: func(t *vi.Trace) {
 					t.Draw("z", prob.StdNormal(1))
@@ -110,30 +112,30 @@ func TestEstimatorRefusals(t *testing.T) {
 			}, x(s)
 		},
 			"vi: site z: under IWAE, DReG needs every latent of a datum to be DReG, or summed out by the joint; y is not; use vi.Pathwise"},
-		{"enumeration of a normal", plain(vi.ELBO{Enumerate: []string{"z"}}, normals),
+		{"enumeration of a normal", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}}, normals),
 			"in guide: site z: vi: z is to be enumerated, but prob.Normal is not prob.Finite: its values cannot be listed"},
-		{"enumeration of nothing", plain(vi.ELBO{Enumerate: []string{"v"}}, normals),
+		{"enumeration of nothing", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"v"}}}, normals),
 			"vi: site v is to be enumerated, but it is no site; the latents are [z]"},
-		{"enumeration of data", plain(vi.ELBO{Enumerate: []string{"x"}}, normals),
+		{"enumeration of data", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"x"}}}, normals),
 			"vi: site x is to be enumerated, but it has a value, given as data; the latents are [z]"},
-		{"enumeration and an estimator", plain(vi.ELBO{Enumerate: []string{"z"}, Sites: choice{"z": vi.Score{}}}, bits),
+		{"enumeration and an estimator", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}, Sites: choice{"z": vi.Score{}}}}, bits),
 			"vi: site z is enumerated and has the estimator Score: choose one"},
-		{"too many values", plain(vi.ELBO{Enumerate: []string{"z"}}, model(func() prob.Dist { return bern(13) }, func() prob.Dist { return bern(13) })),
+		{"too many values", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}}, model(func() prob.Dist { return bern(13) }, func() prob.Dist { return bern(13) })),
 			"in guide: site z: vi: enumerating [z] multiplies to [8192] = 8192 combinations, more than 4096; draw one of the sites instead, with an Estimator"},
-		{"one draw of an upper bound", z(func(c choice) vi.Objective { return vi.Chi{Sites: c} }, bits, vi.Score{}),
+		{"one draw of an upper bound", z(func(c choice) vi.Objective { return vi.Chi{Config: vi.Config{Sites: c}} }, bits, vi.Score{}),
 			"vi: Chi of 1 draw is the ELBO, which lies below log p(x); want K of 2 or more"},
-		{"one draw of a Rényi bound", z(func(c choice) vi.Objective { return vi.Renyi{Alpha: .5, Sites: c} }, bits, vi.Score{}),
+		{"one draw of a Rényi bound", z(func(c choice) vi.Objective { return vi.Renyi{Config: vi.Config{Sites: c}, Alpha: .5} }, bits, vi.Score{}),
 			"vi: Renyi of 1 draw is the ELBO whatever its order, which is vi.ELBO; want K of 2 or more"},
 		{"one draw of reweighted wake-sleep", plain(vi.ReweightedWakeSleep{}, bits),
 			"vi: ReweightedWakeSleep of 1 draw has the weight 1 and trains the guide by noise of mean 0; want K of 2 or more"},
-		{"total below 0", plain(vi.ELBO{Total: -2}, normals), "vi: Total is -2, want 1 or more, or 0 for no globals"},
+		{"total below 0", plain(vi.ELBO{Config: vi.Config{Total: -2}}, normals), "vi: Total is -2, want 1 or more, or 0 for no globals"},
 		{"no total", plain(vi.ELBO{}, layer(0)),
 			"vi: ELBO has the global site w: set Total, the size of the data set, by which its divergence is divided"},
-		{"two products", plain(vi.ELBO{Total: 9}, layer(2)),
+		{"two products", plain(vi.ELBO{Config: vi.Config{Total: 9}}, layer(2)),
 			"in joint: product w: vi: the weight w is used by two products; its local noise would be drawn twice: use t.Global in the joint"},
-		{"local noise under IWAE", plain(vi.IWAE{K: 2, Total: 9}, layer(1)),
+		{"local noise under IWAE", plain(vi.IWAE{Config: vi.Config{K: 2, Total: 9}}, layer(1)),
 			"vi: site w: IWAE does not take Local at a product site; it takes Single, Separate"},
-		{"global under Chi", plain(vi.Chi{K: 2}, layer(0)),
+		{"global under Chi", plain(vi.Chi{Config: vi.Config{K: 2}}, layer(0)),
 			"vi: site w: Chi does not take Pathwise at a global site; it takes none"},
 		{"local noise without a closed form", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			m := layer(1)
@@ -141,19 +143,19 @@ func TestEstimatorRefusals(t *testing.T) {
 				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
 				t.Draw("x", normal1(t.Product("w", scoreOnly{prob.StdNormal(1)}, h, vi.MatMul{}), graph.Const(0)))
 			}
-			return vi.ELBO{Total: 9}, m, x(s)
+			return vi.ELBO{Config: vi.Config{Total: 9}}, m, x(s)
 		},
 			"vi: product w: Local noise leaves the weight without a value, so its divergence must have a closed form: it has none for these distributions; use vi.Single"},
 		{"product without a global", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			m := layer(1)
 			m.Guide = nil
-			return vi.ELBO{Total: 9}, m, x(s)
+			return vi.ELBO{Config: vi.Config{Total: 9}}, m, x(s)
 		},
 			"in joint: product w: vi: w: a Product belongs in the joint and its weight must be a Global of the guide"},
 		{"global in the guide alone", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			m := layer(0)
 			m.Joint = func(t *vi.Trace) { t.Draw("x", normal1(t.Draw("w", prob.StdNormal(1)), graph.Const(0))) }
-			return vi.ELBO{Total: 9}, m, x(s)
+			return vi.ELBO{Config: vi.Config{Total: 9}}, m, x(s)
 		},
 			"in joint: site w: vi: w is Global in the guide and not in the joint"},
 		{"Renyi of order 1", plain(vi.Renyi{Alpha: 1}, normals),

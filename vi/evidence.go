@@ -49,7 +49,7 @@ type RowEvidence struct {
 // Estimate implements Objective.
 func (o Evidence) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	rows, r := o.PerRow(s, m, d)
-	e := &Estimate{Rows: rows.LogP, Value: graph.Mean(rows.LogP), Record: r}
+	e := &Estimate{PerRow: rows.LogP, Value: graph.Mean(rows.LogP), Record: r}
 	e.Terms = map[string]*graph.Node{
 		"evidence": e.Value,
 		"bias":     graph.Mean(rows.Bias),
@@ -95,7 +95,7 @@ func (o Evidence) PerRow(s *graph.Scope, m Model, d Data) (RowEvidence, *Record)
 	if passes > 1 {
 		s = door.Passes(s, passes).(*graph.Scope)
 	}
-	r := run(s, m, d, Config{K: chunk, Enumerate: o.Enumerate})
+	r := trace(s, m, d, Config{K: chunk, Enumerate: o.Enumerate})
 	if g := r.globals(); len(g) > 0 {
 		graph.Fail("vi: Evidence of a model with the global site %s: p(x) is not a product over the rows", g[0].Name)
 	}
@@ -190,16 +190,3 @@ func jackknife(s *graph.Scope, k int, top, sums, squares *graph.Node) RowEvidenc
 }
 
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
-
-// summed returns log weights [K, B] with the guide's enumerations added up,
-// log Σ q·w.
-func (r *Record) summed() *graph.Node { return particles{beta: 1}.powers(r, nil) }
-
-// EffectiveSampleSize returns (Σw)²/Σw² over an axis of log weights, which it
-// keeps as 1 (Kong, 1992): between 1 and the number of draws, 0 where no draw
-// has a weight.
-func EffectiveSampleSize(logw *graph.Node, axis int) *graph.Node {
-	w := graph.Exp(logw.Sub(largest(logw, axis)))
-	square := graph.Max(graph.Sum(w.Square(), axis), graph.Const(1)) // one weight is 1
-	return graph.ExpandDims(graph.Sum(w, axis).Square().Div(square), axis)
-}

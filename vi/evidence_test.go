@@ -53,7 +53,7 @@ func evidenceProgram(t *testing.T, g shifted, o vi.Evidence, rows int, dtype gra
 		for name, n := range e.Terms {
 			s.Output(name, n)
 		}
-		s.Output("rows", e.Rows)
+		s.Output("rows", e.PerRow)
 		if weights {
 			door.Replay(s, func() { s.Output("logw", vi.Run(s, g.model(s), d, vi.Config{K: o.K}).LogWeights()) })
 		}

@@ -12,10 +12,10 @@ import (
 func ExampleIWAE() {
 	for _, o := range []vi.Objective{
 		vi.ELBO{},
-		vi.ELBO{Default: vi.STL{}},
-		vi.IWAE{K: 50},
-		vi.IWAE{K: 50, Default: vi.DReG{}},
-		vi.Renyi{K: 50, Alpha: .5},
+		vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}},
+		vi.IWAE{Config: vi.Config{K: 50}},
+		vi.IWAE{Config: vi.Config{K: 50, Estimator: vi.DReG{}}},
+		vi.Renyi{Config: vi.Config{K: 50}, Alpha: .5},
 	} {
 		p, err := graph.Build(&graph.Params{Seed: 1}, func(s *graph.Scope) {
 			m := newPPCA(s)
@@ -46,7 +46,7 @@ func ExampleIWAE() {
 
 // A discrete latent needs an estimator; the error lists them.
 func ExampleScore() {
-	o := vi.IWAE{K: 5, Sites: map[string]vi.Estimator{"z": vi.Score{Baseline: vi.LeaveOneOut{}}}}
+	o := vi.IWAE{Config: vi.Config{K: 5, Sites: map[string]vi.Estimator{"z": vi.Score{Baseline: vi.LeaveOneOut{}}}}}
 	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 		o.Estimate(s, bits(3).model(s), vi.Data{"x": s.Input("x", 1, 1)})
 	})

@@ -18,7 +18,7 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 	if op.Nil(d) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
-	if _, ok := t.r.data[name]; ok {
+	if _, ok := t.r.of.data[name]; ok {
 		graph.Fail("vi: %s is Global: it cannot be data, which have one value a row", name)
 	}
 	s := t.site(name)
@@ -40,26 +40,7 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 	if sh := s.Value.Shape(); len(sh) != len(lead)+1 || !slices.Equal([]int(sh[:len(lead)]), lead) {
 		graph.Fail("vi: %s: value of shape %v, want %v and an event axis", name, sh, lead)
 	}
-	s.globalShape = s.Value.Shape()
+	s.shape = s.Value.Shape()
 	t.record(s, d, graph.Sum(d.LogProb(s.Value)))
 	return s.Value
-}
-
-// manyDraws refuses more draws than one where all that is drawn is globals.
-func (r *Record) manyDraws() {
-	globals := r.globals()
-	if r.config.K < 2 || len(globals) == 0 {
-		return
-	}
-	for _, s := range r.latents() {
-		if _, local := s.estimator.(Local); local || !s.Global && !s.Enumerated {
-			return
-		}
-	}
-	graph.Fail("vi: K of %d draws, and all that is drawn is the global %s, once a run: set K to 1", r.config.K, globals[0].Name)
-}
-
-// globals returns the latents that are shared by all data.
-func (r *Record) globals() []*Site {
-	return r.filter(func(s *Site) bool { return s.Global })
 }

@@ -78,14 +78,14 @@ func TestEnumeratedSitesStandInsideTheLogarithm(t *testing.T) {
 		grad  [2]float64 // of the value
 		sign  float64
 	}{
-		{"ELBO", vi.ELBO{Enumerate: z}, -1.9386165962615069, [2]float64{0.5008585126586143, -0.42578515594441666}, -1},
-		{"ELBO of two", vi.ELBO{K: 2, Enumerate: z}, -1.9386165962615069, [2]float64{0.5008585126586143, -0.42578515594441666}, -1},
-		{"IWAE", vi.IWAE{Enumerate: z}, -0.8742601059218806, [2]float64{}, -1},
-		{"IWAE of five", vi.IWAE{K: 5, Enumerate: z}, -0.8742601059218806, [2]float64{}, -1},
-		{"Renyi", vi.Renyi{Alpha: .5, Enumerate: z}, -1.3944997222270308, [2]float64{0.29454326841353212, -0.2073330769727218}, -1},
-		{"Renyi above 1", vi.Renyi{Alpha: 1.5, K: 3, Enumerate: z}, -2.3718853473042321, [2]float64{0.53097404043019602, -0.57491646330899505}, -1},
-		{"Chi", vi.Chi{K: 50, Enumerate: z}, -0.19757508098166941, [2]float64{-0.35568140782443373, 0.26191253911173578}, 1},
-		{"Chi of order 3, nothing drawn", vi.Chi{Order: 3, Enumerate: z}, 0.13175606903476447, [2]float64{-0.48620138176362882, 0.37591464235541735}, 1},
+		{"ELBO", vi.ELBO{Config: vi.Config{Enumerate: z}}, -1.9386165962615069, [2]float64{0.5008585126586143, -0.42578515594441666}, -1},
+		{"ELBO of two", vi.ELBO{Config: vi.Config{K: 2, Enumerate: z}}, -1.9386165962615069, [2]float64{0.5008585126586143, -0.42578515594441666}, -1},
+		{"IWAE", vi.IWAE{Config: vi.Config{Enumerate: z}}, -0.8742601059218806, [2]float64{}, -1},
+		{"IWAE of five", vi.IWAE{Config: vi.Config{K: 5, Enumerate: z}}, -0.8742601059218806, [2]float64{}, -1},
+		{"Renyi", vi.Renyi{Config: vi.Config{Enumerate: z}, Alpha: .5}, -1.3944997222270308, [2]float64{0.29454326841353212, -0.2073330769727218}, -1},
+		{"Renyi above 1", vi.Renyi{Config: vi.Config{K: 3, Enumerate: z}, Alpha: 1.5}, -2.3718853473042321, [2]float64{0.53097404043019602, -0.57491646330899505}, -1},
+		{"Chi", vi.Chi{Config: vi.Config{K: 50, Enumerate: z}}, -0.19757508098166941, [2]float64{-0.35568140782443373, 0.26191253911173578}, 1},
+		{"Chi of order 3, nothing drawn", vi.Chi{Config: vi.Config{Enumerate: z}, Order: 3}, 0.13175606903476447, [2]float64{-0.48620138176362882, 0.37591464235541735}, 1},
 		{"Evidence", vi.Evidence{Enumerate: z}, -0.8742601059218806, [2]float64{}, 1},
 	} {
 		for dtype, tol := range map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 2e-6} {
@@ -176,15 +176,25 @@ func sparse(impossible string, left, draw bool) func(s *graph.Scope) vi.Model {
 func TestImpossibleValuesCountNothing(t *testing.T) {
 	enum := []string{"y", "v"}
 	objectives := map[string]func(z vi.Estimator) vi.Objective{
-		"ELBO": func(z vi.Estimator) vi.Objective { return vi.ELBO{Enumerate: enum, K: 3, Default: z} },
-		"Monte Carlo ELBO": func(z vi.Estimator) vi.Objective {
-			return vi.ELBO{Enumerate: enum, K: 3, Default: z, KL: vi.MonteCarlo}
+		"ELBO": func(z vi.Estimator) vi.Objective {
+			return vi.ELBO{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}}
 		},
-		"IWAE":          func(z vi.Estimator) vi.Objective { return vi.IWAE{Enumerate: enum, K: 3, Default: z} },
-		"Renyi":         func(z vi.Estimator) vi.Objective { return vi.Renyi{Alpha: .5, Enumerate: enum, K: 3, Default: z} },
-		"Renyi above 1": func(z vi.Estimator) vi.Objective { return vi.Renyi{Alpha: 2, Enumerate: enum, K: 3, Default: z} },
-		"Chi":           func(z vi.Estimator) vi.Objective { return vi.Chi{Enumerate: enum, K: 3, Default: z} },
-		"Evidence":      func(vi.Estimator) vi.Objective { return vi.Evidence{Enumerate: enum, K: 3} },
+		"Monte Carlo ELBO": func(z vi.Estimator) vi.Objective {
+			return vi.ELBO{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, KL: vi.MonteCarlo}
+		},
+		"IWAE": func(z vi.Estimator) vi.Objective {
+			return vi.IWAE{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}}
+		},
+		"Renyi": func(z vi.Estimator) vi.Objective {
+			return vi.Renyi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, Alpha: .5}
+		},
+		"Renyi above 1": func(z vi.Estimator) vi.Objective {
+			return vi.Renyi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}, Alpha: 2}
+		},
+		"Chi": func(z vi.Estimator) vi.Objective {
+			return vi.Chi{Config: vi.Config{Enumerate: enum, K: 3, Estimator: z}}
+		},
+		"Evidence": func(vi.Estimator) vi.Objective { return vi.Evidence{Enumerate: enum, K: 3} },
 	}
 	same := func(t *testing.T, o vi.Objective, impossible string, draw, compare bool) {
 		t.Helper()

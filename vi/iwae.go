@@ -20,21 +20,14 @@ import (
 //
 // Globals stay outside of the logarithm, with their divergence divided by
 // Total. Terms: "elbo" of the same draws, "ess" (the effective number of
-// draws), and for each global "kl/NAME" or "kl-mc/NAME".
-type IWAE struct {
-	K         int                  // draws for each datum; 0 means 1
-	Total     int                  // as in Config
-	Enumerate []string             // as in Config
-	Default   Estimator            // as in Config
-	Sites     map[string]Estimator // as in Config
-}
+// draws), and for each global "kl/NAME".
+type IWAE struct{ Config }
 
 var _ Objective = IWAE{}
 
 // Estimate implements Objective.
 func (o IWAE) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	return particles{of: iwae, beta: 1, lower: true}.estimate(s, m, d,
-		Config{K: o.K, Total: o.Total, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites})
+	return particles{of: iwae, beta: 1, lower: true}.estimate(s, m, d, o.Config)
 }
 
 // Renyi is the variational Rényi bound of order α, estimated from K draws,
@@ -47,12 +40,8 @@ func (o IWAE) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 // or more unless nothing but globals is drawn. Enumerated sites as in IWAE,
 // Σ_y q(y)·w(y)^(1−α). Terms as IWAE.
 type Renyi struct {
-	Alpha     float64              // any order but 1
-	K         int                  // draws for each datum, 2 or more
-	Total     int                  // as in Config
-	Enumerate []string             // as in Config
-	Default   Estimator            // as in Config
-	Sites     map[string]Estimator // as in Config
+	Config
+	Alpha float64 // any order but 1
 }
 
 var _ Objective = Renyi{}
@@ -62,8 +51,7 @@ func (o Renyi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if o.Alpha == 1 || math.IsNaN(o.Alpha) || math.IsInf(o.Alpha, 0) {
 		graph.Fail("vi: Renyi of order %v, want a finite number that is not 1; order 1 is vi.ELBO", o.Alpha)
 	}
-	return particles{of: renyi, beta: 1 - o.Alpha, lower: true}.estimate(s, m, d,
-		Config{K: o.K, Total: o.Total, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites})
+	return particles{of: renyi, beta: 1 - o.Alpha, lower: true}.estimate(s, m, d, o.Config)
 }
 
 // Chi is the χ upper bound on the evidence, to be lowered,
@@ -77,16 +65,13 @@ func (o Renyi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 // of nothing else gives the bound itself.
 //
 // The costs train the guide alone, by the gradient of the estimate's expectation:
-// lowered by the parameters of the joint the bound would lower the evidence. They
-// count a parameter that both have by its part in the guide. Without a guide
-// there are no costs. Globals are refused: their divergence would bound from the
-// other side. Terms as IWAE.
+// lowered by the parameters of the joint the bound would lower the evidence. Of a
+// parameter that both have they take the derivative through the guide. Without a
+// guide there are no costs. Globals are refused, and Total with them: their
+// divergence would bound from the other side. Terms as IWAE.
 type Chi struct {
-	Order     float64              // n > 1; 0 means 2
-	K         int                  // draws for each datum, 2 or more
-	Enumerate []string             // as in Config
-	Default   Estimator            // as in Config
-	Sites     map[string]Estimator // as in Config
+	Config
+	Order float64 // n > 1; 0 means 2
 }
 
 var _ Objective = Chi{}
@@ -99,8 +84,10 @@ func (o Chi) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if !(o.Order > 1) || math.IsInf(o.Order, 0) {
 		graph.Fail("vi: Chi of order %v, want a finite number above 1", o.Order)
 	}
-	return particles{of: chi, beta: o.Order}.estimate(s, m, d,
-		Config{K: o.K, Enumerate: o.Enumerate, Default: o.Default, Sites: o.Sites})
+	if o.Total != 0 {
+		graph.Fail("vi: Chi with a Total of %d, which divides the divergences of globals, and Chi takes none", o.Total)
+	}
+	return particles{of: chi, beta: o.Order}.estimate(s, m, d, o.Config)
 }
 
 func logOf(k int) float64 { return math.Log(float64(k)) }

@@ -45,7 +45,7 @@ func (m m2) model() vi.Model {
 // objective is J^α = Σ_l L(x,y) + Σ_u U(x) + α·Σ_l log q(y|x), a datum.
 func (m m2) objective(s *graph.Scope, labelled, unlabelled vi.Data, alpha float64) *vi.Estimate {
 	l := vi.ELBO{}.Estimate(s.In("labelled"), m.model(), labelled)
-	u := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s.In("unlabelled"), m.model(), unlabelled)
+	u := vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s.In("unlabelled"), m.model(), unlabelled)
 	logq := graph.Mean(l.Record.Site("y").LogQ)
 	classifier := &vi.Estimate{Value: logq, Costs: []vi.Cost{{Name: "classifier", Node: logq.Neg()}},
 		Terms: map[string]*graph.Node{"classifier": logq}}
@@ -98,13 +98,13 @@ func TestM2IsItsParts(t *testing.T) {
 				y[i*classes+c] = 1
 			}
 			e := vi.ELBO{}.Estimate(s.In(fmt.Sprint("l", c)), m.model(), vi.Data{"x": in, "y": s.Tensor(y, rows, classes)})
-			s.Output(fmt.Sprint("L", c), e.Rows)
+			s.Output(fmt.Sprint("L", c), e.PerRow)
 			s.Output(fmt.Sprint("logq", c), graph.Reshape(e.Record.Site("y").LogQ, rows))
 			s.Output(fmt.Sprint("logp", c), graph.Mean(e.Record.Site("y").LogP))
 			last = e
 		}
-		u := vi.ELBO{Enumerate: []string{"y"}}.Estimate(s.In("u"), m.model(), vi.Data{"x": in})
-		s.Output("U", u.Rows)
+		u := vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s.In("u"), m.model(), vi.Data{"x": in})
+		s.Output("U", u.PerRow)
 		s.Output("Lmean", last.Value)
 		y := make([]float64, rows*classes)
 		for i := range rows {

@@ -21,44 +21,45 @@ type MeasureValued struct{}
 
 const maxMeasured = 64
 
-func (MeasureValued) method() method { return measure }
-
-func (MeasureValued) fits(r *Record, s *Site) {
-	if _, ok := s.law().(prob.Normal); !ok {
-		graph.Fail("vi: site %s: MeasureValued is for prob.Normal, not %T; use vi.Pathwise or vi.Score", s.Name, s.law())
-	}
-	if n := eventOf(s.Value); n > maxMeasured {
-		graph.Fail("vi: site %s: MeasureValued runs the model three times for each event element, and there are %d, more than %d; use vi.Pathwise", s.Name, n, maxMeasured)
+func (e MeasureValued) describe() estimator {
+	return estimator{
+		name: "MeasureValued", needs: signals | averages | local | pathwise | density | separable | normal, held: true,
+		costs: e.costs, check: e.check,
 	}
 }
 
-// cost implements holding.
-func (MeasureValued) cost(b *bound, s *Site) []Cost {
-	d := s.law().(prob.Normal)
-	shape := s.Value.Shape()
-	n := eventOf(s.Value)
+func (MeasureValued) check(_ *Record, _ latents, l latent) {
+	if n := eventOf(l.Value); n > maxMeasured {
+		graph.Fail("vi: site %s: MeasureValued runs the model three times for each event element, and there are %d, more than %d; use vi.Pathwise", l.Name, n, maxMeasured)
+	}
+}
+
+func (MeasureValued) costs(g *gradient, l latent) []Cost {
+	d := l.law().(prob.Normal)
+	shape := l.Value.Shape()
+	n := eventOf(l.Value)
 	mean, logStd := graph.BroadcastTo(d.Mean, shape...), graph.BroadcastTo(d.LogStd, shape...)
 	std := graph.Exp(logStd)
-	eps := s.Value.Sub(mean).Div(std)
-	u := b.r.Scope.In(s.Name).Noise("measure", graph.UniformNoise, append(b.r.lead(), n)...)
+	eps := l.Value.Sub(mean).Div(std)
+	u := g.r.Scope.In(l.Name).Noise("measure", graph.UniformNoise, g.r.lead(n)...)
 	w2 := graph.Log(u).Scale(-2) // Rayleigh²
 	rayleigh := std.Mul(graph.Sqrt(w2))
 	maxwell := std.Mul(graph.Sign(eps).Mul(graph.Sqrt(eps.Square().Add(w2))))
 
-	here := b.part(b.r, s)
+	here := g.bound.signal(g.r, l.Site)
 	byMean, byStd := make([]*graph.Node, n), make([]*graph.Node, n)
 	for i := range n {
 		unit := make([]float64, n)
 		unit[i] = 1
 		one := graph.BroadcastTo(graph.Tensor(unit, n), shape...)
-		f := func(x *graph.Node) *graph.Node { return b.at(s, graph.Where(one, x, s.Value)) }
+		f := func(x *graph.Node) *graph.Node { return g.at(l, graph.Where(one, x, l.Value)) }
 		up, dn := f(mean.Add(rayleigh)), f(mean.Sub(rayleigh))
 		byMean[i] = graph.ExpandDims(up.Sub(dn), -1)
 		byStd[i] = graph.ExpandDims(f(mean.Add(maxwell)).Sub(here), -1)
 	}
 	gm := graph.Concat(-1, byMean...).Div(std).Scale(1 / math.Sqrt(2*math.Pi))
 	return []Cost{
-		b.toward(s, "measure mean", gm, mean),
-		b.toward(s, "measure std", graph.Concat(-1, byStd...), logStd), // σ·∂/∂σ
+		g.toward(l, "measure mean", gm, mean),
+		g.toward(l, "measure std", graph.Concat(-1, byStd...), logStd), // σ·∂/∂σ
 	}
 }

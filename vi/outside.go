@@ -71,8 +71,9 @@ func (r *Record) outside(at scored) *Outside {
 		return nil
 	}
 	rows, inner, across := 1, len(at.values), 1 // of the value; elements of a row; rows of the score
-	if e := len(r.enum); !at.Global {
-		rows, inner, across = shape[e+1], graph.Size(graph.Shape(shape[e+2:])), at.score.Shape()[e+1]
+	if !at.Global {
+		rows, inner = r.rowsOf(shape)
+		across, _ = r.rowsOf(at.score.Shape())
 	}
 	bad, impossible := make([]bool, max(rows, across)), make([]bool, max(rows, across))
 	for i, l := range at.scores {

@@ -17,8 +17,8 @@ import (
 // datum that its law cannot take is found with its row and element.
 func TestOutsideUnderEveryObjective(t *testing.T) {
 	for _, o := range []vi.Objective{
-		vi.ELBO{Default: vi.Score{}}, vi.ELBO{K: 3, Default: vi.Score{}}, vi.ELBO{Enumerate: []string{"y"}, Default: vi.Score{}}, vi.IWAE{K: 4, Default: vi.Score{}}, vi.IWAE{K: 2, Enumerate: []string{"y"}, Default: vi.Score{}},
-		vi.Renyi{K: 2, Default: vi.Score{}}, vi.Evidence{K: 5}, vi.WakeSleep{}, vi.ReweightedWakeSleep{K: 3},
+		vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}, vi.ELBO{Config: vi.Config{K: 3, Estimator: vi.Score{}}}, vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}, Estimator: vi.Score{}}}, vi.IWAE{Config: vi.Config{K: 4, Estimator: vi.Score{}}}, vi.IWAE{Config: vi.Config{K: 2, Enumerate: []string{"y"}, Estimator: vi.Score{}}},
+		vi.Renyi{Config: vi.Config{K: 2, Estimator: vi.Score{}}}, vi.Evidence{K: 5}, vi.WakeSleep{}, vi.ReweightedWakeSleep{K: 3},
 	} {
 		name := fmt.Sprintf("%T%+v", o, o)
 		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {

@@ -53,10 +53,10 @@ func TestNoVarianceAtThePosterior(t *testing.T) {
 		has bool
 	}{
 		{vi.ELBO{KL: vi.MonteCarlo}, true},
-		{vi.ELBO{Default: vi.STL{}}, false},
-		{vi.ELBO{Default: vi.DReG{}}, false},
-		{vi.IWAE{K: 1, Default: vi.DReG{}}, false},
-		{vi.IWAE{K: 1, Default: vi.STL{}}, false},
+		{vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}}, false},
+		{vi.ELBO{Config: vi.Config{Estimator: vi.DReG{}}}, false},
+		{vi.IWAE{Config: vi.Config{K: 1, Estimator: vi.DReG{}}}, false},
+		{vi.IWAE{Config: vi.Config{K: 1, Estimator: vi.STL{}}}, false},
 	} {
 		got := p.compile(t, c.o, 1, true).integrate(t, p.params)
 		worst := 0.0
@@ -82,7 +82,7 @@ func TestLocalNoiseHasNoCovariance(t *testing.T) {
 		vari := func(rows int, x, y []float64) float64 {
 			p := weight(noise, rows)
 			p.data = map[string][]float64{"x": x, "y": y}
-			return p.compile(t, vi.ELBO{Total: 7, Sites: choice{"w": e}}, 1, true).integrate(t, p.params).vari["m"]
+			return p.compile(t, vi.ELBO{Config: vi.Config{Total: 7, Sites: choice{"w": e}}}, 1, true).integrate(t, p.params).vari["m"]
 		}
 		one := vari(1, []float64{.7}, []float64{1})
 		both := vari(2, []float64{.7, .7}, []float64{1, 1}) // the same row twice: Cov = Var with one weight

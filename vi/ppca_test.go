@@ -115,7 +115,7 @@ func ppcaBounds(t *testing.T, o vi.ELBO, steps int, check func(step int, row []f
 	p := &graph.Params{Seed: 3, Dtype: graph.Float64}
 	prog, err := graph.Build(p, func(s *graph.Scope) {
 		x := s.Input("x", len(ppcaRows)/ppcaData, ppcaData)
-		s.Output("rows", o.Estimate(s, newPPCA(s), vi.Data{"x": x}).Rows)
+		s.Output("rows", o.Estimate(s, newPPCA(s), vi.Data{"x": x}).PerRow)
 	})
 	if err != nil {
 		t.Fatal(err)

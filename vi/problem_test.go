@@ -177,3 +177,94 @@ func measured() problem {
 		}
 	})
 }
+
+// shared is layer with a bit for each datum in place of its normal z; global, it
+// has a bit v for the data set too.
+func shared(noise string) problem {
+	p := problem{
+		model: func(s *graph.Scope) vi.Model {
+			m, l, a, c, b := param(s, "m"), param(s, "l"), param(s, "a"), param(s, "c"), param(s, "b")
+			scalar := func(x *graph.Node) *graph.Node { return graph.BroadcastTo(x, 1, 1) }
+			return vi.Model{
+				Guide: func(t *vi.Trace) {
+					w := t.Global("w", prob.Normal{Mean: scalar(m), LogStd: scalar(l)}, 1)
+					h := t.Given("x").Mul(a)
+					if noise == "global" {
+						v := t.Global("v", prob.Bernoulli{Logits: scalar(c)}, 1)
+						h = h.Add(w.Mul(v.Shift(.5)))
+					}
+					t.Draw("z", prob.Bernoulli{Logits: h})
+				},
+				Joint: func(t *vi.Trace) {
+					z := t.Draw("z", prob.Bernoulli{Logits: s.Tensor([]float64{.3}, 1)})
+					x := t.Given("x").Add(z.Mul(b))
+					prior := prob.Normal{Mean: s.Tensor([]float64{.2}, 1), LogStd: s.Tensor([]float64{.1}, 1)}
+					var h *graph.Node
+					if noise == "global" {
+						h = graph.MatMul(x, t.Global("w", prior, 1))
+						h = h.Add(t.Global("v", prob.Bernoulli{Logits: s.Tensor([]float64{-.5}, 1)}, 1))
+					} else {
+						h = t.Product("w", prior, x, vi.MatMul{}).Add(c)
+					}
+					t.Draw("y", prob.Bernoulli{Logits: h})
+				},
+			}
+		},
+		params: map[string]float64{"m": .6, "l": -.6, "a": .5, "c": -.3, "b": .8},
+		data:   map[string][]float64{"x": {.7}, "y": {1}},
+	}
+	p.noise = func(par map[string]float64, k int) []dimension {
+		x := p.data["x"][0]
+		ds := []dimension{{"w/noise", 0, hermite(24)}}
+		chance := func([]float64) []float64 { return []float64{logistic(x * par["a"])} }
+		switch noise {
+		case "local":
+			ds = nil
+			for i := range k {
+				ds = append(ds, dimension{"w/local", i, hermite(16)})
+			}
+		case "separate":
+			ds[0].input = "w/separate"
+		case "global":
+			q := logistic(par["c"])
+			ds = append(ds, dimension{"v/noise", 0, cells(func([]float64) []float64 { return []float64{q} })})
+			chance = func(before []float64) []float64 {
+				w, v := par["m"]+math.Exp(par["l"])*before[0], .5
+				if before[1] < q {
+					v = 1.5
+				}
+				return []float64{logistic(x*par["a"] + w*v)}
+			}
+		}
+		for i := range k {
+			ds = append(ds, dimension{"z/noise", i, cells(chance)})
+		}
+		return ds
+	}
+	return p
+}
+
+// summed has a bit y that the guide leaves to the joint to sum out, and a
+// normal z around it.
+func summed() problem {
+	return problem{
+		model: func(s *graph.Scope) vi.Model {
+			w, b, m := param(s, "w"), param(s, "b"), param(s, "m")
+			a, c, l := param(s, "a"), param(s, "c"), param(s, "l")
+			return vi.Model{
+				Joint: func(t *vi.Trace) {
+					y := t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(m, 1)})
+					z := t.Draw("z", normal1(y.Mul(w), s.Const(0)))
+					t.Draw("x", normal1(z.Add(y.Mul(b)), s.Const(-.1)))
+				},
+				Guide: func(t *vi.Trace) {
+					t.Draw("z", normal1(t.Given("x").Mul(a).Add(c), l))
+				},
+			}
+		},
+		joint:  []string{"w", "b", "m"},
+		params: map[string]float64{"w": .8, "b": .4, "m": .2, "a": .3, "c": .1, "l": -.4},
+		data:   map[string][]float64{"x": {.7}},
+		noise:  gaussian1().noise,
+	}
+}

@@ -26,10 +26,22 @@ type (
 	// Single draws one weight for the whole batch: the rows' gradients are
 	// correlated.
 	Single struct{}
-	// Separate draws a weight for each row: variance as good as uncorrelated
-	// rows have it, at the cost of a matrix a row.
+	// Separate draws a weight for each row: the rows' gradients are uncorrelated,
+	// at the cost of a matrix for each row.
 	Separate struct{}
 )
+
+func (Local) describe() estimator {
+	return estimator{name: "Local", needs: derivatives | averages | weight | normal, perRow: true, multiply: localNoise}
+}
+
+func (Single) describe() estimator {
+	return estimator{name: "Single", needs: derivatives | weight}
+}
+
+func (Separate) describe() estimator {
+	return estimator{name: "Separate", needs: derivatives | weight | normal, multiply: separateNoise}
+}
 
 // Bilinear is a product of data and weights, linear in either,
 //
@@ -79,66 +91,56 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	if x == nil || op.Nil(f) {
 		graph.Fail("vi: %s: a Product without its x or its map", name)
 	}
-	e := len(t.r.enum)
-	if sh := x.Shape(); len(sh) < e+3 || sh[e] != 1 && sh[e] != t.r.K || sh[e+1] != 1 && sh[e+1] != t.r.Rows {
-		graph.Fail("vi: %s: x of shape %v, want [%s%d %d …]", name, sh, dots(e), t.r.K, t.r.Rows)
+	if !t.r.isValue(x.Shape()) {
+		graph.Fail("vi: %s: x of shape %v, want %s", name, x.Shape(), t.r.text(" …"))
 	}
 	s.product = true
-	noise := t.r.config.Sites[name]
-	if noise == nil {
-		noise = t.r.config.Default
-		switch noise.(type) {
-		case Local, Single, Separate:
-		default:
-			noise = Local{}
-		}
+	noise := t.r.of.asked.product(name)
+	if !noise.needs.has(weight) {
+		graph.Fail("vi: %s: a product takes vi.Local, vi.Single or vi.Separate, not %s", name, noise.name)
 	}
-	s.estimator = noise
 	t.record(s, prior, graph.Sum(prior.LogProb(s.Value)))
-	if _, ok := noise.(Single); ok {
+	if noise.multiply == nil {
 		return f.Mul(x, s.Value)
 	}
 	q, ok := s.Q.(prob.Normal)
-	if !ok {
-		graph.Fail("vi: %s: %T noise needs a prob.Normal guide, not %T; use vi.Single", name, noise, s.Q)
+	if noise.needs.has(normal) && !ok {
+		graph.Fail("vi: %s: vi.%s noise needs a prob.Normal guide, not %T; use vi.Single", name, noise.name, s.Q)
 	}
-	scope, shape := t.r.noise(name), s.Value.Shape()
 	s.weight, s.Value = s.Value, nil // each row has its own
-	switch noise.(type) {
-	case Local:
-		mean := f.Mul(x, graph.BroadcastTo(q.Mean, shape...))
-		if len(mean.Shape()) < e+3 {
-			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want [%s%d %d …]", name, f, x.Shape(), []int(shape), mean.Shape(), dots(e), t.r.K, t.r.Rows)
-		}
-		variance := f.Variance(x, graph.BroadcastTo(graph.Exp(q.LogStd.Scale(2)), shape...))
-		if !slices.Equal(variance.Shape(), mean.Shape()) {
-			graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, variance.Shape(), mean.Shape())
-		}
-		none := variance.Eq(graph.Const(0)) // where x is 0, and the root has no derivative
-		std := graph.Where(none, graph.Const(0), graph.Sqrt(graph.Where(none, graph.Const(1), variance)))
-		sh := append(t.r.lead(), mean.Shape()[e+2:]...)
-		return mean.Add(std.Mul(scope.Noise("local", graph.GaussianNoise, sh...)))
-	case Separate:
-		lead := append(ones(e+1), t.r.Rows)
-		d := graph.Size(shape)
-		eps := graph.Reshape(scope.Noise("separate", graph.GaussianNoise, append(lead, d)...), append(lead, shape...)...)
-		w := q.Mean.Add(graph.Exp(q.LogStd).Mul(eps))
-		xs := x.Shape()
-		each := slices.Insert([]int(slices.Clone(xs)), e+2, 1)
-		y := f.Mul(graph.Reshape(x, each...), w)
-		ys := y.Shape()
-		if len(ys) <= e+2 || ys[e+2] != 1 {
-			graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want the row's axis of 1 kept", name, f, each, w.Shape(), ys)
-		}
-		return graph.Reshape(y, slices.Delete(ys, e+2, e+3)...)
+	return noise.multiply(t.r.Record, name, q, s.shape, x, f)
+}
+
+// localNoise draws the product of each row.
+func localNoise(r *Record, name string, q prob.Normal, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
+	mean := f.Mul(x, graph.BroadcastTo(q.Mean, shape...))
+	if len(mean.Shape()) <= r.eventAxis() {
+		graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want %s", name, f, x.Shape(), []int(shape), mean.Shape(), r.text(" …"))
 	}
-	graph.Fail("vi: %s: a product takes vi.Local, vi.Single or vi.Separate, not %v", name, Name(noise))
-	return nil
+	variance := f.Variance(x, graph.BroadcastTo(graph.Exp(q.LogStd.Scale(2)), shape...))
+	if !slices.Equal(variance.Shape(), mean.Shape()) {
+		graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, variance.Shape(), mean.Shape())
+	}
+	none := variance.Eq(graph.Const(0)) // where x is 0, and the root has no derivative
+	std := graph.Where(none, graph.Const(0), graph.Sqrt(graph.Where(none, graph.Const(1), variance)))
+	return mean.Add(std.Mul(r.noise(name).Noise("local", graph.GaussianNoise, r.lead(r.event(mean.Shape())...)...)))
+}
+
+// separateNoise draws a weight for each row.
+func separateNoise(r *Record, name string, q prob.Normal, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
+	noise := r.noise(name).Noise("separate", graph.GaussianNoise, r.each(graph.Size(shape))...)
+	w := q.Mean.Add(graph.Exp(q.LogStd).Mul(graph.Reshape(noise, r.each(shape...)...)))
+	rows := r.splitRows(x.Shape())
+	y := f.Mul(graph.Reshape(x, rows...), w)
+	if !r.isSplit(y.Shape()) {
+		graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want the row's axis of 1 kept", name, f, rows, w.Shape(), y.Shape())
+	}
+	return graph.Reshape(y, r.joinRows(y.Shape())...)
 }
 
 // oneWeight refuses sites that saw a weight which a product's noise replaces by
 // others: they would be of another model than the product.
-func (r *Record) oneWeight() {
+func (r *run) oneWeight() {
 	replaced := r.filter(func(s *Site) bool { return s.weight != nil })
 	var weights []*graph.Node
 	for _, s := range replaced {
@@ -152,7 +154,7 @@ func (r *Record) oneWeight() {
 			}
 			for _, x := range []*graph.Node{t.Value, t.LogQ, t.LogP} {
 				if x != nil && below.On(x, s.weight) {
-					graph.Fail("vi: site %s depends on the weight %s, which %s noise draws anew for each row; use vi.Single for %s", t.Name, s.Name, Name(s.estimator), s.Name)
+					graph.Fail("vi: site %s depends on the weight %s, which %s noise draws anew for each row; use vi.Single for %s", t.Name, s.Name, r.of.asked.product(s.Name).name, s.Name)
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package vi_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -51,13 +52,13 @@ func weight(noise string, rows int) problem {
 func TestProductsAndGlobalsAreUnbiased(t *testing.T) {
 	const total = 7
 	o := func(kl vi.KL, e vi.Estimator) vi.Objective {
-		return vi.ELBO{Total: total, KL: kl, Sites: choice{"w": e}}
+		return vi.ELBO{Config: vi.Config{Total: total, Sites: choice{"w": e}}, KL: kl}
 	}
 	exact := weight("single", 2).compile(t, o(vi.Auto, vi.Single{}), 1, false).exact(t)
 	for noise, e := range map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}} {
 		agree(t, noise, weight(noise, 2), o(vi.Auto, e), 1, exact, -1)
 	}
-	agree(t, "default", weight("local", 2), vi.ELBO{Total: total}, 1, exact, -1)
+	agree(t, "default", weight("local", 2), vi.ELBO{Config: vi.Config{Total: total}}, 1, exact, -1)
 	agree(t, "Monte Carlo", weight("single", 2), o(vi.MonteCarlo, vi.Single{}), 1, exact, -1)
 	for _, e := range []vi.Estimator{nil, vi.STL{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}} {
 		agree(t, "global", weight("global", 2), o(vi.Auto, e), 1, exact, -1)
@@ -70,7 +71,7 @@ func TestProductsAndGlobalsAreUnbiased(t *testing.T) {
 func TestDivergenceOfGlobalsIsDividedOnce(t *testing.T) {
 	at := func(total int) float64 {
 		p := weight("global", 2)
-		return p.compile(t, vi.ELBO{Total: total}, 1, false).integrate(t, p.params).value
+		return p.compile(t, vi.ELBO{Config: vi.Config{Total: total}}, 1, false).integrate(t, p.params).value
 	}
 	p := weight("global", 2)
 	m, l, v := p.params["m"], p.params["l"], p.params["v"]
@@ -88,7 +89,7 @@ func TestNoiseOfProductsOrdersTheVariance(t *testing.T) {
 	for noise, e := range map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}} {
 		p := weight(noise, 2)
 		p.data = map[string][]float64{"x": {.7, 1.3}, "y": {1, 0}}
-		v[noise] = p.compile(t, vi.ELBO{Total: 7, Sites: choice{"w": e}}, 1, true).integrate(t, p.params).vari["m"]
+		v[noise] = p.compile(t, vi.ELBO{Config: vi.Config{Total: 7, Sites: choice{"w": e}}}, 1, true).integrate(t, p.params).vari["m"]
 	}
 	if !(v["local"] <= v["separate"]*(1+1e-9) && v["separate"] < v["single"]) {
 		t.Errorf("variances %v, want local ≤ separate < single", v)
@@ -116,9 +117,9 @@ func TestGlobalStaysOutsideTheLogarithm(t *testing.T) {
 		}
 		return ds
 	}
-	want := p.compile(t, vi.ELBO{Total: 7}, 1, true).integrate(t, p.params)
+	want := p.compile(t, vi.ELBO{Config: vi.Config{Total: 7}}, 1, true).integrate(t, p.params)
 	for _, e := range []vi.Estimator{nil, vi.Score{}} {
-		got := p.compile(t, vi.IWAE{K: 3, Total: 7, Sites: choice{"w": e}}, 3, true).integrate(t, p.params)
+		got := p.compile(t, vi.IWAE{Config: vi.Config{K: 3, Total: 7, Sites: choice{"w": e}}}, 3, true).integrate(t, p.params)
 		if d, at := off(got.grad, want.grad, 1); math.Abs(got.value-want.value) > 1e-12 || !(d <= 1e-10) {
 			t.Errorf("IWAE %v, ELBO %v; gradients off at %s", got.value, want.value, at)
 		}
@@ -175,7 +176,9 @@ func layer(noise string) problem {
 func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 	const total = 7
 	capacity := func(c choice) vi.Objective {
-		return lazy{func() vi.Objective { return vi.ELBO{Total: total, Capacity: graph.Const(50), Sites: c} }}
+		return lazy{func() vi.Objective {
+			return vi.ELBO{Config: vi.Config{Total: total, Sites: c}, Capacity: graph.Const(50)}
+		}}
 	}
 	stl, score, avg := vi.STL{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}
 	for _, c := range []struct {
@@ -185,17 +188,21 @@ func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 		globals []vi.Estimator
 		noises  map[string]vi.Estimator
 	}{
-		{"ELBO", func(c choice) vi.Objective { return vi.ELBO{Total: total, Sites: c} }, 1, []vi.Estimator{nil, stl, score, avg},
+		{"ELBO", func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{Total: total, Sites: c}} }, 1, []vi.Estimator{nil, stl, score, avg},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
-		{"ELBO of two", func(c choice) vi.Objective { return vi.ELBO{K: 2, Total: total, Sites: c} }, 2, []vi.Estimator{nil, stl, score},
+		{"ELBO of two", func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
 		{"Capacity", capacity, 1, []vi.Estimator{nil},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
-		{"FreeBits", func(c choice) vi.Objective { return vi.FreeBits{Lambda: .01, Total: total, Sites: c} }, 1, []vi.Estimator{nil},
+		{"FreeBits", func(c choice) vi.Objective {
+			return vi.FreeBits{Config: vi.Config{Total: total, Sites: c}, Lambda: .01}
+		}, 1, []vi.Estimator{nil},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
-		{"IWAE", func(c choice) vi.Objective { return vi.IWAE{K: 2, Total: total, Sites: c} }, 2, []vi.Estimator{nil, stl, score, avg},
+		{"IWAE", func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score, avg},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
-		{"Renyi", func(c choice) vi.Objective { return vi.Renyi{Alpha: .4, K: 2, Total: total, Sites: c} }, 2, []vi.Estimator{nil, stl, score, avg},
+		{"Renyi", func(c choice) vi.Objective {
+			return vi.Renyi{Config: vi.Config{K: 2, Total: total, Sites: c}, Alpha: .4}
+		}, 2, []vi.Estimator{nil, stl, score, avg},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
 	} {
 		exact := layer("global").compile(t, c.o(nil), c.k, false).exact(t)
@@ -210,6 +217,40 @@ func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 		exact = layer("single").compile(t, c.o(choice{"w": vi.Single{}}), c.k, false).exact(t)
 		for noise, e := range c.noises {
 			agree(t, c.name+", product "+noise, layer(noise), c.o(choice{"w": e}), c.k, exact, -1)
+		}
+	}
+}
+
+// Where a row of x is zero its local noise has no spread, and no derivative.
+func TestLocalNoiseOfAZeroRow(t *testing.T) {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		mean, logStd := s.Param("m", graph.Constant(.1), 2, 1), s.Param("l", graph.Constant(-1), 2, 1)
+		m := vi.Model{
+			Guide: func(t *vi.Trace) { t.Global("w", prob.Normal{Mean: mean, LogStd: logStd}, 2) },
+			Joint: func(t *vi.Trace) {
+				t.Draw("y", prob.Bernoulli{Logits: t.Product("w", prob.StdNormal(1), t.Given("x"), vi.MatMul{})})
+			},
+		}
+		x := s.Input("x", 2, 2)
+		e := vi.ELBO{Config: vi.Config{Total: 10}}.Estimate(s, m, vi.Data{"x": x, "y": s.Input("y", 2, 1)})
+		for i, g := range e.Grad(mean, logStd, x) {
+			s.Output([]string{"mean", "logStd", "x"}[i], g)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph.Feed(p, "x", []float32{1, 2, 0, 0})
+	graph.Feed(p, "y", []float32{1, 0})
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range p.Outputs() {
+		v, _ := p.Value(name)
+		for i, g := range v {
+			if math.IsNaN(g) || math.IsInf(g, 0) {
+				t.Errorf("the gradient by %s is %v at %d", name, g, i)
+			}
 		}
 	}
 }

@@ -34,115 +34,112 @@ type RELAX struct {
 	Hidden      int     // units; 0 means 10
 }
 
-func (REBAR) method() method { return rebar }
-func (RELAX) method() method { return relax }
+func (e REBAR) describe() estimator {
+	return controlled("REBAR", e.costs, func(r *Record, all latents, l latent) { relaxes(r, all, l, e.Scale, e.Temperature) })
+}
 
-func (e REBAR) fits(r *Record, s *Site) { relaxes(r, s, e.Scale, e.Temperature) }
-func (e RELAX) fits(r *Record, s *Site) { relaxes(r, s, e.Scale, e.Temperature) }
+func (e RELAX) describe() estimator {
+	return controlled("RELAX", e.costs, func(r *Record, all latents, l latent) { relaxes(r, all, l, e.Scale, e.Temperature) })
+}
+
+func controlled(name string, costs func(*gradient, latent) []Cost, check func(*Record, latents, latent)) estimator {
+	return estimator{
+		name: name, needs: signals | averages | countable | density | separable | bernoulli, held: true,
+		draw: hardLogistic, costs: costs, check: check,
+	}
+}
 
 // relaxes checks that the derivative of the relaxed run is that of its mean: it
 // must pass every site drawn after it.
-func relaxes(r *Record, s *Site, scale, temperature float64) {
-	isBernoulli(s)
+func relaxes(r *Record, all latents, l latent, scale, temperature float64) {
 	if !(temperature >= 0) || math.IsInf(temperature, 1) || math.IsNaN(scale) || math.IsInf(scale, 0) {
-		graph.Fail("vi: site %s: %s with a scale of %v and a temperature of %v, want finite numbers, the temperature not below 0", s.Name, Name(s.estimator), scale, temperature)
+		graph.Fail("vi: site %s: %s with a scale of %v and a temperature of %v, want finite numbers, the temperature not below 0", l.Name, l.name, scale, temperature)
 	}
-	for _, t := range r.latents() {
-		if t == s || t.Global || t.Enumerated || t.soft || !r.dependence().On(t.logq(), s.Value) {
-			continue
-		}
-		_, pathwise := t.law().(prob.Pathwise)
-		e := r.asked(t.Name)
-		switch e.(type) {
-		case STL, DReG:
-			graph.Fail("vi: site %s: %s differentiates what follows, and %s at site %s drops a part of that; use vi.Pathwise at %s", s.Name, Name(s.estimator), Name(e), t.Name, t.Name)
-		}
-		if !pathwise {
-			graph.Fail("vi: site %s: %s differentiates what follows, and site %s, drawn from %T, stops that; use vi.DisARM or vi.Score at %s, or enumerate %s", s.Name, Name(s.estimator), t.Name, t.law(), s.Name, t.Name)
+	for _, t := range all {
+		switch {
+		case t.Site == l.Site || t.Global || t.Enumerated || t.Site.soft || !r.dependence().On(t.logq(), l.Value):
+		case t.drops:
+			graph.Fail("vi: site %s: %s differentiates what follows, and %s at site %s drops a part of that; use vi.Pathwise at %s", l.Name, l.name, t.name, t.Name, t.Name)
+		case !isPathwise(t.law()):
+			graph.Fail("vi: site %s: %s differentiates what follows, and site %s, drawn from %T, stops that; use vi.DisARM or vi.Score at %s, or enumerate %s", l.Name, l.name, t.Name, t.law(), l.Name, t.Name)
 		}
 	}
 }
-
-func (e REBAR) draw(r *Record, s *Site, d prob.Dist) *graph.Node { return hardLogistic(r, s, d) }
-func (e RELAX) draw(r *Record, s *Site, d prob.Dist) *graph.Node { return hardLogistic(r, s, d) }
 
 // hardLogistic draws [l + log u − log(1−u) > 0], as [u > 1−p].
-func hardLogistic(r *Record, s *Site, d prob.Dist) *graph.Node {
-	b, ok := d.(prob.Bernoulli)
-	if !ok {
-		graph.Fail("vi: site %s: REBAR and RELAX are for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", s.Name, d)
-	}
-	return uniform(r, s.Name, "noise", eventOf(b.Logits)).Gt(graph.Sigmoid(b.Logits.Neg()))
+func hardLogistic(r *Record, site string, d prob.Dist) *graph.Node {
+	logits := d.(prob.Bernoulli).Logits
+	return uniform(r, site, eventOf(logits)).Gt(graph.Sigmoid(logits.Neg()))
 }
 
-func (e REBAR) cost(b *bound, s *Site) []Cost {
-	return control(b, s, e.Scale, e.Temperature, nil)
+func (e REBAR) costs(g *gradient, l latent) []Cost {
+	return control(g, l, e.Scale, e.Temperature, nil)
 }
 
-func (e RELAX) cost(b *bound, s *Site) []Cost {
+func (e RELAX) costs(g *gradient, l latent) []Cost {
 	if e.Hidden == 0 {
 		e.Hidden = 10
 	}
-	net := layers.NewMLP(b.r.Scope.In(s.Name).In("rebar").In("net"), eventOf(s.Value), e.Hidden, 1)
-	return control(b, s, e.Scale, e.Temperature, net)
+	net := layers.NewMLP(g.r.Scope.In(l.Name).In("rebar").In("net"), eventOf(l.Value), e.Hidden, 1)
+	return control(g, l, e.Scale, e.Temperature, net)
 }
 
 // control returns the costs of a control variate of two relaxed draws.
-func control(b *bound, s *Site, scale, temperature float64, net layers.Stack) []Cost {
+func control(g *gradient, l latent, scale, temperature float64, net layers.Stack) []Cost {
 	if scale == 0 {
 		scale = 1
 	}
 	if temperature == 0 {
 		temperature = .5
 	}
-	r, scope := b.r, b.r.Scope.In(s.Name).In("rebar")
+	r, scope := g.r, g.r.Scope.In(l.Name).In("rebar")
 	eta := scope.Param("scale", graph.Constant(scale))
 	logT := scope.Param("log_temperature", graph.Constant(math.Log(temperature)))
 	tuned := []*graph.Node{eta, logT}
-	for _, l := range net {
-		if d, ok := l.(layers.Dense); ok {
+	for _, layer := range net {
+		if d, ok := layer.(layers.Dense); ok {
 			tuned = append(tuned, d.W, d.B)
 		}
 	}
 
-	logits := isBernoulli(s)
+	logits := logitsOf(l)
 	n := eventOf(logits)
-	u, v := uniform(r, s.Name, "noise", n), r.Scope.In(s.Name).Noise("given", graph.UniformNoise, append(r.lead(), n)...)
+	u, v := uniform(r, l.Name, n), r.Scope.In(l.Name).Noise("given", graph.UniformNoise, r.lead(n)...)
 	y := logits.Add(logit(u))
 	// u given b is uniform on (1−p, 1), where it is 1−p+vp, or on (0, 1−p),
 	// where it is v(1−p); their logits in a form that stays finite.
 	p, off := graph.Sigmoid(logits), graph.Sigmoid(logits.Neg())
 	above := graph.Log(off.Add(v.Mul(p))).Sub(graph.LogSigmoid(logits).Add(graph.Log1p(v.Neg())))
 	below := graph.Log(v).Add(graph.LogSigmoid(logits.Neg())).Sub(graph.Log1p(v.Mul(off).Neg()))
-	tilde := logits.Add(graph.Where(s.Value, above, below))
-	share, _ := b.share(s)
+	tilde := logits.Add(graph.Where(l.Value, above, below))
+	share, _ := g.bound.share(l.Site)
 	c := func(y *graph.Node) *graph.Node {
-		x := eta.Mul(b.at(s, graph.Sigmoid(y.Mul(graph.Exp(logT.Neg())))))
+		x := eta.Mul(g.at(l, graph.Sigmoid(y.Mul(graph.Exp(logT.Neg())))))
 		if net != nil {
 			x = x.Add(share.Mul(graph.Sum(net.Apply(y), -1)))
 		}
 		return x
 	}
-	hold := r.held()
+	hold := g.latents.held()
 	cy, ct := c(y), c(tilde)
 	// Gradients by the relaxed values alone: the others' means cancel.
 	gy := graph.Grad(graph.Sum(cy), []*graph.Node{y}, append(hold, y)...)[0]
 	gt := graph.Grad(graph.Sum(ct), []*graph.Node{tilde}, append(hold, tilde)...)[0]
 
-	f := b.part(r, s)
+	f := g.bound.signal(r, l.Site)
 	costs := []Cost{
-		b.score(s, f.Sub(ct)),
-		b.toward(s, "rebar", gy, y),
-		b.toward(s, "rebar given", gt.Neg(), tilde),
+		g.score(l, f.Sub(ct)),
+		g.toward(l, "rebar", gy, y),
+		g.toward(l, "rebar given", gt.Neg(), tilde),
 	}
 	// The gradient by the logits, and its square as a function of what is tuned.
-	byTilde := graph.Grad(graph.Sum(tilde), []*graph.Node{logits}, s.Value)[0] // element by element
-	g := graph.ExpandDims(f.Sub(ct), -1).Mul(s.Value.Sub(p))
-	g = g.Add(gy.Sub(gt.Mul(byTilde)))
-	square := graph.Sum(g.Square()).Scale(float64(r.Rows))
+	byTilde := graph.Grad(graph.Sum(tilde), []*graph.Node{logits}, l.Value)[0] // element by element
+	d := graph.ExpandDims(f.Sub(ct), -1).Mul(l.Value.Sub(p))
+	d = d.Add(gy.Sub(gt.Mul(byTilde)))
+	square := graph.Sum(d.Square()).Scale(float64(r.Rows))
 	var sum []*graph.Node
-	for i, d := range graph.Grad(square, tuned, hold...) {
-		sum = append(sum, graph.Sum(graph.StopGrad(d).Mul(tuned[i])))
+	for i, by := range graph.Grad(square, tuned, hold...) {
+		sum = append(sum, graph.Sum(graph.StopGrad(by).Mul(tuned[i])))
 	}
-	return append(costs, Cost{Name: "rebar variance/" + s.Name, Node: graph.AddN(sum...)})
+	return append(costs, Cost{Name: "rebar variance/" + l.Name, Node: graph.AddN(sum...)})
 }

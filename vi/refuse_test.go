@@ -79,7 +79,7 @@ func TestRefusals(t *testing.T) {
 		}, "vi: data y has 5 rows, x has 4"},
 		{"no rows", vi.Model{Joint: joint}, vi.ELBO{}, func(*graph.Scope) vi.Data { return nil },
 			"vi: no data and no Config.Rows: how many rows to draw?"},
-		{"negative K", vi.Model{Joint: joint}, vi.ELBO{K: -1}, x, "vi: K is -1, want 1 or more"},
+		{"negative K", vi.Model{Joint: joint}, vi.ELBO{Config: vi.Config{K: -1}}, x, "vi: K is -1, want 1 or more"},
 		{"observed value of the wrong size", vi.Model{Joint: joint, Guide: guide}, vi.ELBO{}, func(s *graph.Scope) vi.Data {
 			return vi.Data{"x": s.Input("x", 4, 5)}
 		}, "in joint: site x: prob: Normal: value of shape [1 4 5] does not fit a parameter of shape [1 4 3]"},

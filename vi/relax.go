@@ -23,40 +23,43 @@ type StraightThrough struct {
 	Temperature *graph.Node // τ, a scalar, which may be an input; nil means 2/3
 }
 
-func (GumbelSoftmax) method() method   { return gumbel }
-func (StraightThrough) method() method { return straightThrough }
+func (e GumbelSoftmax) describe() estimator {
+	return estimator{name: "GumbelSoftmax", needs: derivatives | countable | relaxable, biased: true, soft: true, draw: e.draw}
+}
 
-func (e GumbelSoftmax) draw(r *Record, s *Site, d prob.Dist) *graph.Node {
-	y, _ := relaxed(r, s, d, e, e.Temperature)
+func (e StraightThrough) describe() estimator {
+	return estimator{name: "StraightThrough", needs: derivatives | countable | relaxable, biased: true, soft: true, draw: e.draw}
+}
+
+func (e GumbelSoftmax) draw(r *Record, site string, d prob.Dist) *graph.Node {
+	y, _ := relaxed(r, site, d, "GumbelSoftmax", e.Temperature)
 	return y
 }
 
-func (e StraightThrough) draw(r *Record, s *Site, d prob.Dist) *graph.Node {
-	y, hard := relaxed(r, s, d, e, e.Temperature)
+func (e StraightThrough) draw(r *Record, site string, d prob.Dist) *graph.Node {
+	y, hard := relaxed(r, site, d, "StraightThrough", e.Temperature)
 	return hard.Add(y.Sub(graph.StopGrad(y))) // the difference is 0 exactly
 }
 
 // relaxed draws a relaxed value and the hard one on the same noise.
-func relaxed(r *Record, s *Site, d prob.Dist, e Estimator, temperature *graph.Node) (soft, hard *graph.Node) {
+func relaxed(r *Record, site string, d prob.Dist, name string, temperature *graph.Node) (soft, hard *graph.Node) {
 	if temperature == nil {
 		temperature = r.Scope.Const(2. / 3)
 	}
 	if len(temperature.Shape()) != 0 {
-		graph.Fail("vi: site %s: %s with a temperature of shape %v, want a scalar", s.Name, Name(e), temperature.Shape())
+		graph.Fail("vi: site %s: %s with a temperature of shape %v, want a scalar", site, name, temperature.Shape())
 	}
-	scope := r.Scope.In(s.Name)
-	s.soft = true
-	switch d := d.(type) {
-	case prob.Bernoulli:
-		y := d.Logits.Add(logit(scope.Noise("noise", graph.UniformNoise, append(r.lead(), eventOf(d.Logits))...)))
+	noise := func(n int) *graph.Node {
+		return r.Scope.In(site).Noise("noise", graph.UniformNoise, r.lead(n)...)
+	}
+	if d, ok := d.(prob.Bernoulli); ok {
+		y := d.Logits.Add(logit(noise(eventOf(d.Logits))))
 		return graph.Sigmoid(y.Div(temperature)), y.Gt(r.Scope.Const(0))
-	case prob.OneHot:
-		u := scope.Noise("noise", graph.UniformNoise, append(r.lead(), eventOf(d.Logits))...)
-		y := d.Logits.Sub(graph.Log(graph.Log(u).Neg()))
-		return graph.Softmax(y.Div(temperature)), graph.OneHot(graph.ArgMax(y, -1), eventOf(d.Logits))
 	}
-	graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", s.Name, Name(e), d)
-	return nil, nil
+	logits := d.(prob.OneHot).Logits
+	n := eventOf(logits)
+	y := logits.Sub(graph.Log(graph.Log(noise(n)).Neg()))
+	return graph.Softmax(y.Div(temperature)), graph.OneHot(graph.ArgMax(y, -1), n)
 }
 
 // linear returns the log probability of a relaxed value, extended linearly

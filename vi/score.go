@@ -7,25 +7,20 @@ import "github.com/latentgo/latent/graph"
 //
 //	∇E[f] = E[(f − b)·∇log q(z)] + E[∇f]
 //
-// f is the bound without the terms that do not depend on the draw, for every
-// datum and, where the bound is a mean over draws, every draw. The baseline b
-// does not depend on the draw. In log q(y|z) a pathwise z before y stays live.
-// Of the second term the part of −log q at the draw, whose mean is 0 in the
-// ELBO, is taken less its value at equal importance weights: at the exact
-// posterior a baseline that knows the bound leaves no variance.
+// The signal f is the bound without the terms that do not depend on the draw.
+// Every datum has one of its own and, where the bound is a mean over draws, every
+// draw. The baseline b does not depend on the draw. A latent z before y that is
+// differentiated passes the gradient of log q(y|z) too.
+//
+// The bound holds −log q(z), and with it E[∇f] a term whose mean is 0 in the
+// ELBO. It is subtracted; under importance weights, what it would be with equal
+// weights is. A baseline that knows the bound then leaves no variance at the exact
+// posterior.
 //
 // Draws that depend on an enumerated site are independent for each of its
 // values.
 type Score struct {
 	Baseline Baseline // nil means none
-}
-
-// Baseline is what a score is compared with: MovingAverage, LeaveOneOut or NVIL.
-type Baseline interface {
-	// baseline returns b for every element of the signal, times its share, and
-	// the costs of learning it.
-	baseline(b *bound, s *Site, signal *graph.Node) (*graph.Node, []Cost)
-	method() method
 }
 
 // VIMCO is Score with a baseline for bounds on several draws: for each draw the
@@ -34,53 +29,35 @@ type Baseline interface {
 // Under ELBO it is LeaveOneOut.
 type VIMCO struct{}
 
-func (e Score) method() method {
-	if e.Baseline == nil {
-		return score
+func (e Score) describe() estimator {
+	d := estimator{name: "Score", needs: signals | scores | density, held: true, apart: true, costs: e.costs}
+	if e.Baseline != nil {
+		name, needs := e.Baseline.describe()
+		d.name, d.needs = "Score{"+name+"}", d.needs|needs
 	}
-	return e.Baseline.method()
+	return d
 }
 
-func (VIMCO) method() method { return vimco }
-
-// cost implements holding.
-func (e Score) cost(b *bound, s *Site) []Cost {
-	f := b.signal(s)
+func (e Score) costs(g *gradient, l latent) []Cost {
+	f := g.signal(l)
 	var costs []Cost
 	if e.Baseline != nil {
 		var base *graph.Node
-		base, costs = e.Baseline.baseline(b, s, f)
+		base, costs = e.Baseline.baseline(g, l, f)
 		f = f.Sub(base)
 	}
-	return append([]Cost{b.score(s, f)}, costs...)
+	return append([]Cost{g.score(l, f)}, costs...)
 }
 
-// cost implements holding.
-func (VIMCO) cost(b *bound, s *Site) []Cost {
-	f := b.signal(s)
-	var base *graph.Node
-	if base = b.without(s); base == nil {
-		base, _ = LeaveOneOut{}.baseline(b, s, f)
+func (e VIMCO) describe() estimator {
+	return estimator{name: "VIMCO", needs: signals | scores | density | local | several, held: true, apart: true, costs: e.costs}
+}
+
+func (VIMCO) costs(g *gradient, l latent) []Cost {
+	f := g.signal(l)
+	base := g.bound.without(l.Site)
+	if base == nil {
+		base = g.r.otherDraws(f)
 	}
-	return []Cost{b.score(s, f.Sub(base))}
-}
-
-// score returns the cost whose gradient is that of the score function.
-func (b *bound) score(s *Site, f *graph.Node) Cost {
-	return Cost{Name: "score/" + s.Name, Node: b.down(graph.Sum(graph.StopGrad(f).Mul(s.logq())))}
-}
-
-// fits checks the number of draws.
-func (e Score) fits(r *Record, s *Site) {
-	if _, ok := e.Baseline.(LeaveOneOut); ok {
-		needsDraws(r, s)
-	}
-}
-
-func (VIMCO) fits(r *Record, s *Site) { needsDraws(r, s) }
-
-func needsDraws(r *Record, s *Site) {
-	if r.K < 2 {
-		graph.Fail("vi: site %s: %s compares draws with each other and needs K of 2 or more, not %d", s.Name, Name(s.estimator), r.K)
-	}
+	return []Cost{g.score(l, f.Sub(base))}
 }

@@ -48,7 +48,7 @@ func TestVarianceOfScoreAndPath(t *testing.T) {
 		mu, std float64
 	}{{vi.Score{}, 15, 74}, {vi.Pathwise{}, 4, 8}} {
 		p := integrand(f, k, l)
-		got := p.compile(t, vi.ELBO{Sites: choice{"z": c.e}}, 1, true).integrate(t, p.params)
+		got := p.compile(t, vi.ELBO{Config: vi.Config{Sites: choice{"z": c.e}}}, 1, true).integrate(t, p.params)
 		// The parameter is log σ: ∂/∂σ = (1/σ)·∂/∂log σ. Costs are negative.
 		for name, pair := range map[string][2]float64{
 			"mean by μ": {got.grad["mu"], 0}, "variance by μ": {got.vari["mu"], c.mu * sd * sd},
@@ -78,7 +78,7 @@ func TestMomentsHaveKnownGradients(t *testing.T) {
 			if _, ok := e.(vi.MeasureValued); ok {
 				p.noise = measured().noise
 			}
-			agree(t, c.name+" by "+vi.Name(e), p, vi.ELBO{Sites: choice{"z": e}}, 1, c.want, -1)
+			agree(t, c.name+" by "+vi.Name(e), p, vi.ELBO{Config: vi.Config{Sites: choice{"z": e}}}, 1, c.want, -1)
 		}
 	}
 }
@@ -122,8 +122,8 @@ func TestDReGIsNotAlwaysBetter(t *testing.T) {
 		m, s       float64
 		dreg, iwae float64
 	}{{-3, 1, .638, .095}, {2, 2.5, .0123, .1275}} {
-		dreg := spread(t, vi.IWAE{K: 10, Default: vi.DReG{}}, c.m, c.s)
-		iwae := spread(t, vi.IWAE{K: 10}, c.m, c.s)
+		dreg := spread(t, vi.IWAE{Config: vi.Config{K: 10, Estimator: vi.DReG{}}}, c.m, c.s)
+		iwae := spread(t, vi.IWAE{Config: vi.Config{K: 10}}, c.m, c.s)
 		for _, v := range [][2]float64{{dreg, c.dreg}, {iwae, c.iwae}} {
 			if math.Abs(v[0]/v[1]-1) > .05 {
 				t.Errorf("q = N(%v, %v²): sd %v of DReG and %v of IWAE, want %v and %v", c.m, c.s, dreg, iwae, c.dreg, c.iwae)

@@ -13,7 +13,7 @@ import (
 // model, on data of any number, keeps the Total of the training set.
 func TestTotalBelowTheRowsOfAStep(t *testing.T) {
 	for name, o := range map[string]vi.Objective{
-		"ELBO": vi.ELBO{Total: 2}, "FreeBits": vi.FreeBits{Lambda: .1, Total: 2}, "IWAE": vi.IWAE{K: 2, Total: 2}, "Renyi": vi.Renyi{K: 2, Total: 2},
+		"ELBO": vi.ELBO{Config: vi.Config{Total: 2}}, "FreeBits": vi.FreeBits{Config: vi.Config{Total: 2}, Lambda: .1}, "IWAE": vi.IWAE{Config: vi.Config{K: 2, Total: 2}}, "Renyi": vi.Renyi{Config: vi.Config{K: 2, Total: 2}},
 	} {
 		f := func(s *graph.Scope) {
 			q := prob.Normal{Mean: s.Param("mean", graph.Constant(0), 1), LogStd: s.Param("log_std", graph.Constant(0), 1)}

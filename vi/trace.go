@@ -1,8 +1,6 @@
 package vi
 
 import (
-	"slices"
-
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
@@ -11,7 +9,7 @@ import (
 // Trace is the run of a joint or a guide: the model's functions name their
 // random variables to it.
 type Trace struct {
-	r      *Record
+	r      *run
 	joint  bool // else the guide
 	guided bool // the model has a guide
 }
@@ -32,11 +30,12 @@ func (t *Trace) Given(name string) *graph.Node {
 		}
 		return s.Value
 	}
-	if x, ok := t.r.data[name]; ok {
+	data := t.r.of.data
+	if x, ok := data[name]; ok {
 		t.r.used[name] = true
 		return x
 	}
-	graph.Fail("vi: %s is given by neither data %v nor an earlier site %v", name, t.r.data.names(), t.r.names(nil))
+	graph.Fail("vi: %s is given by neither data %v nor an earlier site %v", name, data.names(), t.r.names(nil))
 	return nil
 }
 
@@ -45,7 +44,7 @@ func (t *Trace) Given(name string) *graph.Node {
 // latent, it returns the same ones.
 func (t *Trace) Noise(site string, law graph.Noise, event ...int) *graph.Node {
 	t.alive()
-	return t.r.noise(site).Noise("noise", law, append(t.r.lead(), event...)...)
+	return t.r.noise(site).Noise("noise", law, t.r.lead(event...)...)
 }
 
 // Draw names one random variable for each datum and returns its value: the one
@@ -60,11 +59,11 @@ func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 	if s.Global {
 		graph.Fail("vi: %s is Global in the guide and not in the joint", name)
 	}
+	var score *graph.Node
 	if s.Value == nil {
-		t.value(s, d)
+		score = t.value(s, d)
 	}
-	score := s.drawn
-	switch s.drawn = nil; {
+	switch {
 	case score != nil:
 	case s.soft:
 		score = linear(d, s.Value)
@@ -89,17 +88,16 @@ func (t *Trace) Set(name string, value, logq *graph.Node) {
 		graph.Fail("vi: %s is Set without a value or without its log density", name)
 	}
 	s := t.site(name)
-	if _, given := t.r.data[name]; given {
+	if _, given := t.r.of.data[name]; given {
 		graph.Fail("vi: %s is Set by the guide and given as data", name)
 	}
 	s.Value = value
 	t.check(s, setDist{}, logq)
-	e := len(t.r.enum)
-	if sh := value.Shape(); !t.full(sh) || len(sh) == e+2 {
-		graph.Fail("vi: %s is Set to a value of shape %v, want [%s%d %d event…]", name, sh, dots(e), t.r.K, t.r.Rows)
+	if !t.r.isDraw(value.Shape()) {
+		graph.Fail("vi: %s is Set to a value of shape %v, want %s", name, value.Shape(), t.r.text(" event…"))
 	}
-	if sh := logq.Shape(); !t.full(sh) {
-		graph.Fail("vi: %s is Set with a log density of shape %v, want [%s%d %d]", name, sh, dots(e), t.r.K, t.r.Rows)
+	if !t.r.isFull(logq.Shape()) {
+		graph.Fail("vi: %s is Set with a log density of shape %v, want %s", name, logq.Shape(), t.r.text(""))
 	}
 	t.record(s, setDist{}, logq)
 }
@@ -125,7 +123,7 @@ func (t *Trace) site(name string) *Site {
 		graph.Fail("vi: %s is drawn twice: give the second site a name of its own", name)
 	}
 	if s == nil {
-		s = &Site{Name: name, axis: -1}
+		s = &Site{Name: name}
 		t.r.sites = append(t.r.sites, s)
 	}
 	return s
@@ -140,88 +138,63 @@ func (t *Trace) record(s *Site, d prob.Dist, score *graph.Node) {
 	}
 }
 
-// value finds or draws the value of a new site.
-func (t *Trace) value(s *Site, d prob.Dist) {
+// value finds or draws the value of a new site. It returns the score that came
+// with a draw; nil if none did.
+func (t *Trace) value(s *Site, d prob.Dist) (score *graph.Node) {
 	r, name := t.r, s.Name
-	x, given := r.data[name]
+	x, given := r.of.data[name]
 	s.Observed = given
 	switch over := r.over[name]; {
 	case over != nil:
 		s.Value, s.soft = over, !given
 		r.used[name] = true
-		return
+		return nil
 	case given:
 		s.Value = x
 		r.used[name] = true
-		return
-	case r.enumerate(s, d):
-		return
+		return nil
+	case t.enumerate(s, d):
+		return nil
 	case t.joint && t.guided:
 		r.sites = r.sites[:len(r.sites)-1]
-		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v; draw it in the guide too, or give it as data of this name", name, r.names(nil), r.data.names())
+		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v; draw it in the guide too, or give it as data of this name", name, r.names(nil), r.of.data.names())
 	}
 	s.prior = t.joint
-	if f, ok := d.(prob.Transformed); ok && explicit(r.asked(name)) {
-		if _, ok := f.Bijector.(prob.Inverter); !ok {
-			graph.Fail("vi: site %s: %s, and %T has no inverse to compute it with%s", name, needs(r.asked(name)), f.Bijector, instead(r.asked(name)))
-		}
+	s.Value, score = r.draw(s, d, r.of.asked.latent(name))
+	if !r.isDraw(s.Value.Shape()) {
+		graph.Fail("vi: %s: %T draws shape %v, want %s", name, d, s.Value.Shape(), r.text(" event…"))
 	}
-	if drawn, ok := r.asked(name).(drawer); ok {
-		s.Value = drawn.draw(r, s, d)
-	} else if both, ok := d.(prob.SampleScorer); ok && !explicit(r.asked(name)) {
-		s.Value, s.drawn = both.SampleScore(r.noise(name), r.lead()...)
-	} else if src, ok := d.(prob.Sampler); ok {
-		s.Value = r.draw(name, src)
-	} else {
-		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
-	}
-	e := len(r.enum)
-	if sh := s.Value.Shape(); !t.full(sh) || len(sh) == e+2 {
-		graph.Fail("vi: %s: %T draws shape %v, want [%s%d %d event…]", name, d, sh, dots(e), r.K, r.Rows)
-	}
+	return score
 }
 
-// draw draws a local latent. All values of an enumerated site that its law
-// depends on share its noise, unless its estimator takes the score of the draws:
-// the score of several is that of independent ones.
-func (r *Record) draw(name string, d prob.Sampler) *graph.Node {
-	x := d.Sample(r.noise(name), r.lead()...)
-	e := len(r.enum)
-	sh := x.Shape()
-	switch r.asked(name).(type) {
-	case Score, VIMCO:
-	default:
-		return x
+// draw draws a local latent as its estimator says: by itself, or from the law
+// with its score where that is cheaper and log q at other values is not needed.
+// The draws for all values of an enumerated site share their noise, unless the
+// estimator wants them apart: the sum of their scores is the score of
+// independent draws.
+func (r *run) draw(s *Site, d prob.Dist, e estimator) (value, score *graph.Node) {
+	e.suits(s.Name, d)
+	if s.soft = e.soft; e.draw != nil {
+		return e.draw(r.Record, s.Name, d), nil
 	}
-	if len(sh) <= e || graph.Size(sh[:e]) == 1 {
-		return x
+	if both, ok := d.(prob.SampleScorer); ok && !e.needs.has(density) {
+		return both.SampleScore(r.noise(s.Name), r.lead()...)
 	}
-	return d.Sample(r.noise(name).In("each"), append(slices.Clone([]int(sh[:e])), r.K, r.Rows)...)
-}
-
-// full tells whether a shape has all draws and all data on its leading axes.
-func (t *Trace) full(sh graph.Shape) bool {
-	e := len(t.r.enum)
-	return len(sh) >= e+2 && sh[e] == t.r.K && sh[e+1] == t.r.Rows
-}
-
-// dots stands for the enumerated axes in a message.
-func dots(e int) string {
-	if e == 0 {
-		return ""
+	law, ok := d.(prob.Sampler)
+	if !ok {
+		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", s.Name, d)
 	}
-	return "E… "
+	x := law.Sample(r.noise(s.Name), r.lead()...)
+	if sh, several := r.repeated(x.Shape()); several && e.apart {
+		x = law.Sample(r.noise(s.Name).In("each"), sh...)
+	}
+	return x, nil
 }
 
 // check aborts unless a score is one number for each enumerated value, draw
 // and datum.
 func (t *Trace) check(s *Site, d prob.Dist, score *graph.Node) {
-	sh, e := score.Shape(), len(t.r.enum)
-	bad := len(sh) != e+2
-	for i, want := range append(append([]int(nil), t.r.sizes...), t.r.K, t.r.Rows) {
-		bad = bad || sh[i] != 1 && sh[i] != want
-	}
-	if bad {
-		graph.Fail("vi: %s: value of shape %v scores %v under %T, want [%s%d %d]", s.Name, s.Value.Shape(), sh, d, dots(e), t.r.K, t.r.Rows)
+	if sh := score.Shape(); !t.r.isScore(sh) {
+		graph.Fail("vi: %s: value of shape %v scores %v under %T, want %s", s.Name, s.Value.Shape(), sh, d, t.r.text(""))
 	}
 }

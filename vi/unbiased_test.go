@@ -12,10 +12,10 @@ type choice map[string]vi.Estimator
 func TestEstimatorsAreUnbiased(t *testing.T) {
 	stl, loo, avg, nvil := vi.STL{}, vi.Score{Baseline: vi.LeaveOneOut{}}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.NVIL{Hidden: 2}}
 	elbo := func(k int, kl vi.KL) func(choice) vi.Objective {
-		return func(c choice) vi.Objective { return vi.ELBO{K: k, KL: kl, Sites: c} }
+		return func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: k, Sites: c}, KL: kl} }
 	}
 	iwae := func(k int) func(choice) vi.Objective {
-		return func(c choice) vi.Objective { return vi.IWAE{K: k, Sites: c} }
+		return func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Sites: c}} }
 	}
 	z := func(e vi.Estimator) choice { return choice{"z": e} }
 	zy := func(a, b vi.Estimator) choice { return choice{"z": a, "y": b} }
@@ -64,7 +64,7 @@ func agree(t *testing.T, name string, p problem, o vi.Objective, k int, exact ma
 // Other scales and temperatures than the default.
 func TestREBARIsUnbiasedAtAnyTemperature(t *testing.T) {
 	for _, kl := range []vi.KL{vi.Auto, vi.MonteCarlo} {
-		o := func(e vi.Estimator) vi.Objective { return vi.ELBO{KL: kl, Sites: choice{"z": e}} }
+		o := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{Sites: choice{"z": e}}, KL: kl} }
 		exact := bits(1).compile(t, o(vi.Score{}), 1, false).exact(t)
 		agree(t, "REBAR", relaxedBit(60, "z/given"), o(vi.REBAR{Scale: .3, Temperature: .25}), 1, exact, -1)
 	}

@@ -9,7 +9,7 @@
 // Run traces a model and returns its Record. An Objective, such as ELBO or
 // IWAE, runs the model and returns an Estimate: the bound, its terms in nats
 // per datum, and the costs whose gradients train it. An Estimator says, site by
-// site, how the gradient passes the draw of a latent; Config.Default and
+// site, how the gradient passes the draw of a latent; Config.Estimator and
 // Config.Sites choose it, so that a model never changes with its objective.
 //
 // Values have the shape [E…, K, B, event]: one axis for each enumerated site in
@@ -17,12 +17,13 @@
 // depend on has size 1. Scores have the same axes without the event.
 //
 //	m := vi.Model{Joint: joint, Guide: guide}
-//	e := vi.IWAE{K: 50, Default: vi.DReG{}}.Estimate(s, m, vi.Data{"x": x})
+//	e := vi.IWAE{Config: vi.Config{K: 50, Estimator: vi.DReG{}}}.Estimate(s, m, vi.Data{"x": x})
 //	e.Grad(s.Trainable()...)
 //
-// See the examples IWAE and Score, in example_test.go; Run, predictions for known
-// and for new groups, in example_run_test.go; and Sum, semi-supervised learning
-// with labelled and unlabelled rows, in m2_test.go.
+// See the examples IWAE and Score, in example_test.go; Expectation, an objective
+// that the library does not have, in example_expectation_test.go; Run, predictions
+// for known and for new groups, in example_run_test.go; and Sum, semi-supervised
+// learning with labelled and unlabelled rows, in m2_test.go.
 //
 // Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
 // REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
@@ -36,43 +37,67 @@
 // Chi by the guide; "biased" estimators are so by design; "-" is refused when the
 // graph is built.
 //
-//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      WakeSleep ReweightedWakeSleep
-//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased -         -
-//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        -         -
-//	STL                   reparameterised   unbiased -        -        biased   biased   biased   -         -
-//	STL                   global            unbiased -        -        unbiased unbiased -        -         -
-//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	Score                 global            unbiased -        -        unbiased unbiased -        -         -
-//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        -         -
-//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        -         -
-//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        -         -
-//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased -         -
-//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased -         -
-//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased -         biased
-//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   -         -
-//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   -         -
-//	DisARM                discrete          unbiased -        -        -        -        -        -         -
-//	REBAR                 discrete          unbiased -        -        -        -        -        -         -
-//	RELAX                 discrete          unbiased -        -        -        -        -        -         -
-//	MeasureValued         reparameterised   unbiased -        -        -        -        -        -         -
-//	Local                 product           unbiased unbiased unbiased -        -        -        -         -
-//	Single                product           unbiased unbiased unbiased unbiased unbiased -        -         -
-//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        -         -
-//	(none)                reparameterised   -        -        -        -        -        -        unbiased  biased
-//	(none)                discrete          -        -        -        -        -        -        unbiased  biased
+//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      Expectation WakeSleep ReweightedWakeSleep
+//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased unbiased    -         -
+//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	STL                   reparameterised   unbiased -        -        biased   biased   biased   unbiased    -         -
+//	STL                   global            unbiased -        -        unbiased unbiased -        unbiased    -         -
+//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score                 global            unbiased -        -        unbiased unbiased -        unbiased    -         -
+//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        unbiased    -         -
+//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        unbiased    -         -
+//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         biased
+//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	DisARM                discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	REBAR                 discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	RELAX                 discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	MeasureValued         reparameterised   unbiased -        -        -        -        -        unbiased    -         -
+//	Local                 product           unbiased unbiased unbiased -        -        -        unbiased    -         -
+//	Single                product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	(none)                reparameterised   -        -        -        -        -        -        -           unbiased  biased
+//	(none)                discrete          -        -        -        -        -        -        -           unbiased  biased
+//
+// # Where things stand
+//
+// What a run found is apart from how a gradient is taken, and both from where
+// axes lie:
+//
+//	vi.go         Model, Config and Run; check.go, arguments that are nil
+//	axes.go       the layout of values and scores, known there alone
+//	run.go, trace.go   a run under way; global.go, product.go, enumerate.go, sites
+//	              of other kinds
+//	record.go     what a run found; replay.go, the same run with other values
+//	facts.go      what estimators need, objectives and sites offer; support.go, the
+//	              matrix
+//	estimator.go  the one description of an estimator, and those that differentiate
+//	              draws; score.go, baseline.go, disarm.go, rebar.go, relax.go,
+//	              measure.go, the others
+//	latent.go     the choice of estimators, and every refusal of one
+//	gradient.go   the costs of a value and of its latents
+//	bound.go      what estimators ask of a value: averaged.go, of means over draws,
+//	              and weighted.go, of importance weights inside of a logarithm
+//	weights.go, divergence.go   terms of bounds
+//	elbo.go, freebits.go, iwae.go, expectation.go, wakesleep.go, evidence.go
+//	              objectives; particles.go, what those of importance weights share;
+//	              estimate.go, what they return
+//	diagnostics.go, pareto.go, outside.go   looks at a run, and at values that no
+//	              law can take
 package vi
 
 import (
 	"maps"
 	"slices"
-
-	"github.com/latentgo/latent/internal/door"
 
 	"github.com/latentgo/latent/graph"
 )
@@ -95,20 +120,24 @@ type Data map[string]*graph.Node
 
 func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 
-// Config says how a model is run.
+// Config says how a model is run. Objectives embed it.
 //
-// Default is of every latent, globals included: where the objective does not
+// K is the number of draws of each latent for a datum; 0 means 1. Enumerated
+// sites and data are the same in all of them. Above 1 it is refused where only
+// globals are drawn, which are drawn once a run.
+//
+// Estimator is of every latent, globals included: where the objective does not
 // take it at one, that is an error which names the site, and Sites has the last
-// word. Local, Single and Separate are the noise of products, and a Default of
-// those leaves other latents Pathwise, as any other Default leaves products
-// Local. A Default that no latent takes is an error too.
+// word. Local, Single and Separate are the noise of products, and an Estimator of
+// those leaves other latents Pathwise, as any other leaves products Local. An
+// Estimator that no latent takes is an error too.
 type Config struct {
-	K         int                  // draws of each latent for a datum; 0 means 1. What is enumerated or given is the same in all; refused above 1 where the only draws are globals, one a run
+	K         int                  // draws for each datum; 0 means 1
 	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
 	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
 	Enumerate []string             // discrete sites to go through value by value, one leading axis each
-	Default   Estimator            // of every latent; nil means Pathwise, and Local of products
-	Sites     map[string]Estimator // by site, before Default; nil means Pathwise there
+	Estimator Estimator            // of every latent; nil means Pathwise, and Local of products
+	Sites     map[string]Estimator // by site, before Estimator; nil means Pathwise there
 }
 
 // Run traces the guide and then the joint in a scope. A second run in one
@@ -122,59 +151,10 @@ type Config struct {
 //
 // Of estimators a Record alone realises those that are a way to draw: Pathwise,
 // GumbelSoftmax, StraightThrough, Enumerate and the noise of products. The
-// others add costs to a bound, so they are refused; the Record of an
-// objective's Estimate has them.
+// others add costs to an objective, so they are refused; Expectation is the
+// objective for terms of one's own.
 func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
-	r := run(s, m, d, c)
-	r.alone()
+	r := trace(s, m, d, c)
+	assign(r, alone)
 	return r
-}
-
-// run is Run for an objective, which chooses the estimators.
-func run(s *graph.Scope, m Model, d Data, c Config) *Record {
-	r := newRecord(s, d, c)
-	r.model = m
-	door.Run(s, r.trace)
-	return r
-}
-
-// trace calls the model's functions, in a run or a replay of the scope.
-func (r *Record) trace() {
-	m, d := r.model, r.data
-	if m.Joint == nil {
-		graph.Fail("vi: model has no joint")
-	}
-	if m.Guide != nil {
-		leave := r.enter("guide")
-		m.Guide(&Trace{r: r, guided: true})
-		leave()
-	}
-	leave := r.enter("joint")
-	m.Joint(&Trace{r: r, joint: true, guided: m.Guide != nil})
-	leave()
-	for _, site := range r.sites {
-		if site.P == nil {
-			graph.Fail("vi: the guide draws %s, which is no site of the joint; the joint has %v: draw it there too, from its prior, or not in the guide", site.Name, r.names(inJoint))
-		}
-	}
-	for _, name := range d.names() {
-		if !r.used[name] {
-			graph.Fail("vi: data %s is used by neither joint nor guide; the model has sites %v: name a site after it, read it by Given, or leave it out of the data", name, r.names(nil))
-		}
-	}
-	for i, name := range r.enum {
-		if r.sizes[i] == 0 {
-			why := "it is no site"
-			if s := r.find(name); s != nil && s.Observed {
-				why = "it has a value, given as data"
-			}
-			graph.Fail("vi: site %s is to be enumerated, but %s; the latents are %v", name, why, r.names(latent))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.config.Sites)) {
-		if s := r.find(name); s == nil || s.Observed {
-			graph.Fail("vi: Sites has an estimator for %s, which is no latent site; the latents are %v", name, r.names(latent))
-		}
-	}
-	r.oneWeight()
 }

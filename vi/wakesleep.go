@@ -2,15 +2,15 @@ package vi
 
 import (
 	"github.com/latentgo/latent/graph"
-
 	"github.com/latentgo/latent/internal/door"
 )
 
 // asDrawn is what wake-sleep does with every latent: nothing passes its draw.
 type asDrawn struct{}
 
-func (asDrawn) method() method            { return none }
-func (asDrawn) cost(*bound, *Site) []Cost { return nil }
+func (asDrawn) describe() estimator {
+	return estimator{name: "(none)", needs: holds | local | scores | density, held: true}
+}
 
 // WakeSleep trains the joint on what the guide infers and the guide on what the
 // joint dreams (Hinton, Dayan, Frey and Neal, 1995), by two costs,
@@ -50,11 +50,11 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	if m.Guide == nil {
 		graph.Fail("vi: WakeSleep of a model without a guide")
 	}
-	r := run(s, m, d, Config{K: o.K, Default: asDrawn{}})
+	r := trace(s, m, d, Config{K: o.K, Estimator: asDrawn{}})
 	r.observes(wakeSleep)
-	r.choose(wakeSleep)
-	e := &Estimate{Record: r, Rows: r.perRow(r.LogWeights())}
-	e.Value = graph.Mean(e.Rows)
+	hold := assign(r, wakeSleep).held()
+	e := &Estimate{Record: r, PerRow: r.perRow(r.LogWeights())}
+	e.Value = graph.Mean(e.PerRow)
 
 	inputs := Data{}
 	for name, x := range d {
@@ -63,8 +63,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		}
 	}
 	sleep := s.In("sleep")
-	dream := newRecord(sleep, inputs, Config{Rows: r.Rows})
-	dream.model = Model{Joint: m.Joint}
+	dream := begin(sleep, Model{Joint: m.Joint}, inputs, Config{Rows: r.Rows})
 	for name := range inputs { // some may be the guide's alone
 		dream.used[name] = true
 	}
@@ -75,11 +74,11 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	}
 	for _, s := range dream.sites {
 		x := s.Value
-		given[s.Name] = graph.Reshape(x, x.Shape()[1:]...)
+		given[s.Name] = dream.asData(x)
 		dreams = append(dreams, x)
 	}
 	var asleep *Record
-	door.Replay(s, func() { asleep = run(sleep, m, given, Config{}) })
+	door.Replay(s, func() { asleep = trace(sleep, m, given, Config{}) })
 	score := zeros(r)
 	for _, s := range asleep.sites {
 		if s.Q != nil {
@@ -88,7 +87,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	}
 	e.Terms = map[string]*graph.Node{"elbo": e.Value, "sleep": graph.Mean(score)}
 	e.Costs = []Cost{
-		{Name: "wake", Node: graph.Mean(r.perRow(r.jointScore())).Neg(), Hold: r.held()},
+		{Name: "wake", Node: graph.Mean(r.perRow(r.jointScore())).Neg(), Hold: hold},
 		{Name: "sleep", Node: e.Terms["sleep"].Neg(), Hold: dreams},
 	}
 	return e
@@ -96,43 +95,26 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 // Estimate implements Objective.
 func (o ReweightedWakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
-	r := run(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Default: asDrawn{}})
+	r := trace(s, m, d, Config{K: o.K, Enumerate: o.Enumerate, Estimator: asDrawn{}})
 	r.observes(reweighted)
-	r.choose(reweighted)
+	ls := assign(r, reweighted)
 	p := particles{of: reweighted, beta: 1, lower: true}
-	p.fits(r)
-	if w := r.weight(); w != nil {
-		graph.Fail("vi: ReweightedWakeSleep draws what the guide has; leave the enumerated sites %v out of the guide to sum them out of the joint", r.enum)
+	p.fits(r, ls)
+	if r.logWeight() != nil {
+		graph.Fail("vi: ReweightedWakeSleep draws what the guide has; leave the enumerated sites %v out of the guide to sum them out of the joint", r.enumerated())
 	}
-	e := &Estimate{Record: r, Rows: graph.Reshape(p.mean(p.powers(r, nil)), r.Rows)}
-	e.Value = graph.Mean(e.Rows)
+	e := &Estimate{Record: r, PerRow: graph.Reshape(p.mean(p.powers(r, ls, nil)), r.Rows)}
+	e.Value = graph.Mean(e.PerRow)
 	e.Terms = map[string]*graph.Node{
 		"elbo": graph.Mean(r.perRow(r.LogWeights())),
 		"ess":  graph.Mean(EffectiveSampleSize(r.summed(), 0)),
 	}
-	w := graph.StopGrad(p.normalised(r)).Scale(-1 / float64(r.Rows))
-	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(w.Mul(r.jointScore())), Hold: r.held()}}
-	for _, s := range r.latents() {
-		if s.Q != nil {
-			e.Costs = append(e.Costs, Cost{Name: "wake guide/" + s.Name, Node: graph.Sum(w.Mul(s.LogQ)), Hold: r.held()})
+	w := graph.StopGrad(p.normalised(r, ls)).Scale(-1 / float64(r.Rows))
+	e.Costs = []Cost{{Name: "wake joint", Node: graph.Sum(w.Mul(r.jointScore())), Hold: ls.held()}}
+	for _, l := range ls {
+		if l.Q != nil {
+			e.Costs = append(e.Costs, Cost{Name: "wake guide/" + l.Name, Node: graph.Sum(w.Mul(l.LogQ)), Hold: ls.held()})
 		}
 	}
 	return e
-}
-
-// jointScore returns Σ log p of all local sites, what only the joint enumerates
-// summed out: [E…, K, B].
-func (r *Record) jointScore() *graph.Node {
-	sum, among := r.summedOut()
-	for _, s := range r.sites {
-		if s.Global || among[s] {
-			continue
-		}
-		if sum == nil {
-			sum = s.LogP
-		} else {
-			sum = sum.Add(s.LogP)
-		}
-	}
-	return r.wide(sum)
 }

@@ -43,7 +43,7 @@ func functionsOfWeights(t *testing.T, dtype graph.Dtype, logw []float64) map[str
 		e := vi.Evidence{K: k}.Estimate(s.In("run"), model, d)
 		s.Output("evidence", e.Value)
 		s.Output("evidence_ess", e.Terms["ess"])
-		for name, o := range map[string]vi.Objective{"iwae": vi.IWAE{K: k}, "renyi": vi.Renyi{Alpha: .5, K: k}, "chi": vi.Chi{K: k}} {
+		for name, o := range map[string]vi.Objective{"iwae": vi.IWAE{Config: vi.Config{K: k}}, "renyi": vi.Renyi{Config: vi.Config{K: k}, Alpha: .5}, "chi": vi.Chi{Config: vi.Config{K: k}}} {
 			model, a := m(s.In(name))
 			e := o.Estimate(s.In(name), model, d)
 			s.Output(name, e.Value)
@@ -179,9 +179,9 @@ func TestDrawsOfNoWeight(t *testing.T) {
 			sign float64
 			o    func(e vi.Estimator) vi.Objective
 		}{
-			"IWAE":  {1, -1, func(e vi.Estimator) vi.Objective { return vi.IWAE{K: k, Default: e} }},
-			"Renyi": {.5, -1, func(e vi.Estimator) vi.Objective { return vi.Renyi{Alpha: .5, K: k, Default: e} }},
-			"Chi":   {2, 1, func(e vi.Estimator) vi.Objective { return vi.Chi{K: k, Default: e} }},
+			"IWAE":  {1, -1, func(e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: k, Estimator: e}} }},
+			"Renyi": {.5, -1, func(e vi.Estimator) vi.Objective { return vi.Renyi{Config: vi.Config{K: k, Estimator: e}, Alpha: .5} }},
+			"Chi":   {2, 1, func(e vi.Estimator) vi.Objective { return vi.Chi{Config: vi.Config{K: k, Estimator: e}} }},
 		} {
 			for _, e := range []vi.Estimator{vi.VIMCO{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.NVIL{Hidden: 2}}} {
 				p, err := graph.BuildTraining(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {

@@ -81,7 +81,7 @@ func bayesMeans(s *graph.Scope) vi.Model { return bayesModel(s, false) }
 
 func bayesLayer() problem {
 	d := data.Digits(1, 4000)
-	elbo := func(e vi.Estimator) vi.ELBO { return vi.ELBO{Total: d.Len(), Default: e} }
+	elbo := func(e vi.Estimator) vi.ELBO { return vi.ELBO{Config: vi.Config{Total: d.Len(), Estimator: e}} }
 	p := problem{
 		name:  "bayes",
 		about: "classifier 784-60-60-10 with normal weights on 4000 drawn digits; noise and the choice of 64 rows",

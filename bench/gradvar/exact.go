@@ -13,7 +13,7 @@ import (
 // exactly is the estimate of a bound known for every row, [B], without noise.
 func exactly(rows *graph.Node) *vi.Estimate {
 	v := graph.Mean(rows)
-	return &vi.Estimate{Value: v, Rows: rows, Costs: []vi.Cost{{Name: "exact", Node: v.Neg()}}}
+	return &vi.Estimate{Value: v, PerRow: rows, Costs: []vi.Cost{{Name: "exact", Node: v.Neg()}}}
 }
 
 // nodes is the number of points of a quadrature.

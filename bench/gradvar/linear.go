@@ -102,11 +102,11 @@ func linearGaussian() problem {
 		cases: []bench.Case{
 			elbo("Pathwise", vi.ELBO{}),
 			elbo("Pathwise, KL by draws", vi.ELBO{KL: vi.MonteCarlo}),
-			elbo("STL", vi.ELBO{Default: vi.STL{}}),
-			elbo("MeasureValued", vi.ELBO{Default: vi.MeasureValued{}}),
-			elbo("Score", vi.ELBO{Default: vi.Score{}}),
-			elbo("Score{MovingAverage}", vi.ELBO{Default: vi.Score{Baseline: vi.MovingAverage{}}}),
-			elbo("Score{NVIL}", vi.ELBO{Default: vi.Score{Baseline: vi.NVIL{Hidden: 10}}}),
+			elbo("STL", vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}}),
+			elbo("MeasureValued", vi.ELBO{Config: vi.Config{Estimator: vi.MeasureValued{}}}),
+			elbo("Score", vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}),
+			elbo("Score{MovingAverage}", vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.MovingAverage{}}}}),
+			elbo("Score{NVIL}", vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.NVIL{Hidden: 10}}}}),
 		},
 		points: []point{
 			{"near", linearAt(.5, .8)},
@@ -123,9 +123,9 @@ func linearGaussian() problem {
 	}{{"Pathwise", nil}, {"STL", vi.STL{}}, {"DReG", vi.DReG{}}, {"Score", vi.Score{}}, {"VIMCO", vi.VIMCO{}}} {
 		biased := e.name == "STL"
 		p.cases = append(p.cases,
-			bench.Case{Estimator: e.name, Objective: "IWAE-2", Bound: vi.IWAE{K: 2, Default: e.e}, Exact: linearPairs(1), Biased: biased},
-			bench.Case{Estimator: e.name, Objective: "IWAE-10", Bound: vi.IWAE{K: 10, Default: e.e}, Biased: biased},
-			bench.Case{Estimator: e.name, Objective: "Renyi-2 α=.5", Bound: vi.Renyi{K: 2, Alpha: .5, Default: e.e}, Exact: linearPairs(.5), Biased: biased})
+			bench.Case{Estimator: e.name, Objective: "IWAE-2", Bound: vi.IWAE{Config: vi.Config{K: 2, Estimator: e.e}}, Exact: linearPairs(1), Biased: biased},
+			bench.Case{Estimator: e.name, Objective: "IWAE-10", Bound: vi.IWAE{Config: vi.Config{K: 10, Estimator: e.e}}, Biased: biased},
+			bench.Case{Estimator: e.name, Objective: "Renyi-2 α=.5", Bound: vi.Renyi{Config: vi.Config{K: 2, Estimator: e.e}, Alpha: .5}, Exact: linearPairs(.5), Biased: biased})
 	}
 	byObjective(p.cases)
 	return p

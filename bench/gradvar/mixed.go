@@ -54,7 +54,7 @@ func mixedSites() problem {
 	elbo := func(name string, biased bool, k int, z, y vi.Estimator) bench.Case {
 		return bench.Case{
 			Estimator: name, Objective: "ELBO", Exact: mixedELBO, Biased: biased,
-			Bound: vi.ELBO{K: k, Sites: map[string]vi.Estimator{"z": z, "y": y}},
+			Bound: vi.ELBO{Config: vi.Config{K: k, Sites: map[string]vi.Estimator{"z": z, "y": y}}},
 		}
 	}
 	p := problem{

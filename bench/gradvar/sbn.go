@@ -67,12 +67,12 @@ func beliefWake(s *graph.Scope, d vi.Data) *vi.Estimate {
 }
 
 func beliefNet() problem {
-	exact := plainly(beliefModel, vi.ELBO{Enumerate: []string{"z"}})
+	exact := plainly(beliefModel, vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}})
 	elbo := func(name string, biased bool, k int, e vi.Estimator) bench.Case {
-		return bench.Case{Estimator: name, Objective: "ELBO", Bound: vi.ELBO{K: k, Default: e}, Exact: exact, Biased: biased}
+		return bench.Case{Estimator: name, Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{K: k, Estimator: e}}, Exact: exact, Biased: biased}
 	}
 	iwae := func(name string, e vi.Estimator) bench.Case {
-		return bench.Case{Estimator: name, Objective: "IWAE-2", Bound: vi.IWAE{K: 2, Default: e}, Exact: beliefPairs}
+		return bench.Case{Estimator: name, Objective: "IWAE-2", Bound: vi.IWAE{Config: vi.Config{K: 2, Estimator: e}}, Exact: beliefPairs}
 	}
 	p := problem{
 		name:  "sbn",
@@ -95,8 +95,8 @@ func beliefNet() problem {
 			iwae("Score", vi.Score{}),
 			iwae("Score{NVIL}", vi.Score{Baseline: vi.NVIL{Hidden: 20}}),
 			iwae("VIMCO", vi.VIMCO{}),
-			{Estimator: "VIMCO", Objective: "Chi-2", Bound: vi.Chi{K: 2, Default: vi.VIMCO{}}, Exact: chiPairs},
-			{Estimator: "VIMCO", Objective: "Chi-2 for ∞ draws", Bound: vi.Chi{K: 2, Default: vi.VIMCO{}}, Exact: beliefChi, Biased: true},
+			{Estimator: "VIMCO", Objective: "Chi-2", Bound: vi.Chi{Config: vi.Config{K: 2, Estimator: vi.VIMCO{}}}, Exact: chiPairs},
+			{Estimator: "VIMCO", Objective: "Chi-2 for ∞ draws", Bound: vi.Chi{Config: vi.Config{K: 2, Estimator: vi.VIMCO{}}}, Exact: beliefChi, Biased: true},
 			{Estimator: "(none)", Objective: "ReweightedWakeSleep-5", Bound: vi.ReweightedWakeSleep{K: 5}, Exact: beliefWake, Biased: true},
 		},
 	}
@@ -111,6 +111,6 @@ func beliefNet() problem {
 // cold is ELBO under GumbelSoftmax of a given temperature.
 func cold(temperature float64) bench.Made {
 	return func(s *graph.Scope) vi.Objective {
-		return vi.ELBO{Default: vi.GumbelSoftmax{Temperature: s.Const(temperature)}}
+		return vi.ELBO{Config: vi.Config{Estimator: vi.GumbelSoftmax{Temperature: s.Const(temperature)}}}
 	}
 }

@@ -38,16 +38,16 @@ func smallVAE() problem {
 		cases: []bench.Case{
 			{Estimator: "Pathwise", Objective: "ELBO", Bound: vi.ELBO{}},
 			{Estimator: "Pathwise, KL by draws", Objective: "ELBO", Bound: vi.ELBO{KL: vi.MonteCarlo}},
-			{Estimator: "STL", Objective: "ELBO", Bound: vi.ELBO{Default: vi.STL{}}},
-			{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Default: vi.Score{}}},
+			{Estimator: "STL", Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.STL{}}}},
+			{Estimator: "Score", Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}},
 		},
 	}
 	for _, k := range []int{5, 20} {
 		name := fmt.Sprintf("IWAE-%d", k)
 		p.cases = append(p.cases,
-			bench.Case{Estimator: "Pathwise", Objective: name, Bound: vi.IWAE{K: k}},
-			bench.Case{Estimator: "STL", Objective: name, Bound: vi.IWAE{K: k, Default: vi.STL{}}, Biased: true},
-			bench.Case{Estimator: "DReG", Objective: name, Bound: vi.IWAE{K: k, Default: vi.DReG{}}})
+			bench.Case{Estimator: "Pathwise", Objective: name, Bound: vi.IWAE{Config: vi.Config{K: k}}},
+			bench.Case{Estimator: "STL", Objective: name, Bound: vi.IWAE{Config: vi.Config{K: k, Estimator: vi.STL{}}}, Biased: true},
+			bench.Case{Estimator: "DReG", Objective: name, Bound: vi.IWAE{Config: vi.Config{K: k, Estimator: vi.DReG{}}}})
 	}
 	elbo := plainly(vaeModel, vi.ELBO{})
 	p.points = []point{

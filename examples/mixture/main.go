@@ -27,7 +27,7 @@ func mixture(s *graph.Scope, d vi.Data) *vi.Estimate {
 		y := graph.Labels(t.Draw("y", prob.Categorical{Logits: weights}), classes)
 		t.Draw("x", prob.Normal{Mean: graph.MatMul(y, mean), LogStd: graph.MatMul(y, logStd)})
 	}}
-	return vi.ELBO{Enumerate: []string{"y"}}.Estimate(s, m, d) // exact: log p(x) = log Σ_y p(y)p(x|y)
+	return vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s, m, d) // exact: log p(x) = log Σ_y p(y)p(x|y)
 }
 
 // points draws from three classes.

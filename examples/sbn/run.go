@@ -21,14 +21,14 @@ var estimators = []struct {
 	name  string
 	bound vi.Objective
 }{
-	{"score", vi.ELBO{Default: vi.Score{}}},
-	{"score-loo", vi.ELBO{K: 4, Default: vi.Score{Baseline: vi.LeaveOneOut{}}}},
-	{"nvil", vi.ELBO{Default: vi.Score{Baseline: vi.NVIL{}}}},
-	{"vimco", vi.IWAE{K: 4, Default: vi.VIMCO{}}},
-	{"disarm", vi.ELBO{Default: vi.DisARM{}}},
-	{"rebar", vi.ELBO{Default: vi.REBAR{}}},
-	{"gumbel", vi.ELBO{Default: vi.GumbelSoftmax{}}},
-	{"straight-through", vi.ELBO{Default: vi.StraightThrough{}}},
+	{"score", vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}},
+	{"score-loo", vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.Score{Baseline: vi.LeaveOneOut{}}}}},
+	{"nvil", vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.NVIL{}}}}},
+	{"vimco", vi.IWAE{Config: vi.Config{K: 4, Estimator: vi.VIMCO{}}}},
+	{"disarm", vi.ELBO{Config: vi.Config{Estimator: vi.DisARM{}}}},
+	{"rebar", vi.ELBO{Config: vi.Config{Estimator: vi.REBAR{}}}},
+	{"gumbel", vi.ELBO{Config: vi.Config{Estimator: vi.GumbelSoftmax{}}}},
+	{"straight-through", vi.ELBO{Config: vi.Config{Estimator: vi.StraightThrough{}}}},
 }
 
 // options are the flags.
@@ -96,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	params := &graph.Params{Seed: o.seed}
 	// Hard samples, whatever trained: the ELBO of Score's own draws.
 	elbo := func() (map[string]float64, error) {
-		return trainers.Evaluate(ctx, with(vi.ELBO{K: 10, Default: vi.Score{}}), params, o.batches(sets.Test, true), trainers.EvalConfig{Seed: o.seed})
+		return trainers.Evaluate(ctx, with(vi.ELBO{Config: vi.Config{K: 10, Estimator: vi.Score{}}}), params, o.batches(sets.Test, true), trainers.EvalConfig{Seed: o.seed})
 	}
 	_, err = trainers.Fit(ctx, with(o.bound), o.batches(sets.Train, false), trainers.Config{
 		Params: params, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate},

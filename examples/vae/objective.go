@@ -10,11 +10,11 @@ import (
 
 // objectives are what -objective takes.
 var objectives = map[string]func(o options, e vi.Estimator) vi.Objective{
-	"elbo":  func(o options, e vi.Estimator) vi.Objective { return vi.ELBO{K: o.draws, Default: e} },
-	"iwae":  func(o options, e vi.Estimator) vi.Objective { return vi.IWAE{K: o.draws, Default: e} },
-	"renyi": func(o options, e vi.Estimator) vi.Objective { return vi.Renyi{Alpha: o.alpha, K: o.draws, Default: e} },
+	"elbo":  func(o options, e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: o.draws, Estimator: e}} },
+	"iwae":  func(o options, e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: o.draws, Estimator: e}} },
+	"renyi": func(o options, e vi.Estimator) vi.Objective { return vi.Renyi{Config: vi.Config{K: o.draws, Estimator: e}, Alpha: o.alpha} },
 	"free-bits": func(o options, e vi.Estimator) vi.Objective {
-		return vi.FreeBits{Lambda: o.lambda, K: o.draws, Default: e}
+		return vi.FreeBits{Config: vi.Config{K: o.draws, Estimator: e}, Lambda: o.lambda}
 	},
 	"wake-sleep": func(o options, _ vi.Estimator) vi.Objective { return vi.WakeSleep{K: o.draws} },
 	"reweighted-wake-sleep": func(o options, _ vi.Estimator) vi.Objective {

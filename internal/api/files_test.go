@@ -9,13 +9,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
-
-// unfinished are packages whose files are being divided anew.
-var unfinished = []string{"vi"}
 
 // source is a Go file of the repository that no program wrote.
 type source struct {
@@ -64,7 +60,7 @@ func sources(t *testing.T) (all []source) {
 func TestFilesAreShort(t *testing.T) {
 	const most = 300
 	for _, s := range sources(t) {
-		if n := bytes.Count(s.text, []byte("\n")); n > most && !slices.Contains(unfinished, s.dir) {
+		if n := bytes.Count(s.text, []byte("\n")); n > most {
 			t.Errorf("%s/%s has %d lines, want at most %d: part it by idea", s.dir, s.name, n, most)
 		}
 	}
@@ -90,7 +86,7 @@ func TestPackageCommentsNameTheirFiles(t *testing.T) {
 		comment[s.dir] += f.Doc.Text()
 	}
 	for dir, names := range files {
-		if len(names) <= many || slices.Contains(unfinished, dir) {
+		if len(names) <= many {
 			continue
 		}
 		var patterns []string

@@ -1,0 +1,117 @@
+package vi
+
+import "github.com/latentgo/latent/graph"
+
+// weighted is a bound of importance weights inside of a logarithm: every draw
+// is judged by the whole of its row. The divergences of globals stand outside.
+type weighted struct {
+	particles
+	r       *Record
+	latents latents
+	shared  []term
+}
+
+func (w weighted) signal(r *Record, s *Site) *graph.Node {
+	powers := w.powers(r, w.latents.in(r), s)
+	if s.Global {
+		x := r.Scope.Const(0)
+		if powers != nil {
+			x = graph.Mean(w.mean(powers))
+		}
+		for _, t := range w.shared {
+			if r.dependence().On(t.node, s.Value) {
+				x = x.Sub(t.node)
+			}
+		}
+		return x
+	}
+	return w.spread(s, w.mean(powers))
+}
+
+// spread gives every draw of a site its [K or 1, B], over the number of rows.
+func (w weighted) spread(s *Site, x *graph.Node) *graph.Node {
+	return graph.BroadcastTo(w.r.ofRows(x).Scale(1/float64(w.r.Rows)), w.r.scored(s.logq().Shape())...)
+}
+
+func (w weighted) share(s *Site) (*graph.Node, float64) {
+	if s.Global {
+		return w.r.Scope.Const(1), 1
+	}
+	x := w.spread(s, w.r.Scope.Tensor([]float64{1}, 1, 1))
+	return x, float64(graph.Size(x.Shape())) / float64(w.r.Rows)
+}
+
+func (w weighted) own(l latent) *graph.Node {
+	if !l.Global {
+		if l.Q == nil {
+			return nil
+		}
+		return w.r.drawShare(l.Site, nil)
+	}
+	for _, t := range w.shared {
+		if t.draw == l.Site {
+			return w.r.Scope.Const(1 / float64(w.r.Total))
+		}
+	}
+	return nil
+}
+
+func (w weighted) without(s *Site) *graph.Node {
+	l := w.mean(others(w.powers(w.r, w.latents, s))) // [K, 1, B]
+	l = graph.Reshape(l, w.r.K, w.r.Rows)
+	// Where no other draw has a weight there is no baseline.
+	return w.spread(s, graph.Where(graph.IsFinite(l), l, graph.Const(0)))
+}
+
+func (w weighted) dropped(global bool) *graph.Node {
+	var sum []*graph.Node
+	for _, l := range w.latents {
+		switch {
+		case !l.drops || l.Global != global:
+		case l.Global:
+			sum = append(sum, l.LogQ.Scale(1/float64(w.r.Total)))
+		default:
+			share := graph.StopGrad(w.normalised(w.r, w.latents))
+			sum = append(sum, graph.Sum(share.Mul(l.LogQ)).Scale(1/float64(w.r.Rows)))
+		}
+	}
+	return graph.AddN(sum...)
+}
+
+// scale is (1−β) + β·w̃.
+func (w weighted) scale() *graph.Node {
+	return graph.StopGrad(w.normalised(w.r, w.latents).Scale(w.beta).Shift(1 - w.beta))
+}
+
+// guide returns Σ ∂L/∂log q · log q over the draws and the enumerated values of
+// the guide, with the derivatives constant: −w̃ of a draw, w̃·(1−β)/β of a value.
+func (w weighted) guide() *graph.Node {
+	share := graph.StopGrad(w.normalised(w.r, w.latents))
+	sum := w.r.Scope.Const(0)
+	for _, l := range w.latents {
+		c := -1.
+		switch {
+		case l.Global || l.Q == nil || l.drops:
+			continue
+		case l.Enumerated:
+			c = (1 - w.beta) / w.beta
+		}
+		sum = sum.Add(graph.Sum(expect(share, l.LogQ)).Scale(c / float64(w.r.Rows)))
+	}
+	return sum
+}
+
+// others replaces draw k of [K, B] by the mean of the other draws, for every k:
+// [K, K, B], with k first. It subtracts nothing, so that a draw of −Inf stays
+// among its own.
+func others(x *graph.Node) *graph.Node {
+	k, rows := x.Shape()[0], x.Shape()[1]
+	eye := make([]float64, k*k)
+	for i := range k {
+		eye[i*k+i] = 1
+	}
+	own := graph.BroadcastTo(graph.Tensor(eye, k, k, 1), k, k, rows)
+	all := graph.BroadcastTo(graph.ExpandDims(x, 0), k, k, rows)
+	mean := graph.Sum(graph.Where(own, graph.Const(0), all), 1).Scale(1 / float64(k-1))
+	return graph.Where(own, graph.BroadcastTo(graph.ExpandDims(mean, 1), k, k, rows), all)
+}
