@@ -49,9 +49,9 @@ func discreteCells(l *lab) (cells []cell) {
 						return models.NewDiscreteVAE(s, c)
 					},
 					bound: func(s *graph.Scope) vi.Objective {
-						return vi.ELBO{Default: e.of(func() *graph.Node { return s.Input("temperature") })}
+						return vi.ELBO{Config: vi.Config{Estimator: e.of(func() *graph.Node { return s.Input("temperature") })}}
 					},
-					test: vi.ELBO{Default: vi.Score{}},
+					test: vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}},
 				}
 				if e.name != "score function" {
 					t.schedules = map[string]trainers.Schedule{"temperature": func(step int) float64 { return max(.5, 1-.5*float64(step)/steps) }}

@@ -38,9 +38,9 @@ func (o SemiSupervised) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
 	m := NewM2(s.In("m2"), o.Model)
 	y := graph.Labels(labelled["y"], o.Model.Classes)
 	l := vi.ELBO{}.Estimate(s.In("labelled"), m.Model(), vi.Data{"x": inputs(s.In("labelled"), labelled), "y": y})
-	missing := vi.ELBO{Enumerate: []string{"y"}}
+	missing := vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}
 	if o.Draw != nil {
-		missing = vi.ELBO{Sites: map[string]vi.Estimator{"y": o.Draw}}
+		missing = vi.ELBO{Config: vi.Config{Sites: map[string]vi.Estimator{"y": o.Draw}}}
 	}
 	u := missing.Estimate(s.In("unlabelled"), m.Model(), vi.Data{"x": inputs(s.In("unlabelled"), unlabelled)})
 	n := float64(o.Labelled + o.Unlabelled)
