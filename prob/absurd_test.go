@@ -32,6 +32,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"HasKL": prob.HasKL, "KLs": prob.KLs, "KL": prob.KL, "MonteCarloKL": prob.MonteCarloKL, "Masked": prob.Masked,
 			"SupportOf": prob.SupportOf, "Triangle": prob.Triangle, "CholeskyFactor": prob.CholeskyFactor,
 			"DropoutKL": prob.DropoutKL, "DropoutKLCubic": prob.DropoutKLCubic, "DropoutKLSigmoid": prob.DropoutKLSigmoid,
+			"NewGaussianMixture": prob.NewGaussianMixture, "NewVampPrior": prob.NewVampPrior, "WithoutInverse": prob.WithoutInverse,
 		},
 		// Masked and Independent return types of their own, which the pool of
 		// laws below takes to all functions.

@@ -24,6 +24,66 @@ type Inverter interface {
 	Inverse(y *graph.Node) *graph.Node
 }
 
+// BothWays is an inverter that scores its inverse without going forward again,
+// such as a flow whose inverse is one pass of a network and whose forward
+// direction takes one for each element.
+type BothWays interface {
+	Inverter
+	// InverseLogDet returns log|det ∂f⁻¹/∂y| = −LogDet(f⁻¹(y)), shape […].
+	InverseLogDet(y *graph.Node) *graph.Node
+}
+
+// inverseLogDet returns log|det ∂f⁻¹/∂y| at y = f(x).
+func inverseLogDet(b Inverter, y, x *graph.Node) *graph.Node {
+	if b, ok := b.(BothWays); ok {
+		return b.InverseLogDet(y)
+	}
+	return b.LogDet(x).Neg()
+}
+
+// Directed is a bijector that takes a pass for each element of an event in one
+// direction, or both, as autoregressive flows do. What can do without that
+// direction does: a draw is scored where it was drawn.
+type Directed interface {
+	Bijector
+	Slow() (forward, inverse bool)
+}
+
+// slow tells which directions of a bijector take a pass for each element.
+func slow(b Bijector) (forward, inverse bool) {
+	switch b := b.(type) {
+	case Directed:
+		return b.Slow()
+	case Invert:
+		inverse, forward = slow(b.Of)
+	case inverseChain:
+		return slow(b.chain)
+	case chain:
+		for _, part := range b {
+			f, i := slow(part)
+			forward, inverse = forward || f, inverse || i
+		}
+	}
+	return forward, inverse
+}
+
+// WithoutInverse returns the first part of a bijector, of those of a Chain, that
+// has no inverse; nil if all have one.
+func WithoutInverse(b Bijector) Bijector {
+	if c, ok := b.(chain); ok {
+		for _, part := range c {
+			if one := WithoutInverse(part); one != nil {
+				return one
+			}
+		}
+		return nil
+	}
+	if _, ok := b.(Inverter); ok {
+		return nil
+	}
+	return b
+}
+
 // Ranged is a bijector that reaches only part of the reals.
 type Ranged interface {
 	Bijector
@@ -74,7 +134,13 @@ func (b Invert) Inverse(y *graph.Node) *graph.Node {
 // LogDet is minus that of the bijector, at the inverse.
 func (b Invert) LogDet(x *graph.Node) *graph.Node {
 	complete(b)
-	return b.Of.LogDet(b.Of.Inverse(x)).Neg()
+	return inverseLogDet(b.Of, x, b.Of.Inverse(x))
+}
+
+// InverseLogDet implements BothWays.
+func (b Invert) InverseLogDet(y *graph.Node) *graph.Node {
+	complete(b)
+	return b.Of.LogDet(y)
 }
 
 // Chain returns bijectors applied one after the other, the first one first. It
@@ -109,7 +175,7 @@ func (c chain) Forward(x *graph.Node) *graph.Node {
 }
 
 // inner goes back from where the bijectors are at their ends, as far as there
-// are inverses.
+// are inverses that are not slow.
 func (c chain) inner(x *graph.Node) *graph.Node {
 	_, x = c.walk(x)
 	return x
@@ -129,8 +195,10 @@ func (c chain) walk(x *graph.Node) (y, in *graph.Node) {
 		if z != y && i == 0 {
 			in = z
 		} else if back, ok := Chain(c[:i]...).(Inverter); z != y && ok {
-			moved := graph.ExpandDims(graph.MaxOver(y.Ne(z), -1), -1)
-			in = graph.Where(moved, back.Inverse(z), in)
+			if _, inverse := slow(back); !inverse {
+				moved := graph.ExpandDims(graph.MaxOver(y.Ne(z), -1), -1)
+				in = graph.Where(moved, back.Inverse(z), in)
+			}
 		}
 		y = forward(b, z)
 	}
@@ -167,4 +235,16 @@ func (c inverseChain) Inverse(y *graph.Node) *graph.Node {
 		y = c.chain[i].(Inverter).Inverse(y)
 	}
 	return y
+}
+
+// InverseLogDet implements BothWays.
+func (c inverseChain) InverseLogDet(y *graph.Node) *graph.Node {
+	sum := noChange(y)
+	for i := len(c.chain) - 1; i >= 0; i-- {
+		b := c.chain[i].(Inverter)
+		x := b.Inverse(y)
+		sum = sum.Add(inverseLogDet(b, y, x))
+		y = x
+	}
+	return sum
 }

@@ -15,6 +15,9 @@
 //
 // Everything is in nats.
 //
+// Bijectors without weights are here, flows in package flow. NewGaussianMixture
+// and NewVampPrior declare the parameters of a prior.
+//
 // See the examples of the package (own, a distribution of one's own, in
 // own_test.go) and of Mixture, Transformed, Masked, Checked and
 // MultivariateNormal, in example_compound_test.go.
@@ -48,8 +51,9 @@
 // before it was moved.
 //
 // SampleScore scores the draw as moved, so that importance weights compare two
-// laws at one point. LogSample of Gamma and LogitSample of Beta go beyond these
-// ends, to those of the reals.
+// laws at one point; behind bijectors that have no inverse, or one of many passes
+// as an IAF, it scores the draw as drawn. LogSample of Gamma and LogitSample of
+// Beta go beyond these ends, to those of the reals.
 //
 // At degenerate parameters, such as a scale or a rate of 0 or logits of −∞, a
 // draw is the atom that the law has become, moved inside where it is an end of
@@ -196,5 +200,5 @@
 //
 // Bijectors: bijector.go has the interfaces, elementwise.go, interval.go,
 // ordering.go, simplex.go and triangle.go the maps, constrain.go the one of a
-// support.
+// support. priors.go has the laws that declare parameters.
 package prob

@@ -28,30 +28,32 @@ func (d Transformed) LogProb(y *graph.Node) *graph.Node {
 	complete(d)
 	b, ok := d.Bijector.(Inverter)
 	if !ok {
-		graph.Fail("prob: Transformed: %T has no inverse: it scores its own draws only (SampleScore)", d.Bijector)
+		graph.Fail("prob: Transformed: %T has no inverse: it scores its own draws only (SampleScore)", WithoutInverse(d.Bijector))
 	}
-	x, out := pull(b, y)
-	l := d.Base.LogProb(x).Sub(d.Bijector.LogDet(x))
+	x, logDet, out := pull(b, y)
+	l := d.Base.LogProb(x).Add(logDet)
 	if out == nil {
 		return l
 	}
 	return graph.Where(out, graph.Const(math.Inf(-1)), l)
 }
 
-// pull returns f⁻¹(y) and a mask […] of the events that f does not reach, where
-// y was replaced by one that it reaches; nil if it reaches all.
-func pull(b Inverter, y *graph.Node) (x, out *graph.Node) {
+// pull returns f⁻¹(y), its log determinant […], and a mask […] of the events that
+// f does not reach, where y was replaced by one that it reaches; nil if it
+// reaches all.
+func pull(b Inverter, y *graph.Node) (x, logDet, out *graph.Node) {
 	if c, ok := b.(inverseChain); ok {
+		logDet = noChange(y)
 		for i := len(c.chain) - 1; i >= 0; i-- {
-			x, o := pull(c.chain[i].(Inverter), y)
-			y = x
+			x, l, o := pull(c.chain[i].(Inverter), y)
+			y, logDet = x, logDet.Add(l)
 			if out == nil {
 				out = o
 			} else if o != nil {
 				out = graph.Max(out, o)
 			}
 		}
-		return y, out
+		return y, logDet, out
 	}
 	if r, ok := b.(Ranged); ok {
 		set := r.Range()
@@ -59,7 +61,8 @@ func pull(b Inverter, y *graph.Node) (x, out *graph.Node) {
 		out = graph.MaxOver(o, -1)
 		y = graph.Where(o, set.harmless(y.Shape()[len(y.Shape())-1]), y)
 	}
-	return b.Inverse(y), out
+	x = b.Inverse(y)
+	return x, inverseLogDet(b, y, x), out
 }
 
 // Sample returns f of a draw from Base.

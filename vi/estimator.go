@@ -57,8 +57,8 @@ func (e estimator) suits(site string, d prob.Dist) {
 		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", site, e.name, d)
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
-		if _, ok := f.Bijector.(prob.Inverter); !ok {
-			graph.Fail("vi: site %s: %s, and %T has no inverse to compute it with%s", site, e.wants(), f.Bijector, e.instead())
+		if b := prob.WithoutInverse(f.Bijector); b != nil {
+			graph.Fail("vi: site %s: %s, and %T has no inverse to compute it with%s", site, e.wants(), b, e.instead())
 		}
 	}
 }

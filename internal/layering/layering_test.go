@@ -34,12 +34,14 @@ var level = map[string]int{
 	"layers":               5,
 	"prob":                 5,
 	"trainers/data":        5, // readers know nothing of inference
-	"vi":                   6,
-	"trainers":             7,
-	"bench":                8,
+	"prob/flow":            6,
+	"prob/flow/flowtest":   7,
+	"vi":                   7,
+	"trainers":             8,
+	"bench":                9,
 	"bench/speed/tape":     0,
-	"examples":             8,
-	"internal/layering":    9,
+	"examples":             9,
+	"internal/layering":    10,
 }
 
 // gorgonia lists the folders that may import gorgonia.org/gorgonia, the last to
