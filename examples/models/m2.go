@@ -34,8 +34,8 @@ type M2Config struct {
 	Networks               layers.Config                 // nil Activation means softplus, as in the paper
 }
 
-// NewM2 declares the networks "cls", "enc" and "dec".
-func NewM2(s *graph.Scope, c M2Config) M2 {
+// defaults fills in what is not said.
+func (c M2Config) defaults() M2Config {
 	if len(c.Hidden) == 0 {
 		graph.Fail("models: M2 without hidden layers")
 	}
@@ -48,13 +48,25 @@ func NewM2(s *graph.Scope, c M2Config) M2 {
 	if c.Networks.Activation == nil {
 		c.Networks.Activation = graph.Softplus
 	}
+	return c
+}
+
+// NewClassifier declares the network "cls" alone: the logits of q(y|x).
+func (c M2Config) NewClassifier(s *graph.Scope) layers.Stack {
+	c = c.defaults()
+	return c.Networks.NewMLP(s.In("cls"), append(append([]int{c.Input}, c.Hidden...), c.Classes)...)
+}
+
+// NewM2 declares the networks "cls", "enc" and "dec".
+func NewM2(s *graph.Scope, c M2Config) M2 {
+	c = c.defaults()
 	first := c.Hidden[0]
 	rest := func(s *graph.Scope, out int) layers.Stack {
 		return c.Networks.NewMLP(s, append(append([]int{}, c.Hidden...), out)...)
 	}
 	return M2{
 		Classes: c.Classes, Latent: c.Latent, Likelihood: c.Likelihood, act: c.Networks.Activation,
-		cls:     c.Networks.NewMLP(s.In("cls"), append(append([]int{c.Input}, c.Hidden...), c.Classes)...),
+		cls:     c.NewClassifier(s),
 		enc:     newJoined(s.In("enc"), c.Networks, c.Input, c.Classes, first),
 		encRest: rest(s.In("enc"), 2*c.Latent),
 		dec:     newJoined(s.In("dec"), c.Networks, c.Latent, c.Classes, first),

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
@@ -54,6 +55,18 @@ func (o SemiSupervised) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
 	return e
 }
 
+// Classifier is Bound without the model: E_labelled[log q(y|x)] alone, which is
+// what the labels say by themselves. The other data are not looked at.
+func (o SemiSupervised) Classifier(s *graph.Scope, d vi.Data) *vi.Estimate {
+	labelled := trainers.Part(d, "labelled")
+	q := prob.OneHot{Logits: o.Model.NewClassifier(s.In("m2")).Apply(inputs(s.In("labelled"), labelled))}
+	logq := graph.Mean(q.LogProb(graph.Labels(labelled["y"], o.Model.Classes)))
+	return &vi.Estimate{
+		Value: logq, Costs: []vi.Cost{{Name: "classification", Node: logq.Neg()}},
+		Terms: map[string]*graph.Node{"classification": logq},
+	}
+}
+
 // inputs returns x, or a draw of it.
 func inputs(s *graph.Scope, d vi.Data) *graph.Node {
 	mean := d["mean"]
@@ -71,7 +84,7 @@ func (o SemiSupervised) Error(ctx context.Context, params *graph.Params, b data.
 		if x == nil {
 			x = d["x"]
 		}
-		best := graph.ArgMax(NewM2(s.In("m2"), o.Model).Classify(x), -1)
+		best := graph.ArgMax(o.Model.NewClassifier(s.In("m2")).Apply(x), -1)
 		return map[string]*graph.Node{"wrong": best.Ne(graph.Squeeze(d["y"], -1))}
 	}, params, b, trainers.EvalConfig{})
 	wrong := 0.
