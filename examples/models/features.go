@@ -53,3 +53,13 @@ func (f *Features) Of(ctx context.Context, s *data.Set) (*data.Set, error) {
 	}
 	return data.New(data.FromFlat("mean", mean, len(f.Keep)), data.FromFlat("std", std, len(f.Keep)), data.FromFlat("y", s.Values("y"), 1))
 }
+
+// M2 returns the configuration of M2 on these features, whose likelihood is normal
+// (arXiv 1406.5298, section 4). Of must have been called.
+func (f *Features) M2(classes, latent int, hidden ...int) M2Config {
+	k := len(f.Keep)
+	return M2Config{
+		Input: k, Classes: classes, Latent: latent, Hidden: hidden, Output: 2 * k,
+		Likelihood: func(h *graph.Node) prob.Dist { return Normal(h, k) },
+	}
+}
