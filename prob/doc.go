@@ -190,7 +190,7 @@
 // A distribution is in the file of its name, but StdNormal in normal.go,
 // RelaxedBernoulli and RelaxedOneHot in relaxed.go, MultivariateNormal in
 // multinormal.go, LowRankNormal in lowrank.go and LogUniform in vdropout.go.
-// gaussian.go has what all normal laws share, scale.go what laws of a location
+// gaussian.go has what all normal laws share, experts.go their product, scale.go what laws of a location
 // and a scale do, counts.go what laws of counts do.
 //
 // The interfaces are in prob.go, with complete.go and fit.go for parameters that

@@ -2,7 +2,7 @@
 // them.
 //
 //   - array.go, set.go: a Set, named arrays in memory with rows of any shape, and
-//     its parts;
+//     its parts; stratified.go: parts with as many rows of each class;
 //   - batches.go: Batches, what trainers.Fit takes; minibatch.go: those of a Set,
 //     shuffled anew each epoch; join.go: Join, several sets in one step;
 //   - transform.go: what is done to a row on its way into a batch: Binarize, and
