@@ -18,13 +18,14 @@ type lab struct {
 	options
 	sets   data.Sets
 	stderr io.Writer
+	commit string // of the source when the run began
 }
 
 // The digits drawn by the program for -quick.
 const drawnTrain, drawnTest = 1000, 200
 
 func newLab(ctx context.Context, o options, stderr io.Writer) (*lab, error) {
-	l := &lab{options: o, stderr: stderr}
+	l := &lab{options: o, stderr: stderr, commit: commit()}
 	if !o.quick {
 		var err error
 		l.sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{})

@@ -4,7 +4,7 @@
 //
 //	go run ./bench/thesis                         the tables there are
 //	go run ./bench/thesis -data FOLDER aevb       one of them, on MNIST's files
-//	go run ./bench/thesis -quick aevb             in a minute, on digits drawn by the program
+//	go run ./bench/thesis -quick                  all of them, small and short, on digits drawn by the program
 //	go run ./bench/thesis -markdown               what docs/thesis.md says of them
 //
 // A table is made of cells, such as one model with one number of latents. Every
@@ -55,7 +55,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.StringVar(&o.data, "data", "", "`folder` of MNIST's IDX files, or mnist, downloaded once; needed without -quick")
 	f.StringVar(&o.out, "out", "", "`folder` of the results; empty: bench/thesis/results, with -quick none")
 	f.StringVar(&o.only, "only", "", "run the cells whose `name` has this in it")
-	f.BoolVar(&o.quick, "quick", false, "all cells, small and short, on drawn digits")
+	f.BoolVar(&o.quick, "quick", false, "small and short, on drawn digits; without a table: all")
 	f.BoolVar(&o.markdown, "markdown", false, "print the page of the results")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -68,6 +68,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		o.out = filepath.Join("bench", "thesis", "results")
 	}
 	switch {
+	case o.quick && o.data != "":
+		return o, errors.New("-quick draws its digits: it takes no -data")
 	case f.NArg() > 1:
 		return o, errors.Errorf("unexpected argument %q: one table at a time, and flags before it", f.Arg(1))
 	case f.NArg() == 1 && o.markdown:
@@ -79,8 +81,10 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		if !o.quick && o.data == "" {
 			return o, errors.Errorf("table %s wants -data, a folder of MNIST's files, or -quick", o.table.name)
 		}
-	case o.data != "" || o.quick || o.only != "":
-		return o, errors.Errorf("-data, -quick and -only are of a table: name one of %s", strings.Join(names(), ", "))
+	case o.quick && o.markdown:
+		return o, errors.New("-markdown is of results, and -quick leaves none")
+	case !o.quick && (o.data != "" || o.only != ""):
+		return o, errors.Errorf("-data and -only are of a table: name one of %s", strings.Join(names(), ", "))
 	}
 	return o, nil
 }
@@ -92,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	case o.markdown:
 		return page(stdout, o.out)
-	case o.table == nil:
+	case o.table == nil && !o.quick:
 		for _, t := range tables {
 			if _, err := fmt.Fprintf(stdout, "%-16s %s\n", t.name, t.title); err != nil {
 				return errors.Wrap(err, "output")
@@ -104,5 +108,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return o.table.run(ctx, lab, stdout)
+	for _, t := range tables {
+		if o.table == nil || o.table == t {
+			if err := t.run(ctx, lab, stdout); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -36,15 +36,23 @@ func (t *table) markdown(b *strings.Builder, rows []row) {
 	for _, l := range lines {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(l, " | "))
 	}
-	seconds, machines, commits := 0.0, []string{}, []string{}
+	seconds := 0.0
 	for _, r := range rows {
 		seconds += r.Seconds
-		machines, commits = append(machines, r.Machine), append(commits, r.Commit)
 	}
-	slices.Sort(machines)
-	slices.Sort(commits)
+	all := func(of func(r row) string) string {
+		var s []string
+		for _, r := range rows {
+			s = append(s, of(r))
+		}
+		slices.Sort(s)
+		return strings.TrimPrefix(strings.Join(slices.Compact(s), ", "), ", ")
+	}
 	fmt.Fprintf(b, "\n`go run ./bench/thesis -data mnist %s`: %.0f minutes in all on %s, at %s. Published: %s.\n",
-		t.name, seconds/60, strings.Join(slices.Compact(machines), "; "), strings.Join(slices.Compact(commits), ", "), t.source)
+		t.name, seconds/60, all(func(r row) string { return r.Machine }), all(func(r row) string { return r.Commit }), t.source)
+	if notes := all(func(r row) string { return r.Note }); notes != "" {
+		fmt.Fprintf(b, "\n%s\n", notes)
+	}
 }
 
 // grid arranges the rows: one line for each value of the label t.rows, one

@@ -25,7 +25,7 @@ type row struct {
 	Commit  string  `json:"commit"`
 	Machine string  `json:"machine"`
 	Quick   bool    `json:"quick,omitempty"`
-	Source  string  `json:"-"` // of a published one
+	Note    string  `json:"note,omitempty"` // written by hand, such as what else the machine did meanwhile
 }
 
 func (r row) is(c cell) bool { return r.Seed == c.seed && maps.Equal(r.Labels, c.labels) }

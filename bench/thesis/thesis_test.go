@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func thesis(args ...string) (string, error) {
+	var out bytes.Buffer
+	err := run(context.Background(), args, &out, io.Discard)
+	return out.String(), err
+}
+
+// All cells of all tables run, small and short, and give the figures that the page
+// shows.
+func TestQuick(t *testing.T) {
+	for _, tab := range tables {
+		out, err := thesis("-quick", tab.name)
+		if err != nil {
+			t.Errorf("%s: %v", tab.name, err)
+			continue
+		}
+		for _, f := range tab.shown {
+			if !strings.Contains(out, f+" ") {
+				t.Errorf("%s: no figure %q in\n%s", tab.name, f, out)
+			}
+		}
+		if strings.Contains(out, "NaN") || strings.Contains(out, "Inf") {
+			t.Errorf("%s:\n%s", tab.name, out)
+		}
+	}
+}
+
+// A cell that is done is kept: a second run adds what is missing.
+func TestResumesWithWhatIsMissing(t *testing.T) {
+	dir := t.TempDir()
+	first, err := thesis("-quick", "-out", dir, "-only", "latents=3 method=AEVB", "aevb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := readResults(dir, "aevb")
+	if err != nil || len(before) != 1 {
+		t.Fatalf("%d rows (%v), want 1", len(before), err)
+	}
+	second, err := thesis("-quick", "-out", dir, "-only", "latents=3 ", "aevb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := readResults(dir, "aevb")
+	if err != nil || len(after) != 2 || after[0].Seconds != before[0].Seconds {
+		t.Errorf("%d rows (%v), want the first as it was and another:\n%s", len(after), err, second)
+	}
+	if !strings.Contains(second, strings.Replace(strings.TrimSpace(first), ": ", " (kept): ", 1)) {
+		t.Errorf("the second run says\n%s\nand not what the first did\n%s", second, first)
+	}
+	var page strings.Builder
+	aevb.markdown(&page, after)
+	if !strings.Contains(page.String(), "*-141.3*") {
+		t.Errorf("the published figure is not in\n%s", page.String())
+	}
+	if err := os.WriteFile(filepath.Join(dir, "aevb.json"), []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := thesis("-quick", "-out", dir, "aevb"); err == nil || !strings.Contains(err.Error(), "aevb.json") {
+		t.Errorf("a broken file of results: %v", err)
+	}
+}
+
+// docs/thesis.md is what the command prints.
+func TestThePageIsCurrent(t *testing.T) {
+	have, err := os.ReadFile(filepath.Join("..", "..", "docs", "thesis.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := thesis("-markdown", "-out", "results")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != want {
+		t.Error("docs/thesis.md is not what the results say: go run ./bench/thesis -markdown > docs/thesis.md")
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"nonsense", `no table "nonsense"`},
+		{"aevb", "wants -data"},
+		{"-quick -data x aevb", "takes no -data"},
+		{"aevb ladder", `unexpected argument "ladder"`},
+		{"-markdown aevb", "-markdown is of all tables"},
+		{"-markdown -quick", "-quick leaves none"},
+		{"-only x", "are of a table"},
+		{"-quick -only xyz aevb", "no cell"},
+	} {
+		if _, err := thesis(strings.Fields(c.args)...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.args, err, c.want)
+		}
+	}
+	if out, err := thesis(); err != nil || strings.Count(out, "\n") != len(tables) {
+		t.Errorf("without arguments (%v):\n%s", err, out)
+	}
+}
