@@ -6,7 +6,6 @@ import (
 
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/vi"
 )
@@ -41,7 +40,7 @@ func ladderCells(l *lab) (cells []cell) {
 				schedules: map[string]trainers.Schedule{"beta": rise},
 				model: func(s *graph.Scope) vi.Model {
 					return models.NewLadder(s, models.LadderConfig{
-						Input: 784, Latents: []int{64, 32, 16, 8, 4}, Hidden: hidden, Plain: guide == "plain", Network: normalised,
+						Input: 784, Latents: []int{64, 32, 16, 8, 4}, Hidden: hidden, Plain: guide == "plain", Network: models.Normalised,
 					}).Model()
 				},
 				bound: func(s *graph.Scope) vi.Objective { return vi.ELBO{Beta: s.Input("beta")} },
@@ -60,13 +59,4 @@ func ladderCells(l *lab) (cells []cell) {
 		}})
 	}
 	return cells
-}
-
-// normalised is a network of two layers with batch normalisation.
-func normalised(s *graph.Scope, in, out int) layers.Stack {
-	leaky := layers.Func(func(x *graph.Node) *graph.Node { return graph.LeakyRelu(x, .1) })
-	return layers.Stack{
-		layers.NewDense(s.In("0"), in, out), layers.NewBatchNorm(s.In("norm0"), out), leaky,
-		layers.NewDense(s.In("1"), out, out), layers.NewBatchNorm(s.In("norm1"), out), leaky,
-	}
 }

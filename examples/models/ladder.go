@@ -73,6 +73,16 @@ func NewLadder(s *graph.Scope, c LadderConfig) Ladder {
 	return m
 }
 
+// Normalised is a network of two dense layers with batch normalisation and leaky
+// rectifiers, as the paper's, for LadderConfig.Network.
+func Normalised(s *graph.Scope, in, out int) layers.Stack {
+	leaky := layers.Func(func(x *graph.Node) *graph.Node { return graph.LeakyRelu(x, .1) })
+	return layers.Stack{
+		layers.NewDense(s.In("0"), in, out), layers.NewBatchNorm(s.In("norm0"), out), leaky,
+		layers.NewDense(s.In("1"), out, out), layers.NewBatchNorm(s.In("norm1"), out), leaky,
+	}
+}
+
 // Model returns the model; both functions.
 func (m Ladder) Model() vi.Model {
 	guide := m.ladder
