@@ -85,7 +85,7 @@ func (n BatchNorm) Apply(x *graph.Node) *graph.Node {
 	sh := x.Shape()
 	rows := float64(graph.Size(sh[:len(sh)-1]))
 	if n.s.Training() && rows == 1 {
-		graph.Fail("layers: batch norm %s: a training batch of one row, which has no variance", n.s.Path())
+		graph.Fail("layers: batch norm %s: a training batch of one row, which has no variance; choose a batch size that leaves no single row", n.s.Path())
 	}
 	defer graph.Enter("layer " + n.s.Path())()
 	if !n.s.Training() && !n.s.Initialising() {

@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"layers: layer norm b: Epsilon -1, want a positive number", func(s *graph.Scope) { layers.NormConfig{Epsilon: -1}.NewLayerNorm(s.In("b"), 2) }},
 		{"layers: batch norm b: input [2 3], want [… 2] with a batch axis", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 2).Apply(s.Input("x", 2, 3)) }},
 		{"layers: layer norm b: input [2], want [… 2] with a batch axis", func(s *graph.Scope) { layers.NewLayerNorm(s.In("b"), 2).Apply(s.Input("x", 2)) }},
-		{"layers: batch norm b: a training batch of one row, which has no variance", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 2).Apply(s.Input("x", 1, 1, 2)) }},
+		{"layers: batch norm b: a training batch of one row, which has no variance; choose a batch size that leaves no single row", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 2).Apply(s.Input("x", 1, 1, 2)) }},
 		{"layers: batch norm without its states; layers.NewBatchNorm declares them", func(s *graph.Scope) { layers.BatchNorm{}.Apply(s.Input("x", 2, 2)) }},
 		{"layers: layer norm without its width; layers.NewLayerNorm says it", func(s *graph.Scope) { layers.LayerNorm{}.Apply(s.Input("x", 2, 2)) }},
 		{"layers: dropout d: Rate -0.1, want 0 or more and below 1", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Rate: -.1}) }},
