@@ -4,9 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // Evidence estimates log p(x) by importance sampling from the guide,

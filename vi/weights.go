@@ -73,9 +73,12 @@ func times(x, beta *graph.Node) *graph.Node {
 	return x.Mul(beta)
 }
 
+// constant returns a score that is a everywhere, [1…, 1, 1].
+func (r *Record) constant(a float64) *graph.Node { return r.Scope.Tensor([]float64{a}, r.one()...) }
+
 // sum adds terms up: [E…, K, B].
 func (r *Record) sum(ts []term, beta *graph.Node) *graph.Node {
-	sum := r.Scope.Tensor([]float64{0}, r.one()...)
+	sum := r.constant(0)
 	for _, t := range ts {
 		sum = t.addTo(sum, beta)
 	}
@@ -114,15 +117,15 @@ func (r *Record) LogWeights() *graph.Node {
 func (r *Record) logWeights(ls latents) *graph.Node {
 	w := r.sum(r.factors(ls), nil)
 	if q := r.logWeight(); q != nil {
-		w = possible(q, w, w.Sub(q))
+		w = possible(q, w.Sub(q))
 	}
 	return w
 }
 
-// possible returns x, and −Inf with no derivative where the log probability q
-// is −Inf. The result has the shape of wide.
-func possible(q, wide, x *graph.Node) *graph.Node {
-	q = graph.BroadcastTo(q, wide.Shape()...)
+// possible returns x, and −Inf with no derivative where the log probability q,
+// which has no axis that x has not, is −Inf.
+func possible(q, x *graph.Node) *graph.Node {
+	q = graph.BroadcastTo(q, x.Shape()...)
 	never := q.Eq(graph.Const(math.Inf(-1)))
 	return graph.Where(never, graph.Const(math.Inf(-1)), x)
 }
