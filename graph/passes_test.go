@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // In passes of two samples a run sees the samples of one of six, of both laws,

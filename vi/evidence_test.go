@@ -7,9 +7,8 @@ import (
 	"os"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 )

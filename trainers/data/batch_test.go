@@ -7,9 +7,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
-	"pgregory.net/rapid"
 )
 
 // epoch returns the batches of one epoch: their rows, and "x" after one
