@@ -67,8 +67,8 @@ func (c NormConfig) affine(s *graph.Scope, what string, width int) (_ NormConfig
 	switch {
 	case width < 1:
 		graph.Fail("layers: %s %s: width %d, want 1 or more", what, s.Path(), width)
-	case !(c.Epsilon > 0) || math.IsInf(c.Epsilon, 1):
-		graph.Fail("layers: %s %s: Epsilon %v, want a positive number", what, s.Path(), c.Epsilon)
+	case !(rounded(s, c.Epsilon) > 0) || math.IsInf(rounded(s, c.Epsilon), 1):
+		graph.Fail("layers: %s %s: Epsilon %v, want a positive number of %v", what, s.Path(), c.Epsilon, s.Dtype())
 	}
 	if !c.NoAffine {
 		scale, shift = s.Param("scale", graph.Constant(1), width), s.Param("shift", graph.Constant(0), width)

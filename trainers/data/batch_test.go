@@ -246,3 +246,19 @@ func TestBatchesDoNotDependOnProcessors(t *testing.T) {
 		t.Error("one processor gives other batches")
 	}
 }
+
+// What the caller does with its configuration later changes
+// nothing.
+func TestBatchesKeepTheirConfiguration(t *testing.T) {
+	s, arrays := count(t, 4), []string{"x", "y"}
+	change := map[string]data.Transform{}
+	b := s.Batches(data.BatchConfig{Arrays: arrays, Map: change, Evaluation: true})
+	arrays[0], change["x"] = "z", func(r data.Row) error { r.Set(0, 7); return nil }
+	if b.Next(); len(b.Index("x")) != 4 || b.Index("z") != nil {
+		t.Error("Arrays changed afterwards")
+	}
+	x := graph.Array{F64: make([]float64, 8)}
+	if err := b.Fill("x", 0, x); err != nil || x.At(0) != 0 {
+		t.Errorf("row 0 is %v, error %v: Map changed afterwards", x.F64[:2], err)
+	}
+}

@@ -87,6 +87,7 @@ func (b *minibatches) cut(s *Set) error {
 			return errors.Errorf("data: batches: Map has a nil Transform of %s", name)
 		}
 	}
+	c.Map = maps.Clone(c.Map)
 	if c.Evaluation {
 		c.Seed = ^c.Seed
 	}
