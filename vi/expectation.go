@@ -47,9 +47,9 @@ func (o Expectation) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	r := trace(s, m, d, o.Config)
 	ls := assign(r, expectation)
 	b := averaged{r: r, latents: ls}
-	door.Run(s, func() { b.local, b.shared = o.terms(r, ls) })
+	door.Run(r.Scope, func() { b.local, b.shared = o.terms(r, ls) })
 	b.of = func(r *Record) (local []term) {
-		door.Replay(s, func() { local, _ = o.terms(r, ls.in(r)) })
+		door.Replay(r.Scope, func() { local, _ = o.terms(r, ls.in(r)) })
 		return local
 	}
 
