@@ -24,12 +24,13 @@ type NormConfig struct {
 //
 //	y = (x − μ)/√(σ² + ε)·scale + shift
 //
-// In a program that trains or initialises, μ and σ² are the mean and the
-// variance of the batch, divided by its n rows, all samples of them; in any
-// other, running averages of them, with the variance divided by n−1, which
-// training steps move by Momentum of the way. So it mixes rows in training, and
-// is applied once in a run of a model; see the package comment. In a frozen scope
-// it is in training what it is in evaluation.
+// In a program that trains or initialises, μ and σ² are the mean and the variance
+// over the batch, where every sample of a row counts as a row; of n rows the
+// variance divides by n. In any other program they are running averages, which
+// each training step moves by Momentum of the way to the mean of its batch and to
+// the variance that divides by n−1. So it mixes rows in training, and is applied
+// once in a run of a model; see the package comment. In a frozen scope it does in
+// training what it does in evaluation.
 type BatchNorm struct {
 	Scale, Shift   *graph.Node // parameters [D]; nil with NoAffine
 	Mean, Variance *graph.Node // states [D], the running averages

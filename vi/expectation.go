@@ -12,15 +12,15 @@ import (
 //	L = E_q[Σ_i f_i]
 //
 // with the mean over the K draws and over the rows. It takes every estimator that
-// ELBO takes, which is the case of f = Σ log p − Σ log q with divergences by Monte
-// Carlo. The model may have no observed site; without data Rows says how many rows
-// there are.
+// ELBO takes; ELBO with all divergences by Monte Carlo is the case that the f_i are
+// the log p and −log q of the sites. The model may have no observed site; without
+// data Rows says how many rows there are.
 //
 // Of returns the f_i of a run: at least one, in nats if they are to be compared
 // with others. Each has the shape of a score, [E…, K or 1, B or 1], with an axis
 // for all that it depends on: the weights of the guide's enumerated values and
-// the means are taken afterwards. What only the joint enumerates is summed out by
-// Of, as log Σ exp. A scalar counts once for every datum; it may depend on globals
+// the means are taken afterwards. Of itself sums out what only the joint
+// enumerates, as log Σ exp. A scalar counts once for every datum; it may depend on globals
 // alone, whose divergence is to be divided by Record.Total. The finer the f_i, the
 // less noise: what does not depend on a latent is left out of what its draws are
 // judged by.

@@ -134,40 +134,36 @@ func possible(q, x *graph.Node) *graph.Node {
 // which only the joint enumerates, added up and summed over its values as
 // log Σ exp, and says of each site whether it was among them.
 func (r *Record) summedOut() (total *graph.Node, among map[*Site]bool) {
+	var scores []*graph.Node
 	among = map[*Site]bool{}
 	for _, s := range r.sites {
 		if s.Global || !s.summed() && r.summedIn(s.LogP.Shape()) == "" {
 			continue
 		}
-		among[s] = true
-		switch {
-		case s.prior && !s.Enumerated:
-		case total == nil:
-			total = s.LogP
-		default:
-			total = total.Add(s.LogP)
+		if among[s] = true; !s.prior || s.Enumerated {
+			scores = append(scores, s.LogP)
 		}
 	}
-	if total == nil {
+	if scores == nil {
 		return nil, nil
 	}
-	return r.logSumSummed(total), among
+	return r.logSumSummed(graph.AddN(scores...)), among
 }
 
 // jointScore returns Σ log p of all local sites, what only the joint enumerates
 // summed out: [E…, K, B].
 func (r *Record) jointScore() *graph.Node {
-	sum, among := r.summedOut()
+	var scores []*graph.Node
+	out, among := r.summedOut()
+	if out != nil {
+		scores = append(scores, out)
+	}
 	for _, s := range r.sites {
-		switch {
-		case s.Global || among[s]:
-		case sum == nil:
-			sum = s.LogP
-		default:
-			sum = sum.Add(s.LogP)
+		if !s.Global && !among[s] {
+			scores = append(scores, s.LogP)
 		}
 	}
-	return r.wide(sum)
+	return r.wide(graph.AddN(scores...))
 }
 
 // summed returns log weights [K, B] with the guide's enumerations added up,
