@@ -24,7 +24,7 @@ func layered(k int, enumerated bool) trainers.Bound {
 		toZ := layers.NewDense(s.In("z"), 16, 4)
 		class := layers.NewEmbedding(s.In("class"), 3, 2)
 		res := layers.NewResNet(s.In("res"), layers.ResNetConfig{Inputs: 4, Outputs: 8, Width: 8, BatchNorm: true, Dropout: .2})
-		noisy := layers.NewDropout(s.In("noisy"), layers.DropoutConfig{Alpha: .2})
+		noisy := layers.NewDropout(s.In("noisy"), layers.DropoutConfig{Alpha: .2, Always: true})
 		toX := layers.NewMADE(s.In("x"), layers.MADEConfig{Inputs: 6, Hidden: []int{10}, Context: 8})
 		c := vi.Config{K: k}
 		if enumerated {
