@@ -33,7 +33,9 @@ type Updater struct {
 const gradOutput = "trainers/grad/"
 
 // NewUpdater returns an updater of params. Gradients whose Euclidean norm, all
-// together, is above clip are scaled down to it; 0 means never.
+// together, is above clip are scaled down to it; 0 means never. A negative clip is
+// an error of Declare, Step, State and Restore, as is an updater without params or
+// o.
 func NewUpdater(params *graph.Params, o Optimizer, clip float64) *Updater {
 	return &Updater{params: params, rule: o, clip: clip}
 }
@@ -83,10 +85,7 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 // commits p's states, or, if a gradient or what would be written is not finite,
 // changes nothing and returns an error. The first step seals the parameters.
 func (u *Updater) Step(p *graph.Program) error {
-	if err := u.alive(); err != nil {
-		return err
-	}
-	if err := u.bind(); err != nil {
+	if err := u.ready(); err != nil {
 		return err
 	}
 	return u.update.run(u, p)
