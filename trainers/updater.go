@@ -3,6 +3,8 @@ package trainers
 import (
 	"slices"
 
+	"github.com/pkg/errors"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/vi"
 )
@@ -83,10 +85,13 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 
 // Step ends a training step after p has run: it updates every parameter and
 // commits p's states, or, if a gradient or what would be written is not finite,
-// changes nothing and returns an error. The first step seals the parameters.
+// changes nothing and returns an error. p must have been declared. The first step seals the parameters.
 func (u *Updater) Step(p *graph.Program) error {
 	if err := u.ready(); err != nil {
 		return err
+	}
+	if p.Params() != u.params {
+		return errors.New("trainers: the program was built with other Params than the Updater has")
 	}
 	return u.update.run(u, p)
 }

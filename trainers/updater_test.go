@@ -30,6 +30,37 @@ func TestUpdaterMistakes(t *testing.T) {
 	}
 }
 
+// A program of other parameters, or one that did not declare the updater, changes
+// nothing.
+func TestStepOfAnotherProgram(t *testing.T) {
+	params, others := &graph.Params{}, &graph.Params{}
+	u, v := trainers.NewUpdater(params, trainers.SGD{}, 0), trainers.NewUpdater(others, trainers.SGD{}, 0)
+	build := func(p *graph.Params, declare func(s *graph.Scope, e *vi.Estimate)) *graph.Program {
+		prog, err := graph.BuildTraining(p, func(s *graph.Scope) { declare(s, mean(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)})) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := prog.Run(context.Background(), graph.Key{}); err != nil {
+			t.Fatal(err)
+		}
+		return prog
+	}
+	build(params, u.Declare)
+	for want, p := range map[string]*graph.Program{
+		"trainers: the program was built with other Params than the Updater has": build(others, v.Declare),
+		"graph: view trainers/grad/m: no such output":                            build(params, func(s *graph.Scope, e *vi.Estimate) { s.Output("value", e.Value) }),
+	} {
+		if err := u.Step(p); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	for _, p := range []*graph.Params{params, others} {
+		if m, err := graph.Values[float32](p, "m"); err != nil || m[0] != 0 {
+			t.Errorf("m is %v, error %v", m, err)
+		}
+	}
+}
+
 // A step before Declare is an error that leaves the updater as new.
 func TestStepBeforeDeclare(t *testing.T) {
 	params := &graph.Params{}
