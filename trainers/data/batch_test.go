@@ -262,3 +262,16 @@ func TestBatchesKeepTheirConfiguration(t *testing.T) {
 		t.Errorf("row 0 is %v, error %v: Map changed afterwards", x.F64[:2], err)
 	}
 }
+
+// A size at or beyond the number of rows, however large, is one batch.
+func TestBatchesLargerThanTheSet(t *testing.T) {
+	for _, size := range []int{4, 5, math.MaxInt - 1, math.MaxInt} {
+		b := count(t, 4).Batches(data.BatchConfig{Size: size})
+		if err := b.Seek(0, 0); err != nil || b.Count() != 1 || !b.Next() || len(b.Index("x")) != 4 || b.Next() {
+			t.Errorf("size %d: %d batches, error %v, want one of four rows", size, b.Count(), err)
+		}
+		if err := b.Seek(1, 1); err != nil || b.Next() {
+			t.Errorf("size %d: the end of an epoch is no end, error %v", size, err)
+		}
+	}
+}
