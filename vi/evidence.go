@@ -90,7 +90,7 @@ func (o Evidence) PerRow(s *graph.Scope, m Model, d Data) (RowEvidence, *Record)
 		graph.Fail("vi: Evidence of %d draws at once, want 1 or more, or 0", o.Chunk)
 	}
 	chunk := min(roundUp(min(max(o.Chunk, 1), o.K), evidenceGroups), o.K)
-	passes := (o.K + chunk - 1) / chunk
+	passes := (o.K-1)/chunk + 1
 	if passes > 1 {
 		s = door.Passes(s, passes).(*graph.Scope)
 	}
