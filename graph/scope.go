@@ -205,8 +205,9 @@ func (s *Scope) RowAxis(axis int) *Scope {
 // Noise declares random numbers, drawn anew by every Run. Each is a function of
 // the Key and of three indices: that of the sample, over all axes before the row
 // axis, where axes of enumerated sites count fastest; that of the row; and that of
-// the event element, over all axes behind the row axis. So neither the number of samples nor the split into batches changes
-// it. The row axis is the last but one, unless RowAxis says otherwise.
+// the event element, over all axes behind the row axis. So neither the number of
+// samples nor the split into batches changes it. The row axis is the last but one,
+// unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	s.notNil()
 	if law > UniformNoise {

@@ -63,7 +63,10 @@ func (a AdaMax) ratio() float64 {
 // keeps implements reacher.
 func (a AdaMax) keeps(slot func(int) float64) (bool, string) {
 	m, u, most := math.Abs(slot(0)), slot(1), a.defaults().ratio()
-	return u >= 0 && (math.IsInf(most, 1) || m <= most*u), fmt.Sprintf("u ≥ 0 and |m| ≤ %.3g·u", most)
+	if u >= 0 && (math.IsInf(most, 1) || m <= most*u) {
+		return true, ""
+	}
+	return false, fmt.Sprintf("u ≥ 0 and |m| ≤ %.3g·u", most)
 }
 
 func (a AdaMax) defaults() AdaMax {

@@ -83,9 +83,10 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	u.names, u.outputs, u.shapes = names, outputs, shapes
 }
 
-// Step ends a training step after p has run: it updates every parameter and
-// commits p's states, or, if a gradient or what would be written is not finite,
-// changes nothing and returns an error. p must have been declared. The first step seals the parameters.
+// Step ends a training step after p, which must have been declared, has run: it
+// updates every parameter and commits p's states, or, if a gradient or what would
+// be written is not finite, changes nothing and returns an error. The first step
+// seals the parameters.
 func (u *Updater) Step(p *graph.Program) error {
 	if err := u.ready(); err != nil {
 		return err

@@ -20,10 +20,10 @@ import (
 // with others. Each has the shape of a score, [E…, K or 1, B or 1], with an axis
 // for all that it depends on: the weights of the guide's enumerated values and
 // the means are taken afterwards. Of itself sums out what only the joint
-// enumerates, as log Σ exp. A scalar counts once for every datum; it may depend on globals
-// alone, whose divergence is to be divided by Record.Total. The finer the f_i, the
-// less noise: what does not depend on a latent is left out of what its draws are
-// judged by.
+// enumerates, as log Σ exp. A scalar counts once for every datum; it may depend on
+// globals alone, whose divergence is to be divided by Record.Total. The finer the
+// f_i, the less noise: what does not depend on a latent is left out of what its
+// draws are judged by.
 //
 // Of is called for the run, and again for replays with other values of a latent,
 // as estimators want them. It may declare parameters, which the replays share. An
