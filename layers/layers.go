@@ -61,6 +61,14 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 	return f(x)
 }
 
+// rounded returns a number as the graph has it.
+func rounded(s *graph.Scope, v float64) float64 {
+	if s.Dtype() == graph.Float32 {
+		return float64(float32(v))
+	}
+	return v
+}
+
 // checkInput refuses an input that is not [… width] with a batch axis.
 func checkInput(x *graph.Node, width int, what, path string) {
 	if x == nil {

@@ -35,7 +35,7 @@ type Tensor struct {
 	Grad  graph.Array   // to be multiplied by Scale; not to be changed
 	Slots []graph.Array // in the order that the rule gives them
 	T     int           // number of the update, from 1
-	Scale float64       // by which gradients are clipped; 1 if they are not
+	Scale float64       // factor that clips the gradient, as ClipNorm says; 1 where nothing is clipped
 }
 
 // byElement tells whether a rule may be given pieces.

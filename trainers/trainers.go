@@ -120,25 +120,11 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 	defer fitting.Delete(t.Params)
 	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
 	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
-	if err := t.runs.start(); err != nil {
-		return t.result, errors.WithMessage(err, "trainers")
+	err := t.fit(ctx, m)
+	if errors.Is(err, Stop) {
+		err = nil
 	}
-	if c.Test != nil {
-		var err error
-		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Seed: c.Seed, Schedules: c.Schedules, GlobalDraws: c.GlobalDraws})
-		if err != nil {
-			return t.result, err
-		}
-		t.test.scheduled = true // as training looks at the schedules of both
-	}
-	for epoch := range c.Epochs {
-		if err := t.epoch(ctx, epoch); errors.Is(err, Stop) {
-			break
-		} else if err != nil {
-			return t.result, interruption(ctx, err)
-		}
-	}
-	return t.result, nil
+	return t.result, interruption(ctx, err)
 }
 
 // fitting has the *graph.Params that a Fit is training.

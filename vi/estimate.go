@@ -121,7 +121,7 @@ func Sum(es ...*Estimate) *Estimate {
 		if e.Record != nil && e.Record.Scope.Path() != "" {
 			prefix = e.Record.Scope.Path() + "/"
 		}
-		for name, n := range maps.All(e.Terms) {
+		for name, n := range e.Terms {
 			if out.Terms[prefix+name] != nil {
 				graph.Fail("vi: sum of two estimates with a term %s: run each in a scope of its own", prefix+name)
 			}

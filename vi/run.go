@@ -24,7 +24,7 @@ type run struct {
 // trace runs a model and returns its record.
 func trace(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := begin(s, m, d, c)
-	door.Run(s, r.trace)
+	door.Run(r.Scope, r.trace)
 	return r.Record
 }
 
@@ -71,6 +71,9 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 	}
 	if at.b == 0 {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
+	}
+	if n := len(at.enum); n > 0 {
+		s = door.Alternatives(s, n).(*graph.Scope)
 	}
 	r := &Record{Scope: s, K: at.k, Rows: at.b, Total: c.Total, axes: at, of: &plan{m, lifted, asked}}
 	door.Note(s, r) // for who looks into a run afterwards
