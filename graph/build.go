@@ -44,7 +44,7 @@ func run(params *Params, to purpose, f func(s *Scope)) (*Program, error) {
 		undo := params.begin()
 		defer undo()
 		f(&Scope{b: b})
-		if len(b.outputs) == 0 {
+		if len(b.outputs) == 0 && (to != initialising || len(b.initials) == 0) {
 			Fail("graph: nothing to compute: no Output was declared")
 		}
 		switch to {

@@ -148,6 +148,9 @@ func TestInitialisingRefuses(t *testing.T) {
 			t.Errorf("error %v, want %s", err, c.want)
 		}
 	}
+	if _, err := graph.BuildInitialising(&graph.Params{}, func(s *graph.Scope) { s.Param("w", graph.Constant(1)) }); err == nil {
+		t.Error("a program that computes and initialises nothing is built")
+	}
 	params := &graph.Params{}
 	p, err := graph.BuildInitialising(params, func(s *graph.Scope) {
 		w := s.Param("w", graph.Constant(1))
@@ -164,6 +167,31 @@ func TestInitialisingRefuses(t *testing.T) {
 	}
 	if w, _ := graph.Values[float32](params, "w"); w[0] != 1 {
 		t.Errorf("w is %v after a commit that failed", w)
+	}
+}
+
+// TestInitialisingWithoutOutputs: what parameters start at is all there is to
+// compute.
+func TestInitialisingWithoutOutputs(t *testing.T) {
+	params := &graph.Params{}
+	p, err := graph.BuildInitialising(params, func(s *graph.Scope) {
+		x := s.Input("x", 4)
+		s.Initial(s.Param("w", graph.Constant(0)), func() *graph.Node { return graph.Mean(x) })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Feed(p, "x", []float32{1, 2, 3, 4}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := graph.Values[float32](params, "w"); err != nil || w[0] != 2.5 {
+		t.Errorf("w starts at %v, want 2.5, error %v", w, err)
 	}
 }
 

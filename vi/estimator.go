@@ -52,7 +52,11 @@ func (e estimator) suits(site string, d prob.Dist) {
 	_, class := d.(prob.OneHot)
 	switch {
 	case e.needs.has(bernoulli) && !bit:
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", site, e.name, d)
+		way := "vi.Score, or vi.Enumerate where the values are few"
+		if isPathwise(d) {
+			way = "vi.Pathwise"
+		}
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %T; use %s", site, e.name, d, way)
 	case e.needs.has(relaxable) && !bit && !class:
 		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", site, e.name, d)
 	}
