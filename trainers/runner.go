@@ -29,6 +29,8 @@ type runner struct {
 	batches data.Batches
 	update  *Updater // nil in evaluation
 
+	initialising bool // first values are made
+
 	arrays   []data.Spec
 	rows     []int      // of this batch, by array
 	fillings []*filling // by array
@@ -70,8 +72,11 @@ func (r *runner) program() (*graph.Program, error) {
 		}
 	}
 	build := graph.Build
-	if r.update != nil {
+	switch {
+	case r.update != nil:
 		build = graph.BuildTraining
+	case r.initialising:
+		build = graph.BuildInitialising
 	}
 	p, err := build(r.params, func(s *graph.Scope) {
 		d := vi.Data{}
