@@ -112,60 +112,6 @@ func TestIndependent(t *testing.T) {
 	}
 }
 
-// What Independent and Masked return can do what the base can, and no more, and
-// has its moments.
-func TestWrappersKeepWhatTheBaseCan(t *testing.T) {
-	for name, base := range map[string]func() prob.Factored{
-		"drawn by path, with moments":    func() prob.Factored { return prob.Normal{Mean: nums(1, 2), LogStd: nums(0)} },
-		"drawn by path, without moments": func() prob.Factored { return prob.Cauchy{Loc: nums(1, 2), LogScale: nums(0)} },
-		"drawn, with moments":            func() prob.Factored { return prob.Bernoulli{Logits: nums(0, 1)} },
-		"drawn, without moments":         func() prob.Factored { return prob.Categorical{Logits: graph.Tensor([]float64{0, 1, 2, 3}, 2, 2)} },
-		"not drawn, with moments":        func() prob.Factored { return scoredMoments{inSupport{}} },
-		"not drawn, and without moments": func() prob.Factored { return prob.LogUniform{} },
-	} {
-		type can struct{ draws, path, moments bool }
-		of := func(d prob.Dist) (c can) {
-			_, c.draws = d.(prob.Sampler)
-			_, c.path = d.(prob.Pathwise)
-			_, c.moments = d.(prob.Moments)
-			return c
-		}
-		var wrapped, want []float64
-		want = values(t, func(*graph.Scope) *graph.Node {
-			b := base()
-			for what, d := range map[string]prob.Dist{"Independent": prob.Independent(b, 3), "Masked": prob.Masked(b, graph.Const(1))} {
-				if got, want := of(d), of(b); got != want {
-					t.Errorf("%s, %s: %+v, want %+v", name, what, got, want)
-				}
-			}
-			return both(b)
-		})
-		for _, wrap := range []func(prob.Factored) prob.Dist{
-			func(b prob.Factored) prob.Dist { return prob.Independent(b, 3) },
-			func(b prob.Factored) prob.Dist { return prob.Masked(b, nums(0, 1)) },
-		} {
-			wrapped = values(t, func(*graph.Scope) *graph.Node { return both(wrap(base())) })
-			near(t, name, wrapped, want, 0)
-		}
-	}
-}
-
-// both returns the mean and the variance side by side, 0 where there are none.
-func both(d prob.Dist) *graph.Node {
-	m, ok := d.(prob.Moments)
-	if !ok {
-		return graph.Const(0)
-	}
-	mean, variance := m.Moments()
-	return graph.Concat(-1, mean, graph.BroadcastTo(variance, mean.Shape()...))
-}
-
-// scoredMoments has moments and cannot be drawn from.
-type scoredMoments struct{ inSupport }
-
-func (scoredMoments) LogProbs(x *graph.Node) *graph.Node    { return x.Neg() }
-func (scoredMoments) Moments() (mean, variance *graph.Node) { return nums(3, 4), nums(5, 6) }
-
 func TestTransformed(t *testing.T) {
 	logNormal := func(p []*graph.Node) prob.Transformed {
 		return prob.Transformed{Base: prob.Normal{Mean: p[0], LogStd: p[1]}, Bijector: prob.Exp{}}
