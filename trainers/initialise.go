@@ -14,7 +14,7 @@ import (
 func (t *trainer) initialise(ctx context.Context, m Bound) error {
 	first := &runner{
 		params: t.Params, batches: t.runs.batches, initialising: true,
-		declare: func(s *graph.Scope, d vi.Data) { m(s, d) },
+		declare: func(s *graph.Scope, d vi.Data) { m.estimate(s, d) },
 	}
 	if err := first.start(); err != nil {
 		return err
