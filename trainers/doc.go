@@ -20,5 +20,6 @@
 // Package data has the data sets and their batches.
 //
 // See the examples Fit, Part, Optimizer and ElementWise, weight decay by name, in
-// example_test.go, and Config, early stopping, in example_stop_test.go.
+// example_test.go, and Config, early stopping, and ErrInterrupted, errors told
+// apart, in example_stop_test.go.
 package trainers

@@ -2,7 +2,9 @@ package trainers_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -79,4 +81,52 @@ func ExampleConfig_earlyStopping() {
 	}
 	fmt.Println(len(r.Epochs)-at, "epochs after the best; back at it:", again["bound"] == best)
 	// Output: 4 epochs after the best; back at it: true
+}
+
+// What a fit, or the reading of a file, ended by.
+func ExampleErrInterrupted() {
+	kind := func(err error) string {
+		var bad *trainers.NotFinite
+		switch {
+		case err == nil:
+			return "fine"
+		case errors.Is(err, trainers.ErrInterrupted):
+			return fmt.Sprintf("interrupted, by a deadline %t", errors.Is(err, context.DeadlineExceeded))
+		case errors.As(err, &bad) && bad.Value != nil:
+			return fmt.Sprintf("row %d holds %v", bad.Value.Row, bad.Value.Value)
+		case errors.As(err, &bad):
+			return "diverged"
+		case errors.Is(err, fs.ErrNotExist):
+			return "no such file"
+		case errors.Is(err, graph.ErrWrongFile) || errors.Is(err, data.ErrWrongFile):
+			return "no file of this model or data set"
+		}
+		return "a mistake: " + err.Error()
+	}
+	fit := func(ctx context.Context, x float64, o trainers.Optimizer) error {
+		points, err := data.New(data.FromFlat("x", []float64{1, 0, x}, 1))
+		if err != nil {
+			return err
+		}
+		_, err = trainers.Fit(ctx, func(s *graph.Scope, d vi.Data) *vi.Estimate {
+			logits := s.Param("logits", graph.Constant(0), 1)
+			return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Bernoulli{Logits: logits}) }}, d)
+		}, points.Batches(data.BatchConfig{}), trainers.Config{Epochs: 5, Optimizer: o})
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	fmt.Println(kind(fit(ctx, 1, nil)))
+	fmt.Println(kind(fit(ctx, 255, nil)))
+	fmt.Println(kind(fit(ctx, 1, trainers.SGD{Rate: 1e39})))
+	cancel()
+	fmt.Println(kind(fit(ctx, 1, nil)))
+	fmt.Println(kind(new(graph.Params).Load("testdata/none")))
+	fmt.Println(kind(new(graph.Params).Load("example_stop_test.go")))
+	// Output:
+	// fine
+	// row 2 holds 255
+	// diverged
+	// interrupted, by a deadline false
+	// no such file
+	// no file of this model or data set
 }
