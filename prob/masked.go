@@ -58,6 +58,8 @@ func (d masked) checked(site string, x *graph.Node) *graph.Node {
 // LogProb implements Dist.
 func (d masked) LogProb(x *graph.Node) *graph.Node { return score(d.LogProbs(x)) }
 
+func (d masked) unwrap() masked { return d }
+
 type drawMasked struct{ masked }
 
 // Sample implements Sampler.

@@ -60,3 +60,23 @@ type scoredMoments struct{ inSupport }
 
 func (scoredMoments) LogProbs(x *graph.Node) *graph.Node    { return x.Neg() }
 func (scoredMoments) Moments() (mean, variance *graph.Node) { return nums(3, 4), nums(5, 6) }
+
+// Messages name wrapped laws by what a user wrote.
+func TestNameOf(t *testing.T) {
+	bits := prob.Bernoulli{}
+	for want, d := range map[string]prob.Dist{
+		"prob.Bernoulli":                                     bits,
+		"prob.Independent of prob.Bernoulli":                 prob.Independent(bits, 2),
+		"prob.Masked of prob.Cauchy":                         prob.Masked(prob.Cauchy{}, nil),
+		"prob.Independent of prob.Masked of prob.LogUniform": prob.Independent(prob.Masked(prob.LogUniform{}, nil), 2),
+		"prob_test.inSupport":                                inSupport{},
+		"<nil>":                                              nil,
+	} {
+		if got := prob.NameOf(d); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	refuses(t, "no closed form for KL(prob.Independent of prob.StdNormal ‖ prob.StdNormal)", func(*graph.Scope) *graph.Node {
+		return prob.KL(prob.Independent(prob.StdNormal(3), 2), prob.StdNormal(3))
+	})
+}

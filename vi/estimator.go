@@ -56,9 +56,9 @@ func (e estimator) suits(site string, d prob.Dist) {
 		if isPathwise(d) {
 			way = "vi.Pathwise"
 		}
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %T; use %s", site, e.name, d, way)
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %s; use %s", site, e.name, prob.NameOf(d), way)
 	case e.needs.has(relaxable) && !bit && !class:
-		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", site, e.name, d)
+		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
 		if _, ok := f.Bijector.(prob.Inverter); !ok {

@@ -34,7 +34,7 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 		}
 		src, ok := d.(prob.Sampler)
 		if !ok {
-			graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", name, d)
+			graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method", name, prob.NameOf(d))
 		}
 		s.prior = t.joint
 		s.Value = src.Sample(t.r.Scope.In(name).RowAxis(-1), lead...)
