@@ -5,9 +5,9 @@ import "github.com/latentgo/latent/graph"
 // Masked returns base with entries missing: where mask, […, D] or what
 // broadcasts to it, is 0 the entry is not counted, whatever it holds, NaN
 // included, and no derivative passes. LogProb is the log density of the
-// entries present, their marginal since they are independent. Draws
-// and moments are those of base, whole. What it returns is a Sampler, Pathwise or
-// Moments if base is.
+// entries present, their marginal since they are independent. Draws and moments
+// are those of base, whole. What it returns is a Sampler, Pathwise or Moments if
+// base is.
 func Masked(base Factored, mask *graph.Node) Factored {
 	d := masked{base, mask}
 	_, moments := base.(Moments)

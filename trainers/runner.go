@@ -30,7 +30,7 @@ type runner struct {
 	batches data.Batches
 	update  *Updater // nil in evaluation
 
-	initialising bool // first values are made
+	initialising bool // its programs give parameters their first values
 
 	arrays   []data.Spec
 	rows     []int      // of this batch, by array
