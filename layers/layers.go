@@ -74,7 +74,14 @@ func checkInput(x *graph.Node, width int, what, path string) {
 	if x == nil {
 		graph.Fail("layers: %s %s: input is nil", what, path)
 	}
-	if sh := x.Shape(); len(sh) < 2 || sh[len(sh)-1] != width {
-		graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
+	sh := x.Shape()
+	if len(sh) >= 2 && sh[len(sh)-1] == width {
+		return
 	}
+	for n := len(sh) - 2; n > 0; n-- {
+		if graph.Size(sh[n:]) == width {
+			graph.Fail("layers: %s %s: input %v, want [… %d]: make vectors of the rows %v, by graph.Reshape or in the batches (Flat)", what, path, sh, width, sh[n:])
+		}
+	}
+	graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
 }

@@ -27,6 +27,9 @@ func TestRefusals(t *testing.T) {
 		{"layers: dense enc/0: input [100 2], want [… 3] with a batch axis", func(s *graph.Scope) {
 			layers.NewMLP(s.In("enc"), 3, 4).Apply(s.Input("x", 100, 2))
 		}},
+		{"layers: dense enc: input [1 5 2 3], want [… 6]: make vectors of the rows [2 3], by graph.Reshape or in the batches (Flat)", func(s *graph.Scope) {
+			layers.NewDense(s.In("enc"), 6, 4).Apply(s.Input("x", 1, 5, 2, 3))
+		}},
 		{"layers: dense enc: input [3], want [… 3] with a batch axis", func(s *graph.Scope) {
 			layers.NewDense(s.In("enc"), 3, 4).Apply(s.Input("x", 3))
 		}},

@@ -28,6 +28,11 @@ func (t *trainer) fit(ctx context.Context, m Bound) (err error) {
 		}
 		t.test.scheduled = true // as training looks at the schedules of both
 	}
+	if t.Initialise {
+		if err := t.initialise(ctx, m); err != nil {
+			return errors.WithMessage(err, "trainers: initialise")
+		}
+	}
 	for epoch := range t.Epochs {
 		if err := t.epoch(ctx, epoch); err != nil {
 			return err

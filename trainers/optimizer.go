@@ -19,7 +19,8 @@ type Optimizer interface {
 // element's gradient and slots and nothing else. It says so by this method, and
 // is then given pieces of parameters, several at once: Step must be safe for that.
 // Adam, AdaMax, Momentum and SGD are treated so too; a rule that embeds one of
-// them is not, unless it says so itself.
+// them is not, unless it says so itself. An embedded rule's fields hold what was
+// written: a Rate of 0, which means the default, reads 0.
 type ElementWise interface {
 	Optimizer
 	ElementWise()

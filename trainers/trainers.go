@@ -55,6 +55,12 @@ type Config struct {
 	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
 	Test      data.Batches        // evaluated after every epoch, epoch 0 of it, as Evaluate does; nil means never
 
+	// Initialise gives parameters the first values that their layers take from
+	// data (graph.BuildInitialising), here from the first batch, before the first
+	// step: such as of layers.Config.WeightNorm. A model without any is refused.
+	// Parameters that are trained already start anew: leave it out to go on.
+	Initialise bool
+
 	GlobalDraws int // of that evaluation, as in EvalConfig
 
 	OnEpoch func(Epoch) error // called after every epoch; an error ends the fit, Stop without being one

@@ -60,6 +60,9 @@ type piece struct {
 const pieceSize = 1 << 15
 
 func newUpdate(u *Updater) (*update, error) {
+	if n := u.rule.Slots(); n < 0 {
+		return nil, errors.Errorf("trainers: %T keeps %d slots, want 0 or more", u.rule, n)
+	}
 	d := &update{rule: u.rule, shared: byElement(u.rule), most: math.MaxFloat32}
 	if u.params.Dtype == graph.Float64 {
 		d.most = math.MaxFloat64

@@ -108,6 +108,11 @@ func (e *Estimate) Times(w *graph.Node) *Estimate {
 
 // Sum adds estimates made in one build. Each must come from a scope of its
 // own, whose path is put before the names of its terms.
+//
+// Each counts by the mean over its own rows, however many these are. Where all
+// rows of two data sets, of N₁ and N₂, are to count alike, the first is
+// multiplied by N₁/(N₁+N₂) and the second by N₂/(N₁+N₂); with Total N₁+N₂ in both
+// the divergence of a global then counts once.
 func Sum(es ...*Estimate) *Estimate {
 	out := &Estimate{Terms: map[string]*graph.Node{}}
 	var values []*graph.Node

@@ -65,7 +65,7 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 			at.b, from = sh[0], name
 		}
 		if sh[0] != at.b {
-			graph.Fail("vi: data %s has %d rows, %s has %d", name, sh[0], from, at.b)
+			graph.Fail("vi: data %s has %d rows, %s has %d; an estimate is of one set of rows", name, sh[0], from, at.b)
 		}
 		lifted[name] = at.ofData(x)
 	}

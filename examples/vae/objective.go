@@ -10,9 +10,15 @@ import (
 
 // objectives are what -objective takes.
 var objectives = map[string]func(o options, e vi.Estimator) vi.Objective{
-	"elbo":  func(o options, e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: o.draws, Estimator: e}} },
-	"iwae":  func(o options, e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: o.draws, Estimator: e}} },
-	"renyi": func(o options, e vi.Estimator) vi.Objective { return vi.Renyi{Config: vi.Config{K: o.draws, Estimator: e}, Alpha: o.alpha} },
+	"elbo": func(o options, e vi.Estimator) vi.Objective {
+		return vi.ELBO{Config: vi.Config{K: o.draws, Estimator: e}}
+	},
+	"iwae": func(o options, e vi.Estimator) vi.Objective {
+		return vi.IWAE{Config: vi.Config{K: o.draws, Estimator: e}}
+	},
+	"renyi": func(o options, e vi.Estimator) vi.Objective {
+		return vi.Renyi{Config: vi.Config{K: o.draws, Estimator: e}, Alpha: o.alpha}
+	},
 	"free-bits": func(o options, e vi.Estimator) vi.Objective {
 		return vi.FreeBits{Config: vi.Config{K: o.draws, Estimator: e}, Lambda: o.lambda}
 	},
