@@ -44,8 +44,12 @@ func run(params *Params, to purpose, f func(s *Scope)) (*Program, error) {
 		undo := params.begin()
 		defer undo()
 		f(&Scope{b: b})
-		if len(b.outputs) == 0 {
+		switch {
+		case len(b.outputs) > 0:
+		case to != initialising:
 			Fail("graph: nothing to compute: no Output was declared")
+		case len(b.initials) == 0:
+			Fail("graph: nothing to initialise: no layer called Scope.Initial, and no Output was declared")
 		}
 		switch to {
 		case evaluating:

@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 func one(s *scope) { s.Output("one", s.Const(1)) }

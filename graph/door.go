@@ -12,6 +12,7 @@ func init() {
 	door.Note = func(s, v any) { s.(*Scope).note(v) }
 	door.Run = func(s any, f func()) { s.(*Scope).run(f) }
 	door.Replay = func(s any, f func()) { s.(*Scope).replay(f) }
+	door.Alternatives = func(s any, n int) any { return s.(*Scope).among(n) }
 	door.Passes = func(s any, n int) any { return s.(*Scope).split(n) }
 	door.Carry = func(s any, name string, init float64, shape ...int) *op.Node {
 		return s.(*Scope).carry(name, init, shape)

@@ -16,8 +16,8 @@ import (
 //	err = p.Run(ctx, graph.Key{})
 //	err = p.Commit()
 //
-// States are not assigned. A parameter that is trained already starts anew; of a
-// model without a call of Initial, Commit writes nothing.
+// It needs no outputs. States are not assigned. A parameter that is trained
+// already starts anew; of a model without a call of Initial, Commit writes nothing.
 func BuildInitialising(params *Params, f func(s *Scope)) (*Program, error) {
 	return run(params, initialising, f)
 }

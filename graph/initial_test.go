@@ -142,6 +142,9 @@ func TestInitialisingRefuses(t *testing.T) {
 		{"graph: initialise w: node is nil", func(s *graph.Scope) {
 			s.Initial(s.Param("w", graph.Constant(0), 2), func() *graph.Node { return nil })
 		}},
+		{"graph: nothing to initialise: no layer called Scope.Initial, and no Output was declared", func(s *graph.Scope) {
+			s.Param("w", graph.Constant(1))
+		}},
 		{"graph: initialise: node is nil", func(s *graph.Scope) { s.Initial(nil, func() *graph.Node { return nil }) }},
 	} {
 		if _, err := graph.BuildInitialising(&graph.Params{}, c.f); err == nil || err.Error() != c.want {
@@ -164,6 +167,31 @@ func TestInitialisingRefuses(t *testing.T) {
 	}
 	if w, _ := graph.Values[float32](params, "w"); w[0] != 1 {
 		t.Errorf("w is %v after a commit that failed", w)
+	}
+}
+
+// TestInitialisingWithoutOutputs: what parameters start at is all there is to
+// compute.
+func TestInitialisingWithoutOutputs(t *testing.T) {
+	params := &graph.Params{}
+	p, err := graph.BuildInitialising(params, func(s *graph.Scope) {
+		x := s.Input("x", 4)
+		s.Initial(s.Param("w", graph.Constant(0)), func() *graph.Node { return graph.Mean(x) })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Feed(p, "x", []float32{1, 2, 3, 4}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := graph.Values[float32](params, "w"); err != nil || w[0] != 2.5 {
+		t.Errorf("w starts at %v, want 2.5, error %v", w, err)
 	}
 }
 

@@ -22,7 +22,9 @@ type site struct {
 	value       op.Array
 	rows, event int // rows of a sample, elements of a row
 	rowless     bool
-	samples     int // that each pass goes on by
+	inner       int // samples that differ in their alternatives alone, counted fastest
+	outer       int // all others
+	onward      int // of the outer ones, those that each pass goes on by
 	key         kernel.Noise
 }
 
@@ -39,8 +41,10 @@ func (d *noiseFill) add(l leaf, value op.Array) {
 		s.rows = shape[l.rows]
 	}
 	s.event = op.Size(shape[max(l.rows, -1)+1:])
-	if all := value.Len() / max(s.rows*s.event, 1); l.passes && all > 1 {
-		s.samples = all
+	s.inner = op.Size(shape[:min(l.alternatives, max(l.rows, 0))])
+	s.outer = value.Len() / max(s.inner*s.rows*s.event, 1)
+	if l.passes && s.outer > 1 {
+		s.onward = s.outer
 	}
 	d.sites = append(d.sites, s)
 	if value.Len() == 0 {
@@ -98,7 +102,8 @@ func fill[T Float](s *site, dst []T, r rowRun, row, pass int) {
 	}
 	for i := r.from; i < r.to; i++ {
 		x := dst[i*s.event : (i+1)*s.event]
-		sample, at := uint32(pass*s.samples+i/s.rows), uint32(row+i%s.rows)
+		m := i / s.rows
+		sample, at := uint32((pass*s.onward+m%s.outer)*s.inner+m/s.outer), uint32(row+i%s.rows)
 		if s.law == UniformNoise {
 			kernel.Uniform(x, s.key, sample, at, 0)
 		} else {

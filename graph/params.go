@@ -189,7 +189,7 @@ func (p *Params) declare(name string, init Init, shape Shape) error {
 		return nil
 	}
 	if p.sealed {
-		return errors.Errorf("graph: parameter %s is unknown to the trained or loaded parameters", name)
+		return errors.Errorf("graph: parameter %s is unknown to the trained or loaded parameters, which are of another model; new Params start anew, Params.Unseal lets these grow", name)
 	}
 	if op.Nil(init) {
 		return errors.Errorf("graph: parameter %s has no initialiser", name)

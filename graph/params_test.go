@@ -90,7 +90,7 @@ func TestParams(t *testing.T) {
 	grown := func(s *scope) { model(s); s.Param("new", graph.Constant(0), 1) }
 	p.Seal()
 	err = declare(t, p, grown)
-	if err == nil || err.Error() != "graph: parameter new is unknown to the trained or loaded parameters" {
+	if err == nil || err.Error() != "graph: parameter new is unknown to the trained or loaded parameters, which are of another model; new Params start anew, Params.Unseal lets these grow" {
 		t.Errorf("error %v", err)
 	}
 	p.Unseal()

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // In passes of two samples a run sees the samples of one of six, of both laws,
@@ -71,6 +70,64 @@ func TestPassesGoOnWithTheSamples(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A draw has the same numbers beside alternatives however many draws there are,
+// in one pass or in several, in a run's own noise and in that of layers; what all
+// draws share stays.
+func TestDrawsBesideAlternatives(t *testing.T) {
+	const rows, event = 3, 2
+	run := func(k, passes int) map[string][]float64 {
+		p, err := graph.Build(&graph.Params{Dtype: graph.Float64}, func(s *graph.Scope) {
+			in := s
+			if passes > 1 {
+				in = door.Passes(s, passes).(*graph.Scope)
+			}
+			in, layer := door.Alternatives(in, 2).(*graph.Scope), s.In("layer")
+			door.Run(in, func() {
+				for name, n := range map[string]*graph.Node{
+					"own": in.Noise("own", graph.GaussianNoise, 2, 3, k, rows, event), "layer": layer.Noise("e", graph.UniformNoise, 2, 1, k, rows, event),
+					"shared": layer.Noise("shared", graph.GaussianNoise, 2, 3, 1, rows, event), "high": layer.RowAxis(3).Noise("high", graph.GaussianNoise, 1, 3, k, rows, 4, event),
+				} {
+					s.Output(name, n.Shift(0))
+				}
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(context.Background(), graph.Key{Seed: 3}); err != nil {
+			t.Fatal(err)
+		}
+		out := map[string][]float64{}
+		for _, name := range p.Outputs() {
+			sh, v := p.Shape(name), []float64(nil)
+			if v, err = p.Value(name); err != nil {
+				t.Fatal(err)
+			}
+			per := graph.Size(sh[3:])
+			for e := range len(v) / per / sh[2] { // the last draw of each alternative
+				at := ((e+1)*sh[2] - 1) * per
+				out[name] = append(out[name], v[at:at+per]...)
+			}
+		}
+		return out
+	}
+	whole := run(6, 1)
+	for _, passes := range []int{2, 3} {
+		for name, v := range run(6/passes, passes) {
+			if !slices.Equal(v, whole[name]) {
+				t.Errorf("%d passes: the last draws of %s are %v, in one pass %v", passes, name, v, whole[name])
+			}
+		}
+	}
+	seen := map[float64]bool{}
+	for _, v := range whole["own"] {
+		seen[v] = true
+	}
+	if len(seen) != 2*3*rows*event {
+		t.Errorf("%d different numbers among %d", len(seen), 2*3*rows*event)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 type modelRun struct {
 	path   string
 	passes bool // noise declared in it goes on from pass to pass
+
+	alternatives int // of noise declared in it
 }
 
 // run is door.Run.
@@ -30,8 +32,16 @@ func (s *Scope) runAs(replay bool, f func()) {
 	b := s.b
 	run, before := b.run, b.replay
 	defer func() { b.run, b.replay = run, before }()
-	b.run, b.replay = &modelRun{s.path, s.passes}, replay
+	b.run, b.replay = &modelRun{s.path, s.passes, s.alternatives}, replay
 	f()
+}
+
+// among is door.Alternatives.
+func (s *Scope) among(n int) *Scope {
+	s.notNil()
+	r := *s
+	r.alternatives = n
+	return &r
 }
 
 // runName returns the full name of noise or an output, which belong to a run.
@@ -67,7 +77,7 @@ func (s *Scope) redeclared(l leaf, shape Shape) *Node {
 		Fail("graph: %s declared twice %s; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)", l.name, s.where())
 	case old.kind == param && old.frozen != l.frozen:
 		Fail("graph: %s is frozen in one run and trained in another", l.name)
-	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || old.passes != l.passes || !slices.Equal(n.Shape(), shape):
+	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || old.passes != l.passes || old.alternatives != l.alternatives || !slices.Equal(n.Shape(), shape):
 		Fail("graph: %s declared again by another run, with another law or shape, %v, than at first, %v", l.name, shape, n.Shape())
 	}
 	return n

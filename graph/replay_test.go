@@ -6,9 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // TestReplayTakesWhatExists declares one of each in a run and again in a

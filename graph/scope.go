@@ -18,6 +18,8 @@ type Scope struct {
 	fed    bool // noise is an input
 	passes bool // noise goes on from pass to pass
 	rows   *int // the axis of noise that counts rows; nil: the last but one
+
+	alternatives int // see door.Alternatives
 }
 
 // build is what one call of Build collects.
@@ -52,6 +54,8 @@ type leaf struct {
 	run    *modelRun // that declared it
 	own    bool      // of its run alone
 	passes bool      // noise goes on from pass to pass
+
+	alternatives int // leading axes of noise that count samples fastest
 }
 
 type kind uint8
@@ -200,15 +204,19 @@ func (s *Scope) RowAxis(axis int) *Scope {
 
 // Noise declares random numbers, drawn anew by every Run. Each is a function of
 // the Key and of three indices: that of the sample, over all axes before the row
-// axis; that of the row; and that of the event element, over all axes behind the
-// row axis. So neither the number of samples nor the split into batches changes
-// it. The row axis is the last but one, unless RowAxis says otherwise.
+// axis, where axes of enumerated sites count fastest; that of the row; and that of
+// the event element, over all axes behind the row axis. So neither the number of
+// samples nor the split into batches changes it. The row axis is the last but one,
+// unless RowAxis says otherwise.
 func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	s.notNil()
 	if law > UniformNoise {
 		Fail("graph: noise %s of law %d, want GaussianNoise or UniformNoise", name, law)
 	}
-	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes || s.b.run != nil && s.b.run.passes}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes, alternatives: s.alternatives}
+	if r := s.b.run; r != nil {
+		l.passes, l.alternatives = l.passes || r.passes, max(l.alternatives, r.alternatives)
+	}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
 	}

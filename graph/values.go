@@ -24,7 +24,8 @@ func (p *Program) Outputs() []string {
 	return slices.Clone(p.b.outs)
 }
 
-// Shape returns the shape of an input or output; nil for an unknown name.
+// Shape returns the shape of an input or output; nil for an unknown name. Of an
+// input and an output of one name it is the input's.
 func (p *Program) Shape(name string) Shape {
 	p.notNil()
 	if f := p.inputs[name]; f != nil {

@@ -32,10 +32,10 @@ type Dropout struct {
 // NewDropout makes a dropout whose noise is "noise" in the scope.
 func NewDropout(s *graph.Scope, c DropoutConfig) Dropout {
 	switch {
-	case !(c.Rate >= 0 && c.Rate < 1):
-		graph.Fail("layers: dropout %s: Rate %v, want 0 or more and below 1", s.Path(), c.Rate)
-	case !(c.Alpha >= 0) || math.IsInf(c.Alpha, 1):
-		graph.Fail("layers: dropout %s: Alpha %v, want 0 or more and finite", s.Path(), c.Alpha)
+	case !(c.Rate >= 0 && rounded(s, c.Rate) < 1):
+		graph.Fail("layers: dropout %s: Rate %v, want 0 or more and below 1 in %v", s.Path(), c.Rate, s.Dtype())
+	case !(c.Alpha >= 0) || math.IsInf(rounded(s, c.Alpha), 1):
+		graph.Fail("layers: dropout %s: Alpha %v, want 0 or more and finite in %v", s.Path(), c.Alpha, s.Dtype())
 	case c.Rate > 0 && c.Alpha > 0:
 		graph.Fail("layers: dropout %s: Rate and Alpha: choose one", s.Path())
 	case c.Always && c.Rate == 0 && c.Alpha == 0:

@@ -139,6 +139,37 @@ func TestStandardiseConstants(t *testing.T) {
 	}
 }
 
+// TestStandardiseBesideFrozenParameters: what is frozen stays, whatever scope
+// Standardise is given, and a shift that is not takes out the mean beside it.
+func TestStandardiseBesideFrozenParameters(t *testing.T) {
+	in := func(s *graph.Scope, frozen bool) *graph.Scope {
+		if frozen {
+			return s.Frozen()
+		}
+		return s
+	}
+	for i := range 8 {
+		of, scale, shift := i&1 > 0, i&2 > 0, i&4 > 0
+		params := &graph.Params{Dtype: graph.Float64}
+		y := initialise(t, params, map[string][]float64{"x": {1, 3, 3, 7}}, func(s *graph.Scope) {
+			a, b := in(s, scale).Param("a", graph.Constant(5), 2), in(s, shift).Param("b", graph.Constant(4), 2)
+			s.Output("y", layers.Standardise(in(s, of), s.Input("x", 2, 2), a, b))
+		})
+		a, b := []float64{1, .5}, []float64{-2, -2.5}
+		if scale {
+			a, b = []float64{5, 5}, []float64{-10, -25}
+		}
+		if shift {
+			b = []float64{4, 4}
+		}
+		what := fmt.Sprint("frozen scope, scale, shift ", of, scale, shift)
+		near(t, what, param(t, params, "a"), a, graph.Float64)
+		near(t, what, param(t, params, "b"), b, graph.Float64)
+		near(t, what, y[0], []float64{a[0] + b[0], 3*a[1] + b[1], 3*a[0] + b[0], 7*a[1] + b[1]}, graph.Float64)
+		near(t, what, y[1], y[0], graph.Float64)
+	}
+}
+
 // TestOutputWeightsStartAtZero: a flow that is to start at the identity keeps its
 // zeros under weight normalisation, also when data initialise the rest.
 func TestOutputWeightsStartAtZero(t *testing.T) {

@@ -61,12 +61,27 @@ func (f Func) Apply(x *graph.Node) *graph.Node {
 	return f(x)
 }
 
+// rounded returns a number as the graph has it.
+func rounded(s *graph.Scope, v float64) float64 {
+	if s.Dtype() == graph.Float32 {
+		return float64(float32(v))
+	}
+	return v
+}
+
 // checkInput refuses an input that is not [… width] with a batch axis.
 func checkInput(x *graph.Node, width int, what, path string) {
 	if x == nil {
 		graph.Fail("layers: %s %s: input is nil", what, path)
 	}
-	if sh := x.Shape(); len(sh) < 2 || sh[len(sh)-1] != width {
-		graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
+	sh := x.Shape()
+	if len(sh) >= 2 && sh[len(sh)-1] == width {
+		return
 	}
+	for n := len(sh) - 2; n > 0; n-- {
+		if graph.Size(sh[n:]) == width {
+			graph.Fail("layers: %s %s: input %v, want [… %d]: make vectors of the rows %v, by graph.Reshape or in the batches (Flat)", what, path, sh, width, sh[n:])
+		}
+	}
+	graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
 }

@@ -24,12 +24,13 @@ type NormConfig struct {
 //
 //	y = (x − μ)/√(σ² + ε)·scale + shift
 //
-// In a program that trains or initialises, μ and σ² are the mean and the
-// variance of the batch, divided by its n rows, all samples of them; in any
-// other, running averages of them, with the variance divided by n−1, which
-// training steps move by Momentum of the way. So it mixes rows in training, and
-// is applied once in a run of a model; see the package comment. In a frozen scope
-// it is in training what it is in evaluation.
+// In a program that trains or initialises, μ and σ² are the mean and the variance
+// over the batch, where every sample of a row counts as a row; of n rows the
+// variance divides by n. In any other program they are running averages, which
+// each training step moves by Momentum of the way to the mean of its batch and to
+// the variance that divides by n−1. So it mixes rows in training, and is applied
+// once in a run of a model; see the package comment. In a frozen scope it does in
+// training what it does in evaluation.
 type BatchNorm struct {
 	Scale, Shift   *graph.Node // parameters [D]; nil with NoAffine
 	Mean, Variance *graph.Node // states [D], the running averages
@@ -67,8 +68,8 @@ func (c NormConfig) affine(s *graph.Scope, what string, width int) (_ NormConfig
 	switch {
 	case width < 1:
 		graph.Fail("layers: %s %s: width %d, want 1 or more", what, s.Path(), width)
-	case !(c.Epsilon > 0) || math.IsInf(c.Epsilon, 1):
-		graph.Fail("layers: %s %s: Epsilon %v, want a positive number", what, s.Path(), c.Epsilon)
+	case !(rounded(s, c.Epsilon) > 0) || math.IsInf(rounded(s, c.Epsilon), 1):
+		graph.Fail("layers: %s %s: Epsilon %v, want a positive number of %v", what, s.Path(), c.Epsilon, s.Dtype())
 	}
 	if !c.NoAffine {
 		scale, shift = s.Param("scale", graph.Constant(1), width), s.Param("shift", graph.Constant(0), width)
@@ -85,7 +86,7 @@ func (n BatchNorm) Apply(x *graph.Node) *graph.Node {
 	sh := x.Shape()
 	rows := float64(graph.Size(sh[:len(sh)-1]))
 	if n.s.Training() && rows == 1 {
-		graph.Fail("layers: batch norm %s: a training batch of one row, which has no variance", n.s.Path())
+		graph.Fail("layers: batch norm %s: a training batch of one row, which has no variance; choose a batch size that leaves no single row", n.s.Path())
 	}
 	defer graph.Enter("layer " + n.s.Path())()
 	if !n.s.Training() && !n.s.Initialising() {

@@ -27,6 +27,9 @@ func TestRefusals(t *testing.T) {
 		{"layers: dense enc/0: input [100 2], want [… 3] with a batch axis", func(s *graph.Scope) {
 			layers.NewMLP(s.In("enc"), 3, 4).Apply(s.Input("x", 100, 2))
 		}},
+		{"layers: dense enc: input [1 5 2 3], want [… 6]: make vectors of the rows [2 3], by graph.Reshape or in the batches (Flat)", func(s *graph.Scope) {
+			layers.NewDense(s.In("enc"), 6, 4).Apply(s.Input("x", 1, 5, 2, 3))
+		}},
 		{"layers: dense enc: input [3], want [… 3] with a batch axis", func(s *graph.Scope) {
 			layers.NewDense(s.In("enc"), 3, 4).Apply(s.Input("x", 3))
 		}},
@@ -59,7 +62,7 @@ func TestRefusals(t *testing.T) {
 		{"layers: ResNet r: 16777217 blocks, want 16777216 at most", resnet(layers.ResNetConfig{Inputs: 2, Outputs: 1, Width: 3, Blocks: 1<<24 + 1})},
 		{"layers: ResNet r: Gated without a Context", resnet(layers.ResNetConfig{Inputs: 2, Outputs: 1, Width: 3, Gated: true})},
 		{"layers: ResNet r: the context is nil, want [… 1]", resnet(layers.ResNetConfig{Inputs: 2, Outputs: 1, Width: 3, Context: 1})},
-		{"layers: dropout r/0/dropout: Rate 1, want 0 or more and below 1", resnet(layers.ResNetConfig{Inputs: 2, Outputs: 1, Width: 3, Dropout: 1})},
+		{"layers: dropout r/0/dropout: Rate 1, want 0 or more and below 1 in float32", resnet(layers.ResNetConfig{Inputs: 2, Outputs: 1, Width: 3, Dropout: 1})},
 		{"layers: ResNet without layers; layers.NewResNet declares them", func(s *graph.Scope) { layers.ResNet{}.Apply(s.Input("x", 1, 1), nil) }},
 		{"layers: residual: Inner is nil", func(s *graph.Scope) { layers.Residual{}.Apply(s.Input("x", 2, 2)) }},
 		{"layers: residual: Inner makes [2 3] of [2 2], want the same shape", func(s *graph.Scope) {
@@ -72,14 +75,19 @@ func TestRefusals(t *testing.T) {
 		{"layers: GLU: input is nil", func(*graph.Scope) { layers.GLU(nil) }},
 		{"layers: batch norm b: width 0, want 1 or more", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 0) }},
 		{"layers: batch norm b: Momentum 2, want above 0 and at most 1", func(s *graph.Scope) { layers.NormConfig{Momentum: 2}.NewBatchNorm(s.In("b"), 2) }},
-		{"layers: layer norm b: Epsilon -1, want a positive number", func(s *graph.Scope) { layers.NormConfig{Epsilon: -1}.NewLayerNorm(s.In("b"), 2) }},
+		{"layers: layer norm b: Epsilon -1, want a positive number of float32", func(s *graph.Scope) { layers.NormConfig{Epsilon: -1}.NewLayerNorm(s.In("b"), 2) }},
 		{"layers: batch norm b: input [2 3], want [… 2] with a batch axis", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 2).Apply(s.Input("x", 2, 3)) }},
 		{"layers: layer norm b: input [2], want [… 2] with a batch axis", func(s *graph.Scope) { layers.NewLayerNorm(s.In("b"), 2).Apply(s.Input("x", 2)) }},
-		{"layers: batch norm b: a training batch of one row, which has no variance", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 2).Apply(s.Input("x", 1, 1, 2)) }},
+		{"layers: batch norm b: a training batch of one row, which has no variance; choose a batch size that leaves no single row", func(s *graph.Scope) { layers.NewBatchNorm(s.In("b"), 2).Apply(s.Input("x", 1, 1, 2)) }},
 		{"layers: batch norm without its states; layers.NewBatchNorm declares them", func(s *graph.Scope) { layers.BatchNorm{}.Apply(s.Input("x", 2, 2)) }},
 		{"layers: layer norm without its width; layers.NewLayerNorm says it", func(s *graph.Scope) { layers.LayerNorm{}.Apply(s.Input("x", 2, 2)) }},
-		{"layers: dropout d: Rate -0.1, want 0 or more and below 1", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Rate: -.1}) }},
-		{"layers: dropout d: Alpha +Inf, want 0 or more and finite", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Alpha: math.Inf(1)}) }},
+		{"layers: dropout d: Rate -0.1, want 0 or more and below 1 in float32", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Rate: -.1}) }},
+		{"layers: dropout d: Alpha +Inf, want 0 or more and finite in float32", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Alpha: math.Inf(1)}) }},
+		// What float64 tells from a limit and float32 does not.
+		{"layers: dropout d: Alpha 1e+40, want 0 or more and finite in float32", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Alpha: 1e40}) }},
+		{"layers: dropout d: Rate 0.99999999, want 0 or more and below 1 in float32", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{Rate: .99999999}) }},
+		{"layers: batch norm b: Epsilon 1e-50, want a positive number of float32", func(s *graph.Scope) { layers.NormConfig{Epsilon: 1e-50}.NewBatchNorm(s.In("b"), 2) }},
+		{"layers: layer norm b: Epsilon 1e+40, want a positive number of float32", func(s *graph.Scope) { layers.NormConfig{Epsilon: 1e40}.NewLayerNorm(s.In("b"), 2) }},
 		{"layers: dropout d: input [2], want [… D] with a batch axis", func(s *graph.Scope) { layers.NewDropout(s.In("d"), layers.DropoutConfig{}).Apply(s.Input("x", 2)) }},
 		{"layers: dropout without a scope; layers.NewDropout gives it one", func(s *graph.Scope) { layers.Dropout{}.Apply(s.Input("x", 2, 2)) }},
 		{"layers: embedding e: 0 classes of width 2, want 1 or more", func(s *graph.Scope) { layers.NewEmbedding(s.In("e"), 0, 2) }},

@@ -20,30 +20,31 @@ func Moments(x *graph.Node) (mean, variance *graph.Node) {
 // with the mean μ and the standard deviation σ of each element of the last axis
 // over all leading axes, so that the result has mean 0 and variance 1 there
 // (Salimans and Kingma, arXiv 1602.07868, section 3). An element that does not vary
-// over the batch has scale 1. A layer with other parameters, such as the
-// logarithm of a scale, calls graph.Scope.Initial itself with what Moments
-// gives.
+// over the batch has scale 1. A frozen parameter stays as it is; beside a frozen
+// scale the shift starts at −μ·scale. A layer with other parameters, such as the
+// logarithm of a scale, calls graph.Scope.Initial itself with what Moments gives.
 func Standardise(s *graph.Scope, x, scale, shift *graph.Node) *graph.Node {
 	leadingAxes(x, "standardise")
 	if scale == nil {
 		graph.Fail("layers: standardise: the scale is nil")
 	}
-	var mean, by *graph.Node
-	if s.Initialising() {
-		var variance *graph.Node
-		mean, variance = Moments(x)
+	scale = s.Initial(scale, func() *graph.Node {
+		mean, variance := Moments(x)
 		rounding := 0x1p-21 // eight times, of a constant's mean
 		if s.Dtype() == graph.Float64 {
 			rounding = 0x1p-50
 		}
 		varies := variance.Gt(mean.Square().Scale(rounding * rounding))
-		by = graph.Where(varies, graph.Rsqrt(graph.Where(varies, variance, graph.Const(1))), graph.Const(1))
+		return graph.Where(varies, graph.Rsqrt(graph.Where(varies, variance, graph.Const(1))), graph.Const(1))
+	})
+	y := x.Mul(scale)
+	if shift == nil {
+		return y
 	}
-	y := x.Mul(s.Initial(scale, func() *graph.Node { return by }))
-	if shift != nil {
-		y = y.Add(s.Initial(shift, func() *graph.Node { return mean.Mul(by).Neg() }))
-	}
-	return y
+	return y.Add(s.Initial(shift, func() *graph.Node {
+		mean, _ := Moments(x)
+		return mean.Mul(scale).Neg()
+	}))
 }
 
 // leadingAxes returns all axes but the last, of which there must be one at

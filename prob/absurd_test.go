@@ -30,7 +30,7 @@ func TestAbsurdArguments(t *testing.T) {
 		Funcs: map[string]any{
 			"Chain": prob.Chain, "Checked": prob.Checked, "Constrain": prob.Constrain, "Independent": prob.Independent,
 			"HasKL": prob.HasKL, "KLs": prob.KLs, "KL": prob.KL, "MonteCarloKL": prob.MonteCarloKL, "ProductOfExperts": prob.ProductOfExperts, "Masked": prob.Masked,
-			"SupportOf": prob.SupportOf, "Triangle": prob.Triangle, "CholeskyFactor": prob.CholeskyFactor,
+			"SupportOf": prob.SupportOf, "NameOf": prob.NameOf, "Triangle": prob.Triangle, "CholeskyFactor": prob.CholeskyFactor,
 			"DropoutKL": prob.DropoutKL, "DropoutKLCubic": prob.DropoutKLCubic, "DropoutKLSigmoid": prob.DropoutKLSigmoid,
 			"NewGaussianMixture": prob.NewGaussianMixture, "NewVampPrior": prob.NewVampPrior, "WithoutInverse": prob.WithoutInverse,
 		},

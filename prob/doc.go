@@ -196,7 +196,7 @@
 // The interfaces are in prob.go, with complete.go and fit.go for parameters that
 // are missing or do not fit. support.go, outside.go and offending.go say which
 // values a law can take, ends.go how near to an end; checked.go stops a run at
-// others. kl.go finds divergences.
+// others. kl.go finds divergences, name.go the name of a law for a message.
 //
 // Bijectors: bijector.go has the interfaces, elementwise.go, interval.go,
 // ordering.go, simplex.go and triangle.go the maps, constrain.go the one of a

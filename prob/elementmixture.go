@@ -67,7 +67,7 @@ func (d ElementMixture) CDF(x *graph.Node) *graph.Node {
 	complete(d)
 	base, ok := d.Components.(Cumulative)
 	if !ok {
-		graph.Fail("prob: ElementMixture of %T, which has no CDF", d.Components)
+		graph.Fail("prob: ElementMixture of %s, which has no CDF", NameOf(d.Components))
 	}
 	return graph.Sum(base.CDF(d.each(x)).Mul(swapLast(graph.Softmax(d.Logits))), -2)
 }

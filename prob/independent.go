@@ -9,17 +9,27 @@ import (
 // Independent returns base over extra event axes of the given sizes, before
 // its own: values are […, extra…, D] and LogProb is […]. An image of rows that
 // base scores one by one is Independent(base, rows). What it returns is a
-// Sampler or Pathwise if base is.
+// Sampler, Pathwise or Moments if base is.
 //
 // In a scope that does not name the row axis of its noise (graph.Scope.RowAxis;
 // package vi does), a batch run in parts does not repeat the draws of the whole.
 func Independent(base Dist, extra ...int) Dist {
 	d := independent{base, append([]int(nil), extra...)}
+	_, moments := base.(Moments)
 	switch base.(type) {
 	case Pathwise:
+		if moments {
+			return pathMeansIndependent{pathIndependent{drawIndependent{d}}}
+		}
 		return pathIndependent{drawIndependent{d}}
 	case Sampler:
+		if moments {
+			return drawMeansIndependent{drawIndependent{d}}
+		}
 		return drawIndependent{d}
+	}
+	if moments {
+		return meansIndependent{d}
 	}
 	return d
 }
@@ -63,6 +73,28 @@ type pathIndependent struct{ drawIndependent }
 
 // Pathwise marks Sample as reparameterised.
 func (pathIndependent) Pathwise() {}
+
+// moments returns those of base, which has them.
+func (d independent) moments() (mean, variance *graph.Node) {
+	complete(d)
+	return d.base.(Moments).Moments()
+}
+
+// What is Moments besides.
+type (
+	meansIndependent     struct{ independent }
+	drawMeansIndependent struct{ drawIndependent }
+	pathMeansIndependent struct{ pathIndependent }
+)
+
+// Moments implements the interface of that name.
+func (d meansIndependent) Moments() (mean, variance *graph.Node) { return d.moments() }
+
+// Moments implements the interface of that name.
+func (d drawMeansIndependent) Moments() (mean, variance *graph.Node) { return d.moments() }
+
+// Moments implements the interface of that name.
+func (d pathMeansIndependent) Moments() (mean, variance *graph.Node) { return d.moments() }
 
 // wrapsIndependent is every type that Independent returns.
 type wrapsIndependent interface {

@@ -65,7 +65,7 @@ func KLs(q, p Dist) *graph.Node {
 	present("KL: p", p)
 	f := klOfPair(q, p)
 	if f == nil {
-		graph.Fail("prob: no closed form for KL(%T ‖ %T); register one with prob.RegisterKL, or estimate it with prob.MonteCarloKL", q, p)
+		graph.Fail("prob: no closed form for KL(%s ‖ %s); register one with prob.RegisterKL, or estimate it with prob.MonteCarloKL", NameOf(q), NameOf(p))
 	}
 	complete(q)
 	complete(p)

@@ -27,7 +27,7 @@ func (d Mixture) LogProb(x *graph.Node) *graph.Node {
 	c := components("Mixture", d.Logits, 1)
 	l := d.Components.LogProb(eachOf(x, c))
 	if sh := l.Shape(); len(sh) == 0 || sh[len(sh)-1] != c {
-		graph.Fail("prob: Mixture: %T scores shape %v for %d components", d.Components, sh, c)
+		graph.Fail("prob: Mixture: %s scores shape %v for %d components", NameOf(d.Components), sh, c)
 	}
 	return graph.LogSumExp(l.Add(graph.LogSoftmax(d.Logits)), -1)
 }
@@ -64,7 +64,7 @@ func (d Mixture) Sample(s *graph.Scope, lead ...int) *graph.Node {
 func pick(s *graph.Scope, components Dist, lead []int, c int, at *graph.Node) *graph.Node {
 	src, ok := components.(Sampler)
 	if !ok {
-		graph.Fail("prob: mixture of %T, which cannot be drawn from: it has no Sample method", components)
+		graph.Fail("prob: mixture of %s, which cannot be drawn from: it has no Sample method", NameOf(components))
 	}
 	all := src.Sample(s.In("component"), append(append([]int(nil), lead...), c)...)
 	one := graph.Where(swapLast(at), all, graph.Const(0))
@@ -93,7 +93,7 @@ func (d Mixture) Moments() (mean, variance *graph.Node) {
 func mixedMoments(components Dist, w *graph.Node) (mean, variance *graph.Node) {
 	base, ok := components.(Moments)
 	if !ok {
-		graph.Fail("prob: mixture of %T, which has no Moments", components)
+		graph.Fail("prob: mixture of %s, which has no Moments", NameOf(components))
 	}
 	m, v := base.Moments()
 	mean = graph.Sum(m.Mul(w), -2)

@@ -32,7 +32,7 @@ func (d OneHot) classes() int {
 func (d OneHot) LogProb(x *graph.Node) *graph.Node {
 	complete(d)
 	if c := d.classes(); c > 1 && eventSize("OneHot", x) == 1 {
-		graph.Fail("prob: OneHot: value of shape %v is of labels, want rows of %d with one 1, such as graph.OneHot makes; for labels take prob.Categorical", x.Shape(), c)
+		graph.Fail("prob: OneHot: value of shape %v is of labels, want rows of %d with one 1, which graph.Labels makes of labels; or take prob.Categorical", x.Shape(), c)
 	}
 	sameEvent("OneHot", x, d.Logits)
 	set := d.Support()

@@ -44,7 +44,7 @@ func (d ZeroInflated) Sample(s *graph.Scope, lead ...int) *graph.Node {
 	complete(d)
 	base, ok := d.Base.(Sampler)
 	if !ok {
-		graph.Fail("prob: ZeroInflated: %T cannot be drawn from: it has no Sample method", d.Base)
+		graph.Fail("prob: ZeroInflated: %s cannot be drawn from: it has no Sample method", NameOf(d.Base))
 	}
 	x := base.Sample(s.In("base"), lead...)
 	sh := x.Shape()
@@ -67,7 +67,7 @@ func (d ZeroInflated) Moments() (mean, variance *graph.Node) {
 	complete(d)
 	base, ok := d.Base.(Moments)
 	if !ok {
-		graph.Fail("prob: ZeroInflated: %T has no Moments", d.Base)
+		graph.Fail("prob: ZeroInflated: %s has no Moments", NameOf(d.Base))
 	}
 	m, v := base.Moments()
 	keep := graph.Sigmoid(d.Logits.Neg())

@@ -46,6 +46,9 @@ func (a Adam) reach(grad, moment float64, t int) (newMoment, step float64) {
 	return m, a.Rate / s.Correct1 * max(m, 1) / min(float64(float32(a.Epsilon)), 1)
 }
 
+// keeps implements reacher.
+func (Adam) keeps(slot func(int) float64) (bool, string) { return slot(1) >= 0, "v ≥ 0" }
+
 // moments bounds β·m + c·g in arithmetic of either dtype.
 func moments(beta, m, c, g float64) float64 { return 1.001*(beta*m+c*g) + 1e-30 }
 

@@ -2,6 +2,7 @@ package trainers
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 
 	"github.com/pkg/errors"
@@ -48,10 +49,24 @@ func (a AdaMax) reach(grad, moment float64, t int) (newMoment, step float64) {
 	a = a.defaults()
 	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2}.At(t)
 	m := moments(a.Beta1, moment, 1-a.Beta1, grad)
+	return m, a.Rate / s.Correct1 * max(m, a.ratio(), 1)
+}
+
+// ratio bounds |m|/u, by +Inf where it has no bound.
+func (a AdaMax) ratio() float64 {
 	if a.Beta1 >= a.Beta2 {
-		return m, math.Inf(1)
+		return math.Inf(1)
 	}
-	return m, a.Rate / s.Correct1 * max(m, 4/(1-a.Beta1/a.Beta2), 1)
+	return 4 / (1 - a.Beta1/a.Beta2)
+}
+
+// keeps implements reacher.
+func (a AdaMax) keeps(slot func(int) float64) (bool, string) {
+	m, u, most := math.Abs(slot(0)), slot(1), a.defaults().ratio()
+	if u >= 0 && (math.IsInf(most, 1) || m <= most*u) {
+		return true, ""
+	}
+	return false, fmt.Sprintf("u ≥ 0 and |m| ≤ %.3g·u", most)
 }
 
 func (a AdaMax) defaults() AdaMax {

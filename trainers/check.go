@@ -9,13 +9,16 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// alive is an error unless an updater has parameters and a rule.
+// alive is an error unless an updater has parameters, a rule and a norm to clip
+// gradients to.
 func (u *Updater) alive() error {
 	switch {
 	case u == nil || u.params == nil:
 		return errors.New("trainers: the Updater is nil or has no Params: use NewUpdater with those of the program")
 	case op.Nil(u.rule):
 		return errors.New("trainers: the Updater's Optimizer is nil, want one such as trainers.Adam{}")
+	case !(u.clip >= 0):
+		return errors.Errorf("trainers: the Updater clips gradients to a norm of %v, want 0 or more", u.clip)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestNothingToRun(t *testing.T) {
 			_, err := trainers.Predict(ctx, nil, params, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})
 			return err
 		},
-		"trainers: evaluate rows from 0: graph: output z: node is nil": func() error {
+		"trainers: evaluate rows from 0: trainers: output z is nil": func() error {
 			_, err := trainers.Predict(ctx, func(*graph.Scope, vi.Data) map[string]*graph.Node {
 				return map[string]*graph.Node{"z": nil}
 			}, params, x.Batches(data.BatchConfig{Evaluation: true}), trainers.EvalConfig{})

@@ -7,6 +7,7 @@
 //
 //   - trainers.go, epoch.go: Fit, its configuration and what it reports; Part
 //     takes one of several sets out of a batch;
+//   - initialise.go: first values of parameters from the first batch;
 //   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
 //   - optimizer.go: the interface of update rules; adam.go, adamax.go,
@@ -18,5 +19,7 @@
 //
 // Package data has the data sets and their batches.
 //
-// See the examples Fit, Part and Optimizer, in example_test.go.
+// See the examples Fit, Part, Optimizer and ElementWise, weight decay by name, in
+// example_test.go, and Config, early stopping, and ErrInterrupted, errors told
+// apart, in example_stop_test.go.
 package trainers

@@ -16,6 +16,31 @@ type trainer struct {
 	result Result
 }
 
+// fit looks at the data and goes through the epochs.
+func (t *trainer) fit(ctx context.Context, m Bound) (err error) {
+	if err := t.runs.start(); err != nil {
+		return errors.WithMessage(err, "trainers")
+	}
+	if t.Test != nil {
+		t.test, err = newEvaluator(m.declare, t.Params, t.Test, EvalConfig{Seed: t.Seed, Schedules: t.Schedules, GlobalDraws: t.GlobalDraws})
+		if err != nil {
+			return err
+		}
+		t.test.scheduled = true // as training looks at the schedules of both
+	}
+	if t.Initialise {
+		if err := t.initialise(ctx, m); err != nil {
+			return errors.WithMessage(err, "trainers: initialise")
+		}
+	}
+	for epoch := range t.Epochs {
+		if err := t.epoch(ctx, epoch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *trainer) epoch(ctx context.Context, epoch int) error {
 	batches := t.runs.batches
 	if err := batches.Seek(epoch, 0); err != nil {

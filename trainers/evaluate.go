@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/stat"
@@ -55,7 +56,9 @@ func Evaluate(ctx context.Context, m Bound, params *graph.Params, b data.Batches
 // of each of its outputs, nodes [B, …] for a batch of B rows (of the first array),
 // or [1, B, …] as a model's values are with one draw, one row after the other in
 // the order of the batches: codes, reconstructions, or the log p(x) of every row.
-// Noise is that of Evaluate, and what rows share is drawn once.
+// That is the order of the data set, as data.BatchConfig.Evaluation makes them;
+// batches that are shuffled are refused. Noise is that of Evaluate, and what rows
+// share is drawn once.
 func Predict(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[string]*graph.Node, params *graph.Params, b data.Batches, c EvalConfig) (map[string][]float64, error) {
 	if outputs == nil {
 		return nil, errors.New("trainers: no function of outputs to evaluate")
@@ -66,20 +69,30 @@ func Predict(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[st
 	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
 		out := outputs(s, d)
 		for _, name := range slices.Sorted(maps.Keys(out)) {
-			s.Output(name, out[name])
+			if out[name] == nil {
+				graph.Fail("trainers: output %s is nil", name)
+			}
+			s.Output(predictOutput+name, out[name])
 		}
 	}, params, b, c)
 	if err != nil {
 		return nil, err
 	}
-	values := map[string][]float64{}
+	values, last := map[string][]float64{}, -1
 	err = e.each(ctx, c.Step, 0, func(p *graph.Program, rows int) error {
-		for _, name := range p.Outputs() {
-			if shape := p.Shape(name); !byRow(shape, rows) {
+		for _, i := range b.Index(e.runs.arrays[0].Name) {
+			if i < last {
+				return errors.Errorf("row %d comes after row %d: values by row want the batches of data.BatchConfig.Evaluation, which are not shuffled", i, last)
+			}
+			last = i
+		}
+		for _, output := range p.Outputs() {
+			name, shape := strings.TrimPrefix(output, predictOutput), p.Shape(output)
+			if !byRow(shape, rows) {
 				return errors.Errorf("output %s has shape %v, want [%d …], perhaps behind axes of 1: an entry for each row", name, shape, rows)
 			}
-			v := make([]float64, graph.Size(p.Shape(name)))
-			if err := graph.Read(p, name, v); err != nil {
+			v, err := p.Value(output)
+			if err != nil {
 				return err
 			}
 			values[name] = append(values[name], v...)

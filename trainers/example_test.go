@@ -3,8 +3,10 @@ package trainers_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
@@ -122,4 +124,54 @@ func ExampleOptimizer() {
 	mean, err := graph.Values[float32](r.Params, "mean")
 	fmt.Println(mean, err)
 	// Output: [2.5] <nil>
+}
+
+// weightDecay is a rule of the library's and, before it, a step of the weights
+// of layers, by their name, towards 0 (Loshchilov and Hutter, arXiv 1711.05101).
+// It says that it is element-wise, as what it embeds does not say so for it.
+type weightDecay struct {
+	trainers.Adam
+	rate float64 // of a step: of an Adam{Rate: α}, α times the decay
+}
+
+func (weightDecay) ElementWise() {}
+
+func (o weightDecay) Step(p trainers.Tensor) {
+	if strings.HasSuffix(p.Name, "/w") {
+		for i := range p.Param.Len() {
+			p.Param.Set(i, p.Param.At(i)*(1-o.rate))
+		}
+	}
+	o.Adam.Step(p)
+}
+
+func ExampleElementWise() {
+	points, err := data.New(data.FromFlat("x", []float64{-2, -1, 1, 2}, 1), data.FromFlat("y", []float64{0, 1, 3, 4}, 1))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	line := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		l := layers.NewDense(s.In("line"), 1, 1)
+		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("y", prob.Normal{Mean: l.Apply(t.Given("x")), LogStd: s.Const(0)})
+		}}, d)
+	}
+	for _, o := range []trainers.Optimizer{trainers.Adam{Rate: .1}, weightDecay{trainers.Adam{Rate: .1}, .1}} {
+		r, err := trainers.Fit(context.Background(), line, points.Batches(data.BatchConfig{}), trainers.Config{Epochs: 400, Optimizer: o})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		w, err := graph.Values[float32](r.Params, "line/w")
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		b, err := graph.Values[float32](r.Params, "line/b")
+		fmt.Printf("slope %.1f, intercept %.1f, error %v\n", w, b, err)
+	}
+	// Output:
+	// slope [1.0], intercept [2.0], error <nil>
+	// slope [0.8], intercept [2.0], error <nil>
 }

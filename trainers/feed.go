@@ -21,7 +21,7 @@ func (r *runner) feed(p *graph.Program, schedules map[string]Schedule, step int)
 	for _, name := range r.own(p) {
 		f := schedules[name]
 		if f == nil {
-			return mark.Error(errors.Errorf("input %s is neither in the data %v nor in Config.Schedules", name, r.names()), graph.ErrMissingInput)
+			return mark.Error(errors.Errorf("input %s is neither in the data %v nor in Schedules", name, r.names()), graph.ErrMissingInput)
 		}
 		v := f(step)
 		if math.IsNaN(v) || math.IsInf(v, 0) {

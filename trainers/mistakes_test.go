@@ -135,7 +135,7 @@ func TestCommonMistakes(t *testing.T) {
 		{"labels where one-hot rows are wanted", fit(observing(3, func(m *graph.Node) prob.Dist {
 			return prob.OneHot{Logits: m}
 		}), rowsOf(t, labels), sequential),
-			"trainers: step 1 (epoch 1): in joint: site x: prob: OneHot: value of shape [1 2 1] is of labels, want rows of 3 with one 1, such as graph.OneHot makes; for labels take prob.Categorical"},
+			"trainers: step 1 (epoch 1): in joint: site x: prob: OneHot: value of shape [1 2 1] is of labels, want rows of 3 with one 1, which graph.Labels makes of labels; or take prob.Categorical"},
 		{"forgotten LogStd", fit(vae{cols: 3, guide: func(t *vi.Trace, h *graph.Node) {
 			t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, 2)})
 		}}.model, rowsOf(t, binary), sequential),

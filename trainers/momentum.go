@@ -41,6 +41,9 @@ func (m Momentum) reach(grad, moment float64, _ int) (newMoment, step float64) {
 	return v, m.Rate * max(v, 1)
 }
 
+// keeps implements reacher.
+func (Momentum) keeps(func(int) float64) (bool, string) { return true, "" }
+
 func (m Momentum) defaults() Momentum { return Momentum{cmp.Or(m.Rate, 1e-2), decay(m.Mu, .9)} }
 
 func (m Momentum) check() error {

@@ -19,7 +19,8 @@ type Optimizer interface {
 // element's gradient and slots and nothing else. It says so by this method, and
 // is then given pieces of parameters, several at once: Step must be safe for that.
 // Adam, AdaMax, Momentum and SGD are treated so too; a rule that embeds one of
-// them is not, unless it says so itself.
+// them is not, unless it says so itself. An embedded rule's fields hold what was
+// written: a Rate of 0, which means the default, reads 0.
 type ElementWise interface {
 	Optimizer
 	ElementWise()
@@ -35,7 +36,7 @@ type Tensor struct {
 	Grad  graph.Array   // to be multiplied by Scale; not to be changed
 	Slots []graph.Array // in the order that the rule gives them
 	T     int           // number of the update, from 1
-	Scale float64       // by which gradients are clipped; 1 if they are not
+	Scale float64       // factor that clips the gradient, as ClipNorm says; 1 where nothing is clipped
 }
 
 // byElement tells whether a rule may be given pieces.

@@ -130,13 +130,14 @@ func options(t *testing.T) map[string][][]string {
 		return fmt.Sprint(r.Epochs[0].Test)
 	}
 	return map[string][][]string{
-		"Config.Params":    {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
-		"Config.Epochs":    {{plain, fit(trainers.Config{Epochs: 3})}, {plain, fit(trainers.Config{Epochs: -1}), "Epochs -1"}},
-		"Config.Seed":      {{plain, fit(trainers.Config{Seed: 1})}},
-		"Config.Optimizer": {{plain, rule(trainers.AdaMax{})}},
-		"Config.ClipNorm":  {{rule(trainers.Momentum{}), fit(trainers.Config{Optimizer: trainers.Momentum{}, ClipNorm: .01})}, {plain, fit(trainers.Config{ClipNorm: -1}), "ClipNorm -1"}},
-		"Config.Schedules": {{fit(trainers.Config{Schedules: flat}), fit(trainers.Config{Schedules: ramp})}, {plain, fit(trainers.Config{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
-		"Config.Test":      {{plain, fit(trainers.Config{Test: greys(t).Batches(data.BatchConfig{Evaluation: true})})}},
+		"Config.Params":     {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
+		"Config.Epochs":     {{plain, fit(trainers.Config{Epochs: 3})}, {plain, fit(trainers.Config{Epochs: -1}), "Epochs -1"}},
+		"Config.Seed":       {{plain, fit(trainers.Config{Seed: 1})}},
+		"Config.Optimizer":  {{plain, rule(trainers.AdaMax{})}},
+		"Config.ClipNorm":   {{rule(trainers.Momentum{}), fit(trainers.Config{Optimizer: trainers.Momentum{}, ClipNorm: .01})}, {plain, fit(trainers.Config{ClipNorm: -1}), "ClipNorm -1"}},
+		"Config.Schedules":  {{fit(trainers.Config{Schedules: flat}), fit(trainers.Config{Schedules: ramp})}, {plain, fit(trainers.Config{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
+		"Config.Initialise": {{starting(t, false), starting(t, true)}, {plain, fit(trainers.Config{Initialise: true}), "nothing to initialise"}},
+		"Config.Test":       {{plain, fit(trainers.Config{Test: greys(t).Batches(data.BatchConfig{Evaluation: true})})}},
 		"Config.OnEpoch": {{"called 0", called(func(c *trainers.Config, n *int) { c.OnEpoch = func(trainers.Epoch) error { *n++; return nil } })},
 			{plain, fit(trainers.Config{OnEpoch: func(trainers.Epoch) error { return errors.New("stop") }}), "stop"}},
 		"Config.OnStep": {{"called 0", called(func(c *trainers.Config, n *int) { c.OnStep = func(trainers.Step) error { *n++; return nil } })},
@@ -162,6 +163,15 @@ func options(t *testing.T) map[string][][]string {
 		"Momentum.Mu":   {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "Mu < 1"}},
 		"SGD.Rate":      {{rule(trainers.SGD{}), rule(trainers.SGD{Rate: .1})}, {plain, rule(trainers.SGD{Rate: -1}), "want a finite Rate"}},
 	}
+}
+
+// starting is the bound of an epoch with or without first values from data.
+func starting(t *testing.T, initialise bool) string {
+	r, err := trainers.Fit(context.Background(), standard, set(t, 1, 5).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Initialise: initialise})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(r.Epochs[0].Train)
 }
 
 // TestEveryOptionHasAnEffect: a new field of a struct that says what to do has

@@ -118,6 +118,18 @@ func (hoarding) Step(p trainers.Tensor) {
 	}
 }
 
+// fewer says that it keeps less than nothing.
+type fewer struct{ hoarding }
+
+func (fewer) Slots() int { return -1 }
+
+func TestNegativeSlots(t *testing.T) {
+	err := fitBy(mean, rowsOf(t, map[string][][]float64{"x": {{1}}}), data.BatchConfig{}, trainers.Config{Optimizer: fewer{}})
+	if want := "trainers: step 1 (epoch 1): trainers: trainers_test.fewer keeps -1 slots, want 0 or more"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 // A slot that is not finite takes the step back too, slots and all.
 func TestSlotThatIsNotFiniteIsTakenBack(t *testing.T) {
 	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {

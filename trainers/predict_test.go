@@ -79,3 +79,40 @@ func TestRowsWantsAnEntryForEachRow(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Values stand in the order of the data set: batches that are shuffled are
+// refused, of one set and of several, and an output may have the name of an array
+// and another shape.
+func TestPredictKeepsTheOrder(t *testing.T) {
+	x := []float64{3, 1, 2, 5, 4, 9, 7}
+	wide := func(of string) func(*graph.Scope, vi.Data) map[string]*graph.Node {
+		return func(_ *graph.Scope, d vi.Data) map[string]*graph.Node {
+			return map[string]*graph.Node{"x": graph.Concat(-1, d[of], d[of].Neg())}
+		}
+	}
+	predict := func(of string, b data.Batches) ([]float64, error) {
+		out, err := trainers.Predict(context.Background(), wide(of), &graph.Params{}, b, trainers.EvalConfig{})
+		return out["x"], err
+	}
+	join := func(c data.BatchConfig) data.Batches {
+		return &data.Join{Parts: map[string]data.Batches{"a": set(t, x...).Batches(c), "b": set(t, 1, 2).Batches(data.BatchConfig{Size: 1, Seed: 2})}, Epoch: "a"}
+	}
+	var want []float64
+	for _, v := range x {
+		want = append(want, v, -v)
+	}
+	for _, size := range []int{3, 100} {
+		for _, evaluation := range []bool{true, false} {
+			c := data.BatchConfig{Size: size, Seed: 1, Evaluation: evaluation}
+			for of, b := range map[string]data.Batches{"x": set(t, x...).Batches(c), "a/x": join(c)} {
+				got, err := predict(of, b)
+				if evaluation && (err != nil || cmp.Diff(want, got) != "") {
+					t.Errorf("%s by %d: %v, want %v, error %v", of, size, got, want, err)
+				}
+				if !evaluation && (err == nil || !strings.Contains(err.Error(), "data.BatchConfig.Evaluation, which are not shuffled")) {
+					t.Errorf("%s by %d, shuffled: %v, error %v", of, size, got, err)
+				}
+			}
+		}
+	}
+}

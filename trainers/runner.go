@@ -17,8 +17,9 @@ import (
 // The names of a program's outputs. Names of a model's own cannot clash: it
 // declares none at the root before its estimate is made.
 const (
-	boundOutput = "trainers/bound"
-	termOutput  = "trainers/term/"
+	boundOutput   = "trainers/bound"
+	termOutput    = "trainers/term/"
+	predictOutput = "trainers/predict/"
 )
 
 // runner holds the programs of one model on some batches, by the numbers of rows
@@ -28,6 +29,8 @@ type runner struct {
 	params  *graph.Params
 	batches data.Batches
 	update  *Updater // nil in evaluation
+
+	initialising bool // its programs give parameters their first values
 
 	arrays   []data.Spec
 	rows     []int      // of this batch, by array
@@ -70,8 +73,11 @@ func (r *runner) program() (*graph.Program, error) {
 		}
 	}
 	build := graph.Build
-	if r.update != nil {
+	switch {
+	case r.update != nil:
 		build = graph.BuildTraining
+	case r.initialising:
+		build = graph.BuildInitialising
 	}
 	p, err := build(r.params, func(s *graph.Scope) {
 		d := vi.Data{}
@@ -98,12 +104,18 @@ func (r *runner) names() []string {
 
 func (m Bound) declare(s *graph.Scope, d vi.Data) { m.outputs(s, d) }
 
-// outputs declares the value and the terms of a model's estimate.
-func (m Bound) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
+// estimate is what m builds, which is something.
+func (m Bound) estimate(s *graph.Scope, d vi.Data) *vi.Estimate {
 	e := m(s, d)
 	if e == nil {
 		graph.Fail("trainers: the model returned no estimate")
 	}
+	return e
+}
+
+// outputs declares the value and the terms of a model's estimate.
+func (m Bound) outputs(s *graph.Scope, d vi.Data) *vi.Estimate {
+	e := m.estimate(s, d)
 	s.Output(boundOutput, e.Value)
 	if e.Terms["bound"] != nil {
 		graph.Fail("trainers: a term of the estimate is called bound, the name of its value")

@@ -34,7 +34,7 @@ func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 		t.Errorf("mean β of the epochs %v and %v, want 1 and 4", r.Epochs[0].Train["beta"], r.Epochs[1].Train["beta"])
 	}
 	_, err = trainers.Fit(context.Background(), model, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1})
-	if want := "trainers: step 1 (epoch 1): input beta is neither in the data [x] nor in Config.Schedules"; err == nil || err.Error() != want {
+	if want := "trainers: step 1 (epoch 1): input beta is neither in the data [x] nor in Schedules"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }

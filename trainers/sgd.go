@@ -46,6 +46,9 @@ func (o SGD) reach(grad, _ float64, _ int) (newMoment, step float64) {
 	return 0, 1.001 * cmp.Or(o.Rate, 1e-2) * max(grad, 1)
 }
 
+// keeps implements reacher.
+func (SGD) keeps(func(int) float64) (bool, string) { return true, "" }
+
 func (o SGD) check() error {
 	if !validRate(cmp.Or(o.Rate, 1e-2)) {
 		return errors.Errorf("SGD%+v: want a finite Rate > 0", o)

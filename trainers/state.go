@@ -32,8 +32,10 @@ func (u *Updater) State() (State, error) {
 }
 
 // Restore sets the updater's state to a copy of s, which must be of the same
-// parameters, shapes and dtype, and of a rule with as many slots. A program must
-// have been declared. On an error the state is as before.
+// parameters, shapes and dtype, and of a rule with as many slots. Numbers that a
+// rule of this package never keeps, such as a mean square below 0, are an error
+// that says which. A program must have been declared. On an error the state is as
+// before.
 func (u *Updater) Restore(s State) error {
 	if err := u.ready(); err != nil {
 		return err
@@ -64,6 +66,9 @@ func (u *Updater) Restore(s State) error {
 				return errors.Errorf("trainers: restore: slot %d of parameter %s has a value that is not finite", k, u.names[i])
 			}
 		}
+		if err := u.kept(u.names[i], kept); err != nil {
+			return err
+		}
 	}
 	for i, t := range u.update.tensors {
 		for k, a := range s.Slots[u.names[i]] {
@@ -72,6 +77,24 @@ func (u *Updater) Restore(s State) error {
 	}
 	u.t = s.Step
 	u.update.forget()
+	return nil
+}
+
+// kept is an error if the slots of a parameter are none that the rule leaves.
+func (u *Updater) kept(name string, slots []graph.Array) error {
+	if u.update.bounds == nil || len(slots) == 0 {
+		return nil
+	}
+	for i := range slots[0].Len() {
+		slot := func(k int) float64 { return slots[k].At(i) }
+		if ok, what := u.update.bounds.keeps(slot); !ok {
+			var are []float64
+			for k := range slots {
+				are = append(are, slot(k))
+			}
+			return errors.Errorf("trainers: restore: element %d of parameter %s has the slots %v, and %T keeps %s", i, name, are, u.rule, what)
+		}
+	}
 	return nil
 }
 

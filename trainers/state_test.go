@@ -125,6 +125,46 @@ func TestRestoredStateGoesOn(t *testing.T) {
 	}
 }
 
+// Slots that no training leaves are refused, as a rule's update may have no bound
+// with them; those that its slots come to at the ends of what they can be are not.
+func TestRestoreRefusesSlotsOfNoTraining(t *testing.T) {
+	never := "nothing"
+	for _, c := range []struct {
+		o     trainers.Optimizer
+		slots []float64
+		want  string
+	}{
+		{trainers.Adam{}, []float64{1e9, -1e-9}, "v ≥ 0"},
+		{trainers.Adam{}, []float64{1e9, 0}, never},
+		{trainers.AdaMax{}, []float64{0, -1}, "u ≥ 0 and |m| ≤ 40.4·u"},
+		{trainers.AdaMax{}, []float64{1, 1e-9}, "u ≥ 0 and |m| ≤ 40.4·u"},
+		{&trainers.AdaMax{}, []float64{-1, 0}, "u ≥ 0 and |m| ≤ 40.4·u"},
+		{trainers.AdaMax{}, []float64{-1, 1}, never},
+		{trainers.AdaMax{}, []float64{0, 0}, never},
+		{trainers.AdaMax{Beta1: .9, Beta2: .5}, []float64{1, 1e-9}, never}, // m/u has no bound
+		{trainers.Momentum{}, []float64{-3}, never},
+	} {
+		for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
+			l := newLoop(t, dt, c.o, 0, "")
+			l.epoch(t, 0)
+			s, err := l.updater.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range c.slots {
+				s.Slots["enc/w"][k].Set(3, v)
+			}
+			want := "trainers: restore: element 3 of parameter enc/w has the slots ["
+			switch err := l.updater.Restore(s); {
+			case c.want == never && err != nil:
+				t.Errorf("%T, slots %v: error %v", c.o, c.slots, err)
+			case c.want != never && (err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), fmt.Sprintf("], and %T keeps %s", c.o, c.want))):
+				t.Errorf("%T, slots %v: error %v, want %s… %s", c.o, c.slots, err, want, c.want)
+			}
+		}
+	}
+}
+
 func TestRestoreErrors(t *testing.T) {
 	undeclared := trainers.NewUpdater(&graph.Params{}, trainers.Adam{}, 0)
 	_, err := undeclared.State()

@@ -57,7 +57,9 @@ func TestStopEndsAFit(t *testing.T) {
 			}
 			return nil
 		}}, four(), 7, 1},
-		"by the data": {trainers.Config{}, &stream{left: 6, per: 4, err: wrapped}, 6, 1},
+		"before the first batch":        {trainers.Config{}, closed{four()}, 0, 0},
+		"before the first of the tests": {trainers.Config{Test: closed{four()}}, four(), 0, 0},
+		"by the data":                   {trainers.Config{}, &stream{left: 6, per: 4, err: wrapped}, 6, 1},
 	} {
 		c.c.Epochs, c.c.Params = 9, &graph.Params{}
 		r, err := trainers.Fit(context.Background(), mean, c.train, c.c)
@@ -69,6 +71,11 @@ func TestStopEndsAFit(t *testing.T) {
 		t.Errorf("error %v, want that of OnStep", err)
 	}
 }
+
+// closed is Batches without a place to go to.
+type closed struct{ data.Batches }
+
+func (closed) Seek(int, int) error { return errors.WithMessage(trainers.Stop, "closed") }
 
 // What a caller branches on is found through the wrapping, and nothing else is.
 func TestErrorsToTellApart(t *testing.T) {

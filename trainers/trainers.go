@@ -55,6 +55,12 @@ type Config struct {
 	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
 	Test      data.Batches        // evaluated after every epoch, epoch 0 of it, as Evaluate does; nil means never
 
+	// Initialise gives parameters the first values that their layers take from
+	// data (graph.BuildInitialising), here from the first batch, before the first
+	// step: such as of layers.Config.WeightNorm. A model without any is refused.
+	// Parameters that are trained already start anew: leave it out to go on.
+	Initialise bool
+
 	GlobalDraws int // of that evaluation, as in EvalConfig
 
 	OnEpoch func(Epoch) error // called after every epoch; an error ends the fit, Stop without being one
@@ -120,25 +126,11 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 	defer fitting.Delete(t.Params)
 	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
 	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
-	if err := t.runs.start(); err != nil {
-		return t.result, errors.WithMessage(err, "trainers")
+	err := t.fit(ctx, m)
+	if errors.Is(err, Stop) {
+		err = nil
 	}
-	if c.Test != nil {
-		var err error
-		t.test, err = newEvaluator(m.declare, t.Params, c.Test, EvalConfig{Seed: c.Seed, Schedules: c.Schedules, GlobalDraws: c.GlobalDraws})
-		if err != nil {
-			return t.result, err
-		}
-		t.test.scheduled = true // as training looks at the schedules of both
-	}
-	for epoch := range c.Epochs {
-		if err := t.epoch(ctx, epoch); errors.Is(err, Stop) {
-			break
-		} else if err != nil {
-			return t.result, interruption(ctx, err)
-		}
-	}
-	return t.result, nil
+	return t.result, interruption(ctx, err)
 }
 
 // fitting has the *graph.Params that a Fit is training.

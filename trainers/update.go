@@ -33,12 +33,16 @@ type update struct {
 	program *graph.Program
 }
 
-// reacher is an optimiser that knows how far it goes: from bounds of the scaled
-// gradient and of the moments before update t it returns bounds of the moments
-// after it and of what it adds to a parameter, intermediate results included.
-// They need not be tight, but +Inf where there is none.
+// reacher is an optimiser that knows how far it goes.
 type reacher interface {
+	// reach returns, from bounds of the scaled gradient and of the moments before
+	// update t, bounds of the moments after it and of what it adds to a parameter,
+	// intermediate results included. They need not be tight, but +Inf where there
+	// is none.
 	reach(grad, moment float64, t int) (newMoment, step float64)
+	// keeps tells whether its updates can leave an element with these slots, as
+	// reach relies on; if not, it says what they are.
+	keeps(slot func(k int) float64) (ok bool, what string)
 }
 
 // piece is a part of a parameter, and what was found in its gradient or, after
@@ -56,6 +60,9 @@ type piece struct {
 const pieceSize = 1 << 15
 
 func newUpdate(u *Updater) (*update, error) {
+	if n := u.rule.Slots(); n < 0 {
+		return nil, errors.Errorf("trainers: %T keeps %d slots, want 0 or more", u.rule, n)
+	}
 	d := &update{rule: u.rule, shared: byElement(u.rule), most: math.MaxFloat32}
 	if u.params.Dtype == graph.Float64 {
 		d.most = math.MaxFloat64

@@ -3,6 +3,8 @@ package trainers
 import (
 	"slices"
 
+	"github.com/pkg/errors"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/vi"
 )
@@ -33,7 +35,9 @@ type Updater struct {
 const gradOutput = "trainers/grad/"
 
 // NewUpdater returns an updater of params. Gradients whose Euclidean norm, all
-// together, is above clip are scaled down to it; 0 means never.
+// together, is above clip are scaled down to it; 0 means never. A negative clip is
+// an error of Declare, Step, State and Restore, as is an updater without params or
+// o.
 func NewUpdater(params *graph.Params, o Optimizer, clip float64) *Updater {
 	return &Updater{params: params, rule: o, clip: clip}
 }
@@ -79,15 +83,16 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 	u.names, u.outputs, u.shapes = names, outputs, shapes
 }
 
-// Step ends a training step after p has run: it updates every parameter and
-// commits p's states, or, if a gradient or what would be written is not finite,
-// changes nothing and returns an error. The first step seals the parameters.
+// Step ends a training step after p, which must have been declared, has run: it
+// updates every parameter and commits p's states, or, if a gradient or what would
+// be written is not finite, changes nothing and returns an error. The first step
+// seals the parameters.
 func (u *Updater) Step(p *graph.Program) error {
-	if err := u.alive(); err != nil {
+	if err := u.ready(); err != nil {
 		return err
 	}
-	if err := u.bind(); err != nil {
-		return err
+	if p.Params() != u.params {
+		return errors.New("trainers: the program was built with other Params than the Updater has")
 	}
 	return u.update.run(u, p)
 }

@@ -27,7 +27,7 @@ func TestAbsurdArguments(t *testing.T) {
 	}
 	absurd.Sweep{
 		Funcs: map[string]any{
-			"Run": vi.Run, "Sum": vi.Sum, "EffectiveSampleSize": vi.EffectiveSampleSize, "ParetoShape": vi.ParetoShape,
+			"Run": vi.Run, "Sum": vi.Sum, "Term": vi.Term, "EffectiveSampleSize": vi.EffectiveSampleSize, "ParetoShape": vi.ParetoShape,
 			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix,
 		},
 		Types: []any{

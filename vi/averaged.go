@@ -104,7 +104,7 @@ func (r *Record) average(x *graph.Node) *graph.Node {
 // and rows of c, constant; nil is 1.
 func (r *Record) drawShare(s *Site, c *graph.Node) *graph.Node {
 	if c == nil {
-		c = r.Scope.Tensor([]float64{1}, r.one()...)
+		c = r.constant(1)
 	}
 	return graph.StopGrad(r.fold(r.average(r.wide(c)), s.logq().Shape()))
 }

@@ -36,21 +36,24 @@ func meanOver(x *graph.Node) *graph.Node {
 }
 
 // PosteriorMeans returns the mean of a latent under the guide for every row,
-// [B, D]: the law's own where it has one and that is the same for all draws,
+// [B, event…]: the law's own where it has one and that is the same for all draws,
 // else the mean of the draws.
 func (r *Record) PosteriorMeans(name string) *graph.Node {
 	s := r.Site(name)
-	if s.Observed || s.Global || r.enum != nil {
-		graph.Fail("vi: posterior means of %s: want a latent drawn for each datum, and no enumeration", name)
+	switch {
+	case s.Observed || s.Global:
+		graph.Fail("vi: posterior means of %s: want a latent drawn for each datum", name)
+	case r.enum != nil:
+		graph.Fail("vi: posterior means of %s: the run enumerates %v; run the model without Enumerate", name, r.names(func(s *Site) bool { return s.Enumerated }))
 	}
-	x := s.Value
+	x, event := s.Value, s.Value.Shape()[r.eventAxis():]
 	if m, ok := s.law().(prob.Moments); ok {
 		mean, _ := m.Moments()
-		if mean = r.padded(mean, 1); !r.varies(mean.Shape()) {
+		if mean = r.padded(mean, len(event)); !r.varies(mean.Shape()) {
 			x = mean
 		}
 	}
-	return graph.BroadcastTo(graph.Mean(x, r.drawAxis()), r.Rows, eventOf(s.Value))
+	return graph.BroadcastTo(graph.Mean(x, r.drawAxis()), append([]int{r.Rows}, event...)...)
 }
 
 // Activity measures how much each unit of a latent says about the data: the

@@ -94,6 +94,67 @@ func TestDivergencesByElement(t *testing.T) {
 	}
 }
 
+// Posterior means of a latent with several event axes have all of them, also where
+// the law has fewer or as many rows as there are; those that a run cannot give are
+// refused with what to do.
+func TestPosteriorMeansOfSeveralAxes(t *testing.T) {
+	model := func(mean func(t *vi.Trace) *graph.Node) vi.Model {
+		law := func(m *graph.Node) prob.Dist {
+			return prob.Independent(prob.Normal{Mean: m, LogStd: graph.Const(0)}, 2)
+		}
+		return vi.Model{
+			Joint: func(t *vi.Trace) {
+				z := t.Draw("z", law(graph.BroadcastTo(graph.Const(0), 2, 3)))
+				t.Draw("x", prob.Normal{Mean: graph.Sum(z, -2), LogStd: graph.Const(0)})
+			},
+			Guide: func(t *vi.Trace) { t.Draw("z", law(mean(t))) },
+		}
+	}
+	table := []float64{1, 2, 3, 4, 5, 6}
+	want := map[string][]float64{
+		"table": append(append([]float64{}, table...), table...),
+		"line":  {1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3},
+		"datum": {1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6},
+	}
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		x := s.Tensor(table, 2, 3)
+		for name, mean := range map[string]func(t *vi.Trace) *graph.Node{
+			"table": func(*vi.Trace) *graph.Node { return s.Tensor(table, 2, 3) }, // as many as there are rows
+			"line":  func(*vi.Trace) *graph.Node { return s.Tensor(table[:3], 3) },
+			"datum": func(t *vi.Trace) *graph.Node { return graph.ExpandDims(t.Given("x"), -2) },
+		} {
+			s.Output(name, vi.Run(s.In(name), model(mean), vi.Data{"x": x}, vi.Config{K: 4}).PosteriorMeans("z"))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range want {
+		if got, err := p.Value(name); err != nil || !slices.Equal(got, want) || !slices.Equal(p.Shape(name), []int{2, 2, 3}) {
+			t.Errorf("%s: posterior means %v of shape %v, want %v, error %v", name, got, p.Shape(name), want, err)
+		}
+	}
+	for want, of := range map[string]vi.Config{
+		"vi: posterior means of x: want a latent drawn for each datum":                      {},
+		"vi: posterior means of y: the run enumerates [y]; run the model without Enumerate": {Enumerate: []string{"y"}},
+	} {
+		_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+			bit := func(t *vi.Trace) *graph.Node {
+				return t.Draw("y", prob.Bernoulli{Logits: graph.BroadcastTo(graph.Const(0), 1)})
+			}
+			m := vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Bernoulli{Logits: bit(t)}) }, Guide: func(t *vi.Trace) { bit(t) }}
+			r := vi.Run(s, m, vi.Data{"x": s.Input("x", 2, 1)}, of)
+			r.PosteriorMeans(want[len("vi: posterior means of "):][:1])
+		})
+		if err == nil || err.Error() != want {
+			t.Errorf("error %v\nwant  %s", err, want)
+		}
+	}
+}
+
 func TestActivity(t *testing.T) {
 	var a vi.Activity
 	r := rand.New(rand.NewPCG(1, 2))

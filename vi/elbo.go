@@ -122,7 +122,7 @@ func (a averaged) byDraw(l latent) *graph.Node {
 		case l.Global:
 			return a.r.Scope.Const(1 / float64(a.r.Total))
 		default:
-			return a.r.Scope.Tensor([]float64{1}, a.r.one()...)
+			return a.r.constant(1)
 		}
 	}
 	return nil

@@ -34,11 +34,11 @@ func (t *Trace) enumerate(s *Site, d prob.Dist) bool {
 	}
 	law, ok := d.(prob.Finite)
 	if !ok {
-		graph.Fail("vi: %s is to be enumerated, but %T is not prob.Finite: its values cannot be listed", s.Name, d)
+		graph.Fail("vi: %s is to be enumerated, but %s is not prob.Finite: its values cannot be listed", s.Name, prob.NameOf(d))
 	}
 	values := law.Values()
 	if len(values) == 0 {
-		graph.Fail("vi: %s: %T has no values to enumerate", s.Name, d)
+		graph.Fail("vi: %s: %s has no values to enumerate", s.Name, prob.NameOf(d))
 	}
 	r.enum[at].size, r.enum[at].summed = len(values), t.joint
 	total := 1

@@ -36,6 +36,16 @@ type Estimate struct {
 	Record     *Record // of the run; nil for a Sum
 }
 
+// Term is the estimate of a scalar of a model's own, in nats per datum, that
+// training makes large by its gradient, such as the classification term of a
+// semi-supervised model: a summand for Sum, weighted by Times.
+func Term(name string, value *graph.Node) *Estimate {
+	if value == nil || len(value.Shape()) != 0 {
+		graph.Fail("vi: the term %s is no scalar, want one, such as a mean over the rows", name)
+	}
+	return &Estimate{Value: value, Terms: map[string]*graph.Node{name: value}, Costs: []Cost{{Name: name, Node: value.Neg()}}}
+}
+
 func newEstimate(r *Record) *Estimate {
 	return &Estimate{Terms: map[string]*graph.Node{}, Record: r}
 }
@@ -108,6 +118,11 @@ func (e *Estimate) Times(w *graph.Node) *Estimate {
 
 // Sum adds estimates made in one build. Each must come from a scope of its
 // own, whose path is put before the names of its terms.
+//
+// Each counts by the mean over its own rows, however many these are. Where all
+// rows of two data sets, of N₁ and N₂, are to count alike, the first is
+// multiplied by N₁/(N₁+N₂) and the second by N₂/(N₁+N₂); with Total N₁+N₂ in both
+// the divergence of a global then counts once.
 func Sum(es ...*Estimate) *Estimate {
 	out := &Estimate{Terms: map[string]*graph.Node{}}
 	var values []*graph.Node
@@ -121,7 +136,7 @@ func Sum(es ...*Estimate) *Estimate {
 		if e.Record != nil && e.Record.Scope.Path() != "" {
 			prefix = e.Record.Scope.Path() + "/"
 		}
-		for name, n := range maps.All(e.Terms) {
+		for name, n := range e.Terms {
 			if out.Terms[prefix+name] != nil {
 				graph.Fail("vi: sum of two estimates with a term %s: run each in a scope of its own", prefix+name)
 			}

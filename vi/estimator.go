@@ -52,9 +52,13 @@ func (e estimator) suits(site string, d prob.Dist) {
 	_, class := d.(prob.OneHot)
 	switch {
 	case e.needs.has(bernoulli) && !bit:
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %T; use vi.Score, or vi.Enumerate where the values are few", site, e.name, d)
+		way := "vi.Score, or vi.Enumerate where the values are few"
+		if isPathwise(d) {
+			way = "vi.Pathwise"
+		}
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %s; use %s", site, e.name, prob.NameOf(d), way)
 	case e.needs.has(relaxable) && !bit && !class:
-		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %T", site, e.name, d)
+		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
 		if b := prob.WithoutInverse(f.Bijector); b != nil {

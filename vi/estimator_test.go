@@ -87,6 +87,8 @@ func TestEstimatorRefusals(t *testing.T) {
 			"in guide: site z: vi: site z: DisARM is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
 		{"REBAR of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.REBAR{}),
 			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
+		{"REBAR of a law with a path", z(elbo, normals, vi.REBAR{}),
+			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli, not prob.Normal; use vi.Pathwise"},
 		{"temperature", z(func(c choice) vi.Objective {
 			return lazy{func() vi.Objective {
 				return vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}}}

@@ -4,9 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // Evidence estimates log p(x) by importance sampling from the guide,
@@ -90,8 +89,8 @@ func (o Evidence) PerRow(s *graph.Scope, m Model, d Data) (RowEvidence, *Record)
 	case o.Chunk < 0:
 		graph.Fail("vi: Evidence of %d draws at once, want 1 or more, or 0", o.Chunk)
 	}
-	chunk := min(roundUp(max(o.Chunk, 1), evidenceGroups), o.K)
-	passes := (o.K + chunk - 1) / chunk
+	chunk := min(roundUp(min(max(o.Chunk, 1), o.K), evidenceGroups), o.K)
+	passes := (o.K-1)/chunk + 1
 	if passes > 1 {
 		s = door.Passes(s, passes).(*graph.Scope)
 	}

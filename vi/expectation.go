@@ -12,18 +12,18 @@ import (
 //	L = E_q[Σ_i f_i]
 //
 // with the mean over the K draws and over the rows. It takes every estimator that
-// ELBO takes, which is the case of f = Σ log p − Σ log q with divergences by Monte
-// Carlo. The model may have no observed site; without data Rows says how many rows
-// there are.
+// ELBO takes; ELBO with all divergences by Monte Carlo is the case that the f_i are
+// the log p and −log q of the sites. The model may have no observed site; without
+// data Rows says how many rows there are.
 //
 // Of returns the f_i of a run: at least one, in nats if they are to be compared
 // with others. Each has the shape of a score, [E…, K or 1, B or 1], with an axis
 // for all that it depends on: the weights of the guide's enumerated values and
-// the means are taken afterwards. What only the joint enumerates is summed out by
-// Of, as log Σ exp. A scalar counts once for every datum; it may depend on globals
-// alone, whose divergence is to be divided by Record.Total. The finer the f_i, the
-// less noise: what does not depend on a latent is left out of what its draws are
-// judged by.
+// the means are taken afterwards. Of itself sums out what only the joint
+// enumerates, as log Σ exp. A scalar counts once for every datum; it may depend on
+// globals alone, whose divergence is to be divided by Record.Total. The finer the
+// f_i, the less noise: what does not depend on a latent is left out of what its
+// draws are judged by.
 //
 // Of is called for the run, and again for replays with other values of a latent,
 // as estimators want them. It may declare parameters, which the replays share. An
@@ -47,9 +47,9 @@ func (o Expectation) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	r := trace(s, m, d, o.Config)
 	ls := assign(r, expectation)
 	b := averaged{r: r, latents: ls}
-	door.Run(s, func() { b.local, b.shared = o.terms(r, ls) })
+	door.Run(r.Scope, func() { b.local, b.shared = o.terms(r, ls) })
 	b.of = func(r *Record) (local []term) {
-		door.Replay(s, func() { local, _ = o.terms(r, ls.in(r)) })
+		door.Replay(r.Scope, func() { local, _ = o.terms(r, ls.in(r)) })
 		return local
 	}
 

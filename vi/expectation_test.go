@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,40 @@ func TestTheELBOIsAnExpectation(t *testing.T) {
 	}
 	if seen != len(matrixOf("ELBO")) {
 		t.Errorf("%d estimators, the ELBO takes %d", seen, len(matrixOf("ELBO")))
+	}
+}
+
+// TestTermsWithoutALatentAddNoGradient: constants, and terms of parameters alone,
+// as scalars and as scores, add to the value and leave all gradients as they are,
+// under every estimator.
+func TestTermsWithoutALatentAddNoGradient(t *testing.T) {
+	with := func(r *vi.Record) []*graph.Node {
+		var one []int // the shape of a score that depends on no axis
+		for _, s := range r.Sites() {
+			if s.Observed {
+				one = slices.Repeat([]int{1}, len(s.LogP.Shape()))
+			}
+		}
+		gain := r.Scope.In("reward").Param("gain", graph.Constant(1.3))
+		return append([]*graph.Node{
+			graph.Const(3), r.Scope.Tensor([]float64{-2}, one...), gain.Square(), graph.Reshape(graph.Sin(gain), one...),
+		}, monteCarlo(r)...)
+	}
+	known := estimators()
+	for _, c := range matrixOf("Expectation") {
+		e := known[c.estimator]
+		for i, tr := range append(trials(c, e), besideTrials(c, e)...) {
+			o := vi.Expectation{Config: vi.Config{K: tr.k, Total: 7, Sites: tr.sites}, Of: monteCarlo}
+			want := tr.p.once(t, o, tr.k)
+			want["value"] += 3 - 2 + 1.3*1.3 + math.Sin(1.3)
+			o.Of = with
+			got := tr.p.once(t, o, tr.k)
+			for name, w := range want {
+				if d := math.Abs(got[name] - w); !(d <= 1e-12*(1+math.Abs(w))) {
+					t.Errorf("%s of a %s, problem %d %s: %s is %v, want %v", c.estimator, c.kind, i, tr.name, name, got[name], w)
+				}
+			}
+		}
 	}
 }
 

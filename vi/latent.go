@@ -150,7 +150,7 @@ func (l latent) taken(r *Record, o objective, wanted Estimator) {
 	verdict := support(l.estimator, o, l.kind())
 	switch {
 	case !l.passes(l.Site) && (wanted == nil || verdict != refused):
-		graph.Fail("vi: site %s is drawn from %T, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", l.Name, l.law(), o.name, ways(o, l.Site))
+		graph.Fail("vi: site %s is drawn from %s, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", l.Name, prob.NameOf(l.law()), o.name, ways(o, l.Site))
 	case verdict == refused:
 		way := ""
 		if _, own := r.of.asked.sites[l.Name]; !own && wanted != nil && !l.needs.has(holds) {
@@ -169,7 +169,7 @@ func (l latent) realised(wanted Estimator) {
 	case l.needs&(signals|holds) != 0:
 		graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO, vi.IWAE or, for terms of your own, vi.Expectation, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, Enumerate and the noise of products", l.Name, l.name)
 	case !l.passes(l.Site) || support(l.estimator, alone, l.kind()) == refused:
-		graph.Fail("vi: site %s: %s is not for %s site drawn from %T", l.Name, l.name, l.kind(), l.law())
+		graph.Fail("vi: site %s: %s is not for %s site drawn from %s", l.Name, l.name, l.kind(), prob.NameOf(l.law()))
 	}
 }
 
@@ -200,7 +200,7 @@ func (l latent) lacks(r *Record) string {
 	case l.needs.has(several) && r.K < 2:
 		return fmt.Sprintf("%s compares draws with each other and needs K of 2 or more, not %d", l.name, r.K)
 	case l.needs.has(normal) && !gauss:
-		return fmt.Sprintf("%s is for prob.Normal, not %T; use vi.Pathwise or vi.Score", l.name, l.law())
+		return fmt.Sprintf("%s is for prob.Normal, not %s; use vi.Pathwise or vi.Score", l.name, prob.NameOf(l.law()))
 	}
 	return ""
 }

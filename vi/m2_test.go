@@ -47,9 +47,7 @@ func (m m2) objective(s *graph.Scope, labelled, unlabelled vi.Data, alpha float6
 	l := vi.ELBO{}.Estimate(s.In("labelled"), m.model(), labelled)
 	u := vi.ELBO{Config: vi.Config{Enumerate: []string{"y"}}}.Estimate(s.In("unlabelled"), m.model(), unlabelled)
 	logq := graph.Mean(l.Record.Site("y").LogQ)
-	classifier := &vi.Estimate{Value: logq, Costs: []vi.Cost{{Name: "classifier", Node: logq.Neg()}},
-		Terms: map[string]*graph.Node{"classifier": logq}}
-	return vi.Sum(l, u, classifier.Times(s.Const(alpha)))
+	return vi.Sum(l, u, vi.Term("classifier", logq).Times(s.Const(alpha)))
 }
 
 // Semi-supervised learning is two estimates in one build, one with the classes

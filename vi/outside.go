@@ -15,7 +15,7 @@ type Outside struct {
 	Row      int     // of the batch; -1 at a global
 	Element  int     // of the event; -1 where the law does not say its support
 	Value    float64 // of that element
-	Law      string  // the distribution's type
+	Law      string  // the distribution's type, by prob.NameOf
 	Support  prob.Support
 	Observed bool // else drawn
 }
@@ -88,7 +88,7 @@ func (r *Record) outside(at scored) *Outside {
 		if of := bad[row] || rows == 1 && slices.Contains(bad, true); !of {
 			continue
 		}
-		o := &Outside{Site: at.Name, Row: row, Law: fmt.Sprintf("%T", at.law), Support: set, Observed: at.Observed}
+		o := &Outside{Site: at.Name, Row: row, Law: prob.NameOf(at.law), Support: set, Observed: at.Observed}
 		if at.Global {
 			o.Row = -1
 		}

@@ -6,9 +6,8 @@ import (
 	"math"
 	"testing"
 
-	"github.com/latentgo/latent/internal/door"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 )

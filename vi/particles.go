@@ -70,10 +70,10 @@ func (p particles) fits(r *Record, ls latents) {
 // site it leaves out the factors that neither depend on its draw nor differ
 // between the draws and the enumerated values; nil if none depends on it.
 func (p particles) powers(r *Record, ls latents, s *Site) *graph.Node {
-	ts, q := r.factors(ls), r.logWeight()
+	ts := r.factors(ls)
 	if s != nil {
 		below, depends := r.dependence(), false
-		if q != nil {
+		if q := r.logWeight(); q != nil {
 			depends = below.On(q, s.Value)
 		}
 		ts = slices.DeleteFunc(ts, func(t term) bool {
@@ -85,15 +85,20 @@ func (p particles) powers(r *Record, ls latents, s *Site) *graph.Node {
 			return nil
 		}
 	}
+	return r.logSumValues(p.exponents(r, ts))
+}
+
+// exponents returns log (q(y)·w^β) of every enumerated value, draw and datum,
+// [E…, K, B], from terms that add up to log w but for −log q(y).
+func (p particles) exponents(r *Record, ts []term) *graph.Node {
 	x := r.sum(ts, nil).Scale(p.beta)
-	if q != nil {
-		wide := x
+	if q := r.logWeight(); q != nil {
 		if p.beta != 1 {
 			x = x.Add(q.Scale(1 - p.beta))
 		}
-		x = possible(q, wide, x)
+		x = possible(q, x)
 	}
-	return r.logSumValues(x)
+	return x
 }
 
 // mean returns (1/β) log mean_k exp of [K, B], the axis of draws kept as 1.
@@ -106,9 +111,5 @@ func (p particles) mean(powers *graph.Node) *graph.Node {
 // normalised returns w̃ ∝ q·w^β, which add up to 1 over the enumerated values
 // and the draws: [E…, K, B].
 func (p particles) normalised(r *Record, ls latents) *graph.Node {
-	x := r.sum(r.factors(ls), nil).Scale(p.beta)
-	if q := r.logWeight(); q != nil {
-		x = possible(q, x, x.Add(q.Scale(1-p.beta)))
-	}
-	return r.axes.normalised(x)
+	return r.axes.normalised(p.exponents(r, r.factors(ls)))
 }

@@ -105,7 +105,7 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	}
 	q, ok := s.Q.(prob.Normal)
 	if noise.needs.has(normal) && !ok {
-		graph.Fail("vi: %s: vi.%s noise needs a prob.Normal guide, not %T; use vi.Single", name, noise.name, s.Q)
+		graph.Fail("vi: %s: vi.%s noise needs a prob.Normal guide, not %s; use vi.Single", name, noise.name, prob.NameOf(s.Q))
 	}
 	s.weight, s.Value = s.Value, nil // each row has its own
 	return noise.multiply(t.r.Record, name, q, s.shape, x, f)

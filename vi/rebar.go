@@ -61,7 +61,7 @@ func relaxes(r *Record, all latents, l latent, scale, temperature float64) {
 		case t.drops:
 			graph.Fail("vi: site %s: %s differentiates what follows, and %s at site %s drops a part of that; use vi.Pathwise at %s", l.Name, l.name, t.name, t.Name, t.Name)
 		case !isPathwise(t.law()):
-			graph.Fail("vi: site %s: %s differentiates what follows, and site %s, drawn from %T, stops that; use vi.DisARM or vi.Score at %s, or enumerate %s", l.Name, l.name, t.Name, t.law(), l.Name, t.Name)
+			graph.Fail("vi: site %s: %s differentiates what follows, and site %s, drawn from %s, stops that; use vi.DisARM or vi.Score at %s, or enumerate %s", l.Name, l.name, t.Name, prob.NameOf(t.law()), l.Name, t.Name)
 		}
 	}
 }

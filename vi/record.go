@@ -1,6 +1,8 @@
 package vi
 
 import (
+	"slices"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 )
@@ -63,7 +65,7 @@ func (s *Site) summed() bool { return s.Enumerated && s.Q == nil }
 // Sites returns the sites in the order drawn, those of the guide first.
 func (r *Record) Sites() []*Site {
 	r.alive()
-	return append([]*Site(nil), r.sites...)
+	return slices.Clone(r.sites)
 }
 
 // Site returns a site by name; there must be one.

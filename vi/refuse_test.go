@@ -83,6 +83,8 @@ func TestRefusals(t *testing.T) {
 		{"observed value of the wrong size", vi.Model{Joint: joint, Guide: guide}, vi.ELBO{}, func(s *graph.Scope) vi.Data {
 			return vi.Data{"x": s.Input("x", 4, 5)}
 		}, "in joint: site x: prob: Normal: value of shape [1 4 5] does not fit a parameter of shape [1 4 3]"},
+		{"a global of several without their number", vi.Model{Joint: joint, Guide: func(t *vi.Trace) { t.Global("w", normal(graph.Tensor([]float64{1, 2}, 2, 1))) }}, vi.ELBO{}, x,
+			"in guide: global w: vi: w: value of shape [2 1], want the leading axes that Global is given, [], and one event axis behind them"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {

@@ -24,7 +24,7 @@ type run struct {
 // trace runs a model and returns its record.
 func trace(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := begin(s, m, d, c)
-	door.Run(s, r.trace)
+	door.Run(r.Scope, r.trace)
 	return r.Record
 }
 
@@ -65,12 +65,15 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 			at.b, from = sh[0], name
 		}
 		if sh[0] != at.b {
-			graph.Fail("vi: data %s has %d rows, %s has %d", name, sh[0], from, at.b)
+			graph.Fail("vi: data %s has %d rows, %s has %d; an estimate is of one set of rows", name, sh[0], from, at.b)
 		}
 		lifted[name] = at.ofData(x)
 	}
 	if at.b == 0 {
 		graph.Fail("vi: no data and no Config.Rows: how many rows to draw?")
+	}
+	if n := len(at.enum); n > 0 {
+		s = door.Alternatives(s, n).(*graph.Scope)
 	}
 	r := &Record{Scope: s, K: at.k, Rows: at.b, Total: c.Total, axes: at, of: &plan{m, lifted, asked}}
 	door.Note(s, r) // for who looks into a run afterwards

@@ -162,7 +162,7 @@ func (t *Trace) value(s *Site, d prob.Dist) (score *graph.Node) {
 	s.prior = t.joint
 	s.Value, score = r.draw(s, d, r.of.asked.latent(name))
 	if !r.isDraw(s.Value.Shape()) {
-		graph.Fail("vi: %s: %T draws shape %v, want %s", name, d, s.Value.Shape(), r.text(" event…"))
+		graph.Fail("vi: %s: %s draws shape %v, want %s", name, prob.NameOf(d), s.Value.Shape(), r.text(" event…"))
 	}
 	return score
 }
@@ -182,7 +182,7 @@ func (r *run) draw(s *Site, d prob.Dist, e estimator) (value, score *graph.Node)
 	}
 	law, ok := d.(prob.Sampler)
 	if !ok {
-		graph.Fail("vi: %s has no value and %T cannot be drawn from: it has no Sample method", s.Name, d)
+		graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method", s.Name, prob.NameOf(d))
 	}
 	x := law.Sample(r.noise(s.Name), r.lead()...)
 	if sh, several := r.repeated(x.Shape()); several && e.apart {
@@ -195,6 +195,6 @@ func (r *run) draw(s *Site, d prob.Dist, e estimator) (value, score *graph.Node)
 // and datum.
 func (t *Trace) check(s *Site, d prob.Dist, score *graph.Node) {
 	if sh := score.Shape(); !t.r.isScore(sh) {
-		graph.Fail("vi: %s: value of shape %v scores %v under %T, want %s", s.Name, s.Value.Shape(), sh, d, t.r.text(""))
+		graph.Fail("vi: %s: value of shape %v scores %v under %s, want %s", s.Name, s.Value.Shape(), sh, prob.NameOf(d), t.r.text(""))
 	}
 }

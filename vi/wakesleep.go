@@ -1,6 +1,8 @@
 package vi
 
 import (
+	"maps"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/door"
 )
@@ -58,7 +60,7 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 
 	inputs := Data{}
 	for name, x := range d {
-		if s := r.find(name); s == nil {
+		if r.find(name) == nil {
 			inputs[name] = x
 		}
 	}
@@ -68,14 +70,9 @@ func (o WakeSleep) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		dream.used[name] = true
 	}
 	door.Replay(s, func() { door.Run(sleep, dream.trace) }) // states are those of the wake phase
-	given, dreams := Data{}, []*graph.Node{}
-	for name, x := range inputs {
-		given[name] = x
-	}
+	given, dreams := maps.Clone(inputs), valuesOf(dream.sites)
 	for _, s := range dream.sites {
-		x := s.Value
-		given[s.Name] = dream.asData(x)
-		dreams = append(dreams, x)
+		given[s.Name] = dream.asData(s.Value)
 	}
 	var asleep *Record
 	door.Replay(s, func() { asleep = trace(sleep, m, given, Config{}) })

@@ -71,23 +71,24 @@ func (w weighted) dropped(global bool) *graph.Node {
 		case l.Global:
 			sum = append(sum, l.LogQ.Scale(1/float64(w.r.Total)))
 		default:
-			share := graph.StopGrad(w.normalised(w.r, w.latents))
-			sum = append(sum, graph.Sum(share.Mul(l.LogQ)).Scale(1/float64(w.r.Rows)))
+			sum = append(sum, graph.Sum(w.shares().Mul(l.LogQ)).Scale(1/float64(w.r.Rows)))
 		}
 	}
 	return graph.AddN(sum...)
 }
 
+// shares returns the normalised weights w̃, constant: [E…, K, B].
+func (w weighted) shares() *graph.Node { return graph.StopGrad(w.normalised(w.r, w.latents)) }
+
 // scale is (1−β) + β·w̃.
 func (w weighted) scale() *graph.Node {
-	return graph.StopGrad(w.normalised(w.r, w.latents).Scale(w.beta).Shift(1 - w.beta))
+	return w.shares().Scale(w.beta).Shift(1 - w.beta)
 }
 
 // guide returns Σ ∂L/∂log q · log q over the draws and the enumerated values of
 // the guide, with the derivatives constant: −w̃ of a draw, w̃·(1−β)/β of a value.
 func (w weighted) guide() *graph.Node {
-	share := graph.StopGrad(w.normalised(w.r, w.latents))
-	sum := w.r.Scope.Const(0)
+	share, sum := w.shares(), w.r.Scope.Const(0)
 	for _, l := range w.latents {
 		c := -1.
 		switch {

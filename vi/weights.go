@@ -73,9 +73,12 @@ func times(x, beta *graph.Node) *graph.Node {
 	return x.Mul(beta)
 }
 
+// constant returns a score that is a everywhere, [1…, 1, 1].
+func (r *Record) constant(a float64) *graph.Node { return r.Scope.Tensor([]float64{a}, r.one()...) }
+
 // sum adds terms up: [E…, K, B].
 func (r *Record) sum(ts []term, beta *graph.Node) *graph.Node {
-	sum := r.Scope.Tensor([]float64{0}, r.one()...)
+	sum := r.constant(0)
 	for _, t := range ts {
 		sum = t.addTo(sum, beta)
 	}
@@ -114,15 +117,15 @@ func (r *Record) LogWeights() *graph.Node {
 func (r *Record) logWeights(ls latents) *graph.Node {
 	w := r.sum(r.factors(ls), nil)
 	if q := r.logWeight(); q != nil {
-		w = possible(q, w, w.Sub(q))
+		w = possible(q, w.Sub(q))
 	}
 	return w
 }
 
-// possible returns x, and −Inf with no derivative where the log probability q
-// is −Inf. The result has the shape of wide.
-func possible(q, wide, x *graph.Node) *graph.Node {
-	q = graph.BroadcastTo(q, wide.Shape()...)
+// possible returns x, and −Inf with no derivative where the log probability q,
+// which has no axis that x has not, is −Inf.
+func possible(q, x *graph.Node) *graph.Node {
+	q = graph.BroadcastTo(q, x.Shape()...)
 	never := q.Eq(graph.Const(math.Inf(-1)))
 	return graph.Where(never, graph.Const(math.Inf(-1)), x)
 }
@@ -131,40 +134,36 @@ func possible(q, wide, x *graph.Node) *graph.Node {
 // which only the joint enumerates, added up and summed over its values as
 // log Σ exp, and says of each site whether it was among them.
 func (r *Record) summedOut() (total *graph.Node, among map[*Site]bool) {
+	var scores []*graph.Node
 	among = map[*Site]bool{}
 	for _, s := range r.sites {
 		if s.Global || !s.summed() && r.summedIn(s.LogP.Shape()) == "" {
 			continue
 		}
-		among[s] = true
-		switch {
-		case s.prior && !s.Enumerated:
-		case total == nil:
-			total = s.LogP
-		default:
-			total = total.Add(s.LogP)
+		if among[s] = true; !s.prior || s.Enumerated {
+			scores = append(scores, s.LogP)
 		}
 	}
-	if total == nil {
+	if scores == nil {
 		return nil, nil
 	}
-	return r.logSumSummed(total), among
+	return r.logSumSummed(graph.AddN(scores...)), among
 }
 
 // jointScore returns Σ log p of all local sites, what only the joint enumerates
 // summed out: [E…, K, B].
 func (r *Record) jointScore() *graph.Node {
-	sum, among := r.summedOut()
+	var scores []*graph.Node
+	out, among := r.summedOut()
+	if out != nil {
+		scores = append(scores, out)
+	}
 	for _, s := range r.sites {
-		switch {
-		case s.Global || among[s]:
-		case sum == nil:
-			sum = s.LogP
-		default:
-			sum = sum.Add(s.LogP)
+		if !s.Global && !among[s] {
+			scores = append(scores, s.LogP)
 		}
 	}
-	return r.wide(sum)
+	return r.wide(graph.AddN(scores...))
 }
 
 // summed returns log weights [K, B] with the guide's enumerations added up,

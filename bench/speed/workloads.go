@@ -44,11 +44,6 @@ func vae(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	}, vi.Data{"x": x})
 }
 
-// objective is an estimate of one cost, for what is no vi objective.
-func objective(value *graph.Node) *vi.Estimate {
-	return &vi.Estimate{Value: value, Costs: []vi.Cost{{Name: "cost", Node: value.Neg()}}}
-}
-
 func iwae(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	const k = 50
 	enc, dec := layers.NewMLP(s.In("enc"), 784, 200, 200, 100), layers.NewMLP(s.In("dec"), 50, 200, 200, 784)
@@ -60,7 +55,7 @@ func iwae(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	}, vi.Data{"x": x}, vi.Config{K: k})
 	z := r.Site("z")
 	logw := r.Site("x").LogP.Add(z.LogP).Sub(z.LogQ)
-	return objective(graph.Mean(graph.LogSumExp(logw, 0)).Shift(-math.Log(k)))
+	return vi.Term("cost", graph.Mean(graph.LogSumExp(logw, 0)).Shift(-math.Log(k)))
 }
 
 // local is a dense layer whose outputs are normal: mean and variance are
@@ -94,7 +89,7 @@ func vdropout(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	y := s.Noise("labels", graph.UniformNoise, 100, 1) // any labels do for a timing
 	labels := graph.Labels(graph.Floor(y.Scale(10)), 10)
 	fit := graph.Mean(graph.Sum(labels.Mul(graph.LogSoftmax(h)), -1))
-	return objective(fit.Add(graph.AddN(kl...)))
+	return vi.Term("cost", fit.Add(graph.AddN(kl...)))
 }
 
 // iaf is a VAE whose posterior goes through four steps of inverse
@@ -123,7 +118,7 @@ func iaf(s *graph.Scope, x *graph.Node) *vi.Estimate {
 		z = graph.Reverse(z, -1)
 	}
 	logp := prob.StdNormal(d).LogProb(z).Add(prob.Bernoulli{Logits: dec.Apply(z)}.LogProb(x))
-	return objective(graph.Mean(logp.Sub(logq)))
+	return vi.Term("cost", graph.Mean(logp.Sub(logq)))
 }
 
 // masks are those of MADE with one hidden layer (arXiv 1502.03509, eq. 8 and
@@ -165,5 +160,5 @@ func bnn(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	}
 	y := s.Noise("y", graph.GaussianNoise, 32, 1)
 	fit := prob.Normal{Mean: h, LogStd: s.Param("noise", graph.Constant(-1))}.LogProb(y)
-	return objective(graph.Mean(fit).Sub(graph.AddN(kl...)))
+	return vi.Term("cost", graph.Mean(fit).Sub(graph.AddN(kl...)))
 }

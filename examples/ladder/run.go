@@ -64,9 +64,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sets, err := o.sets(ctx)
+	sets, err := data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{Seed: o.seed})
 	if err != nil {
-		return err
+		return errors.WithMessage(err, "-data")
 	}
 	c := data.BatchConfig{Arrays: []string{"x"}, Size: o.batch, Seed: o.seed, Flat: true, Map: map[string]data.Transform{"x": data.Binarize}}
 	train := sets.Train.Batches(c)
@@ -92,18 +92,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	_, err = fmt.Fprintf(stdout, "%s: test ELBO %.2f nats (reconstruction %.1f; KL z1 %.2f, z2 %.2f, z3 %.3f, z4 %.3f, z5 %.3f)\n", o.guide,
 		test["elbo"], test["reconstruction"], test["kl/z1"], test["kl/z2"], test["kl/z3"], test["kl/z4"], test["kl/z5"])
 	return errors.Wrap(err, "output")
-}
-
-// sets draws, reads or downloads the pictures.
-func (o options) sets(ctx context.Context) (sets data.Sets, err error) {
-	if o.data == "" {
-		const train, test = 10000, 1000
-		all := data.Digits(o.seed, train+test)
-		if sets.Train, err = all.Slice(0, train); err == nil {
-			sets.Test, err = all.Slice(train, train+test)
-		}
-		return sets, err
-	}
-	sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{Seed: o.seed})
-	return sets, errors.WithMessage(err, "-data")
 }

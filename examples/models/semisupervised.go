@@ -45,14 +45,10 @@ func (o SemiSupervised) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
 	}
 	u := missing.Estimate(s.In("unlabelled"), m.Model(), vi.Data{"x": inputs(s.In("unlabelled"), unlabelled)})
 	n := float64(o.Labelled + o.Unlabelled)
-	e := vi.Sum(l.Times(s.Const(float64(o.Labelled)/n)), u.Times(s.Const(float64(o.Unlabelled)/n)))
-	logq := graph.Mean(l.Record.Site("y").LogQ)
-	if o.Alpha != 0 {
-		c := logq.Scale(o.Alpha)
-		e = vi.Sum(e, &vi.Estimate{Value: c, Costs: []vi.Cost{{Name: "classification", Node: c.Neg()}}})
-	}
-	e.Terms["classification"] = logq
-	return e
+	return vi.Sum(
+		l.Times(s.Const(float64(o.Labelled)/n)), u.Times(s.Const(float64(o.Unlabelled)/n)),
+		vi.Term("classification", graph.Mean(l.Record.Site("y").LogQ)).Times(s.Const(o.Alpha)),
+	)
 }
 
 // Classifier is Bound without the model: E_labelled[log q(y|x)] alone, which is
@@ -60,11 +56,7 @@ func (o SemiSupervised) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
 func (o SemiSupervised) Classifier(s *graph.Scope, d vi.Data) *vi.Estimate {
 	labelled := trainers.Part(d, "labelled")
 	q := prob.OneHot{Logits: o.Model.NewClassifier(s.In("m2")).Apply(inputs(s.In("labelled"), labelled))}
-	logq := graph.Mean(q.LogProb(graph.Labels(labelled["y"], o.Model.Classes)))
-	return &vi.Estimate{
-		Value: logq, Costs: []vi.Cost{{Name: "classification", Node: logq.Neg()}},
-		Terms: map[string]*graph.Node{"classification": logq},
-	}
+	return vi.Term("classification", graph.Mean(q.LogProb(graph.Labels(labelled["y"], o.Model.Classes))))
 }
 
 // inputs returns x, or a draw of it.

@@ -84,9 +84,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sets, err := o.sets(ctx)
+	sets, err := data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{Seed: o.seed})
 	if err != nil {
-		return err
+		return errors.WithMessage(err, "-data")
 	}
 	with := func(bound vi.Objective) trainers.Bound {
 		return func(s *graph.Scope, d vi.Data) *vi.Estimate {
@@ -125,18 +125,4 @@ func (o options) batches(set *data.Set, evaluation bool) data.Batches {
 	return set.Batches(data.BatchConfig{
 		Arrays: []string{"x"}, Size: o.batch, Seed: o.seed, Flat: true, Map: map[string]data.Transform{"x": data.Binarize}, Evaluation: evaluation,
 	})
-}
-
-// sets draws, reads or downloads the pictures.
-func (o options) sets(ctx context.Context) (sets data.Sets, err error) {
-	if o.data == "" {
-		const train, test = 20000, 2000
-		all := data.Digits(o.seed, train+test)
-		if sets.Train, err = all.Slice(0, train); err == nil {
-			sets.Test, err = all.Slice(train, train+test)
-		}
-		return sets, err
-	}
-	sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{Seed: o.seed})
-	return sets, errors.WithMessage(err, "-data")
 }

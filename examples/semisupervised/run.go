@@ -40,8 +40,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return errors.Wrap(err, "-out")
 	}
 	a := &app{options: o, stderr: stderr, params: &graph.Params{Seed: o.seed}}
-	if a.given, err = a.dataSets(ctx); err != nil {
-		return err
+	if a.given, err = data.Open(ctx, a.data, data.Fetcher{}, data.LoadConfig{Seed: a.seed}); err != nil {
+		return errors.WithMessage(err, "-data")
 	}
 	a.sets = a.given
 	a.model.Model = models.M2Config{Input: a.given.Train.Cols("x"), Classes: 10, Latent: a.latent, Hidden: []int{a.hidden}}
@@ -61,20 +61,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	_, err = fmt.Fprintf(stdout, "%s, %d labels: test error %.2f%%\n", a.options.model, a.labels, 100*wrong)
 	return errors.Wrap(err, "output")
-}
-
-// dataSets draws, reads or downloads the pictures.
-func (a *app) dataSets(ctx context.Context) (sets data.Sets, err error) {
-	if a.data == "" {
-		const train, test = 10000, 1000
-		all := data.Digits(a.seed, train+test)
-		if sets.Train, err = all.Slice(0, train); err == nil {
-			sets.Test, err = all.Slice(train, train+test)
-		}
-		return sets, err
-	}
-	sets, err = data.Open(ctx, a.data, data.Fetcher{}, data.LoadConfig{Seed: a.seed})
-	return sets, errors.WithMessage(err, "-data")
 }
 
 // encode trains M1 without labels and puts its features in the place of the

@@ -11,20 +11,8 @@ import (
 	"github.com/latentgo/latent/trainers/data"
 )
 
-// The digits drawn by the program when -data is not given.
-const drawnTrain, drawnTest = 20000, 2000
-
 // dataSets draws, reads or downloads the pictures.
 func (a *app) dataSets(ctx context.Context) (data.Sets, error) {
-	if a.data == "" {
-		all := data.Digits(a.seed, drawnTrain+drawnTest)
-		train, err := all.Slice(0, drawnTrain)
-		if err != nil {
-			return data.Sets{}, err
-		}
-		test, err := all.Slice(drawnTrain, drawnTrain+drawnTest)
-		return data.Sets{Train: train, Test: test}, err
-	}
 	sets, err := data.Open(ctx, a.data, data.Fetcher{Progress: a.downloading()}, data.LoadConfig{Seed: a.seed})
 	return sets, errors.WithMessage(err, "-data")
 }

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/atomicfile"
 )
 
 func put(s string) func(io.Writer) error {

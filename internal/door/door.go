@@ -49,13 +49,21 @@ var (
 	// build. A Run within f is a replay too, of the run of its own scope.
 	Replay func(scope any, f func())
 
+	// Alternatives returns the same scope, a *graph.Scope, for values whose first n
+	// axes are alternatives, such as the values of sites that are gone through: of a
+	// noise declared in it, or by whatever layer in a Run of it, they count the
+	// samples fastest, so that a draw has the same numbers however many draws there
+	// are.
+	Alternatives func(scope any, n int) any
+
 	// Passes returns the same scope, a *graph.Scope, for what a run of the
 	// program does in n passes over the same graph, so that its memory holds one
 	// part of the samples at a time: a noise declared in it, or by whatever layer
 	// in a Run of it, that has more than one sample goes on, in pass i, with
-	// samples i·k up to (i+1)·k of the k that it has. A Carry hands what was
-	// found from pass to pass; all other values are those of the last one. A
-	// program has one number of passes: all scopes that ask for some must agree.
+	// samples i·k up to (i+1)·k of the k that it has, alternatives aside. A Carry
+	// hands what was found from pass to pass; all other values are those of the
+	// last one. A program has one number of passes: all scopes that ask for some
+	// must agree.
 	Passes func(scope any, n int) any
 	// Carry declares a value that is init everywhere in the first pass of a run
 	// of the program, and then what HandOn gives it at the end of each.

@@ -13,8 +13,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/latentgo/latent/internal/safetensors"
 	"pgregory.net/rapid"
+
+	"github.com/latentgo/latent/internal/safetensors"
 )
 
 type (

@@ -11,8 +11,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/atomicfile"
 )
 
 // Write writes f. The bytes depend on f's content alone: tensors are laid out

@@ -7,9 +7,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
-	"pgregory.net/rapid"
 )
 
 // epoch returns the batches of one epoch: their rows, and "x" after one
@@ -243,5 +244,34 @@ func TestBatchesDoNotDependOnProcessors(t *testing.T) {
 	rows1, x1 := run()
 	if !cmp.Equal(rows, rows1) || !slices.Equal(x, x1) {
 		t.Error("one processor gives other batches")
+	}
+}
+
+// What the caller does with its configuration later changes
+// nothing.
+func TestBatchesKeepTheirConfiguration(t *testing.T) {
+	s, arrays := count(t, 4), []string{"x", "y"}
+	change := map[string]data.Transform{}
+	b := s.Batches(data.BatchConfig{Arrays: arrays, Map: change, Evaluation: true})
+	arrays[0], change["x"] = "z", func(r data.Row) error { r.Set(0, 7); return nil }
+	if b.Next(); len(b.Index("x")) != 4 || b.Index("z") != nil {
+		t.Error("Arrays changed afterwards")
+	}
+	x := graph.Array{F64: make([]float64, 8)}
+	if err := b.Fill("x", 0, x); err != nil || x.At(0) != 0 {
+		t.Errorf("row 0 is %v, error %v: Map changed afterwards", x.F64[:2], err)
+	}
+}
+
+// A size at or beyond the number of rows, however large, is one batch.
+func TestBatchesLargerThanTheSet(t *testing.T) {
+	for _, size := range []int{4, 5, math.MaxInt - 1, math.MaxInt} {
+		b := count(t, 4).Batches(data.BatchConfig{Size: size})
+		if err := b.Seek(0, 0); err != nil || b.Count() != 1 || !b.Next() || len(b.Index("x")) != 4 || b.Next() {
+			t.Errorf("size %d: %d batches, error %v, want one of four rows", size, b.Count(), err)
+		}
+		if err := b.Seek(1, 1); err != nil || b.Next() {
+			t.Errorf("size %d: the end of an epoch is no end, error %v", size, err)
+		}
 	}
 }

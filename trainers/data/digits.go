@@ -8,8 +8,9 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/latentgo/latent/internal/kernel"
 	"golang.org/x/image/vector"
+
+	"github.com/latentgo/latent/internal/kernel"
 )
 
 // digitSide is the height and width of a picture of Digits, in pixels; body

@@ -8,8 +8,9 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/atomicfile"
 )
 
 // download is one file on its way from one mirror.

@@ -12,8 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/atomicfile"
 )
 
 // Fetcher downloads data sets into a cache. Its zero value is ready to use.

@@ -6,8 +6,9 @@ import (
 	"io"
 	"math"
 
-	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/atomicfile"
 )
 
 // WriteGrid writes grey pictures as one PNG file, side by side, columns in a

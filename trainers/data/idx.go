@@ -12,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/internal/mark"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // IDX is an array of unsigned bytes from a file in the IDX format of the MNIST
@@ -42,7 +43,7 @@ func ReadIDX(path string, max int) (*IDX, error) {
 
 // DecodeIDX is ReadIDX on a reader, which it reads to its end.
 func DecodeIDX(r io.Reader, max int) (*IDX, error) {
-	if isNil(r) {
+	if op.Nil(r) {
 		return nil, errors.New("data: idx: the reader is nil")
 	}
 	x, err := decodeIDX(r, max)

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // Join gives batches of several sets in one step, such as of labelled and
@@ -62,7 +63,7 @@ func (j *Join) take() error {
 	var parts []part
 	for _, name := range slices.Sorted(maps.Keys(j.Parts)) {
 		b := j.Parts[name]
-		if isNil(b) {
+		if op.Nil(b) {
 			return errors.Errorf("data: join: part %q is nil", name)
 		}
 		if name == "" || strings.Contains(name, "/") {
@@ -76,8 +77,8 @@ func (j *Join) take() error {
 			return errors.Errorf("data: join: part %s does not know its number of batches (Count %d)", name, n)
 		}
 		for _, p := range parts {
-			if reflect.ValueOf(b).Comparable() && p.Batches == b {
-				return errors.Errorf("data: join: parts %s and %s are the same Batches, which can be at one place only", p.name, name)
+			if overlap(p.Batches, b) {
+				return errors.Errorf("data: join: parts %s and %s are the same Batches, or have them, which can be at one place only", p.name, name)
 			}
 		}
 		parts = append(parts, part{name: name, Batches: b, count: n})
@@ -102,6 +103,21 @@ func (j *Join) take() error {
 		}
 	}
 	return nil
+}
+
+// overlap tells whether two Batches are the same, or joins of the same.
+func overlap(a, b Batches) bool {
+	for range 2 {
+		if j, ok := a.(*Join); ok {
+			for _, p := range j.Parts {
+				if overlap(p, b) {
+					return true
+				}
+			}
+		}
+		a, b = b, a
+	}
+	return reflect.ValueOf(a).Comparable() && a == b
 }
 
 // Arrays implements Batches.

@@ -141,13 +141,15 @@ func (b *broken) Err() error {
 
 func TestJoinErrors(t *testing.T) {
 	ok := func() data.Batches { return count(t, 4).Batches(data.BatchConfig{Size: 1}) }
-	same := ok()
+	same, within := ok(), ok()
 	for want, j := range map[string]*data.Join{
-		"data: join of no parts":                                            {},
-		`data: join: part "a" is nil`:                                       {Parts: map[string]data.Batches{"a": nil}},
-		`data: join: part "", want a name without slashes`:                  {Parts: map[string]data.Batches{"": ok()}},
-		`data: join: Epoch "c" is none of the parts [a b]`:                  {Parts: map[string]data.Batches{"a": ok(), "b": ok()}, Epoch: "c"},
-		"data: join: parts a and b are the same Batches":                    {Parts: map[string]data.Batches{"a": same, "b": same}},
+		"data: join of no parts":                           {},
+		`data: join: part "a" is nil`:                      {Parts: map[string]data.Batches{"a": nil}},
+		`data: join: part "", want a name without slashes`: {Parts: map[string]data.Batches{"": ok()}},
+		`data: join: Epoch "c" is none of the parts [a b]`: {Parts: map[string]data.Batches{"a": ok(), "b": ok()}, Epoch: "c"},
+		"data: join: parts a and b are the same Batches":   {Parts: map[string]data.Batches{"a": same, "b": same}},
+		"data: join: parts b and c are the same Batches, or have them": {Parts: map[string]data.Batches{"a": ok(),
+			"b": &data.Join{Parts: map[string]data.Batches{"x": ok(), "y": &data.Join{Parts: map[string]data.Batches{"z": within}}}}, "c": &data.Join{Parts: map[string]data.Batches{"w": within}}}},
 		"data: join: part a: data: batches of -1 rows":                      {Parts: map[string]data.Batches{"a": count(t, 1).Batches(data.BatchConfig{Size: -1})}},
 		"data: join: part a does not know its number of batches (Count -1)": {Parts: map[string]data.Batches{"a": &broken{Batches: ok(), count: -1}}},
 		"data: the Join is nil":                                             nil,

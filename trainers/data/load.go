@@ -1,6 +1,7 @@
 package data
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,9 @@ const (
 // Beside each the labels, such as train-labels-idx1-ubyte, may be missing.
 // Images become "x", rows [H, W], divided by 255 unless no pixel of any
 // part exceeds 1; labels become "y".
+//
+// errors.Is finds fs.ErrNotExist in the error of a folder that is not there or
+// has no images, and ErrWrongFile in that of a file that is not as it should be.
 func Load(dir string, c LoadConfig) (Sets, error) {
 	s, err := load(dir, c)
 	return s, errors.WithMessagef(err, "data: load %s", dir)
@@ -79,9 +83,9 @@ func load(dir string, c LoadConfig) (Sets, error) {
 	case files["train"+imageFile] == "" && len(stems) == 1:
 		parts = stems
 	case files["train"+imageFile] == "":
-		return Sets{}, errors.Errorf("no train%s[.gz], nor a single other *%[1]s[.gz]", imageFile)
+		return Sets{}, mark.Error(errors.Errorf("no train%s[.gz], nor a single other *%[1]s[.gz]", imageFile), fs.ErrNotExist)
 	case files[parts[1]+imageFile] == "":
-		return Sets{}, errors.Errorf("no t10k%s[.gz] or test%[1]s[.gz] beside the training images", imageFile)
+		return Sets{}, mark.Error(errors.Errorf("no t10k%s[.gz] or test%[1]s[.gz] beside the training images", imageFile), fs.ErrNotExist)
 	case files[parts[2]+imageFile] == "":
 		parts = parts[:2]
 	}

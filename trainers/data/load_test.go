@@ -1,6 +1,8 @@
 package data_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/latentgo/latent/trainers/data"
 )
 
@@ -158,6 +161,9 @@ func TestLoadErrors(t *testing.T) {
 			dir := folder(t, tt.files)
 			_, err := data.Load(dir, data.LoadConfig{})
 			wantError(t, err, "data: load "+dir+": "+tt.want)
+			if none := strings.HasPrefix(tt.want, "no "); errors.Is(err, fs.ErrNotExist) != none || errors.Is(err, data.ErrWrongFile) == none {
+				t.Errorf("%v is of a file that is not there: %t, or wrong: %t", err, errors.Is(err, fs.ErrNotExist), errors.Is(err, data.ErrWrongFile))
+			}
 		})
 	}
 	none := filepath.Join(t.TempDir(), "none")

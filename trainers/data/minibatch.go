@@ -59,7 +59,7 @@ func (b *minibatches) cut(s *Set) error {
 	if c.Size < 0 {
 		return errors.Errorf("data: batches of %d rows, want at least 1", c.Size)
 	}
-	c.Size = cmp.Or(c.Size, 100)
+	c.Size = min(cmp.Or(c.Size, 100), s.rows)
 	if c.Arrays == nil {
 		c.Arrays = s.Names()
 	} else if len(c.Arrays) == 0 {
@@ -87,6 +87,7 @@ func (b *minibatches) cut(s *Set) error {
 			return errors.Errorf("data: batches: Map has a nil Transform of %s", name)
 		}
 	}
+	c.Map = maps.Clone(c.Map)
 	if c.Evaluation {
 		c.Seed = ^c.Seed
 	}

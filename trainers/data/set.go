@@ -3,8 +3,9 @@ package data
 import (
 	"slices"
 
-	"github.com/latentgo/latent/internal/kernel"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/kernel"
 )
 
 // Set is a data set in memory: named arrays with a row for each datum. By

@@ -57,3 +57,14 @@ func TestSplitByClass(t *testing.T) {
 		}
 	}
 }
+
+// Without a folder or a name there are digits.
+func TestOpenDrawsDigits(t *testing.T) {
+	sets, err := data.Open(t.Context(), "", data.Fetcher{}, data.LoadConfig{Seed: 3})
+	if err != nil || sets.Train.Len() != 20000 || sets.Test.Len() != 2000 {
+		t.Fatalf("%v", err)
+	}
+	if _, err := data.Open(t.Context(), "", data.Fetcher{}, data.LoadConfig{Test: 5}); err == nil {
+		t.Error("a division that is not done is accepted")
+	}
+}

@@ -10,9 +10,9 @@ import (
 	"github.com/latentgo/latent/internal/kernel"
 )
 
-// Row is one row of an array on its way into a batch. Its values, of the shape
-// and in the dtype of the batch, may be changed in place: by At and Set for
-// either dtype, or in F32 or F64.
+// Row is one row of an array on its way into a batch. Its values may be changed
+// in place: by At and Set for either dtype, or in F32 or F64. Shape is that of the
+// row in its set, also where the batch has it Flat; the dtype is that of the batch.
 type Row struct {
 	graph.Array
 	Seed  uint64 // of the batches

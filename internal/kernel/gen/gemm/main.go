@@ -12,10 +12,11 @@ import (
 	"log"
 	"os"
 
-	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 )
 
 // machine describes a vector extension: what it is called, the bytes of a

@@ -3,10 +3,11 @@ package main
 import (
 	"fmt"
 
-	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 )
 
 // pack emits the copy of k rows of `width` columns into a panel whose rows are

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"math/bits"
 
-	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 )
 
 // sparse emits the product of rows that are mostly zero with v vectors of B:

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"log"
 
-	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 )
 
 // tile emits the micro-kernels whose rows are v vectors wide: for every strip

@@ -20,10 +20,11 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/latentgo/latent/internal/kernel/gen/emit"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/latentgo/latent/internal/kernel/gen/emit"
 )
 
 func main() {
