@@ -58,10 +58,10 @@ func NewLadder(s *graph.Scope, c LadderConfig) Ladder {
 	m := Ladder{c: c}
 	for i, d := range c.Latents {
 		up, gen := s.In("up").In(fmt.Sprint(i+1)), s.In("gen").In(fmt.Sprint(i+1))
-		below, in, out := c.Input, c.Input, c.Input
+		in, out := c.Input, c.Input
 		if i > 0 {
-			below, out = c.Hidden[i-1], 2*c.Latents[i-1]
-			if in = below; c.Plain {
+			in, out = c.Hidden[i-1], 2*c.Latents[i-1]
+			if c.Plain {
 				in = c.Latents[i-1]
 			}
 		}

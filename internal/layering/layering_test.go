@@ -38,10 +38,11 @@ var level = map[string]int{
 	"prob/flow/flowtest":   7,
 	"vi":                   7,
 	"trainers":             8,
-	"bench":                9,
+	"examples/models":      9,
+	"bench":                10,
 	"bench/speed/tape":     0,
-	"examples":             9,
-	"internal/layering":    10,
+	"examples":             10,
+	"internal/layering":    11,
 }
 
 // gorgonia lists the folders that may import gorgonia.org/gorgonia, the last to

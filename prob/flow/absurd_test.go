@@ -47,8 +47,8 @@ func TestAbsurdArguments(t *testing.T) {
 			case reflect.TypeFor[flow.Config]():
 				return []any{
 					flow.Config{}, flow.Config{Context: 2}, flow.Config{Hidden: []int{3}}, flow.Config{Hidden: []int{-1}}, flow.Config{Context: -1},
-					flow.Config{Element: (*flow.Spline)(nil)}, flow.Config{Element: flow.Spline{Bins: 1 << 40}}, flow.Config{Order: []int{7}},
-					flow.Config{Hidden: []int{3}, Activation: layers.Func(nil)}, flow.Config{Longest: -1}, flow.Config{Hidden: []int{1 << 60}},
+					flow.Config{Element: (*flow.Spline)(nil)}, flow.Config{Element: flow.Spline{Bins: math.MaxInt >> 4}}, flow.Config{Order: []int{7}},
+					flow.Config{Hidden: []int{3}, Activation: layers.Func(nil)}, flow.Config{Longest: -1}, flow.Config{Hidden: []int{math.MaxInt >> 3}},
 				}
 			case reflect.TypeFor[flow.Planar]():
 				return []any{flow.NewPlanar(s.In("planar"), 2, flow.Config{}), flow.NewPlanar(s.In("amortised"), 2, flow.Config{Context: 2})}
