@@ -12,7 +12,9 @@ import (
 //	log p(y) = log p(x) − log|det ∂f/∂x|,  x = f⁻¹(y)
 //
 // Draws are differentiable, so Base must be. Of several bijectors make a
-// Chain. LogProb needs the inverse; SampleScore works without.
+// Chain. LogProb needs the inverse; SampleScore works without. Where Base has more
+// event axes than one, as Independent has, f maps the last of them, and its log
+// determinants are summed over the others.
 type Transformed struct {
 	Base     Pathwise
 	Bijector Bijector
@@ -31,11 +33,22 @@ func (d Transformed) LogProb(y *graph.Node) *graph.Node {
 		graph.Fail("prob: Transformed: %T has no inverse: it scores its own draws only (SampleScore)", WithoutInverse(d.Bijector))
 	}
 	x, logDet, out := pull(b, y)
-	l := d.Base.LogProb(x).Add(logDet)
+	l := d.Base.LogProb(x)
+	l = l.Add(perScore(logDet, l, total))
 	if out == nil {
 		return l
 	}
-	return graph.Where(out, graph.Const(math.Inf(-1)), l)
+	last := func(x *graph.Node) *graph.Node { return graph.MaxOver(x, -1) }
+	return graph.Where(perScore(out, l, last), graph.Const(math.Inf(-1)), l)
+}
+
+// perScore folds what a bijector has for each of its events into one number for
+// each score of a law, whose events are of several of those.
+func perScore(x, score *graph.Node, fold func(*graph.Node) *graph.Node) *graph.Node {
+	for len(x.Shape()) > len(score.Shape()) {
+		x = fold(x)
+	}
+	return x
 }
 
 // pull returns f⁻¹(y), its log determinant […], and a mask […] of the events that
@@ -90,7 +103,8 @@ func (Transformed) Pathwise() {}
 func (d Transformed) SampleScore(s *graph.Scope, lead ...int) (y, logProb *graph.Node) {
 	complete(d)
 	y, x := d.draw(s, lead)
-	return y, d.Base.LogProb(x).Sub(d.Bijector.LogDet(x))
+	l := d.Base.LogProb(x)
+	return y, l.Sub(perScore(d.Bijector.LogDet(x), l, total))
 }
 
 func init() {
