@@ -115,6 +115,80 @@ class IAF(nn.Module):
         return -(recon + logp - logq).mean()
 
 
+class M2(nn.Module):
+    """Inputs of two parts are multiplied by weights of their own, so that pictures are encoded once for all classes."""
+
+    def __init__(self):
+        super().__init__()
+        part = lambda a, b: nn.Linear(a, b, bias=False)
+        self.cls = nn.Sequential(nn.Linear(784, 500), nn.Softplus(), nn.Linear(500, 10))
+        self.ex, self.ey, self.eo = nn.Linear(784, 500), part(10, 500), nn.Linear(500, 100)
+        self.dz, self.dy, self.do = nn.Linear(50, 500), part(10, 500), nn.Linear(500, 784)
+        self.x = torch.bernoulli(torch.full((200, 784), 0.13))
+        self.y = F.one_hot(torch.randint(10, (100,)), 10).float()
+        self.all = torch.eye(10)[:, None, :]
+
+    def bound(self, x, y):
+        mean, log_std = self.eo(F.softplus(self.ex(x) + self.ey(y))).chunk(2, -1)
+        z = mean + log_std.exp() * torch.randn_like(mean)
+        logits = self.do(F.softplus(self.dz(z) + self.dy(y)))
+        recon = (x * logits - F.softplus(logits)).sum(-1)
+        kl = (0.5 * (mean ** 2 + (2 * log_std).exp() - 1) - log_std).sum(-1)
+        return recon - kl - math.log(10)
+
+    def forward(self):
+        labelled, rest = self.x[:100], self.x[100:]
+        given = self.bound(labelled, self.y).mean()
+        logq = F.log_softmax(self.cls(rest), -1).T
+        missing = (logq.exp() * (self.bound(rest, self.all) - logq)).sum(0).mean()
+        term = (F.log_softmax(self.cls(labelled), -1) * self.y).sum(-1).mean()
+        return -(0.002 * given + 0.998 * missing + 0.1 * term)
+
+
+class Ladder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        latents, hidden = [64, 32, 16, 8, 4], [512, 256, 128, 64, 32]
+
+        def net(a, b):
+            part = lambda a: [nn.Linear(a, b), nn.BatchNorm1d(b), nn.LeakyReLU(0.1)]
+            return nn.Sequential(*part(a), *part(b))
+
+        self.up = nn.ModuleList([net(a, b) for a, b in zip([784] + hidden, hidden)])
+        self.head = nn.ModuleList([nn.Linear(h, 2 * d) for h, d in zip(hidden, latents)])
+        self.gen = nn.ModuleList([net(d, h) for d, h in zip(latents, hidden)])
+        self.out = nn.ModuleList([nn.Linear(h, o) for h, o in zip(hidden, [784] + [2 * d for d in latents[:-1]])])
+        self.x = torch.bernoulli(torch.full((128, 784), 0.13))
+
+    @staticmethod
+    def split(h):
+        mean, v = h.chunk(2, -1)
+        return mean, 0.5 * torch.log(F.softplus(v) + 1e-6)
+
+    def forward(self):
+        seen, h = [], self.x
+        for up, head in zip(self.up, self.head):
+            h = up(h)
+            seen.append(self.split(head(h)))
+        mean, log_std = seen[4]
+        prior, kl = (torch.zeros_like(mean), torch.zeros_like(mean)), 0.0
+        for i in range(4, -1, -1):
+            if i < 4:
+                m, s = seen[i]
+                share = torch.sigmoid(2 * (prior[1] - s))
+                mean = prior[0] + share * (m - prior[0])
+                log_std = -0.5 * torch.logaddexp(-2 * s, -2 * prior[1])
+            d = (mean - prior[0]) * (-prior[1]).exp()
+            r = log_std - prior[1]
+            kl = kl + (0.5 * (d ** 2 + torch.expm1(2 * r)) - r).sum(-1)
+            z = mean + log_std.exp() * torch.randn_like(mean)
+            h = self.out[i](self.gen[i](z))
+            if i > 0:
+                prior = self.split(h)
+        recon = -F.binary_cross_entropy_with_logits(h, self.x, reduction="none").sum(-1)
+        return -(recon - kl).mean()
+
+
 class BNN(nn.Module):
     def __init__(self):
         super().__init__()
@@ -178,7 +252,7 @@ LAWS = {
     "dist/normal": lambda: law(lambda m, s: Normal(m, s.exp()), (100, 20), torch.randn, 2),
     "dist/gamma": lambda: law(lambda a, r: Gamma(a.exp(), r.exp()), (100, 10), torch.rand, 2),
 }
-MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "bnn": BNN}
+MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "m2": M2, "ladder": Ladder, "bnn": BNN}
 cache = {}
 
 

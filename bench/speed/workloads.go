@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/prob/flow"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -25,6 +27,8 @@ var workloads = []workload{
 	{"iwae", "784-200-200-50, k = 50", 20, 784, iwae},
 	{"vdropout", "784-3×1000-10, local reparameterisation", 100, 784, vdropout},
 	{"iaf", "784-300-300-32, four masked steps of 320", 100, 784, iaf},
+	{"m2", "784-500-50 softplus, 100 pictures with labels and 100 of ten classes", 200, 784, m2},
+	{"ladder", "64-32-16-8-4 latents beside 512-256-128-64-32, batch normalisation", 128, 784, ladder},
 	{"bnn", "13-50-1, local reparameterisation", 32, 13, bnn},
 }
 
@@ -95,48 +99,42 @@ func vdropout(s *graph.Scope, x *graph.Node) *vi.Estimate {
 // iaf is a VAE whose posterior goes through four steps of inverse
 // autoregressive flow (arXiv 1606.04934, algorithm 1).
 func iaf(s *graph.Scope, x *graph.Node) *vi.Estimate {
-	const d, hidden, context = 32, 320, 32
-	enc := layers.NewMLP(s.In("enc"), 784, 300, 300, 2*d+context)
-	dec := layers.NewMLP(s.In("dec"), d, 300, 300, 784)
-	h := enc.Apply(x)
-	eps := s.Noise("z", graph.GaussianNoise, 100, d)
-	logStd := graph.Cols(h, d, 2*d)
-	z := graph.Cols(h, 0, d).Add(graph.Exp(logStd).Mul(eps))
-	logq := graph.Sum(eps.Square().Scale(-.5).Shift(-.5*math.Log(2*math.Pi)).Sub(logStd), -1)
-	ctx := graph.Cols(h, 2*d, 2*d+context)
+	const d, context = 32, 32
+	c := flow.Config{Context: context, Hidden: []int{320}, Activation: graph.Elu}
+	var steps []flow.IAF
 	for i := range 4 {
-		l := s.In(fmt.Sprint("iaf", i))
-		in, out := masks(d, hidden)
-		w1 := l.Param("w1", graph.Glorot{}, d, hidden).Mul(s.Tensor(in, d, hidden))
-		w2 := l.Param("w2", graph.Glorot{}, hidden, 2*d).Mul(s.Tensor(out, hidden, 2*d))
-		a := graph.MatMul(z, w1).Add(graph.Linear(ctx, l.Param("wc", graph.Glorot{}, context, hidden), l.Param("b1", graph.Constant(0), hidden)))
-		ms := graph.Linear(graph.Elu(a), w2, l.Param("b2", graph.Constant(1), 2*d))
-		m, g := graph.Cols(ms, 0, d), graph.Cols(ms, d, 2*d)
-		gate := graph.Sigmoid(g)
-		z = gate.Mul(z).Add(gate.Neg().Shift(1).Mul(m))
-		logq = logq.Sub(graph.Sum(graph.LogSigmoid(g), -1))
-		z = graph.Reverse(z, -1)
+		steps = append(steps, flow.NewIAF(s.In("flow").In(fmt.Sprint(i)), d, c))
 	}
-	logp := prob.StdNormal(d).LogProb(z).Add(prob.Bernoulli{Logits: dec.Apply(z)}.LogProb(x))
-	return vi.Term("cost", graph.Mean(logp.Sub(logq)))
+	return vi.ELBO{KL: vi.MonteCarlo}.Estimate(s, models.NewVAE(s, models.VAEConfig{
+		Input: 784, Latent: d, Hidden: []int{300, 300}, Features: 2*d + context,
+		Guide: func(h *graph.Node) prob.Dist {
+			var chain []prob.Bijector
+			for _, f := range steps {
+				chain = append(chain, f.Given(graph.Cols(h, 2*d, 2*d+context)), flow.Reverse(d))
+			}
+			return prob.Transformed{Base: models.Normal(h, d), Bijector: prob.Chain(chain...)}
+		},
+	}), vi.Data{"x": x})
 }
 
-// masks are those of MADE with one hidden layer (arXiv 1502.03509, eq. 8 and
-// 9) for the two outputs of each dimension.
-func masks(d, hidden int) (in, out []float64) {
-	in, out = make([]float64, d*hidden), make([]float64, hidden*2*d)
-	for k := range hidden {
-		degree := 1 + k%(d-1)
-		for i := range d {
-			if degree >= i+1 {
-				in[i*hidden+k] = 1
-			}
-			if i+1 > degree {
-				out[k*2*d+i], out[k*2*d+d+i] = 1, 1
-			}
-		}
-	}
-	return in, out
+// m2 is a step of semi-supervised learning (arXiv 1406.5298): half of the rows
+// have labels, the classes of the others are enumerated.
+func m2(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	const rows = 100
+	y := graph.Floor(s.Noise("labels", graph.UniformNoise, rows, 1).Scale(10)) // any labels do for a timing
+	return models.SemiSupervised{
+		Model:    models.M2Config{Input: 784, Classes: 10, Latent: 50, Hidden: []int{500}},
+		Labelled: 100, Unlabelled: 49900, Alpha: .1,
+	}.Bound(s, vi.Data{
+		"labelled/x": graph.Slice(x, 0, 0, rows), "labelled/y": y, "unlabelled/x": graph.Slice(x, 0, rows, 2*rows),
+	})
+}
+
+// ladder is a ladder of five layers of latents (arXiv 1602.02282).
+func ladder(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	return vi.ELBO{}.Estimate(s, models.NewLadder(s, models.LadderConfig{
+		Input: 784, Latents: []int{64, 32, 16, 8, 4}, Hidden: []int{512, 256, 128, 64, 32}, Network: models.Normalised,
+	}).Model(), vi.Data{"x": x})
 }
 
 // bnn is Bayesian regression with normal weights, standard normal priors and
