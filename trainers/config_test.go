@@ -83,6 +83,7 @@ func TestConfigErrors(t *testing.T) {
 		{(*data.Join)(nil), trainers.Config{Epochs: 1}, "trainers: no training data"},
 		{(*data.Set)(nil).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1}, "trainers: data: batches of a set that is nil"},
 		{same, trainers.Config{Epochs: 1, Test: same}, "trainers: Test is the very Batches that are trained on"},
+		{&data.Join{Parts: map[string]data.Batches{"a": same}}, trainers.Config{Epochs: 1, Test: same}, "trainers: Test is the very Batches that are trained on, or a part of them"},
 		{one(data.BatchConfig{}), trainers.Config{}, "trainers: Epochs 0, want 1 or more"},
 		{one(data.BatchConfig{Size: -1}), trainers.Config{Epochs: 1}, "trainers: data: batches of -1 rows, want at least 1"},
 		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},

@@ -3,7 +3,6 @@ package trainers
 import (
 	"context"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -144,8 +143,8 @@ func (c Config) check(train data.Batches) error {
 		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
 	case c.Optimizer != nil && op.Nil(c.Optimizer):
 		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
-	case c.Test != nil && reflect.ValueOf(train).Comparable() && c.Test == train:
-		return errors.New("trainers: Test is the very Batches that are trained on, which can be at one place only: make others")
+	case c.Test != nil && data.Overlap(c.Test, train):
+		return errors.New("trainers: Test is the very Batches that are trained on, or a part of them, which can be at one place only: make others")
 	case c.GlobalDraws != 0 && c.Test == nil:
 		return errors.Errorf("trainers: GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
 	case !(c.ClipNorm >= 0):

@@ -25,7 +25,7 @@ func TestAbsurdArguments(t *testing.T) {
 		Funcs: map[string]any{
 			"FromFlat": data.FromFlat[float64], "FromRows": data.FromRows[float32], "Binarize": data.Binarize, "Once": data.Once, "Chain": data.Chain,
 			"Digits": data.Digits, "WriteGrid": data.WriteGrid, "ReadIDX": data.ReadIDX, "DecodeIDX": data.DecodeIDX, "Load": data.Load,
-			"New": data.New, "Named": data.Named, "Open": data.Open,
+			"New": data.New, "Named": data.Named, "Open": data.Open, "Overlap": data.Overlap,
 		},
 		Types: []any{data.Array{}, data.Join{}, data.Row{}, data.Fetcher{}, data.IDX{}, data.Set{}},
 		Skip: map[string]string{

@@ -77,7 +77,7 @@ func (j *Join) take() error {
 			return errors.Errorf("data: join: part %s does not know its number of batches (Count %d)", name, n)
 		}
 		for _, p := range parts {
-			if overlap(p.Batches, b) {
+			if Overlap(p.Batches, b) {
 				return errors.Errorf("data: join: parts %s and %s are the same Batches, or have them, which can be at one place only", p.name, name)
 			}
 		}
@@ -105,12 +105,13 @@ func (j *Join) take() error {
 	return nil
 }
 
-// overlap tells whether two Batches are the same, or joins of the same.
-func overlap(a, b Batches) bool {
+// Overlap tells whether two Batches are the same, or joins of the same: these can
+// be at one place only, and moving the one moves the other.
+func Overlap(a, b Batches) bool {
 	for range 2 {
-		if j, ok := a.(*Join); ok {
+		if j, ok := a.(*Join); ok && j != nil {
 			for _, p := range j.Parts {
-				if overlap(p, b) {
+				if Overlap(p, b) {
 					return true
 				}
 			}
