@@ -133,7 +133,7 @@ func (r row) print(w io.Writer, name string) error {
 
 func (f figure) String() string {
 	if f.StdErr == 0 {
-		return fmt.Sprintf("%.4g", f.Value)
+		return fmt.Sprintf("%.2f", f.Value)
 	}
 	return fmt.Sprintf("%.2f ± %.2f", f.Value, f.StdErr)
 }

@@ -60,7 +60,7 @@ func TestResumesWithWhatIsMissing(t *testing.T) {
 	}
 	var page strings.Builder
 	aevb.markdown(&page, after)
-	if !strings.Contains(page.String(), "*-141.3*") {
+	if !strings.Contains(page.String(), "*-141.30*") {
 		t.Errorf("the published figure is not in\n%s", page.String())
 	}
 	if err := os.WriteFile(filepath.Join(dir, "aevb.json"), []byte("{"), 0o666); err != nil {
