@@ -8,7 +8,7 @@ import "github.com/latentgo/latent/graph"
 //	1/σ² = 1/σ₁² + 1/σ₂²,  μ = σ²·(μ₁/σ₁² + μ₂/σ₂²)
 //
 // It is how a ladder guide combines what the data say of a latent with what the
-// layers above say (Sønderby et al., arXiv 1602.02282, eq. 17 to 19), and a
+// layers above say (Sønderby et al., arXiv 1602.02282), and a
 // multimodal guide what its parts say (Wu and Goodman, arXiv 1802.05335). The
 // shapes of a and b broadcast. It is computed from the logarithms: no precision
 // overflows.

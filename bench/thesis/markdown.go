@@ -19,7 +19,7 @@ func page(w io.Writer, dir string) error {
 		if err != nil {
 			return err
 		}
-		t.markdown(&b, rows)
+		t.markdown(&b, slices.DeleteFunc(rows, func(r row) bool { return r.Quick }))
 	}
 	_, err := io.WriteString(w, b.String())
 	return errors.Wrap(err, "output")

@@ -28,7 +28,10 @@ type row struct {
 	Note    string  `json:"note,omitempty"` // written by hand, such as what else the machine did meanwhile
 }
 
-func (r row) is(c cell) bool { return r.Seed == c.seed && maps.Equal(r.Labels, c.labels) }
+// is tells whether a row is of a cell: a quick run is none of a whole one.
+func (r row) is(c cell, quick bool) bool {
+	return r.Quick == quick && r.Seed == c.seed && maps.Equal(r.Labels, c.labels)
+}
 
 // readResults reads what a table has so far; nothing if there is no file.
 func readResults(dir, table string) ([]row, error) {

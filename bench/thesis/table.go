@@ -94,7 +94,7 @@ func (t *table) run(ctx context.Context, l *lab, stdout io.Writer) error {
 			continue
 		}
 		ran++
-		if i := slices.IndexFunc(done, func(r row) bool { return r.is(c) }); i >= 0 {
+		if i := slices.IndexFunc(done, func(r row) bool { return r.is(c, l.quick) }); i >= 0 {
 			if err := done[i].print(stdout, name+" (kept)"); err != nil {
 				return err
 			}

@@ -58,6 +58,12 @@ func TestResumesWithWhatIsMissing(t *testing.T) {
 	if !strings.Contains(second, strings.Replace(strings.TrimSpace(first), ": ", " (kept): ", 1)) {
 		t.Errorf("the second run says\n%s\nand not what the first did\n%s", second, first)
 	}
+	if aevb.cells(&lab{})[0].labels.String() != before[0].Labels.String() || before[0].is(aevb.cells(&lab{})[0], false) {
+		t.Error("a quick run counts as a whole one")
+	}
+	if out, err := thesis("-markdown", "-out", dir); err != nil || strings.Count(out, "Not run yet") != len(tables) {
+		t.Errorf("the page shows quick runs (%v):\n%s", err, out)
+	}
 	var page strings.Builder
 	aevb.markdown(&page, after)
 	if !strings.Contains(page.String(), "*-141.30*") {

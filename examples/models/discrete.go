@@ -33,12 +33,7 @@ func NewDiscreteVAE(s *graph.Scope, c DiscreteVAEConfig) vi.Model {
 		})
 	}
 	n := c.Variables * c.Classes
-	up, down := []int{c.Input}, []int{n}
-	for i, h := range c.Hidden {
-		up, down = append(up, h), append(down, c.Hidden[len(c.Hidden)-1-i])
-	}
-	enc := c.Networks.NewMLP(s.In("enc"), append(up, n)...)
-	dec := c.Networks.NewMLP(s.In("dec"), append(down, c.Input)...)
+	enc, dec := coders(s, c.Networks, c.Hidden, [2]int{c.Input, n}, [2]int{n, c.Input})
 	draw := func(t *vi.Trace, logits func(i int) *graph.Node) (zs []*graph.Node) {
 		for i := range c.Variables {
 			zs = append(zs, t.Draw(fmt.Sprint("z", i+1), prob.OneHot{Logits: logits(i)}))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/latentgo/latent/graph"
@@ -43,6 +44,9 @@ func (f *Features) Of(ctx context.Context, s *data.Set) (*data.Set, error) {
 				f.Keep = append(f.Keep, j)
 			}
 		}
+	}
+	if len(f.Keep) == 0 {
+		return nil, errors.Errorf("models: Features: none of %d latents is used: the mean of each has a standard deviation below .1", all)
 	}
 	mean, std := make([]float32, 0, n*len(f.Keep)), make([]float32, 0, n*len(f.Keep))
 	for i := range n {

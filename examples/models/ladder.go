@@ -93,7 +93,7 @@ func (m Ladder) Model() vi.Model {
 }
 
 // softNormal splits the last axis as Normal does, into a mean and what softplus
-// makes a variance of (eq. 9 and 10 there): with several layers of latents a
+// makes a variance of, as in that paper: with several layers of latents a
 // variance that grows as an exponential overflows.
 func softNormal(h *graph.Node, d int) prob.Normal {
 	n := Normal(h, d)

@@ -8,7 +8,7 @@ import (
 )
 
 // M2 is the semi-supervised model of Kingma, Rezende, Mohamed and Welling (arXiv
-// 1406.5298, eq. 2 and 4),
+// 1406.5298),
 //
 //	p(y) = 1/C,  p(z) = N(0, I),  p(x|y,z);  q(y|x) = Cat(cls(x)),  q(z|x,y) = N(enc(x,y))
 //

@@ -5,7 +5,10 @@
 //
 //	vae.go        VAE: one layer of latents, any guide, prior and likelihood (chapter 2)
 //	m2.go         M2: classes and style, for labels that are mostly missing (chapter 3)
+//	semisupervised.go   the objective that trains M2 on few labels; features.go, what
+//	              M1 gives to M1+M2
 //	ladder.go     Ladder: several layers of latents, bottom-up or top-down guide (chapter 4)
+//	discrete.go   a VAE with discrete latents (chapter 5)
 //	joined.go     a dense layer of two inputs
 package models
 

@@ -86,6 +86,10 @@ func TestFeatures(t *testing.T) {
 	if n := len(f.Keep); n < 1 || n > 6 || labelled.Cols("mean") != n || rest.Cols("std") != n {
 		t.Fatalf("kept %v, and the sets have %d and %d columns", f.Keep, labelled.Cols("mean"), rest.Cols("std"))
 	}
+	none := models.Features{Model: f.Model, Params: f.Params, Keep: []int{}}
+	if _, err := none.Of(ctx, data.Digits(2, 20)); err == nil || !strings.Contains(err.Error(), "none of 6 latents is used") {
+		t.Errorf("features of no latents: %v", err)
+	}
 	m := models.SemiSupervised{Model: f.M2(10, 4, 16), Labelled: labelled.Len(), Unlabelled: rest.Len(), Alpha: 1}
 	r, err := trainers.Fit(ctx, m.Bound, join(labelled, rest, "mean", "std"), trainers.Config{Epochs: 5, Optimizer: trainers.Adam{Rate: 3e-3}})
 	if err != nil {

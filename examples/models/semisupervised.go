@@ -10,7 +10,7 @@ import (
 	"github.com/latentgo/latent/vi"
 )
 
-// SemiSupervised trains M2 on few labels (arXiv 1406.5298, eq. 9), by the
+// SemiSupervised trains M2 on few labels (arXiv 1406.5298), by the
 // objective, for a datum,
 //
 //	J^α = (1/N)·[Σ_labelled L(x,y) + Σ_unlabelled U(x)] + α·E_labelled[log q(y|x)]

@@ -44,14 +44,19 @@ func NewVAE(s *graph.Scope, c VAEConfig) vi.Model {
 	if c.Output == 0 {
 		c.Output = c.Input
 	}
-	up, down := []int{c.Input}, []int{c.Latent}
-	for i, h := range c.Hidden {
-		up, down = append(up, h), append(down, c.Hidden[len(c.Hidden)-1-i])
-	}
-	enc := c.Networks.NewMLP(s.In("enc"), append(up, c.Features)...)
-	dec := c.Networks.NewMLP(s.In("dec"), append(down, c.Output)...)
+	enc, dec := coders(s, c.Networks, c.Hidden, [2]int{c.Input, c.Features}, [2]int{c.Latent, c.Output})
 	return vi.Model{
 		Guide: func(t *vi.Trace) { t.Draw("z", c.Guide(enc.Apply(t.Given("x")))) },
 		Joint: func(t *vi.Trace) { t.Draw("x", c.Likelihood(dec.Apply(t.Draw("z", c.Prior)))) },
 	}
+}
+
+// coders declares the networks "enc" and "dec" with the same hidden layers, in
+// dec the other way round, between the widths given.
+func coders(s *graph.Scope, c layers.Config, hidden []int, enc, dec [2]int) (up, down layers.Stack) {
+	there, back := []int{enc[0]}, []int{dec[0]}
+	for i, h := range hidden {
+		there, back = append(there, h), append(back, hidden[len(hidden)-1-i])
+	}
+	return c.NewMLP(s.In("enc"), append(there, enc[1])...), c.NewMLP(s.In("dec"), append(back, dec[1])...)
 }
