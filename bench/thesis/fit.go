@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers"
@@ -106,10 +107,28 @@ func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.
 	if err != nil || t.draws == 0 {
 		return res, params, err
 	}
-	terms, err := l.evaluate(ctx, seed, params, t, vi.Evidence{K: t.draws})
-	if err == nil {
-		lo, hi := vi.EvidenceInterval(terms, l.sets.Test.Len())
-		res.Figures["log p"] = figure{terms["evidence"], (hi - lo) / (2 * 1.96)}
-	}
+	err = l.evidence(ctx, seed, params, t, &res)
 	return res, params, err
+}
+
+// evidence estimates log p(x) of the test pictures: the figure "log p", and its
+// means over the blocks of them.
+func (l *lab) evidence(ctx context.Context, seed uint64, params *graph.Params, t training, res *result) error {
+	rows, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
+		e, _ := vi.Evidence{K: t.draws}.PerRow(s, t.model(s), d)
+		return map[string]*graph.Node{"evidence": e.LogP, "bias": e.Bias, "variance": e.StdErr.Square()}
+	}, params, l.test(t.batch, seed), trainers.EvalConfig{Seed: seed})
+	if err != nil {
+		return err
+	}
+	n, terms := len(rows["evidence"]), map[string]float64{}
+	for name, v := range rows {
+		terms[name] = stat.Mean(v, nil)
+	}
+	lo, hi := vi.EvidenceInterval(terms, n)
+	res.Figures["log p"] = figure{terms["evidence"], (hi - lo) / (2 * 1.96)}
+	for i := range blocks {
+		res.Blocks = append(res.Blocks, stat.Mean(rows["evidence"][i*n/blocks:(i+1)*n/blocks], nil))
+	}
+	return nil
 }

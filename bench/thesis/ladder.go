@@ -19,7 +19,8 @@ var ladder = table{
 		"Adam with a rate of 1e-3, minibatches of 256, the weight of the divergences rising to 1 over the first half of 200 epochs. " +
 		"log p is estimated by 100 draws of each test picture; KL z1 … z5 are the divergences of the layers on the test pictures.",
 	rows: "guide", shown: []string{"log p", "ELBO", "KL z1", "KL z2", "KL z3", "KL z4", "KL z5"},
-	cells: ladderCells,
+	paired: [2]string{"ladder", "plain"},
+	cells:  ladderCells,
 	published: []row{
 		published("log p", -87.88, "guide", "ladder"),
 	},

@@ -3,11 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 )
 
 // page prints docs/thesis.md from the results in a folder.
@@ -36,6 +37,7 @@ func (t *table) markdown(b *strings.Builder, rows []row) {
 	for _, l := range lines {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(l, " | "))
 	}
+	t.compare(b, rows)
 	seconds := 0.0
 	for _, r := range rows {
 		seconds += r.Seconds
@@ -52,6 +54,29 @@ func (t *table) markdown(b *strings.Builder, rows []row) {
 		t.name, seconds/60, all(func(r row) string { return r.Machine }), all(func(r row) string { return r.Commit }), t.source)
 	if notes := all(func(r row) string { return r.Note }); notes != "" {
 		fmt.Fprintf(b, "\n%s\n", notes)
+	}
+}
+
+// compare prints the difference of the paired rows, seed by seed, with the
+// standard error over the blocks of pictures.
+func (t *table) compare(b *strings.Builder, rows []row) {
+	of := func(name string, seed uint64) []float64 {
+		for _, r := range rows {
+			if r.Labels[t.rows] == name && r.Seed == seed {
+				return r.Blocks
+			}
+		}
+		return nil
+	}
+	for _, r := range rows {
+		other := of(t.paired[1], r.Seed)
+		if r.Labels[t.rows] != t.paired[0] || len(r.Blocks) == 0 || len(other) != len(r.Blocks) {
+			continue
+		}
+		difference := slices.Clone(r.Blocks)
+		floats.Sub(difference, other)
+		mean, std := stat.MeanStdDev(difference, nil)
+		fmt.Fprintf(b, "\nlog p, picture by picture: %s − %s = %s nats.\n", t.paired[0], t.paired[1], figure{mean, stat.StdErr(std, float64(len(difference)))})
 	}
 }
 
@@ -106,12 +131,10 @@ func over(rows []row, name string) string {
 	case 1:
 		return rows[0].Figures[name].String()
 	}
-	mean, square, n := 0.0, 0.0, float64(len(rows))
+	var values []float64
 	for _, r := range rows {
-		mean += r.Figures[name].Value / n
+		values = append(values, r.Figures[name].Value)
 	}
-	for _, r := range rows {
-		square += (r.Figures[name].Value - mean) * (r.Figures[name].Value - mean)
-	}
-	return figure{mean, math.Sqrt(square / (n - 1) / n)}.String()
+	mean, std := stat.MeanStdDev(values, nil)
+	return figure{mean, stat.StdErr(std, float64(len(values)))}.String()
 }

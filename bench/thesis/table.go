@@ -21,7 +21,8 @@ type table struct {
 	columns     string   // the label that its columns are of; empty: one column a figure
 	shown       []string // the figures that the page shows, in order
 	cells       func(l *lab) []cell
-	published   []row // what was published, as rows of ours
+	published   []row     // what was published, as rows of ours
+	paired      [2]string // two values of the label rows whose log p the page compares picture by picture
 }
 
 // cell is one run of a table.
@@ -47,7 +48,13 @@ type result struct {
 	Figures map[string]figure `json:"figures"`
 	Epochs  int               `json:"epochs,omitempty"`
 	Curve   []point           `json:"curve,omitempty"` // the first figure after some of the epochs
+
+	// Blocks are the means of log p over the test pictures in a hundred blocks, in
+	// their order, so that cells can be compared picture by picture.
+	Blocks []float64 `json:"blocks,omitempty"`
 }
+
+const blocks = 100
 
 // figure is a number with its standard error, 0 where it has none.
 type figure struct {

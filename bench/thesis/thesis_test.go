@@ -92,6 +92,19 @@ func TestThePageIsCurrent(t *testing.T) {
 	}
 }
 
+// What two rows differ by is measured block by block, so that what the pictures
+// have in common drops out.
+func TestCompareIsPaired(t *testing.T) {
+	r := func(guide string, blocks ...float64) row {
+		return row{Labels: labels{"guide": guide}, Seed: 1, result: result{Blocks: blocks}}
+	}
+	var b strings.Builder
+	ladder.compare(&b, []row{r("plain", -90, -50, -130), r("ladder", -88, -49, -127)})
+	if want := "ladder − plain = 2.00 ± 0.58 nats"; !strings.Contains(b.String(), want) {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
 func TestFlags(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"nonsense", `no table "nonsense"`},
