@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
@@ -21,6 +22,25 @@ type Features struct {
 	Model  VAEConfig
 	Params *graph.Params
 	Keep   []int // the latents used; nil means those whose mean has a standard deviation of .1 or more over the first set
+}
+
+// M1 is the VAE of the paper for pictures of so many pixels: two hidden layers of
+// 500 softplus units, 50 latents.
+func M1(input int) VAEConfig {
+	return VAEConfig{Input: input, Latent: 50, Hidden: []int{500, 500}, Networks: layers.Config{Activation: graph.Softplus}}
+}
+
+// Bound is the ELBO of the VAE, for trainers.Fit.
+func (f *Features) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
+	return vi.ELBO{}.Estimate(s, NewVAE(s, f.Model), d)
+}
+
+// Sets returns the features of the pictures for training and for testing.
+func (f *Features) Sets(ctx context.Context, pictures data.Sets) (features data.Sets, err error) {
+	if features.Train, err = f.Of(ctx, pictures.Train); err == nil {
+		features.Test, err = f.Of(ctx, pictures.Test)
+	}
+	return features, err
 }
 
 // Of returns a set with the arrays mean, std and y, the labels of the set given.

@@ -23,11 +23,8 @@ func digits(t *testing.T) (labelled, rest *data.Set) {
 	return labelled, rest
 }
 
-func join(labelled, rest *data.Set, arrays ...string) data.Batches {
-	return &data.Join{Epoch: "unlabelled", Parts: map[string]data.Batches{
-		"labelled":   labelled.Batches(data.BatchConfig{Arrays: append(arrays, "y"), Size: 10, Seed: 1, Flat: true}),
-		"unlabelled": rest.Batches(data.BatchConfig{Arrays: arrays, Size: 50, Seed: 2, Flat: true}),
-	}}
+func join(labelled, rest *data.Set) data.Batches {
+	return models.SemiSupervised{}.Batches(labelled, rest, data.BatchConfig{Size: 30, Seed: 1, Flat: true})
 }
 
 // The bound rises with classes enumerated and drawn, and is the sum of its parts.
@@ -41,7 +38,7 @@ func TestSemiSupervised(t *testing.T) {
 			Labelled: labelled.Len(), Unlabelled: rest.Len(), Alpha: 1, Draw: draw,
 		}
 		params := &graph.Params{Seed: 1}
-		r, err := trainers.Fit(context.Background(), m.Bound, join(labelled, rest, "x"), trainers.Config{
+		r, err := trainers.Fit(context.Background(), m.Bound, join(labelled, rest), trainers.Config{
 			Params: params, Epochs: 30, Optimizer: trainers.Adam{Rate: 3e-3},
 		})
 		if err != nil {
@@ -91,7 +88,7 @@ func TestFeatures(t *testing.T) {
 		t.Errorf("features of no latents: %v", err)
 	}
 	m := models.SemiSupervised{Model: f.M2(10, 4, 16), Labelled: labelled.Len(), Unlabelled: rest.Len(), Alpha: 1}
-	r, err := trainers.Fit(ctx, m.Bound, join(labelled, rest, "mean", "std"), trainers.Config{Epochs: 5, Optimizer: trainers.Adam{Rate: 3e-3}})
+	r, err := trainers.Fit(ctx, m.Bound, join(labelled, rest), trainers.Config{Epochs: 5, Optimizer: trainers.Adam{Rate: 3e-3}})
 	if err != nil {
 		t.Fatal(err)
 	}

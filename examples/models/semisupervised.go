@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -49,6 +50,32 @@ func (o SemiSupervised) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
 		l.Times(s.Const(float64(o.Labelled)/n)), u.Times(s.Const(float64(o.Unlabelled)/n)),
 		vi.Term("classification", graph.Mean(l.Record.Site("y").LogQ)).Times(s.Const(o.Alpha)),
 	)
+}
+
+// Batches are what Bound takes: minibatches of a set with labels and of one
+// without, of pictures x or of features mean and std; an epoch is one of the
+// latter. What c says is said of both.
+func (o SemiSupervised) Batches(known, rest *data.Set, c data.BatchConfig) data.Batches {
+	c.Arrays = nil
+	part := c
+	part.Arrays = observed(rest)
+	return &data.Join{Epoch: "unlabelled", Parts: map[string]data.Batches{
+		"labelled": o.Labels(known, c), "unlabelled": rest.Batches(part),
+	}}
+}
+
+// Labels are minibatches of a set with labels, as Error takes them.
+func (o SemiSupervised) Labels(s *data.Set, c data.BatchConfig) data.Batches {
+	c.Arrays = append(observed(s), "y")
+	return s.Batches(c)
+}
+
+// observed are the arrays of what is classified.
+func observed(s *data.Set) []string {
+	if slices.Contains(s.Names(), "mean") {
+		return []string{"mean", "std"}
+	}
+	return []string{"x"}
 }
 
 // Classifier is Bound without the model: E_labelled[log q(y|x)] alone, which is

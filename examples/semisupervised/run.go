@@ -12,10 +12,8 @@ import (
 
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
-	"github.com/latentgo/latent/vi"
 )
 
 // app is one invocation.
@@ -66,17 +64,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // encode trains M1 without labels and puts its features in the place of the
 // pictures.
 func (a *app) encode(ctx context.Context) (err error) {
-	m1 := models.VAEConfig{
-		Input: a.given.Train.Cols("x"), Latent: 50, Hidden: []int{500, 500}, Networks: layers.Config{Activation: graph.Softplus},
-	}
-	a.features = &models.Features{Model: m1, Params: &graph.Params{Seed: a.seed}}
-	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		return vi.ELBO{}.Estimate(s, models.NewVAE(s, m1), d)
-	}
+	a.features = &models.Features{Model: models.M1(a.given.Train.Cols("x")), Params: &graph.Params{Seed: a.seed}}
 	pictures := a.given.Train.Batches(data.BatchConfig{
 		Arrays: []string{"x"}, Size: a.batch, Seed: a.seed, Flat: true, Map: map[string]data.Transform{"x": data.Binarize},
 	})
-	_, err = trainers.Fit(ctx, bound, pictures, trainers.Config{
+	_, err = trainers.Fit(ctx, a.features.Bound, pictures, trainers.Config{
 		Params: a.features.Params, Epochs: a.m1epochs, Seed: a.seed,
 		OnEpoch: func(e trainers.Epoch) error {
 			_, err := fmt.Fprintf(a.stderr, "M1 epoch %d: ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["bound"], e.Seconds)
@@ -86,10 +78,7 @@ func (a *app) encode(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.sets.Train, err = a.features.Of(ctx, a.given.Train); err != nil {
-		return err
-	}
-	if a.sets.Test, err = a.features.Of(ctx, a.given.Test); err != nil {
+	if a.sets, err = a.features.Sets(ctx, a.given); err != nil {
 		return err
 	}
 	a.model.Model = a.features.M2(10, a.latent, a.hidden)
@@ -108,18 +97,13 @@ func (a *app) train(ctx context.Context) (wrong float64, err error) {
 	if a.options.model == "m1" {
 		bound = a.model.Classifier
 	}
-	arrays, transforms := []string{"x"}, map[string]data.Transform{"x": data.Binarize}
-	if a.features != nil {
-		arrays, transforms = []string{"mean", "std"}, nil
+	c := data.BatchConfig{Size: a.batch, Seed: a.seed, Flat: true}
+	if a.features == nil {
+		c.Map = map[string]data.Transform{"x": data.Binarize}
 	}
-	labelled := append(append([]string{}, arrays...), "y")
-	c := data.BatchConfig{Size: a.batch, Seed: a.seed, Flat: true, Map: transforms}
-	with := func(arrays []string, c data.BatchConfig) data.BatchConfig { c.Arrays = arrays; return c }
-	train := &data.Join{Epoch: "unlabelled", Parts: map[string]data.Batches{
-		"labelled": known.Batches(with(labelled, c)), "unlabelled": rest.Batches(with(arrays, c)),
-	}}
+	train := a.model.Batches(known, rest, c)
 	c.Evaluation = true
-	test := a.sets.Test.Batches(with(labelled, c))
+	test := a.model.Labels(a.sets.Test, c)
 	_, err = trainers.Fit(ctx, bound, train, trainers.Config{
 		Params: a.params, Epochs: a.epochs, Seed: a.seed, Optimizer: trainers.Adam{Rate: a.rate},
 		OnEpoch: func(e trainers.Epoch) (err error) {
