@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
@@ -20,6 +21,9 @@ type lab struct {
 	sets   data.Sets
 	stderr io.Writer
 	commit string // of the source when the run began
+
+	features    *models.Features // what M1 made of the pictures, once a cell has asked for it
+	featureSets data.Sets
 }
 
 // The digits drawn by the program for -quick.

@@ -35,9 +35,9 @@ var semisupervised = table{
 
 func semisupervisedCells(l *lab) (cells []cell) {
 	for _, labelled := range []int{100, 600, 1000, 3000} {
-		for _, objective := range []string{"enumerated, α", "enumerated", "drawn", "classifier"} {
+		for _, objective := range []string{"M1+M2", "enumerated, α", "enumerated", "drawn", "classifier"} {
 			seeds := 1
-			if objective == "enumerated, α" && (labelled == 100 || labelled == 3000) {
+			if labelled == 100 && objective == "M1+M2" || (labelled == 100 || labelled == 3000) && objective == "enumerated, α" {
 				seeds = l.pick(3, 1)
 			}
 			for seed := range seeds {
@@ -55,14 +55,22 @@ func semisupervisedCells(l *lab) (cells []cell) {
 
 // semisupervised trains one cell, whose curve is the error.
 func (l *lab) semisupervised(ctx context.Context, seed uint64, labelled int, objective string) (res result, err error) {
-	rest, known, err := l.sets.Train.SplitByClass("y", seed, labelled)
+	sets, c := l.sets, data.BatchConfig{Size: 100, Seed: seed, Flat: true, Map: binarized}
+	m := models.SemiSupervised{Alpha: 10, Model: models.M2Config{Input: 784, Classes: 10, Latent: 50, Hidden: []int{l.pick(500, 32)}}}
+	rate, epochs := 3e-3, l.pick(50, 1)
+	if objective == "M1+M2" {
+		var f *models.Features
+		if f, sets, err = l.m1(ctx); err != nil {
+			return res, err
+		}
+		m.Alpha, m.Model, c.Map = 1, f.M2(10, 50, l.pick(500, 32)), nil
+		rate, epochs = 1e-3, l.pick(100, 1)
+	}
+	rest, known, err := sets.Train.SplitByClass("y", seed, labelled)
 	if err != nil {
 		return res, err
 	}
-	m := models.SemiSupervised{
-		Model:    models.M2Config{Input: 784, Classes: 10, Latent: 50, Hidden: []int{l.pick(500, 32)}},
-		Labelled: known.Len(), Unlabelled: rest.Len(), Alpha: .1,
-	}
+	m.Labelled, m.Unlabelled = known.Len(), rest.Len()
 	bound := trainers.Bound(m.Bound)
 	switch objective {
 	case "enumerated":
@@ -74,15 +82,12 @@ func (l *lab) semisupervised(ctx context.Context, seed uint64, labelled int, obj
 	case "classifier":
 		bound = m.Classifier
 	}
-	params := &graph.Params{Seed: seed}
-	train := &data.Join{Epoch: "unlabelled", Parts: map[string]data.Batches{
-		"labelled":   known.Batches(data.BatchConfig{Arrays: []string{"x", "y"}, Seed: seed, Flat: true, Map: binarized}),
-		"unlabelled": rest.Batches(data.BatchConfig{Arrays: []string{"x"}, Seed: seed, Flat: true, Map: binarized}),
-	}}
-	test := l.sets.Test.Batches(data.BatchConfig{Arrays: []string{"x", "y"}, Size: 500, Seed: seed, Flat: true, Map: binarized, Evaluation: true})
-	res = result{Figures: map[string]figure{}, Epochs: l.pick(60, 1)}
+	params, train := &graph.Params{Seed: seed}, m.Batches(known, rest, c)
+	c.Evaluation, c.Map = true, nil
+	test := m.Labels(sets.Test, c)
+	res = result{Figures: map[string]figure{}, Epochs: epochs}
 	_, err = trainers.Fit(ctx, bound, train, trainers.Config{
-		Params: params, Epochs: res.Epochs, Seed: seed, Optimizer: trainers.Adam{Rate: 1e-3},
+		Params: params, Epochs: res.Epochs, Seed: seed, Optimizer: trainers.Adam{Rate: rate},
 		OnEpoch: func(e trainers.Epoch) error {
 			wrong, err := m.Error(ctx, params, test)
 			if err != nil {
@@ -97,4 +102,30 @@ func (l *lab) semisupervised(ctx context.Context, seed uint64, labelled int, obj
 		},
 	})
 	return res, err
+}
+
+// m1 returns the features that the cells of a run share, and what they are of the
+// pictures.
+func (l *lab) m1(ctx context.Context) (*models.Features, data.Sets, error) {
+	if l.features != nil {
+		return l.features, l.featureSets, nil
+	}
+	f := &models.Features{Model: models.M1(784), Params: &graph.Params{Seed: 1}}
+	if l.quick {
+		f.Model.Hidden = []int{50}
+	}
+	_, err := trainers.Fit(ctx, f.Bound, l.train(100, 1), trainers.Config{
+		Params: f.Params, Epochs: l.pick(30, 5), Seed: 1,
+		OnEpoch: func(e trainers.Epoch) error {
+			l.say("  M1 epoch %d: ELBO %.2f (%.1f s)", e.Epoch, e.Train["bound"], e.Seconds)
+			return nil
+		},
+	})
+	if err == nil {
+		l.featureSets, err = f.Sets(ctx, l.sets)
+	}
+	if err == nil {
+		l.features = f
+	}
+	return f, l.featureSets, err
 }
