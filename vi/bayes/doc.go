@@ -43,7 +43,10 @@
 // instead, without noise, in one pass; Stack.Pruned that of the weights which
 // matter, and Sparsity says how many these are.
 //
-//	doc.go, config.go   Config; layer.go, Layer, Stack and Dense
+// See the examples Config, a regression that is less sure away from the data, and
+// Sparsity, in example_test.go.
+//
+//	config.go           Config; layer.go, Layer, Stack and Dense
 //	point.go, gaussian.go, variational.go, sparse.go, dropout.go   the posteriors
 //	alpha.go            rates α: who shares one, and their divergence
 //	maps.go             what the noise of a weight does to a product

@@ -24,7 +24,7 @@ func bound(t *testing.T, c bayes.Config, o vi.Config) program {
 	})
 }
 
-var data = map[string][]float64{"x": xs, "y": ys}
+var rows = map[string][]float64{"x": xs, "y": ys}
 
 // TestBoundIsTheEvidenceAtThePosterior: of the linear model, whose posterior
 // factors, with the noise integrated over.
@@ -41,7 +41,7 @@ func TestBoundIsTheEvidenceAtThePosterior(t *testing.T) {
 		p := bound(t, bayes.Config{Prior: prob.StdNormal(1)}, vi.Config{Estimator: c.e})
 		p.set("l/mean", post[:2]...)
 		p.set("l/log_std", math.Log(post[2]), math.Log(post[3]))
-		near(t, "the bound", 4*p.integrate(data, c.noise, "bound")["bound"][0], evidence, 1e-10)
+		near(t, "the bound", 4*p.integrate(rows, c.noise, "bound")["bound"][0], evidence, 1e-10)
 	}
 }
 
@@ -129,7 +129,7 @@ func TestBoundsOfDropouts(t *testing.T) {
 				}
 				p.set("l/rate", rate...)
 			}
-			got := p.integrate(data, rules, "fit", "kl")
+			got := p.integrate(rows, rules, "fit", "kl")
 			near(t, c.name+" "+noise+": the fit", got["fit"][0], want[0], 1e-9)
 			near(t, c.name+" "+noise+": the divergence", 4*got["kl"][0], want[1], 1e-8)
 		}

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 	"github.com/latentgo/latent/vi/bayes"
@@ -202,3 +203,5 @@ func (p program) integrate(fixed map[string][]float64, noise map[string]rule, ou
 	walk(0, 1)
 	return mean
 }
+
+var layersTanh = layers.Func(graph.Tanh)
