@@ -161,4 +161,8 @@ func TestVarianceHasTheShapeOfTheProduct(t *testing.T) {
 
 type flatMap struct{ vi.MatMul }
 
+type flatFlip struct{ vi.MatMul }
+
+func (flatFlip) Flip(x, _, _, _ *graph.Node) *graph.Node { return graph.Sum(x, -1) }
+
 func (flatMap) Variance(x, v *graph.Node) *graph.Node { return graph.Sum(x, -1) }

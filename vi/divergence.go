@@ -15,8 +15,9 @@ const (
 	Auto KL = iota
 	// ClosedForm takes the closed form at every site, or refuses.
 	ClosedForm
-	// MonteCarlo takes log q − log p of the draw at every site that has one: a
-	// weight whose noise is Local has none, and keeps the closed form.
+	// MonteCarlo takes log q − log p of the draw at every site that has one. A
+	// weight whose product has noise of its own has none: it keeps the closed form
+	// or, where there is none, has a draw that nothing else sees.
 	MonteCarlo
 )
 
@@ -27,9 +28,7 @@ func (k KL) check(o objective) {
 }
 
 // closed returns the divergence of a latent in closed form where the way, its
-// estimator and the guide allow that; else nil, unless the way is ClosedForm. A
-// latent without a value, whose weight has noise of its own in a product, has
-// only the closed form.
+// estimator and the guide allow that; else nil, unless the way is ClosedForm.
 func (k KL) closed(r *Record, l latent) *graph.Node {
 	if k == MonteCarlo && l.Value != nil {
 		return nil
@@ -39,10 +38,7 @@ func (k KL) closed(r *Record, l latent) *graph.Node {
 	if !l.drops {
 		div, why = r.divergence(l.Site)
 	}
-	switch {
-	case l.Value == nil && div == nil:
-		graph.Fail("vi: product %s: %s noise leaves the weight without a value, so its divergence must have a closed form: %s; use vi.Single", l.Name, l.name, why)
-	case div == nil && k == ClosedForm:
+	if div == nil && k == ClosedForm {
 		graph.Fail("vi: closed-form KL at %s: %s; use vi.Auto or vi.MonteCarlo", l.Name, why)
 	}
 	return div

@@ -31,7 +31,7 @@ type estimator struct {
 	draw func(r *Record, site string, d prob.Dist) *graph.Node
 	// multiply draws a product of x and a weight of the law q instead of the weight;
 	// nil where it is of the weight's own draw.
-	multiply func(r *Record, name string, q prob.Normal, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node
+	multiply func(r *Record, name string, q NormalLaw, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node
 	// costs returns the costs that it adds; nil for none.
 	costs func(g *gradient, l latent) []Cost
 	// check refuses what its options or the other latents do not allow; nil for

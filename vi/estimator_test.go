@@ -136,18 +136,36 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"two products", plain(vi.ELBO{Config: vi.Config{Total: 9}}, layer(2)),
 			"in joint: product w: vi: the weight w is used by two products; its local noise would be drawn twice: use t.Global in the joint"},
 		{"local noise under IWAE", plain(vi.IWAE{Config: vi.Config{K: 2, Total: 9}}, layer(1)),
-			"vi: site w: IWAE does not take Local at a product site; it takes Single, Separate"},
+			"vi: site w: IWAE does not take Local at a product site; it takes Flipout, Single, Separate"},
 		{"global under Chi", plain(vi.Chi{Config: vi.Config{K: 2}}, layer(0)),
 			"vi: site w: Chi does not take Pathwise at a global site; it takes none"},
-		{"local noise without a closed form", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+		{"a closed form that local noise has not", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			m := layer(1)
 			m.Joint = func(t *vi.Trace) {
 				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
 				t.Draw("x", normal1(t.Product("w", scoreOnly{prob.StdNormal(1)}, h, vi.MatMul{}), graph.Const(0)))
 			}
-			return vi.ELBO{Config: vi.Config{Total: 9}}, m, x(s)
+			return vi.ELBO{Config: vi.Config{Total: 9}, KL: vi.ClosedForm}, m, x(s)
 		},
-			"vi: product w: Local noise leaves the weight without a value, so its divergence must have a closed form: it has none for these distributions; use vi.Single"},
+			"vi: closed-form KL at w: it has none for these distributions; use vi.Auto or vi.MonteCarlo"},
+		{"flipout of a map that turns no signs", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+			m := layer(1)
+			m.Joint = func(t *vi.Trace) {
+				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
+				t.Draw("x", normal1(t.Product("w", prob.StdNormal(1), h, scaledMap{1}), graph.Const(0)))
+			}
+			return vi.ELBO{Config: vi.Config{Total: 9, Estimator: vi.Flipout{}}}, m, x(s)
+		},
+			"in joint: product w: vi: w: vi.Flipout noise needs a map with a Flip method, vi.Flipping, and vi_test.scaledMap has none; use vi.Local"},
+		{"a flip of another shape", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+			m := layer(1)
+			m.Joint = func(t *vi.Trace) {
+				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
+				t.Draw("x", normal1(t.Product("w", prob.StdNormal(1), h, flatFlip{}), graph.Const(0)))
+			}
+			return vi.ELBO{Config: vi.Config{Total: 9, Estimator: vi.Flipout{}}}, m, x(s)
+		},
+			"in joint: product w: vi: w: vi_test.flatFlip has a Flip of shape [1 4], want that of its Mul, [1 4 1]"},
 		{"product without a global", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			m := layer(1)
 			m.Guide = nil

@@ -225,6 +225,9 @@ func shared(noise string) problem {
 			}
 		case "separate":
 			ds[0].input = "w/separate"
+		case "flipout":
+			ds[0].input = "w/flipout"
+			ds = append(ds, dimension{"w/in", 0, signs}, dimension{"w/out", 0, signs})
 		case "global":
 			q := logistic(par["c"])
 			ds = append(ds, dimension{"v/noise", 0, cells(func([]float64) []float64 { return []float64{q} })})

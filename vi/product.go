@@ -20,8 +20,8 @@ type (
 	// minibatch gradient falls as 1/M (Kingma, Salimans and Welling, arXiv
 	// 1506.02557). Every element of y has its own noise: that is exact where the
 	// elements of a row share no weight, as in x·W, or enter the bound apart. The
-	// weight must be used in one product, and its divergence must have a closed
-	// form.
+	// weight must be used in one product; a divergence without a closed form is
+	// estimated at a draw of the weight that nothing else sees.
 	Local struct{}
 	// Single draws one weight for the whole batch: the rows' gradients are
 	// correlated.
@@ -42,6 +42,33 @@ func (Single) describe() estimator {
 func (Separate) describe() estimator {
 	return estimator{name: "Separate", needs: derivatives | weight | normal, multiply: separateNoise}
 }
+
+// NormalLaw is a law of independent normal weights in other terms than those of
+// prob.Normal, such as a standard deviation that is a multiple of the mean. Noise
+// that replaces the weight of a product takes it as it takes prob.Normal.
+type NormalLaw interface {
+	prob.Pathwise
+	prob.Moments
+	// Std returns the standard deviation of each element, of the parameters'
+	// shape.
+	Std() *graph.Node
+}
+
+// normalLaw returns a law as a NormalLaw, nil if it is not normal.
+func normalLaw(d prob.Dist) NormalLaw {
+	switch d := d.(type) {
+	case prob.Normal:
+		return plainNormal{d}
+	case NormalLaw:
+		return d
+	}
+	return nil
+}
+
+// plainNormal is prob.Normal as a NormalLaw.
+type plainNormal struct{ prob.Normal }
+
+func (d plainNormal) Std() *graph.Node { return graph.Exp(d.LogStd) }
 
 // Bilinear is a product of data and weights, linear in either,
 //
@@ -72,9 +99,10 @@ func (MatMul) Mul(x, w *graph.Node) *graph.Node { return graph.MatMul(x, w) }
 func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(x.Square(), v) }
 
 // Product returns f.Mul(x, w), the joint's one use of a latent weight w whose
-// guide is a Global with a prob.Normal: the site's estimator (Local, the
-// default, Single or Separate) chooses the noise. x is [E…, K, B, …]. Separate
-// calls f.Mul with x [E…, K, B, 1, …] and w [1…, 1, B, lead…, D].
+// guide is a Global: the site's estimator (Local, the default, Flipout, Single or
+// Separate) chooses the noise; all but Single want a prob.Normal or a NormalLaw.
+// x is [E…, K, B, …]. Separate calls f.Mul with x [E…, K, B, 1, …] and w
+// [1…, 1, B, lead…, D].
 func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear) *graph.Node {
 	t.alive()
 	defer graph.Enter("product " + name)()
@@ -97,27 +125,25 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	s.product = true
 	noise := t.r.of.asked.product(name)
 	if !noise.needs.has(weight) {
-		graph.Fail("vi: %s: a product takes vi.Local, vi.Single or vi.Separate, not %s", name, noise.name)
+		graph.Fail("vi: %s: a product takes vi.Local, vi.Flipout, vi.Single or vi.Separate, not %s", name, noise.name)
 	}
 	t.record(s, prior, graph.Sum(prior.LogProb(s.Value)))
 	if noise.multiply == nil {
 		return f.Mul(x, s.Value)
 	}
-	q, ok := s.Q.(prob.Normal)
-	if noise.needs.has(normal) && !ok {
-		graph.Fail("vi: %s: vi.%s noise needs a prob.Normal guide, not %s; use vi.Single", name, noise.name, prob.NameOf(s.Q))
+	q := normalLaw(s.Q)
+	if q == nil {
+		graph.Fail("vi: %s: vi.%s noise needs a prob.Normal guide or a vi.NormalLaw, not %s; use vi.Single", name, noise.name, prob.NameOf(s.Q))
 	}
 	s.weight, s.Value = s.Value, nil // each row has its own
 	return noise.multiply(t.r.Record, name, q, s.shape, x, f)
 }
 
 // localNoise draws the product of each row.
-func localNoise(r *Record, name string, q prob.Normal, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
-	mean := f.Mul(x, graph.BroadcastTo(q.Mean, shape...))
-	if len(mean.Shape()) <= r.eventAxis() {
-		graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want %s", name, f, x.Shape(), []int(shape), mean.Shape(), r.text(" …"))
-	}
-	variance := f.Variance(x, graph.BroadcastTo(graph.Exp(q.LogStd.Scale(2)), shape...))
+func localNoise(r *Record, name string, q NormalLaw, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
+	m, v := q.Moments()
+	mean := r.meanProduct(name, m, shape, x, f)
+	variance := f.Variance(x, graph.BroadcastTo(v, shape...))
 	if !slices.Equal(variance.Shape(), mean.Shape()) {
 		graph.Fail("vi: %s: %T has a Variance of shape %v, want that of its Mul, %v", name, f, variance.Shape(), mean.Shape())
 	}
@@ -126,10 +152,20 @@ func localNoise(r *Record, name string, q prob.Normal, shape graph.Shape, x *gra
 	return mean.Add(std.Mul(r.noise(name).Noise("local", graph.GaussianNoise, r.lead(r.event(mean.Shape())...)...)))
 }
 
+// meanProduct returns the product with the mean of a weight.
+func (r *Record) meanProduct(name string, mean *graph.Node, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
+	y := f.Mul(x, graph.BroadcastTo(mean, shape...))
+	if len(y.Shape()) <= r.eventAxis() {
+		graph.Fail("vi: %s: %T of shapes %v and %v gives %v, want %s", name, f, x.Shape(), []int(shape), y.Shape(), r.text(" …"))
+	}
+	return y
+}
+
 // separateNoise draws a weight for each row.
-func separateNoise(r *Record, name string, q prob.Normal, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
+func separateNoise(r *Record, name string, q NormalLaw, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node {
 	noise := r.noise(name).Noise("separate", graph.GaussianNoise, r.each(graph.Size(shape))...)
-	w := q.Mean.Add(graph.Exp(q.LogStd).Mul(graph.Reshape(noise, r.each(shape...)...)))
+	mean, _ := q.Moments()
+	w := mean.Add(q.Std().Mul(graph.Reshape(noise, r.each(shape...)...)))
 	rows := r.splitRows(x.Shape())
 	y := f.Mul(graph.Reshape(x, rows...), w)
 	if !r.isSplit(y.Shape()) {

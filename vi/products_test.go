@@ -43,11 +43,23 @@ func weight(noise string, rows int) problem {
 				ds = append(ds, dimension{"w/" + noise, i, hermite(40)})
 			}
 			return ds
+		case "flipout":
+			ds := []dimension{{"w/flipout", 0, hermite(40)}}
+			for i := range rows {
+				ds = append(ds, dimension{"w/in", i, signs}, dimension{"w/out", i, signs})
+			}
+			return ds
 		}
 		return []dimension{{"w/noise", 0, hermite(40)}}
 	}
 	return p
 }
+
+// signs integrates over what a uniform number decides by being above ½.
+func signs([]float64) (x, w []float64) { return []float64{.25, .75}, []float64{.5, .5} }
+
+// noises are the noise of products, by the name of its numbers.
+var noises = map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}
 
 func TestProductsAndGlobalsAreUnbiased(t *testing.T) {
 	const total = 7
@@ -55,7 +67,7 @@ func TestProductsAndGlobalsAreUnbiased(t *testing.T) {
 		return vi.ELBO{Config: vi.Config{Total: total, Sites: choice{"w": e}}, KL: kl}
 	}
 	exact := weight("single", 2).compile(t, o(vi.Auto, vi.Single{}), 1, false).exact(t)
-	for noise, e := range map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}} {
+	for noise, e := range noises {
 		agree(t, noise, weight(noise, 2), o(vi.Auto, e), 1, exact, -1)
 	}
 	agree(t, "default", weight("local", 2), vi.ELBO{Config: vi.Config{Total: total}}, 1, exact, -1)
@@ -86,13 +98,13 @@ func TestDivergenceOfGlobalsIsDividedOnce(t *testing.T) {
 // 6: local ≤ separate < single).
 func TestNoiseOfProductsOrdersTheVariance(t *testing.T) {
 	v := map[string]float64{}
-	for noise, e := range map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}} {
+	for noise, e := range noises {
 		p := weight(noise, 2)
 		p.data = map[string][]float64{"x": {.7, 1.3}, "y": {1, 0}}
 		v[noise] = p.compile(t, vi.ELBO{Config: vi.Config{Total: 7, Sites: choice{"w": e}}}, 1, true).integrate(t, p.params).vari["m"]
 	}
-	if !(v["local"] <= v["separate"]*(1+1e-9) && v["separate"] < v["single"]) {
-		t.Errorf("variances %v, want local ≤ separate < single", v)
+	if !(v["local"] <= v["separate"]*(1+1e-9) && v["separate"] < v["flipout"] && v["flipout"] < v["single"]) {
+		t.Errorf("variances %v, want local ≤ separate < flipout < single", v)
 	}
 }
 
@@ -163,7 +175,9 @@ func layer(noise string) problem {
 				}
 			}
 			for i := range ds {
-				ds[i].rule = hermite(24)
+				if ds[i].input == "w/"+noise || noise == "single" || noise == "global" {
+					ds[i].rule = hermite(24)
+				}
 			}
 			for i := range k {
 				ds = append(ds, dimension{"z/noise", i, hermite(24)})
@@ -189,21 +203,21 @@ func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 		noises  map[string]vi.Estimator
 	}{
 		{"ELBO", func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{Total: total, Sites: c}} }, 1, []vi.Estimator{nil, stl, score, avg},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}}},
 		{"ELBO of two", func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}},
 		{"Capacity", capacity, 1, []vi.Estimator{nil},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}}},
 		{"FreeBits", func(c choice) vi.Objective {
 			return vi.FreeBits{Config: vi.Config{Total: total, Sites: c}, Lambda: .01}
 		}, 1, []vi.Estimator{nil},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}}},
 		{"IWAE", func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score, avg},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}},
 		{"Renyi", func(c choice) vi.Objective {
 			return vi.Renyi{Config: vi.Config{K: 2, Total: total, Sites: c}, Alpha: .4}
 		}, 2, []vi.Estimator{nil, stl, score, avg},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}},
 	} {
 		exact := layer("global").compile(t, c.o(nil), c.k, false).exact(t)
 		for _, e := range c.globals {

@@ -10,6 +10,7 @@ import (
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/prob/flow"
 	"github.com/latentgo/latent/vi"
+	"github.com/latentgo/latent/vi/bayes"
 )
 
 // workload is a training step to be timed: float32, forward, backward, Adam.
@@ -62,38 +63,20 @@ func iwae(s *graph.Scope, x *graph.Node) *vi.Estimate {
 	return vi.Term("cost", graph.Mean(graph.LogSumExp(logw, 0)).Shift(-math.Log(k)))
 }
 
-// local is a dense layer whose outputs are normal: mean and variance are
-// propagated and one noise number is drawn for each output.
-func local(s *graph.Scope, x, mean, variance *graph.Node) *graph.Node {
-	m, v := graph.MatMul(x, mean), graph.MatMul(x.Square(), variance)
-	sh := m.Shape()
-	return m.Add(graph.Sqrt(v.Shift(1e-8)).Mul(s.Noise("noise", graph.GaussianNoise, sh...)))
-}
-
-// vdropout is variational dropout with a learned α for each input (arXiv
-// 1506.02557, section 3), the divergence by its polynomial.
+// vdropout is variational dropout of independent noise with a learned α for each
+// input (arXiv 1506.02557, section 3), the divergence by its polynomial.
 func vdropout(s *graph.Scope, x *graph.Node) *vi.Estimate {
-	sizes := []int{784, 1000, 1000, 1000, 10}
-	var kl []*graph.Node
-	h := x
-	for i := range len(sizes) - 1 {
-		l := s.In(fmt.Sprint(i))
-		theta := l.Param("theta", graph.Glorot{}, sizes[i], sizes[i+1])
-		logAlpha := l.Param("log_alpha", graph.Constant(-3), sizes[i], 1)
-		alpha := graph.Exp(logAlpha)
-		h = local(l, h, theta, theta.Square().Mul(alpha)).Add(l.Param("b", graph.Constant(0), sizes[i+1]))
-		if i < len(sizes)-2 {
-			h = graph.Relu(h)
-		}
-		a2 := alpha.Square()
-		poly := graph.AddN(logAlpha.Scale(.5), alpha.Scale(1.161451241083230),
-			a2.Scale(-1.502041176441722), a2.Mul(alpha).Scale(.586299206427007))
-		kl = append(kl, graph.Sum(poly).Scale(float64(sizes[i+1])/60000))
-	}
+	net := bayes.Config{
+		Config:    layers.Config{Activation: graph.Relu},
+		Posterior: bayes.VariationalDropout{Share: bayes.PerUnit, Alpha: .05, Divergence: bayes.Cubic},
+	}.NewMLP(s, 784, 1000, 1000, 1000, 10)
 	y := s.Noise("labels", graph.UniformNoise, 100, 1) // any labels do for a timing
-	labels := graph.Labels(graph.Floor(y.Scale(10)), 10)
-	fit := graph.Mean(graph.Sum(labels.Mul(graph.LogSoftmax(h)), -1))
-	return vi.Term("cost", fit.Add(graph.AddN(kl...)))
+	return vi.ELBO{Config: vi.Config{Total: 60000}}.Estimate(s, vi.Model{
+		Guide: net.Draw,
+		Joint: func(t *vi.Trace) {
+			t.Draw("y", prob.Categorical{Logits: graph.ExpandDims(net.Apply(t, t.Given("x")), -2)})
+		},
+	}, vi.Data{"x": x, "y": graph.Floor(y.Scale(10))})
 }
 
 // iaf is a VAE whose posterior goes through four steps of inverse
@@ -140,23 +123,12 @@ func ladder(s *graph.Scope, x *graph.Node) *vi.Estimate {
 // bnn is Bayesian regression with normal weights, standard normal priors and
 // local reparameterisation.
 func bnn(s *graph.Scope, x *graph.Node) *vi.Estimate {
-	sizes := []int{13, 50, 1}
-	var kl []*graph.Node
-	h := x
-	for i := range len(sizes) - 1 {
-		l := s.In(fmt.Sprint(i))
-		q := prob.Normal{
-			Mean:   l.Param("mean", graph.Glorot{}, sizes[i], sizes[i+1]),
-			LogStd: l.Param("log_std", graph.Constant(-3), sizes[i], sizes[i+1]),
-		}
-		_, variance := q.Moments()
-		h = local(l, h, q.Mean, variance).Add(l.Param("b", graph.Constant(0), sizes[i+1]))
-		if i == 0 {
-			h = graph.Relu(h)
-		}
-		kl = append(kl, graph.Sum(prob.KL(q, prob.StdNormal(sizes[i+1]))).Scale(1./455))
-	}
-	y := s.Noise("y", graph.GaussianNoise, 32, 1)
-	fit := prob.Normal{Mean: h, LogStd: s.Param("noise", graph.Constant(-1))}.LogProb(y)
-	return vi.Term("cost", graph.Mean(fit).Sub(graph.AddN(kl...)))
+	net := bayes.Config{Config: layers.Config{Activation: graph.Relu}}.NewMLP(s, 13, 50, 1)
+	noise := s.Param("noise", graph.Constant(-1))
+	return vi.ELBO{Config: vi.Config{Total: 455}}.Estimate(s, vi.Model{
+		Guide: net.Draw,
+		Joint: func(t *vi.Trace) {
+			t.Draw("y", prob.Normal{Mean: net.Apply(t, t.Given("x")), LogStd: noise})
+		},
+	}, vi.Data{"x": x, "y": s.Noise("y", graph.GaussianNoise, 32, 1)})
 }

@@ -9,6 +9,7 @@
 //	              M1 gives to M1+M2
 //	ladder.go     Ladder: several layers of latents, bottom-up or top-down guide (chapter 4)
 //	discrete.go   a VAE with discrete latents (chapter 5)
+//	bayes.go      regression and classification with latent weights (chapter 6)
 //	joined.go     a dense layer of two inputs
 package models
 

@@ -25,9 +25,9 @@ func TestAbsurdArguments(t *testing.T) {
 		Funcs: map[string]any{
 			"FromFlat": data.FromFlat[float64], "FromRows": data.FromRows[float32], "Binarize": data.Binarize, "Once": data.Once, "Chain": data.Chain,
 			"Digits": data.Digits, "WriteGrid": data.WriteGrid, "ReadIDX": data.ReadIDX, "DecodeIDX": data.DecodeIDX, "Load": data.Load,
-			"New": data.New, "Named": data.Named, "Open": data.Open, "Overlap": data.Overlap,
+			"New": data.New, "Named": data.Named, "LoadUCI": data.LoadUCI, "Open": data.Open, "Overlap": data.Overlap,
 		},
-		Types: []any{data.Array{}, data.Join{}, data.Row{}, data.Fetcher{}, data.IDX{}, data.Set{}},
+		Types: []any{data.Array{}, data.Join{}, data.Row{}, data.Fetcher{}, data.IDX{}, data.Set{}, data.Regression{}},
 		Skip: map[string]string{
 			"Row.At": "an element of a graph.Array, as of a slice", "Row.Set": "likewise", "Row.Copy": "likewise", "Row.Value": "likewise",
 		},
@@ -38,6 +38,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{flat, data.Array{}}
 			case reflect.TypeFor[*data.Set]():
 				return []any{&data.Set{}, set}
+			case reflect.TypeFor[*data.Regression]():
+				return []any{&data.Regression{}, &data.Regression{X: [][]float64{{1}, {2, 3}, nil}, Y: []float64{1, 2, 3}, Tests: [][]int{{0}, nil, {7}}}}
 			case reflect.TypeFor[data.Batches]():
 				return []any{batches, (*data.Join)(nil)}
 			case reflect.TypeFor[*data.Join]():

@@ -9,6 +9,8 @@
 //     functions of one's own;
 //   - digits.go, hand.go, glyph.go: Digits, a set that needs no files;
 //   - load.go, idx.go: Load reads folders of IDX files such as MNIST;
+//   - regression.go: LoadUCI reads regression sets with the divisions of published
+//     tables;
 //   - source.go, fetch.go, download.go: Open and Fetcher download the known sets,
 //     once;
 //   - grid.go: WriteGrid shows pictures as a PNG file; check.go: arguments that
@@ -18,6 +20,6 @@
 // of what is drawn (epoch, row, pixel), never on a clock, on the number of
 // processors or on how the work is split.
 //
-// See the examples New, Set.Batches, Transform, Join, Digits and Load, in
+// See the examples New, Set.Batches, Transform, Join, Digits, Load and Regression, in
 // example_test.go.
 package data

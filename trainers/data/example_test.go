@@ -148,3 +148,21 @@ func ExampleLoad() {
 	// Output:
 	// <nil> data: load testdata/none: folder: open testdata/none: no such file or directory
 }
+
+func ExampleRegression() {
+	r := data.Regression{
+		X:     [][]float64{{1}, {2}, {3}, {10}},
+		Y:     []float64{10, 20, 30, 25},
+		Tests: [][]int{{3}},
+	}
+	s, err := r.Split(0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("train %.2f\n", s.Train.Values("x"))
+	fmt.Printf("test %.2f, a target of %.0f\n", s.Test.Values("x"), s.Mean+s.Std*float64(s.Test.Values("y")[0]))
+	// Output:
+	// train [-1.22 0.00 1.22]
+	// test [9.80], a target of 25
+}
