@@ -27,7 +27,7 @@ func pull(t int) []float64 {
 func descend(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, steps int) [][]float64 {
 	t.Helper()
 	params := &graph.Params{Dtype: dt}
-	u := trainers.NewUpdater(params, o, clip)
+	u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: o, ClipNorm: clip})
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 		m := s.Param("m", graph.Constant(.5), 3)
 		s.Output("m", m)
@@ -184,12 +184,12 @@ func TestOptimizerErrors(t *testing.T) {
 		{trainers.AdaMax{Rate: math.Inf(1)}, "AdaMax{Rate:+Inf Beta1:0 Beta2:0}" + adaMax},
 		{trainers.AdaMax{Beta1: 1}, "AdaMax{Rate:0 Beta1:1 Beta2:0}" + adaMax},
 		{trainers.AdaMax{Beta2: math.NaN()}, "AdaMax{Rate:0 Beta1:0 Beta2:NaN}" + adaMax},
-		{trainers.Momentum{Rate: math.NaN()}, "Momentum{Rate:NaN Mu:0}" + momentum},
-		{trainers.Momentum{Mu: 1}, "Momentum{Rate:0 Mu:1}" + momentum},
+		{trainers.Momentum{Rate: math.NaN()}, "Momentum{Rate:NaN Mu:0 Nesterov:false}" + momentum},
+		{trainers.Momentum{Mu: 1}, "Momentum{Rate:0 Mu:1 Nesterov:false}" + momentum},
 		{trainers.SGD{Rate: -1}, "SGD{Rate:-1}: want a finite Rate > 0"},
 	} {
 		_, err := trainers.Fit(context.Background(), mean, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Optimizer: c.rule})
-		if want := "trainers: step 1 (epoch 1): " + c.want; err == nil || err.Error() != want {
+		if want := "trainers: " + c.want; err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}

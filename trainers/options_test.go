@@ -97,8 +97,8 @@ func options(t *testing.T) map[string][][]string {
 	fit := func(c trainers.Config) string { return fitted(t, c) }
 	eval := func(c trainers.EvalConfig) string { return evaluated(t, c) }
 	rule := func(o trainers.Optimizer) string { return fitted(t, trainers.Config{Optimizer: o}) }
-	ramp := map[string]trainers.Schedule{"weight": func(step int) float64 { return float64(1 + step) }}
-	flat := map[string]trainers.Schedule{"weight": func(int) float64 { return 1 }}
+	ramp := map[string]trainers.Schedule{"weight": trainers.ScheduleFunc(func(step int) float64 { return float64(1 + step) })}
+	flat := map[string]trainers.Schedule{"weight": trainers.Constant(1)}
 	plain, even := fit(trainers.Config{}), eval(trainers.EvalConfig{})
 	called := func(c func(*trainers.Config, *int)) string {
 		n, conf := 0, trainers.Config{}
@@ -145,7 +145,7 @@ func options(t *testing.T) map[string][][]string {
 		"Config.Clock": {{plain, fit(trainers.Config{Clock: clock()})}},
 
 		"EvalConfig.Seed": {{even, eval(trainers.EvalConfig{Seed: 1})}},
-		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": func(int) float64 { return 2 }}})},
+		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": trainers.Constant(2)}})},
 			{even, eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
 		"EvalConfig.GlobalDraws": {{global(0), global(3)}, {plain, global(-1), "GlobalDraws -1"}},
 		"Config.GlobalDraws":     {{tested(0), tested(3)}, {plain, tested(-1), "GlobalDraws -1"}, {plain, fit(trainers.Config{GlobalDraws: 3}), "GlobalDraws 3 without a Test"}},

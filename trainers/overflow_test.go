@@ -81,7 +81,7 @@ func TestUpdateThatIsNotFiniteIsTakenBack(t *testing.T) {
 func checkTakenBack(t *testing.T, name string, o trainers.Optimizer, dt graph.Dtype, rate, size float64, n int) (failed int) {
 	t.Helper()
 	params := &graph.Params{Dtype: dt}
-	u := trainers.NewUpdater(params, o, 0)
+	u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: o})
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 		a, b := s.Param("a", graph.Constant(.5), 3), s.Param("b", graph.Constant(-size), n)
 		count := s.State("n", graph.Constant(0), 1)

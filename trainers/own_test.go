@@ -134,7 +134,7 @@ func TestNegativeSlots(t *testing.T) {
 func TestSlotThatIsNotFiniteIsTakenBack(t *testing.T) {
 	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		params := &graph.Params{Dtype: dt}
-		u := trainers.NewUpdater(params, hoarding{}, 0)
+		u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: hoarding{}})
 		p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 			u.Declare(s, mean(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))
 		})
@@ -169,7 +169,7 @@ func TestSlotThatIsNotFiniteIsTakenBack(t *testing.T) {
 func TestStepDoesNotAllocate(t *testing.T) {
 	for _, o := range []trainers.Optimizer{trainers.Adam{}, trainers.SGD{}, sgd{1e-9}} {
 		params := &graph.Params{}
-		u := trainers.NewUpdater(params, o, 1)
+		u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: o, ClipNorm: 1})
 		p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 			u.Declare(s, two(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))
 		})

@@ -31,7 +31,7 @@ func newLoop(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, f
 	t.Helper()
 	x, _ := ppcaData(t, 60, 4)
 	l := &loop{params: &graph.Params{Seed: 1, Dtype: dt}, batches: x.Batches(data.BatchConfig{Size: 20, Seed: 2})}
-	l.updater = trainers.NewUpdater(l.params, o, clip)
+	l.updater = trainers.NewUpdater(l.params, trainers.UpdateConfig{Optimizer: o, ClipNorm: clip})
 	model := ppcaModel(4, 2, vi.Auto)
 	var err error
 	if l.program, err = graph.BuildTraining(l.params, func(s *graph.Scope) {
@@ -166,7 +166,7 @@ func TestRestoreRefusesSlotsOfNoTraining(t *testing.T) {
 }
 
 func TestRestoreErrors(t *testing.T) {
-	undeclared := trainers.NewUpdater(&graph.Params{}, trainers.Adam{}, 0)
+	undeclared := trainers.NewUpdater(&graph.Params{}, trainers.UpdateConfig{Optimizer: trainers.Adam{}})
 	_, err := undeclared.State()
 	for _, err := range []error{err, undeclared.Restore(trainers.State{})} {
 		if want := "trainers: the Updater has no parameters yet"; err == nil || !strings.HasPrefix(err.Error(), want) {

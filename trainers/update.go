@@ -7,7 +7,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/internal/door"
 )
 
 // update is an optimiser's pass over all parameters: first all gradients are
@@ -29,8 +28,12 @@ type update struct {
 	largest float64 // no parameter exceeds it; +Inf: not known
 	moment  float64 // nor any moment this
 	doubt   bool
-	looking bool // else updating
-	program *graph.Program
+
+	phase    phase
+	weight   float64       // of what is added
+	into     []graph.Array // what gradients are added to
+	program  *graph.Program
+	averages *averages // nil: none
 }
 
 // reacher is an optimiser that knows how far it goes.
@@ -45,20 +48,6 @@ type reacher interface {
 	keeps(slot func(k int) float64) (ok bool, what string)
 }
 
-// piece is a part of a parameter, and what was found in its gradient or, after
-// the update, in itself.
-type piece struct {
-	Tensor
-	of       int // the parameter
-	from, to int
-	squares  float64
-	bad      bool // a slot is not finite, where there was a doubt
-}
-
-// pieceSize bounds the elements of a piece: a function of the parameter alone,
-// so that sums are added in the same order on any number of workers.
-const pieceSize = 1 << 15
-
 func newUpdate(u *Updater) (*update, error) {
 	if n := u.rule.Slots(); n < 0 {
 		return nil, errors.Errorf("trainers: %T keeps %d slots, want 0 or more", u.rule, n)
@@ -69,6 +58,10 @@ func newUpdate(u *Updater) (*update, error) {
 	}
 	d.bounds, _ = bounded(u.rule)
 	d.apply = d.write
+	groups, err := grouped(u.conf.Groups, u.names)
+	if err != nil {
+		return nil, errors.WithMessage(err, "trainers")
+	}
 	for i, name := range u.names {
 		v, err := memory(u.params, name)
 		if err != nil {
@@ -84,7 +77,7 @@ func newUpdate(u *Updater) (*update, error) {
 			size = v.Len()
 		}
 		for from := 0; from < v.Len(); from += size {
-			p := piece{Tensor: t, of: i, from: from, to: min(from+size, v.Len())}
+			p := piece{Tensor: t, of: i, from: from, to: min(from+size, v.Len()), group: groups[i]}
 			p.Param, p.Slots = part(v, p.from, p.to), nil
 			for _, k := range t.Slots {
 				p.Slots = append(p.Slots, part(k, p.from, p.to))
@@ -93,7 +86,10 @@ func newUpdate(u *Updater) (*update, error) {
 		}
 	}
 	d.forget()
-	return d, nil
+	if u.conf.Average != nil {
+		d.averages, err = newAverages(u)
+	}
+	return d, err
 }
 
 // forget makes the bounds those of parameters and slots as they are.
@@ -108,8 +104,8 @@ func (d *update) forget() {
 	}
 }
 
-// run updates every parameter, or none if a gradient or the step is not finite.
-func (d *update) run(u *Updater, p *graph.Program) error {
+// see gives the pieces the gradients of p's last run and looks at them.
+func (d *update) see(u *Updater, p *graph.Program) error {
 	for i := range d.tensors {
 		g, err := view(p, u.outputs[i], d.tensors[i].Param.F64 != nil)
 		if err != nil {
@@ -117,27 +113,55 @@ func (d *update) run(u *Updater, p *graph.Program) error {
 		}
 		d.tensors[i].Grad = g
 	}
+	return d.look(func(of int) error { return badGradient(p, u.outputs[of], u.names[of], d.tensors[of].Grad) }, p)
+}
+
+// look sums the squares of the gradients. Those of which they are not finite are
+// an error.
+func (d *update) look(bad func(of int) error, p *graph.Program) error {
 	for i := range d.pieces {
 		c := &d.pieces[i]
 		c.Grad = part(d.tensors[c.of].Grad, c.from, c.to)
 	}
-	d.looking = true
-	if err := door.Parallel(p, len(d.pieces), d); err != nil {
+	d.phase = looking
+	if err := d.all(p); err != nil {
 		return err
 	}
-	norm := 0.0
 	for _, c := range d.pieces {
 		if !(c.squares <= d.most) {
-			return badGradient(p, u.outputs[c.of], u.names[c.of], d.tensors[c.of].Grad)
+			return bad(c.of)
 		}
+	}
+	return nil
+}
+
+// run updates every parameter by gradients that have been looked at, times mean,
+// or none if the step is not finite; within is what it is done in.
+func (d *update) run(u *Updater, p *graph.Program, mean float64, within func(func() error) error) error {
+	norm := 0.0
+	for _, c := range d.pieces {
 		norm += c.squares
 	}
 	if math.IsInf(norm, 1) {
 		return errors.New("the squares of all gradients sum to infinity")
 	}
-	scale := 1.0
-	if norm = math.Sqrt(norm); u.clip > 0 && norm > u.clip {
-		scale = u.clip / norm
+	scale := mean
+	if norm = math.Sqrt(norm) * mean; u.conf.ClipNorm > 0 && norm > u.conf.ClipNorm {
+		scale *= u.conf.ClipNorm / norm
+		norm = u.conf.ClipNorm
+	}
+	rate, err := u.factor()
+	if err != nil {
+		return err
+	}
+	most := 0. // of the factors of the rate
+	for i := range d.pieces {
+		c := &d.pieces[i]
+		c.T, c.Scale, c.Rate = u.t+1, scale, rate*c.group.Rate
+		most = max(most, c.Rate)
+		if c.keep = 1 - c.Rate*c.group.Decay; c.keep < 0 {
+			return errors.Errorf("trainers: update %d would multiply %s by %v: group %q has Decay %v at %v times the rate", c.T, c.Name, c.keep, c.group.Match, c.group.Decay, c.Rate)
+		}
 	}
 	if math.IsInf(d.largest, 1) {
 		d.largest = 0
@@ -149,14 +173,11 @@ func (d *update) run(u *Updater, p *graph.Program) error {
 	d.doubt = true
 	if d.bounds != nil {
 		var step float64
-		moment, step = d.bounds.reach(norm*scale, d.moment, u.t+1)
-		d.doubt = !(d.largest+step < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
+		moment, step = d.bounds.reach(norm, d.moment, u.t+1)
+		d.doubt = !(d.largest+step*most < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
 	}
-	for i := range d.pieces {
-		d.pieces[i].T, d.pieces[i].Scale = u.t+1, scale
-	}
-	d.looking, d.program = false, p
-	if err := p.Update(d.apply); err != nil {
+	d.phase, d.program = updating, p
+	if err := within(d.apply); err != nil {
 		var bad overflow
 		if errors.As(err, &bad) {
 			what := fmt.Sprintf("the update of %s by %T%+[2]v is not finite", u.names[bad.of], u.rule)
@@ -168,16 +189,8 @@ func (d *update) run(u *Updater, p *graph.Program) error {
 		return err
 	}
 	u.t, d.moment = u.t+1, moment
-	return nil
+	return d.add(p, u.t)
 }
-
-// overflow says which parameter, or a slot of which, became infinite or NaN.
-type overflow struct {
-	of   int
-	slot bool
-}
-
-func (overflow) Error() string { return "overflow" }
 
 // write updates every parameter, or none.
 func (d *update) write() error {
@@ -185,7 +198,7 @@ func (d *update) write() error {
 		d.save()
 	}
 	if d.shared {
-		if err := door.Parallel(d.program, len(d.pieces), d); err != nil {
+		if err := d.all(d.program); err != nil {
 			return err
 		}
 	} else {
@@ -217,53 +230,4 @@ func (d *update) write() error {
 		return overflow{bad, true}
 	}
 	return nil
-}
-
-// save keeps what the update changes.
-func (d *update) save() {
-	i := 0
-	d.each(func(x graph.Array) {
-		if i == len(d.saved) {
-			d.saved = append(d.saved, zeros(x))
-		}
-		d.saved[i].Copy(x)
-		i++
-	})
-}
-
-// restore puts back what save kept. A step without a doubt has nothing to put
-// back: it is only found not to be finite if somebody else has changed the
-// parameters since the last one.
-func (d *update) restore() {
-	if !d.doubt {
-		return
-	}
-	i := 0
-	d.each(func(x graph.Array) {
-		x.Copy(d.saved[i])
-		i++
-	})
-}
-
-func (d *update) each(visit func(x graph.Array)) {
-	for _, t := range d.tensors {
-		visit(t.Param)
-		for _, k := range t.Slots {
-			visit(k)
-		}
-	}
-}
-
-// Do looks at or updates one piece.
-func (d *update) Do(at, _ int) {
-	c := &d.pieces[at]
-	if d.looking {
-		c.squares = sumSquares(c.Grad)
-		return
-	}
-	d.rule.Step(c.Tensor)
-	c.squares, c.bad = sumSquares(c.Param), false // in cache
-	for _, k := range c.Slots {
-		c.bad = c.bad || d.doubt && !allFinite(k)
-	}
 }
