@@ -129,14 +129,15 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 	if t.Clock == nil {
 		t.Clock = time.Now
 	}
-	if _, busy := fitting.LoadOrStore(t.Params, true); busy {
-		return Result{}, errors.New("trainers: another Fit is training these Params: give each its own, or wait")
+	release, err := reserve(t.Params)
+	if err != nil {
+		return Result{}, err
 	}
-	defer fitting.Delete(t.Params)
+	defer release()
 	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, c.updates())}
 	t.result.Average = t.runs.update.Average()
 	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
-	err := t.fit(ctx, m)
+	err = t.fit(ctx, m)
 	if errors.Is(err, Stop) {
 		err = nil
 	}
@@ -145,6 +146,14 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 
 // fitting has the *graph.Params that a Fit is training.
 var fitting sync.Map
+
+// reserve keeps other fits away from parameters until release.
+func reserve(params *graph.Params) (release func(), err error) {
+	if _, busy := fitting.LoadOrStore(params, true); busy {
+		return nil, errors.New("trainers: another Fit is training these Params: give each its own, or wait")
+	}
+	return func() { fitting.Delete(params) }, nil
+}
 
 func (c Config) updates() UpdateConfig {
 	return UpdateConfig{Optimizer: c.Optimizer, ClipNorm: c.ClipNorm, Rate: c.Rate, Groups: c.Groups, Plateau: c.Plateau, Average: c.Average}
