@@ -20,7 +20,9 @@ func TestAbsurdArguments(t *testing.T) {
 	rows := set(t, 1, 2, 3)
 	var scope *graph.Scope
 	var estimate *vi.Estimate
-	updater := func() *trainers.Updater { return trainers.NewUpdater(&graph.Params{}, trainers.UpdateConfig{Optimizer: trainers.Adam{}}) }
+	updater := func() *trainers.Updater {
+		return trainers.NewUpdater(&graph.Params{}, trainers.UpdateConfig{Optimizer: trainers.Adam{}})
+	}
 	u := updater()
 	params := &graph.Params{}
 	program, err := graph.BuildTraining(params, func(s *graph.Scope) {

@@ -4,7 +4,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/kernel"
 )
 
@@ -36,8 +35,8 @@ func (u *Updater) Add(p *graph.Program, weight float64) error {
 			s.grads = append(s.grads, zeros(t.Param))
 		}
 	}
-	d.phase, d.weight, d.into = adding, weight, s.grads
-	if err := p.Update(func() error { return d.all(p) }); err != nil {
+	d.program, d.weight, d.into = p, weight, s.grads
+	if err := p.Update(d.gather); err != nil {
 		return err
 	}
 	s.weight, s.batches, s.last = s.weight+weight, s.batches+1, p
@@ -58,13 +57,13 @@ func (u *Updater) Apply() error {
 	for i := range u.update.tensors {
 		u.update.tensors[i].Grad = s.grads[i]
 	}
-	bad := func(of int) error {
-		return &NotFinite{What: "the mean gradient of " + u.names[of] + " is not finite", params: u.params}
+	bad, err := u.update.look(s.last)
+	if bad >= 0 {
+		return &NotFinite{What: "the mean gradient of " + u.names[bad] + " is not finite", params: u.params}
 	}
-	if err := u.update.look(bad, s.last); err != nil {
-		return err
+	if err == nil {
+		err = u.update.run(u, s.last, 1/s.weight)
 	}
-	err := u.update.run(u, s.last, 1/s.weight, func(f func() error) error { return door.WriteParams(u.params, f) })
 	if err == nil {
 		s.clear()
 	}

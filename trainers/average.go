@@ -98,19 +98,20 @@ func newAverages(u *Updater) (*averages, error) {
 	return a, nil
 }
 
-// add takes update t into the averages.
-func (d *update) add(p *graph.Program, t int) error {
-	a := d.averages
-	if a == nil {
+// average takes update t into the averages.
+func (d *update) average(t int) error {
+	if d.averages == nil {
 		return nil
 	}
-	d.phase, d.weight = averaging, a.weight(t)
-	return door.WriteParams(a.Params, func() error {
-		for _, c := range a.copied {
-			c[0].Copy(c[1])
-		}
-		return d.all(p)
-	})
+	d.weight = d.averages.weight(t)
+	return door.WriteParams(d.averages.Params, d.note)
+}
+
+func (d *update) follow() error {
+	for _, c := range d.averages.copied {
+		c[0].Copy(c[1])
+	}
+	return d.all(averaging, d.program)
 }
 
 // restore makes the averages a copy of others.

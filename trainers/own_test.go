@@ -163,28 +163,3 @@ func TestSlotThatIsNotFiniteIsTakenBack(t *testing.T) {
 		}
 	}
 }
-
-// A step allocates nothing once the slots are there, for built-in rules and for
-// those of one's own.
-func TestStepDoesNotAllocate(t *testing.T) {
-	for _, o := range []trainers.Optimizer{trainers.Adam{}, trainers.SGD{}, sgd{1e-9}} {
-		params := &graph.Params{}
-		u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: o, ClipNorm: 1})
-		p, err := graph.BuildTraining(params, func(s *graph.Scope) {
-			u.Declare(s, two(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := p.Run(context.Background(), graph.Key{}); err != nil {
-			t.Fatal(err)
-		}
-		if n := testing.AllocsPerRun(10, func() {
-			if err := u.Step(p); err != nil {
-				t.Fatal(err)
-			}
-		}); n != 0 {
-			t.Errorf("%T: %v allocations a step", o, n)
-		}
-	}
-}

@@ -31,9 +31,9 @@ const (
 	averaging
 )
 
-// all does what the phase says to all pieces.
-func (d *update) all(p *graph.Program) error {
-	if p != nil {
+// all does what a phase says to all pieces, on p's workers if there is a p.
+func (d *update) all(what phase, p *graph.Program) error {
+	if d.phase = what; p != nil {
 		return door.Parallel(p, len(d.pieces), d)
 	}
 	for i := range d.pieces {

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 )
 
 // update is an optimiser's pass over all parameters: first all gradients are
@@ -22,7 +23,9 @@ type update struct {
 	tensors []Tensor
 	pieces  []piece
 	saved   []graph.Array // of parameters and slots; nil until needed
-	apply   func() error
+	apply   func() error  // write
+	gather  func() error  // adds gradients
+	note    func() error  // takes the update into the averages
 
 	most    float64 // finite; also what the squares of a gradient may sum to: optimisers keep squares
 	largest float64 // no parameter exceeds it; +Inf: not known
@@ -57,7 +60,8 @@ func newUpdate(u *Updater) (*update, error) {
 		d.most = math.MaxFloat64
 	}
 	d.bounds, _ = bounded(u.rule)
-	d.apply = d.write
+	d.apply, d.note = d.write, d.follow
+	d.gather = func() error { return d.all(adding, d.program) }
 	groups, err := grouped(u.conf.Groups, u.names)
 	if err != nil {
 		return nil, errors.WithMessage(err, "trainers")
@@ -113,34 +117,38 @@ func (d *update) see(u *Updater, p *graph.Program) error {
 		}
 		d.tensors[i].Grad = g
 	}
-	return d.look(func(of int) error { return badGradient(p, u.outputs[of], u.names[of], d.tensors[of].Grad) }, p)
+	bad, err := d.look(p)
+	if bad >= 0 {
+		return badGradient(p, u.outputs[bad], u.names[bad], d.tensors[bad].Grad)
+	}
+	return err
 }
 
-// look sums the squares of the gradients. Those of which they are not finite are
-// an error.
-func (d *update) look(bad func(of int) error, p *graph.Program) error {
+// look sums the squares of the gradients, and returns the first parameter whose
+// are not finite; −1 if there is none.
+func (d *update) look(p *graph.Program) (bad int, err error) {
 	for i := range d.pieces {
 		c := &d.pieces[i]
 		c.Grad = part(d.tensors[c.of].Grad, c.from, c.to)
 	}
-	d.phase = looking
-	if err := d.all(p); err != nil {
-		return err
+	if err := d.all(looking, p); err != nil {
+		return -1, err
 	}
-	for _, c := range d.pieces {
-		if !(c.squares <= d.most) {
-			return bad(c.of)
+	for i := range d.pieces {
+		if c := &d.pieces[i]; !(c.squares <= d.most) {
+			return c.of, nil
 		}
 	}
-	return nil
+	return -1, nil
 }
 
 // run updates every parameter by gradients that have been looked at, times mean,
-// or none if the step is not finite; within is what it is done in.
-func (d *update) run(u *Updater, p *graph.Program, mean float64, within func(func() error) error) error {
+// or none if the step is not finite. It commits p's states where it is of p's last
+// run alone.
+func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 	norm := 0.0
-	for _, c := range d.pieces {
-		norm += c.squares
+	for i := range d.pieces {
+		norm += d.pieces[i].squares
 	}
 	if math.IsInf(norm, 1) {
 		return errors.New("the squares of all gradients sum to infinity")
@@ -176,8 +184,13 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64, within func(fun
 		moment, step = d.bounds.reach(norm, d.moment, u.t+1)
 		d.doubt = !(d.largest+step*most < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
 	}
-	d.phase, d.program = updating, p
-	if err := within(d.apply); err != nil {
+	d.program = p
+	if u.sums.batches > 0 {
+		err = door.WriteParams(u.params, d.apply)
+	} else {
+		err = p.Update(d.apply)
+	}
+	if err != nil {
 		var bad overflow
 		if errors.As(err, &bad) {
 			what := fmt.Sprintf("the update of %s by %T%+[2]v is not finite", u.names[bad.of], u.rule)
@@ -189,7 +202,7 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64, within func(fun
 		return err
 	}
 	u.t, d.moment = u.t+1, moment
-	return d.add(p, u.t)
+	return d.average(u.t)
 }
 
 // write updates every parameter, or none.
@@ -197,14 +210,12 @@ func (d *update) write() error {
 	if d.doubt {
 		d.save()
 	}
-	if d.shared {
-		if err := d.all(d.program); err != nil {
-			return err
-		}
-	} else {
-		for i := range d.pieces {
-			d.Do(i, 0)
-		}
+	p := d.program
+	if !d.shared {
+		p = nil // one after the other
+	}
+	if err := d.all(updating, p); err != nil {
+		return err
 	}
 	squares, bad := 0.0, -1
 	for i := range d.pieces {

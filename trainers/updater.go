@@ -156,7 +156,7 @@ func (u *Updater) Step(p *graph.Program) error {
 	if err := u.update.see(u, p); err != nil {
 		return err
 	}
-	return u.update.run(u, p, 1, p.Update)
+	return u.update.run(u, p, 1)
 }
 
 // factor is that of the rate at the next update.

@@ -15,10 +15,10 @@ import (
 func TestUpdaterMistakes(t *testing.T) {
 	params := &graph.Params{}
 	for want, u := range map[string]*trainers.Updater{
-		"the Updater is nil or has no Params":                          trainers.NewUpdater(nil, trainers.UpdateConfig{Optimizer: trainers.Adam{}}),
-		"Optimizer is a nil *trainers.Adam": trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: (*trainers.Adam)(nil)}),
-		"ClipNorm -1, want 0 or more":       trainers.NewUpdater(params, trainers.UpdateConfig{ClipNorm: -1}),
-		"ClipNorm NaN, want 0 or more":      trainers.NewUpdater(params, trainers.UpdateConfig{ClipNorm: math.NaN()}),
+		"the Updater is nil or has no Params": trainers.NewUpdater(nil, trainers.UpdateConfig{Optimizer: trainers.Adam{}}),
+		"Optimizer is a nil *trainers.Adam":   trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: (*trainers.Adam)(nil)}),
+		"ClipNorm -1, want 0 or more":         trainers.NewUpdater(params, trainers.UpdateConfig{ClipNorm: -1}),
+		"ClipNorm NaN, want 0 or more":        trainers.NewUpdater(params, trainers.UpdateConfig{ClipNorm: math.NaN()}),
 	} {
 		_, declared := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) { u.Declare(s, mean(s, vi.Data{"x": s.Input("x", 2, 1)})) })
 		_, state := u.State()
