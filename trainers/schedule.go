@@ -26,13 +26,6 @@ func (f ScheduleFunc) At(step int) float64 {
 	return f(step)
 }
 
-func (f ScheduleFunc) check() error {
-	if f == nil {
-		return errors.New("the ScheduleFunc is nil")
-	}
-	return nil
-}
-
 // Constant is a Schedule that stays.
 type Constant float64
 

@@ -34,16 +34,23 @@ func twoParts(t *testing.T, dt graph.Dtype, c trainers.UpdateConfig) (*trainers.
 	t.Helper()
 	params := &graph.Params{Dtype: dt}
 	u := trainers.NewUpdater(params, c)
+	p, err := stepOf(t, u, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u, p
+}
+
+// stepOf returns a program of the model two for an updater, which has run.
+func stepOf(t *testing.T, u *trainers.Updater, params *graph.Params) (*graph.Program, error) {
+	t.Helper()
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 		u.Declare(s, two(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))
 	})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if err := p.Run(context.Background(), graph.Key{}); err != nil {
-		t.Fatal(err)
-	}
-	return u, p
+	return p, p.Run(context.Background(), graph.Key{})
 }
 
 // A step allocates nothing once the slots are there, whatever the rule and
