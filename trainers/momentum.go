@@ -13,7 +13,8 @@ import (
 //
 //	v ← μv + g,  θ ← θ − α·v
 //
-// or with that of Nesterov, as Sutskever et al. (2013) write it:
+// or with that of Nesterov, whose θ is the point where the gradient is looked at
+// (Bengio, Boulanger-Lewandowski and Pascanu, arXiv 1212.0901):
 //
 //	v ← μv + g,  θ ← θ − α·(g + μv)
 //
