@@ -66,7 +66,7 @@ func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o 
 		return nil
 	}
 	g.warmup = c.Warmup
-	u := trainers.NewUpdater(g.params, trainers.Adam{}, 0)
+	u := trainers.NewUpdater(g.params, trainers.UpdateConfig{})
 	learns := false
 	p, err := graph.BuildTraining(g.params, func(s *graph.Scope) {
 		e := o.Estimate(s, m(s.Frozen()), b.inputs(s))

@@ -48,6 +48,31 @@ func (c counted) Diff(_ []*graph.Node, _, grad *graph.Node, _ []bool) []*graph.N
 	return slices.Repeat([]*graph.Node{grad}, c.n)
 }
 
+// beyond reads an operand that it does not have.
+type beyond struct{ counted }
+
+func (beyond) Eval(out graph.Array, in []graph.Array) error {
+	out.Set(0, in[len(in)].At(0))
+	return nil
+}
+
+// A panic of an operation of one's own says which it is.
+func TestPanicOfAnOperationNamesIt(t *testing.T) {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) { s.Output("y", graph.Apply(beyond{}, s.Input("x", 2))) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Feed(p, "x", []float32{0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if got, want := fmt.Sprint(recover()), "graph: operation beyond{{0}}: runtime error: index out of range [1] with length 1"; got != want {
+			t.Errorf("panic %s, want %s", got, want)
+		}
+	}()
+	t.Error(p.Run(context.Background(), graph.Key{}))
+}
+
 // holder is a rule of which only a run tells whether it compares.
 type holder struct {
 	horner

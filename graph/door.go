@@ -9,6 +9,7 @@ func init() {
 	door.Parallel = func(p any, parts int, t door.Task) error { return p.(*Program).parallel(parts, t) }
 	door.Notes = func(p any) []any { return p.(*Program).notes() }
 	door.SharedNoise = func(p any) []string { return p.(*Program).sharedNoise() }
+	door.WriteParams = func(p any, f func() error) error { return p.(*Params).write(f) }
 	door.Note = func(s, v any) { s.(*Scope).note(v) }
 	door.Run = func(s any, f func()) { s.(*Scope).run(f) }
 	door.Replay = func(s any, f func()) { s.(*Scope).replay(f) }

@@ -26,18 +26,24 @@ func (p *Params) Save(path string) error {
 	p.notNil()
 	p.values.RLock()
 	defer p.values.RUnlock()
+	f, err := p.file()
+	if err != nil {
+		return errors.WithMessagef(err, "graph: save %s", path)
+	}
+	return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
+}
+
+// file returns what Save writes, sharing memory. The caller holds p.values.
+func (p *Params) file() (safetensors.File, error) {
 	p.mu.Lock()
 	err := p.checkUnchangedLocked()
 	byName := maps.Clone(p.byName)
 	p.mu.Unlock()
-	if err != nil {
-		return err
-	}
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		a := byName[name]
 		if err := finite(name, a); err != nil {
-			return errors.WithMessagef(err, "graph: save %s", path)
+			return f, err
 		}
 		t := safetensors.Tensor{Name: name, Dtype: safetensors.F32, Shape: a.Shape, F32: a.F32, F64: a.F64}
 		if a.F64 != nil {
@@ -45,7 +51,31 @@ func (p *Params) Save(path string) error {
 		}
 		f.Tensors = append(f.Tensors, t)
 	}
-	return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
+	return f, err
+}
+
+// Copy makes p what it would be after q.Save and p.Load: a copy of all parameters
+// and states of q, into the memory that programs of p already use. On an error p
+// is as before.
+func (p *Params) Copy(q *Params) error {
+	p.notNil()
+	q.notNil()
+	if p == q {
+		return nil
+	}
+	if err := p.checkUnchanged(); err != nil {
+		return errors.WithMessage(err, "graph: copy")
+	}
+	q.values.RLock()
+	f, err := q.file()
+	for i, t := range f.Tensors {
+		f.Tensors[i].Shape, f.Tensors[i].F32, f.Tensors[i].F64 = slices.Clone(t.Shape), slices.Clone(t.F32), slices.Clone(t.F64)
+	}
+	q.values.RUnlock()
+	if err == nil {
+		err = p.take(f)
+	}
+	return errors.WithMessage(err, "graph: copy")
 }
 
 // Load reads a file of Save, or any other safetensors file of floating-point

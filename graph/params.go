@@ -162,6 +162,14 @@ func (p *Params) array(name string) (op.Array, bool) {
 	return a, ok
 }
 
+// write is door.WriteParams.
+func (p *Params) write(f func() error) error {
+	p.notNil()
+	p.values.Lock()
+	defer p.values.Unlock()
+	return f()
+}
+
 // begin notes which names are new, so that undo can take them back unless
 // commit was called.
 func (p *Params) begin() (undo func()) {

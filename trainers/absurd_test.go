@@ -20,7 +20,9 @@ func TestAbsurdArguments(t *testing.T) {
 	rows := set(t, 1, 2, 3)
 	var scope *graph.Scope
 	var estimate *vi.Estimate
-	updater := func() *trainers.Updater { return trainers.NewUpdater(&graph.Params{}, trainers.Adam{}, 0) }
+	updater := func() *trainers.Updater {
+		return trainers.NewUpdater(&graph.Params{}, trainers.UpdateConfig{Optimizer: trainers.Adam{}})
+	}
 	u := updater()
 	params := &graph.Params{}
 	program, err := graph.BuildTraining(params, func(s *graph.Scope) {
@@ -35,7 +37,10 @@ func TestAbsurdArguments(t *testing.T) {
 	}
 	absurd.Sweep{
 		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
-		Types: []any{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.SGD{}, trainers.Updater{}, trainers.NotFinite{}},
+		Types: []any{
+			trainers.Adam{}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, trainers.LBFGS{}, trainers.Updater{}, trainers.NotFinite{},
+			trainers.Constant(0), trainers.WarmUp{}, trainers.StepDecay{}, trainers.Cosine{}, trainers.InverseRoot{}, trainers.ScheduleFunc(nil),
+		},
 		Within: func(name string, call func()) error {
 			if name != "Updater.Declare" && name != "Part" {
 				call()
@@ -68,6 +73,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{&trainers.Updater{}, updater(), u}
 			case reflect.TypeFor[trainers.Optimizer]():
 				return []any{trainers.Adam{}, (*trainers.Adam)(nil), trainers.Momentum{Rate: -1}, trainers.AdaMax{}}
+			case reflect.TypeFor[trainers.Schedule]():
+				return []any{trainers.Constant(1), trainers.WarmUp{}, (*trainers.Cosine)(nil), trainers.ScheduleFunc(nil)}
 			case reflect.TypeFor[int]():
 				return []any{3} // few epochs
 			}

@@ -31,8 +31,8 @@ func (AdaMax) Slots() int { return 2 }
 // Step implements Optimizer.
 func (a AdaMax) Step(p Tensor) {
 	p.fits("AdaMax", a.Slots())
-	a = a.defaults()
-	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Scale: p.Scale}.At(p.T)
+	s := a.at(p.T)
+	s.Rate, s.Scale = s.Rate*p.Rate, p.Scale
 	if m, u := p.Slots[0], p.Slots[1]; p.Param.F64 != nil {
 		kernel.AdaMax(p.Param.F64, p.Grad.F64, m.F64, u.F64, s)
 	} else {
@@ -46,35 +46,42 @@ func (a AdaMax) Step(p Tensor) {
 //
 // and u itself may be rounded to as little as half; otherwise m/u has no bound.
 func (a AdaMax) reach(grad, moment float64, t int) (newMoment, step float64) {
-	a = a.defaults()
-	s := kernel.AdamStep{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2}.At(t)
-	m := moments(a.Beta1, moment, 1-a.Beta1, grad)
-	return m, a.Rate / s.Correct1 * max(m, a.ratio(), 1)
+	s := a.at(t)
+	m := moments(s.Beta1, moment, 1-s.Beta1, grad)
+	return m, s.Rate / s.Correct1 * max(m, a.ratio(), 1)
 }
 
 // ratio bounds |m|/u, by +Inf where it has no bound.
 func (a AdaMax) ratio() float64 {
-	if a.Beta1 >= a.Beta2 {
+	s := a.at(1)
+	if s.Beta1 >= s.Beta2 {
 		return math.Inf(1)
 	}
-	return 4 / (1 - a.Beta1/a.Beta2)
+	return 4 / (1 - s.Beta1/s.Beta2)
 }
 
 // keeps implements reacher.
 func (a AdaMax) keeps(slot func(int) float64) (bool, string) {
-	m, u, most := math.Abs(slot(0)), slot(1), a.defaults().ratio()
+	m, u, most := math.Abs(slot(0)), slot(1), a.ratio()
 	if u >= 0 && (math.IsInf(most, 1) || m <= most*u) {
 		return true, ""
 	}
 	return false, fmt.Sprintf("u ≥ 0 and |m| ≤ %.3g·u", most)
 }
 
-func (a AdaMax) defaults() AdaMax {
-	return AdaMax{cmp.Or(a.Rate, 2e-3), decay(a.Beta1, .9), decay(a.Beta2, .999)}
+// at returns the numbers of update t.
+func (a AdaMax) at(t int) kernel.AdamStep {
+	d := a.Defaults()
+	return kernel.AdamStep{Rate: d.Rate, Beta1: none(d.Beta1), Beta2: none(d.Beta2)}.At(t)
+}
+
+// Defaults returns the rule with what zeros mean in their place.
+func (a AdaMax) Defaults() AdaMax {
+	return AdaMax{cmp.Or(a.Rate, 2e-3), cmp.Or(a.Beta1, .9), cmp.Or(a.Beta2, .999)}
 }
 
 func (a AdaMax) check() error {
-	if d := a.defaults(); !(validRate(d.Rate) && d.Beta1 < 1 && d.Beta2 < 1) {
+	if d := a.Defaults(); !(validRate(d.Rate) && d.Beta1 < 1 && d.Beta2 < 1) {
 		return errors.Errorf("AdaMax%+v: want a finite Rate > 0, Beta1 < 1, Beta2 < 1", a)
 	}
 	return nil

@@ -23,6 +23,15 @@ func zeros(a graph.Array) graph.Array {
 	return graph.Array{F32: make([]float32, len(a.F32))}
 }
 
+// times multiplies every element by k.
+func times(a graph.Array, k float64) {
+	if a.F64 != nil {
+		kernel.Affine(a.F64, a.F64, k, 0)
+	} else {
+		kernel.Affine(a.F32, a.F32, float32(k), 0)
+	}
+}
+
 func sumSquares(a graph.Array) float64 {
 	if a.F64 != nil {
 		return kernel.SumSquares(a.F64)

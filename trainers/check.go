@@ -6,19 +6,24 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/internal/op"
 )
 
-// alive is an error unless an updater has parameters, a rule and a norm to clip
-// gradients to.
+// alive is an error unless an updater has parameters and a configuration that
+// means something.
 func (u *Updater) alive() error {
-	switch {
-	case u == nil || u.params == nil:
+	if u == nil || u.params == nil {
 		return errors.New("trainers: the Updater is nil or has no Params: use NewUpdater with those of the program")
-	case op.Nil(u.rule):
-		return errors.New("trainers: the Updater's Optimizer is nil, want one such as trainers.Adam{}")
-	case !(u.clip >= 0):
-		return errors.Errorf("trainers: the Updater clips gradients to a norm of %v, want 0 or more", u.clip)
+	}
+	return u.invalid
+}
+
+// takes is an error unless an updater can take a gradient of p.
+func (u *Updater) takes(p *graph.Program) error {
+	if err := u.ready(); err != nil {
+		return err
+	}
+	if p.Params() != u.params {
+		return errors.New("trainers: the program was built with other Params than the Updater has")
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func TestConfigErrors(t *testing.T) {
 		{one(data.BatchConfig{Size: -1}), trainers.Config{Epochs: 1}, "trainers: data: batches of -1 rows, want at least 1"},
 		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, ClipNorm: math.NaN()}, "trainers: ClipNorm NaN, want 0 or more"},
 		{one(data.BatchConfig{Arrays: []string{"y"}}), trainers.Config{Epochs: 1}, "trainers: data: batches: no array y in the data, which have [x]"},
-		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: step 1 (epoch 1): Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0}: want a finite Rate > 0"},
+		{one(data.BatchConfig{}), trainers.Config{Epochs: 1, Optimizer: trainers.Adam{Rate: -1}}, "trainers: Adam{Rate:-1 Beta1:0 Beta2:0 Epsilon:0 Uncorrected:false AMSGrad:false}: want a finite Rate > 0"},
 	} {
 		_, err := trainers.Fit(context.Background(), mean, c.train, c.c)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {

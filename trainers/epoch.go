@@ -65,6 +65,9 @@ func (t *trainer) epoch(ctx context.Context, epoch int) error {
 	if mean.rows == 0 {
 		return errors.Errorf("trainers: epoch %d has no batch", epoch+1)
 	}
+	if err := t.apply(1); err != nil {
+		return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps, epoch+1)
+	}
 	e := Epoch{Epoch: epoch + 1, Train: mean.values(), Seconds: t.Clock().Sub(start).Seconds()}
 	if e.Seconds > 0 {
 		e.ExamplesPerSecond = float64(mean.rows) / e.Seconds
@@ -76,6 +79,15 @@ func (t *trainer) epoch(ctx context.Context, epoch int) error {
 		}
 	}
 	t.result.Epochs = append(t.result.Epochs, e)
+	if t.Plateau != nil {
+		seen := e.Test
+		if t.test == nil {
+			seen = e.Train
+		}
+		if err := t.runs.update.Observe(seen); err != nil {
+			return err
+		}
+	}
 	if t.OnEpoch != nil {
 		return t.OnEpoch(e)
 	}
@@ -100,10 +112,25 @@ func (t *trainer) step(ctx context.Context, mean *means) error {
 		return err
 	}
 	err = mean.add(p, t.runs.rows[0])
-	if err == nil {
+	switch {
+	case err != nil:
+	case t.Accumulate > 1:
+		if err = t.runs.update.Add(p, float64(t.runs.rows[0])); err == nil {
+			err = t.apply(t.Accumulate)
+		}
+	default:
 		err = t.runs.update.Step(p)
 	}
 	return t.runs.placed(err, t.result.Steps+1)
+}
+
+// apply updates the parameters if the gradients of as many batches have been
+// added.
+func (t *trainer) apply(batches int) error {
+	if t.runs.update.sums.batches < batches {
+		return nil
+	}
+	return t.runs.update.Apply()
 }
 
 // scheduled is an error if a schedule is of no input of the model, neither in

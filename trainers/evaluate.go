@@ -132,6 +132,9 @@ func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, b d
 	case c.GlobalDraws < 0:
 		return nil, errors.Errorf("trainers: GlobalDraws %d, want 1 or more, or 0", c.GlobalDraws)
 	}
+	if err := meaningful(c.Schedules); err != nil {
+		return nil, errors.WithMessage(err, "trainers")
+	}
 	runs := &runner{declare: declare, params: params, batches: b}
 	if err := runs.start(); err != nil {
 		return nil, errors.WithMessage(err, "trainers: evaluate")

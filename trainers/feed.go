@@ -1,8 +1,6 @@
 package trainers
 
 import (
-	"math"
-
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
@@ -23,9 +21,9 @@ func (r *runner) feed(p *graph.Program, schedules map[string]Schedule, step int)
 		if f == nil {
 			return mark.Error(errors.Errorf("input %s is neither in the data %v nor in Schedules", name, r.names()), graph.ErrMissingInput)
 		}
-		v := f(step)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return errors.Errorf("schedule %s is %v at step %d", name, v, step)
+		v, err := finiteAt(name, f, step)
+		if err != nil {
+			return err
 		}
 		if err := graph.Feed(p, name, []float64{v}); err != nil {
 			return err

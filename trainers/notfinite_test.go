@@ -211,7 +211,7 @@ func TestDivergence(t *testing.T) {
 func TestNaNIsNamedInATrainingLoopOfOnesOwn(t *testing.T) {
 	model := observing(2, func(m *graph.Node) prob.Dist { return prob.Normal{Mean: m, LogStd: m} })
 	params := &graph.Params{}
-	u := trainers.NewUpdater(params, trainers.Adam{}, 0)
+	u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: trainers.Adam{}})
 	p, err := graph.BuildTraining(params, func(s *graph.Scope) { u.Declare(s, model(s, vi.Data{"x": s.Input("x", 3, 2)})) })
 	if err != nil {
 		t.Fatal(err)

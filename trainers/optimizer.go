@@ -18,9 +18,9 @@ type Optimizer interface {
 // ElementWise is an Optimizer that changes each element of a parameter by that
 // element's gradient and slots and nothing else. It says so by this method, and
 // is then given pieces of parameters, several at once: Step must be safe for that.
-// Adam, AdaMax, Momentum and SGD are treated so too; a rule that embeds one of
-// them is not, unless it says so itself. An embedded rule's fields hold what was
-// written: a Rate of 0, which means the default, reads 0.
+// The rules of this package are treated so too; one that embeds one of them is
+// not, unless it says so itself. An embedded rule's fields hold what was written:
+// what a Rate of 0 means, say, Defaults tells.
 type ElementWise interface {
 	Optimizer
 	ElementWise()
@@ -36,7 +36,8 @@ type Tensor struct {
 	Grad  graph.Array   // to be multiplied by Scale; not to be changed
 	Slots []graph.Array // in the order that the rule gives them
 	T     int           // number of the update, from 1
-	Scale float64       // factor that clips the gradient, as ClipNorm says; 1 where nothing is clipped
+	Scale float64       // of the gradient: what clips it, as ClipNorm says, and makes a sum over batches their mean; else 1
+	Rate  float64       // factor of the rule's rate, by the schedule, the plateau and the parameter's group; else 1
 }
 
 // byElement tells whether a rule may be given pieces.
@@ -51,7 +52,7 @@ func byElement(o Optimizer) bool {
 // bounded returns a built-in rule as a reacher. What embeds one may go farther.
 func bounded(o Optimizer) (reacher, bool) {
 	switch o := o.(type) {
-	case Adam, *Adam, AdaMax, *AdaMax, Momentum, *Momentum, SGD, *SGD:
+	case Adam, *Adam, AdaMax, *AdaMax, Adagrad, *Adagrad, RMSProp, *RMSProp, Momentum, *Momentum, SGD, *SGD:
 		return o.(reacher), true
 	}
 	return nil, false

@@ -97,8 +97,8 @@ func options(t *testing.T) map[string][][]string {
 	fit := func(c trainers.Config) string { return fitted(t, c) }
 	eval := func(c trainers.EvalConfig) string { return evaluated(t, c) }
 	rule := func(o trainers.Optimizer) string { return fitted(t, trainers.Config{Optimizer: o}) }
-	ramp := map[string]trainers.Schedule{"weight": func(step int) float64 { return float64(1 + step) }}
-	flat := map[string]trainers.Schedule{"weight": func(int) float64 { return 1 }}
+	ramp := map[string]trainers.Schedule{"weight": trainers.ScheduleFunc(func(step int) float64 { return float64(1 + step) })}
+	flat := map[string]trainers.Schedule{"weight": trainers.Constant(1)}
 	plain, even := fit(trainers.Config{}), eval(trainers.EvalConfig{})
 	called := func(c func(*trainers.Config, *int)) string {
 		n, conf := 0, trainers.Config{}
@@ -129,7 +129,7 @@ func options(t *testing.T) map[string][][]string {
 		}
 		return fmt.Sprint(r.Epochs[0].Test)
 	}
-	return map[string][][]string{
+	all := map[string][][]string{
 		"Config.Params":     {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
 		"Config.Epochs":     {{plain, fit(trainers.Config{Epochs: 3})}, {plain, fit(trainers.Config{Epochs: -1}), "Epochs -1"}},
 		"Config.Seed":       {{plain, fit(trainers.Config{Seed: 1})}},
@@ -145,24 +145,34 @@ func options(t *testing.T) map[string][][]string {
 		"Config.Clock": {{plain, fit(trainers.Config{Clock: clock()})}},
 
 		"EvalConfig.Seed": {{even, eval(trainers.EvalConfig{Seed: 1})}},
-		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": func(int) float64 { return 2 }}})},
+		"EvalConfig.Schedules": {{eval(trainers.EvalConfig{Schedules: flat}), eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"weight": trainers.Constant(2)}})},
 			{even, eval(trainers.EvalConfig{Schedules: map[string]trainers.Schedule{"v": flat["weight"]}}), "Schedules has [v]"}},
 		"EvalConfig.GlobalDraws": {{global(0), global(3)}, {plain, global(-1), "GlobalDraws -1"}},
 		"Config.GlobalDraws":     {{tested(0), tested(3)}, {plain, tested(-1), "GlobalDraws -1"}, {plain, fit(trainers.Config{GlobalDraws: 3}), "GlobalDraws 3 without a Test"}},
 
 		"EvalConfig.Step": {{eval(trainers.EvalConfig{Schedules: ramp}), eval(trainers.EvalConfig{Schedules: ramp, Step: 3})}},
 
-		"Adam.Rate":     {{rule(trainers.Adam{}), rule(trainers.Adam{Rate: .1})}, {plain, rule(trainers.Adam{Rate: -1}), "want a finite Rate"}},
-		"Adam.Beta1":    {{rule(trainers.Adam{}), rule(trainers.Adam{Beta1: .5})}, {rule(trainers.Adam{}), rule(trainers.Adam{Beta1: -1})}, {plain, rule(trainers.Adam{Beta1: 1}), "Beta1 < 1"}},
-		"Adam.Beta2":    {{rule(trainers.Adam{}), rule(trainers.Adam{Beta2: .5})}, {plain, rule(trainers.Adam{Beta2: 1}), "Beta2 < 1"}},
-		"Adam.Epsilon":  {{rule(trainers.Adam{}), rule(trainers.Adam{Epsilon: .5})}, {plain, rule(trainers.Adam{Epsilon: -1}), "Epsilon ≥ 0"}},
-		"AdaMax.Rate":   {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Rate: .1})}, {plain, rule(trainers.AdaMax{Rate: -1}), "want a finite Rate"}},
-		"AdaMax.Beta1":  {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta1: .5})}, {plain, rule(trainers.AdaMax{Beta1: 1}), "Beta1 < 1"}},
-		"AdaMax.Beta2":  {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta2: .1})}, {plain, rule(trainers.AdaMax{Beta2: 1}), "Beta2 < 1"}},
-		"Momentum.Rate": {{rule(trainers.Momentum{}), rule(trainers.Momentum{Rate: .1})}, {plain, rule(trainers.Momentum{Rate: -1}), "want a finite Rate"}},
-		"Momentum.Mu":   {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "Mu < 1"}},
-		"SGD.Rate":      {{rule(trainers.SGD{}), rule(trainers.SGD{Rate: .1})}, {plain, rule(trainers.SGD{Rate: -1}), "want a finite Rate"}},
+		"Adam.Rate":         {{rule(trainers.Adam{}), rule(trainers.Adam{Rate: .1})}, {plain, rule(trainers.Adam{Rate: -1}), "want a finite Rate"}},
+		"Adam.Beta1":        {{rule(trainers.Adam{}), rule(trainers.Adam{Beta1: .5})}, {rule(trainers.Adam{}), rule(trainers.Adam{Beta1: -1})}, {plain, rule(trainers.Adam{Beta1: 1}), "Beta1 < 1"}},
+		"Adam.Beta2":        {{rule(trainers.Adam{}), rule(trainers.Adam{Beta2: .5})}, {plain, rule(trainers.Adam{Beta2: 1}), "Beta2 < 1"}},
+		"Adam.Epsilon":      {{rule(trainers.Adam{}), rule(trainers.Adam{Epsilon: .5})}, {plain, rule(trainers.Adam{Epsilon: -1}), "finite Epsilon > 0"}},
+		"Adam.Uncorrected":  {{rule(trainers.Adam{}), rule(trainers.Adam{Uncorrected: true})}},
+		"Adam.AMSGrad":      {{rule(trainers.Adam{Beta2: .1}), rule(trainers.Adam{Beta2: .1, AMSGrad: true})}},
+		"Adagrad.Rate":      {{rule(trainers.Adagrad{}), rule(trainers.Adagrad{Rate: .1})}, {plain, rule(trainers.Adagrad{Rate: -1}), "want a finite Rate"}},
+		"Adagrad.Epsilon":   {{rule(trainers.Adagrad{}), rule(trainers.Adagrad{Epsilon: .1})}, {plain, rule(trainers.Adagrad{Epsilon: -1}), "a finite Epsilon"}},
+		"RMSProp.Rate":      {{rule(trainers.RMSProp{}), rule(trainers.RMSProp{Rate: .1})}, {plain, rule(trainers.RMSProp{Rate: -1}), "want a finite Rate"}},
+		"RMSProp.Beta":      {{rule(trainers.RMSProp{}), rule(trainers.RMSProp{Beta: .1})}, {plain, rule(trainers.RMSProp{Beta: 1}), "Beta < 1"}},
+		"RMSProp.Epsilon":   {{rule(trainers.RMSProp{}), rule(trainers.RMSProp{Epsilon: .1})}, {plain, rule(trainers.RMSProp{Epsilon: -1}), "a finite Epsilon"}},
+		"Momentum.Nesterov": {{rule(trainers.Momentum{}), rule(trainers.Momentum{Nesterov: true})}},
+		"AdaMax.Rate":       {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Rate: .1})}, {plain, rule(trainers.AdaMax{Rate: -1}), "want a finite Rate"}},
+		"AdaMax.Beta1":      {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta1: .5})}, {plain, rule(trainers.AdaMax{Beta1: 1}), "Beta1 < 1"}},
+		"AdaMax.Beta2":      {{rule(trainers.AdaMax{}), rule(trainers.AdaMax{Beta2: .1})}, {plain, rule(trainers.AdaMax{Beta2: 1}), "Beta2 < 1"}},
+		"Momentum.Rate":     {{rule(trainers.Momentum{}), rule(trainers.Momentum{Rate: .1})}, {plain, rule(trainers.Momentum{Rate: -1}), "want a finite Rate"}},
+		"Momentum.Mu":       {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "Mu < 1"}},
+		"SGD.Rate":          {{rule(trainers.SGD{}), rule(trainers.SGD{Rate: .1})}, {plain, rule(trainers.SGD{Rate: -1}), "want a finite Rate"}},
 	}
+	maps.Copy(all, updateOptions(t))
+	return all
 }
 
 // starting is the bound of an epoch with or without first values from data.
@@ -177,7 +187,7 @@ func starting(t *testing.T, initialise bool) string {
 // TestEveryOptionHasAnEffect: a new field of a struct that says what to do has
 // no entry and fails.
 func TestEveryOptionHasAnEffect(t *testing.T) {
-	exported.Effects(t, options(t), "Epoch", "Step", "Result", "NotFinite", "State", "Tensor") // of which are what a fit says
+	exported.Effects(t, options(t), "Epoch", "Step", "Result", "NotFinite", "State", "PlateauState", "Tensor") // of which are what a fit says
 }
 
 // TestParametersThatNothingTrains are an error that names them, frozen ones not.

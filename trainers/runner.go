@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
@@ -131,6 +132,19 @@ func (r *runner) own(p *graph.Program) []string {
 	return slices.DeleteFunc(p.Inputs(), func(name string) bool {
 		return slices.ContainsFunc(r.arrays, func(a data.Spec) bool { return a.Name == name })
 	})
+}
+
+// meaningful is an error if the numbers of a schedule mean nothing.
+func meaningful(schedules map[string]Schedule) error {
+	for _, name := range slices.Sorted(maps.Keys(schedules)) {
+		if s := schedules[name]; s != nil && op.Nil(s) {
+			return errors.Errorf("schedule %s is a nil %T", name, s)
+		}
+		if err := checked(schedules[name]); err != nil {
+			return errors.WithMessagef(err, "schedule %s", name)
+		}
+	}
+	return nil
 }
 
 // idle is an error if some schedules are of none of the inputs.

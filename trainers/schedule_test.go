@@ -22,7 +22,7 @@ func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 	var steps []int
 	r, err := trainers.Fit(context.Background(), model, set(t, 1, 2, 3).Batches(data.BatchConfig{Size: 1}), trainers.Config{
 		Epochs:    2,
-		Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { steps = append(steps, step); return float64(step) }},
+		Schedules: map[string]trainers.Schedule{"beta": trainers.ScheduleFunc(func(step int) float64 { steps = append(steps, step); return float64(step) })},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestScheduleOfNoInput(t *testing.T) {
 	x, ctx := set(t, 1, 2, 3), context.Background()
 	constant := map[string]trainers.Schedule{}
 	for _, name := range []string{"beta", "x", "tau"} { // x is data
-		constant[name] = func(int) float64 { return 1 }
+		constant[name] = trainers.Constant(1)
 	}
 	in := func(when func(s *graph.Scope) bool) trainers.Bound {
 		return func(s *graph.Scope, d vi.Data) *vi.Estimate {

@@ -24,7 +24,7 @@ func (SGD) Slots() int { return 0 }
 // Step implements Optimizer.
 func (o SGD) Step(p Tensor) {
 	p.fits("SGD", o.Slots())
-	if rate := cmp.Or(o.Rate, 1e-2); p.Param.F64 != nil {
+	if rate := o.Defaults().Rate * p.Rate; p.Param.F64 != nil {
 		descend(p.Param.F64, p.Grad.F64, rate, p.Scale)
 	} else {
 		descend(p.Param.F32, p.Grad.F32, float32(rate), float32(p.Scale))
@@ -43,14 +43,17 @@ func descend[T graph.Float](param, grad []T, rate, scale T) {
 
 // reach implements reacher.
 func (o SGD) reach(grad, _ float64, _ int) (newMoment, step float64) {
-	return 0, 1.001 * cmp.Or(o.Rate, 1e-2) * max(grad, 1)
+	return 0, 1.001 * o.Defaults().Rate * max(grad, 1)
 }
 
 // keeps implements reacher.
 func (SGD) keeps(func(int) float64) (bool, string) { return true, "" }
 
+// Defaults returns the rule with what zeros mean in their place.
+func (o SGD) Defaults() SGD { return SGD{cmp.Or(o.Rate, 1e-2)} }
+
 func (o SGD) check() error {
-	if !validRate(cmp.Or(o.Rate, 1e-2)) {
+	if !validRate(o.Defaults().Rate) {
 		return errors.Errorf("SGD%+v: want a finite Rate > 0", o)
 	}
 	return nil

@@ -29,9 +29,14 @@ type loop struct {
 // newLoop begins with the parameters in a file, "" for new ones.
 func newLoop(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, from string) *loop {
 	t.Helper()
+	return newLoopBy(t, dt, trainers.UpdateConfig{Optimizer: o, ClipNorm: clip}, from)
+}
+
+func newLoopBy(t *testing.T, dt graph.Dtype, c trainers.UpdateConfig, from string) *loop {
+	t.Helper()
 	x, _ := ppcaData(t, 60, 4)
 	l := &loop{params: &graph.Params{Seed: 1, Dtype: dt}, batches: x.Batches(data.BatchConfig{Size: 20, Seed: 2})}
-	l.updater = trainers.NewUpdater(l.params, o, clip)
+	l.updater = trainers.NewUpdater(l.params, c)
 	model := ppcaModel(4, 2, vi.Auto)
 	var err error
 	if l.program, err = graph.BuildTraining(l.params, func(s *graph.Scope) {
@@ -49,6 +54,12 @@ func newLoop(t *testing.T, dt graph.Dtype, o trainers.Optimizer, clip float64, f
 
 func (l *loop) epoch(t *testing.T, epoch int) {
 	t.Helper()
+	l.each(t, epoch, func() error { return l.updater.Step(l.program) })
+}
+
+// each runs the program on each batch of an epoch.
+func (l *loop) each(t *testing.T, epoch int, do func() error) {
+	t.Helper()
 	if err := l.batches.Seek(epoch, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +74,7 @@ func (l *loop) epoch(t *testing.T, epoch int) {
 		if err := l.program.Run(context.Background(), graph.Key{Seed: 3, Step: uint32(l.step)}); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.updater.Step(l.program); err != nil {
+		if err := do(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +92,7 @@ func (l *loop) values() string {
 // are four epochs, bit for bit, whatever the rule.
 func TestRestoredStateGoesOn(t *testing.T) {
 	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
-		for _, o := range []trainers.Optimizer{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.SGD{}, &lion{}} {
+		for _, o := range []trainers.Optimizer{trainers.Adam{}, trainers.Adam{AMSGrad: true}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, &lion{}} {
 			whole := newLoop(t, dt, o, .5, "")
 			for e := range 4 {
 				whole.epoch(t, e)
@@ -136,6 +147,11 @@ func TestRestoreRefusesSlotsOfNoTraining(t *testing.T) {
 	}{
 		{trainers.Adam{}, []float64{1e9, -1e-9}, "v ≥ 0"},
 		{trainers.Adam{}, []float64{1e9, 0}, never},
+		{trainers.Adam{AMSGrad: true}, []float64{1, 2, 1.5}, "its largest v ≥ v ≥ 0"},
+		{trainers.Adam{AMSGrad: true}, []float64{1, 2, 2}, never},
+		{trainers.Adagrad{}, []float64{-1e-9}, "v ≥ 0"},
+		{&trainers.RMSProp{}, []float64{-1e-9}, "v ≥ 0"},
+		{trainers.RMSProp{}, []float64{0}, never},
 		{trainers.AdaMax{}, []float64{0, -1}, "u ≥ 0 and |m| ≤ 40.4·u"},
 		{trainers.AdaMax{}, []float64{1, 1e-9}, "u ≥ 0 and |m| ≤ 40.4·u"},
 		{&trainers.AdaMax{}, []float64{-1, 0}, "u ≥ 0 and |m| ≤ 40.4·u"},
@@ -166,7 +182,7 @@ func TestRestoreRefusesSlotsOfNoTraining(t *testing.T) {
 }
 
 func TestRestoreErrors(t *testing.T) {
-	undeclared := trainers.NewUpdater(&graph.Params{}, trainers.Adam{}, 0)
+	undeclared := trainers.NewUpdater(&graph.Params{}, trainers.UpdateConfig{Optimizer: trainers.Adam{}})
 	_, err := undeclared.State()
 	for _, err := range []error{err, undeclared.Restore(trainers.State{})} {
 		if want := "trainers: the Updater has no parameters yet"; err == nil || !strings.HasPrefix(err.Error(), want) {

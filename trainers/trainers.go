@@ -39,20 +39,32 @@ func Part(d vi.Data, name string) vi.Data {
 	return part
 }
 
-// Schedule is a number that changes as training goes on, by the training step
-// counted from 0. Evaluation takes the value of the step reached.
-type Schedule func(step int) float64
-
 // Config says how to fit. The zero values are usable unless said otherwise. Which
 // data, in which batches and order, is the matter of data.Batches.
 type Config struct {
-	Params    *graph.Params       // to train; nil means new float32 ones of this Seed
-	Epochs    int                 // passes over the data; at least 1
-	Seed      uint64              // of the noise
-	Optimizer Optimizer           // nil means Adam{}
-	ClipNorm  float64             // gradients of a larger Euclidean norm are scaled down to it; 0 means never
-	Schedules map[string]Schedule // of the model's own scalar inputs; a name that none has is an error
-	Test      data.Batches        // evaluated after every epoch, epoch 0 of it, as Evaluate does; nil means never
+	Params *graph.Params // to train; nil means new float32 ones of this Seed
+	Epochs int           // passes over the data; at least 1
+	Seed   uint64        // of the noise
+
+	Optimizer Optimizer // as in UpdateConfig, as are ClipNorm, Rate, Groups and Average
+	ClipNorm  float64
+	Rate      Schedule
+	Groups    []Group
+	Average   *Average
+	Plateau   *Plateau // likewise; it observes Epoch.Test, or Epoch.Train without a Test
+
+	// Accumulate is the number of batches for one update, by the mean of their
+	// gradients, weighted by the rows of the first array: as one batch of all
+	// their rows, but in less memory. The last update of an epoch is of the
+	// batches that are left. Rate counts updates, Schedules and Steps count
+	// batches. 0 means 1.
+	Accumulate int
+
+	// Schedules are of the model's own scalar inputs, by the step; evaluation
+	// takes the value of the step reached. A name that no input has is an error.
+	Schedules map[string]Schedule
+
+	Test data.Batches // evaluated after every epoch, epoch 0 of it, as Evaluate does; nil means never
 
 	// Initialise gives parameters the first values that their layers take from
 	// data (graph.BuildInitialising), here from the first batch, before the first
@@ -84,9 +96,10 @@ type Step struct {
 
 // Result is what a fit left.
 type Result struct {
-	Params *graph.Params
-	Epochs []Epoch // the complete ones
-	Steps  int     // taken
+	Params  *graph.Params
+	Average *graph.Params // of Config.Average; nil without
+	Epochs  []Epoch       // the complete ones
+	Steps   int           // taken, one for each batch
 }
 
 // Fit maximises the model's bound on the batches by stochastic gradient ascent.
@@ -106,26 +119,25 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 		return Result{}, errNoContext
 	}
 	if err := c.check(train); err != nil {
-		return Result{}, err
+		return Result{}, errors.WithMessage(err, "trainers")
 	}
 	t := &trainer{Config: c, result: Result{Params: c.Params}}
 	if t.Params == nil {
 		t.Params = &graph.Params{Seed: c.Seed}
 		t.result.Params = t.Params
 	}
-	if t.Optimizer == nil {
-		t.Optimizer = Adam{}
-	}
 	if t.Clock == nil {
 		t.Clock = time.Now
 	}
-	if _, busy := fitting.LoadOrStore(t.Params, true); busy {
-		return Result{}, errors.New("trainers: another Fit is training these Params: give each its own, or wait")
+	release, err := reserve(t.Params)
+	if err != nil {
+		return Result{}, err
 	}
-	defer fitting.Delete(t.Params)
-	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, t.Optimizer, t.ClipNorm)}
+	defer release()
+	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, c.updates())}
+	t.result.Average = t.runs.update.Average()
 	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
-	err := t.fit(ctx, m)
+	err = t.fit(ctx, m)
 	if errors.Is(err, Stop) {
 		err = nil
 	}
@@ -135,20 +147,33 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 // fitting has the *graph.Params that a Fit is training.
 var fitting sync.Map
 
+// reserve keeps other fits away from parameters until release.
+func reserve(params *graph.Params) (release func(), err error) {
+	if _, busy := fitting.LoadOrStore(params, true); busy {
+		return nil, errors.New("trainers: another Fit is training these Params: give each its own, or wait")
+	}
+	return func() { fitting.Delete(params) }, nil
+}
+
+func (c Config) updates() UpdateConfig {
+	return UpdateConfig{Optimizer: c.Optimizer, ClipNorm: c.ClipNorm, Rate: c.Rate, Groups: c.Groups, Plateau: c.Plateau, Average: c.Average}
+}
+
 func (c Config) check(train data.Batches) error {
 	switch {
 	case op.Nil(train):
-		return errors.New("trainers: no training data")
+		return errors.New("no training data")
 	case c.Epochs < 1:
-		return errors.Errorf("trainers: Epochs %d, want 1 or more", c.Epochs)
-	case c.Optimizer != nil && op.Nil(c.Optimizer):
-		return errors.Errorf("trainers: Optimizer is a nil %T", c.Optimizer)
+		return errors.Errorf("Epochs %d, want 1 or more", c.Epochs)
+	case c.Accumulate < 0:
+		return errors.Errorf("Accumulate %d, want 1 or more, or 0", c.Accumulate)
 	case c.Test != nil && data.Overlap(c.Test, train):
-		return errors.New("trainers: Test is the very Batches that are trained on, or a part of them, which can be at one place only: make others")
+		return errors.New("Test is the very Batches that are trained on, or a part of them, which can be at one place only: make others")
 	case c.GlobalDraws != 0 && c.Test == nil:
-		return errors.Errorf("trainers: GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
-	case !(c.ClipNorm >= 0):
-		return errors.Errorf("trainers: ClipNorm %v, want 0 or more", c.ClipNorm)
+		return errors.Errorf("GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
 	}
-	return nil
+	if err := meaningful(c.Schedules); err != nil {
+		return err
+	}
+	return c.updates().check(c.Params)
 }

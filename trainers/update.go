@@ -23,14 +23,20 @@ type update struct {
 	tensors []Tensor
 	pieces  []piece
 	saved   []graph.Array // of parameters and slots; nil until needed
-	apply   func() error
+	apply   func() error  // write
+	gather  func() error  // adds gradients
+	note    func() error  // takes the update into the averages
 
 	most    float64 // finite; also what the squares of a gradient may sum to: optimisers keep squares
 	largest float64 // no parameter exceeds it; +Inf: not known
 	moment  float64 // nor any moment this
 	doubt   bool
-	looking bool // else updating
-	program *graph.Program
+
+	phase    phase
+	weight   float64       // of what is added
+	into     []graph.Array // what gradients are added to
+	program  *graph.Program
+	averages *averages // nil: none
 }
 
 // reacher is an optimiser that knows how far it goes.
@@ -45,20 +51,6 @@ type reacher interface {
 	keeps(slot func(k int) float64) (ok bool, what string)
 }
 
-// piece is a part of a parameter, and what was found in its gradient or, after
-// the update, in itself.
-type piece struct {
-	Tensor
-	of       int // the parameter
-	from, to int
-	squares  float64
-	bad      bool // a slot is not finite, where there was a doubt
-}
-
-// pieceSize bounds the elements of a piece: a function of the parameter alone,
-// so that sums are added in the same order on any number of workers.
-const pieceSize = 1 << 15
-
 func newUpdate(u *Updater) (*update, error) {
 	if n := u.rule.Slots(); n < 0 {
 		return nil, errors.Errorf("trainers: %T keeps %d slots, want 0 or more", u.rule, n)
@@ -68,7 +60,12 @@ func newUpdate(u *Updater) (*update, error) {
 		d.most = math.MaxFloat64
 	}
 	d.bounds, _ = bounded(u.rule)
-	d.apply = d.write
+	d.apply, d.note = d.write, d.follow
+	d.gather = func() error { return d.all(adding, d.program) }
+	groups, err := grouped(u.conf.Groups, u.names)
+	if err != nil {
+		return nil, errors.WithMessage(err, "trainers")
+	}
 	for i, name := range u.names {
 		v, err := memory(u.params, name)
 		if err != nil {
@@ -84,7 +81,7 @@ func newUpdate(u *Updater) (*update, error) {
 			size = v.Len()
 		}
 		for from := 0; from < v.Len(); from += size {
-			p := piece{Tensor: t, of: i, from: from, to: min(from+size, v.Len())}
+			p := piece{Tensor: t, of: i, from: from, to: min(from+size, v.Len()), group: groups[i]}
 			p.Param, p.Slots = part(v, p.from, p.to), nil
 			for _, k := range t.Slots {
 				p.Slots = append(p.Slots, part(k, p.from, p.to))
@@ -93,7 +90,10 @@ func newUpdate(u *Updater) (*update, error) {
 		}
 	}
 	d.forget()
-	return d, nil
+	if u.conf.Average != nil {
+		d.averages, err = newAverages(u)
+	}
+	return d, err
 }
 
 // forget makes the bounds those of parameters and slots as they are.
@@ -108,8 +108,8 @@ func (d *update) forget() {
 	}
 }
 
-// run updates every parameter, or none if a gradient or the step is not finite.
-func (d *update) run(u *Updater, p *graph.Program) error {
+// see gives the pieces the gradients of p's last run and looks at them.
+func (d *update) see(u *Updater, p *graph.Program) error {
 	for i := range d.tensors {
 		g, err := view(p, u.outputs[i], d.tensors[i].Param.F64 != nil)
 		if err != nil {
@@ -117,27 +117,59 @@ func (d *update) run(u *Updater, p *graph.Program) error {
 		}
 		d.tensors[i].Grad = g
 	}
+	bad, err := d.look(p)
+	if bad >= 0 {
+		return badGradient(p, u.outputs[bad], u.names[bad], d.tensors[bad].Grad)
+	}
+	return err
+}
+
+// look sums the squares of the gradients, and returns the first parameter whose
+// are not finite; −1 if there is none.
+func (d *update) look(p *graph.Program) (bad int, err error) {
 	for i := range d.pieces {
 		c := &d.pieces[i]
 		c.Grad = part(d.tensors[c.of].Grad, c.from, c.to)
 	}
-	d.looking = true
-	if err := door.Parallel(p, len(d.pieces), d); err != nil {
-		return err
+	if err := d.all(looking, p); err != nil {
+		return -1, err
 	}
-	norm := 0.0
-	for _, c := range d.pieces {
-		if !(c.squares <= d.most) {
-			return badGradient(p, u.outputs[c.of], u.names[c.of], d.tensors[c.of].Grad)
+	for i := range d.pieces {
+		if c := &d.pieces[i]; !(c.squares <= d.most) {
+			return c.of, nil
 		}
-		norm += c.squares
+	}
+	return -1, nil
+}
+
+// run updates every parameter by gradients that have been looked at, times mean,
+// or none if the step is not finite. It commits p's states where it is of p's last
+// run alone.
+func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
+	norm := 0.0
+	for i := range d.pieces {
+		norm += d.pieces[i].squares
 	}
 	if math.IsInf(norm, 1) {
 		return errors.New("the squares of all gradients sum to infinity")
 	}
-	scale := 1.0
-	if norm = math.Sqrt(norm); u.clip > 0 && norm > u.clip {
-		scale = u.clip / norm
+	scale := mean
+	if norm = math.Sqrt(norm) * mean; u.conf.ClipNorm > 0 && norm > u.conf.ClipNorm {
+		scale *= u.conf.ClipNorm / norm
+		norm = u.conf.ClipNorm
+	}
+	rate, err := u.factor()
+	if err != nil {
+		return err
+	}
+	most := 0. // of the factors of the rate
+	for i := range d.pieces {
+		c := &d.pieces[i]
+		c.T, c.Scale, c.Rate = u.t+1, scale, rate*c.group.Rate
+		most = max(most, c.Rate)
+		if c.keep = 1 - c.Rate*c.group.Decay; c.keep < 0 {
+			return errors.Errorf("trainers: update %d would multiply %s by %v: group %q has Decay %v at %v times the rate", c.T, c.Name, c.keep, c.group.Match, c.group.Decay, c.Rate)
+		}
 	}
 	if math.IsInf(d.largest, 1) {
 		d.largest = 0
@@ -149,14 +181,16 @@ func (d *update) run(u *Updater, p *graph.Program) error {
 	d.doubt = true
 	if d.bounds != nil {
 		var step float64
-		moment, step = d.bounds.reach(norm*scale, d.moment, u.t+1)
-		d.doubt = !(d.largest+step < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
+		moment, step = d.bounds.reach(norm, d.moment, u.t+1)
+		d.doubt = !(d.largest+step*most < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
 	}
-	for i := range d.pieces {
-		d.pieces[i].T, d.pieces[i].Scale = u.t+1, scale
+	d.program = p
+	if u.sums.batches > 0 {
+		err = door.WriteParams(u.params, d.apply)
+	} else {
+		err = p.Update(d.apply)
 	}
-	d.looking, d.program = false, p
-	if err := p.Update(d.apply); err != nil {
+	if err != nil {
 		var bad overflow
 		if errors.As(err, &bad) {
 			what := fmt.Sprintf("the update of %s by %T%+[2]v is not finite", u.names[bad.of], u.rule)
@@ -168,30 +202,20 @@ func (d *update) run(u *Updater, p *graph.Program) error {
 		return err
 	}
 	u.t, d.moment = u.t+1, moment
-	return nil
+	return d.average(u.t)
 }
-
-// overflow says which parameter, or a slot of which, became infinite or NaN.
-type overflow struct {
-	of   int
-	slot bool
-}
-
-func (overflow) Error() string { return "overflow" }
 
 // write updates every parameter, or none.
 func (d *update) write() error {
 	if d.doubt {
 		d.save()
 	}
-	if d.shared {
-		if err := door.Parallel(d.program, len(d.pieces), d); err != nil {
-			return err
-		}
-	} else {
-		for i := range d.pieces {
-			d.Do(i, 0)
-		}
+	p := d.program
+	if !d.shared {
+		p = nil // one after the other
+	}
+	if err := d.all(updating, p); err != nil {
+		return err
 	}
 	squares, bad := 0.0, -1
 	for i := range d.pieces {
@@ -217,53 +241,4 @@ func (d *update) write() error {
 		return overflow{bad, true}
 	}
 	return nil
-}
-
-// save keeps what the update changes.
-func (d *update) save() {
-	i := 0
-	d.each(func(x graph.Array) {
-		if i == len(d.saved) {
-			d.saved = append(d.saved, zeros(x))
-		}
-		d.saved[i].Copy(x)
-		i++
-	})
-}
-
-// restore puts back what save kept. A step without a doubt has nothing to put
-// back: it is only found not to be finite if somebody else has changed the
-// parameters since the last one.
-func (d *update) restore() {
-	if !d.doubt {
-		return
-	}
-	i := 0
-	d.each(func(x graph.Array) {
-		x.Copy(d.saved[i])
-		i++
-	})
-}
-
-func (d *update) each(visit func(x graph.Array)) {
-	for _, t := range d.tensors {
-		visit(t.Param)
-		for _, k := range t.Slots {
-			visit(k)
-		}
-	}
-}
-
-// Do looks at or updates one piece.
-func (d *update) Do(at, _ int) {
-	c := &d.pieces[at]
-	if d.looking {
-		c.squares = sumSquares(c.Grad)
-		return
-	}
-	d.rule.Step(c.Tensor)
-	c.squares, c.bad = sumSquares(c.Param), false // in cache
-	for _, k := range c.Slots {
-		c.bad = c.bad || d.doubt && !allFinite(k)
-	}
 }

@@ -15,14 +15,14 @@ import (
 func TestUpdaterMistakes(t *testing.T) {
 	params := &graph.Params{}
 	for want, u := range map[string]*trainers.Updater{
-		"the Updater is nil or has no Params":                          trainers.NewUpdater(nil, trainers.Adam{}, 0),
-		"the Updater's Optimizer is nil":                               trainers.NewUpdater(params, (*trainers.Adam)(nil), 0),
-		"the Updater clips gradients to a norm of -1, want 0 or more":  trainers.NewUpdater(params, trainers.Adam{}, -1),
-		"the Updater clips gradients to a norm of NaN, want 0 or more": trainers.NewUpdater(params, trainers.Adam{}, math.NaN()),
+		"the Updater is nil or has no Params": trainers.NewUpdater(nil, trainers.UpdateConfig{Optimizer: trainers.Adam{}}),
+		"Optimizer is a nil *trainers.Adam":   trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: (*trainers.Adam)(nil)}),
+		"ClipNorm -1, want 0 or more":         trainers.NewUpdater(params, trainers.UpdateConfig{ClipNorm: -1}),
+		"ClipNorm NaN, want 0 or more":        trainers.NewUpdater(params, trainers.UpdateConfig{ClipNorm: math.NaN()}),
 	} {
 		_, declared := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) { u.Declare(s, mean(s, vi.Data{"x": s.Input("x", 2, 1)})) })
 		_, state := u.State()
-		for _, err := range []error{declared, u.Step(nil), state, u.Restore(trainers.State{})} {
+		for _, err := range []error{declared, u.Step(nil), u.Add(nil, 1), u.Apply(), u.Observe(nil), state, u.Restore(trainers.State{})} {
 			if err == nil || !strings.Contains(err.Error(), "trainers: "+want) {
 				t.Errorf("error %v, want %s", err, want)
 			}
@@ -34,7 +34,7 @@ func TestUpdaterMistakes(t *testing.T) {
 // nothing.
 func TestStepOfAnotherProgram(t *testing.T) {
 	params, others := &graph.Params{}, &graph.Params{}
-	u, v := trainers.NewUpdater(params, trainers.SGD{}, 0), trainers.NewUpdater(others, trainers.SGD{}, 0)
+	u, v := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: trainers.SGD{}}), trainers.NewUpdater(others, trainers.UpdateConfig{Optimizer: trainers.SGD{}})
 	build := func(p *graph.Params, declare func(s *graph.Scope, e *vi.Estimate)) *graph.Program {
 		prog, err := graph.BuildTraining(p, func(s *graph.Scope) { declare(s, mean(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)})) })
 		if err != nil {
@@ -64,7 +64,7 @@ func TestStepOfAnotherProgram(t *testing.T) {
 // A step before Declare is an error that leaves the updater as new.
 func TestStepBeforeDeclare(t *testing.T) {
 	params := &graph.Params{}
-	u := trainers.NewUpdater(params, trainers.SGD{}, 0)
+	u := trainers.NewUpdater(params, trainers.UpdateConfig{Optimizer: trainers.SGD{}})
 	step := func(build func(s *graph.Scope, e *vi.Estimate)) error {
 		p, err := graph.BuildTraining(params, func(s *graph.Scope) {
 			build(s, mean(s, vi.Data{"x": s.Tensor([]float64{1}, 1, 1)}))

@@ -20,7 +20,7 @@ type step struct {
 
 func newStep(l workload, dense bool) (*step, error) {
 	params := &graph.Params{Seed: 1}
-	s := &step{update: trainers.NewUpdater(params, trainers.Adam{}, 0)}
+	s := &step{update: trainers.NewUpdater(params, trainers.UpdateConfig{})}
 	var err error
 	s.program, err = graph.BuildTraining(params, func(sc *graph.Scope) {
 		e := l.model(sc, sc.Input("x", l.rows, l.cols))

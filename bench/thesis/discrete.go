@@ -54,7 +54,7 @@ func discreteCells(l *lab) (cells []cell) {
 					test: vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}},
 				}
 				if e.name != "score function" {
-					t.schedules = map[string]trainers.Schedule{"temperature": func(step int) float64 { return max(.5, 1-.5*float64(step)/steps) }}
+					t.schedules = map[string]trainers.Schedule{"temperature": trainers.ScheduleFunc(func(step int) float64 { return max(.5, 1-.5*float64(step)/steps) })}
 				}
 				res, _, err := l.fit(ctx, 1, t)
 				return res, err

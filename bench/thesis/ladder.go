@@ -31,7 +31,7 @@ func ladderCells(l *lab) (cells []cell) {
 		cells = append(cells, cell{labels{"guide": guide}, 1, func(ctx context.Context, l *lab) (result, error) {
 			epochs := l.pick(200, 2)
 			steps := (l.sets.Train.Len() + 255) / 256
-			rise := func(step int) float64 { return min(1, float64(step+1)/float64(steps*epochs/2)) }
+			rise := trainers.WarmUp{Steps: steps * epochs / 2}
 			hidden := []int{512, 256, 128, 64, 32}
 			if l.quick {
 				hidden = []int{32, 32, 16, 16, 16}

@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		},
 	}
 	if o.free == 0 {
-		config.Schedules = map[string]trainers.Schedule{"beta": func(step int) float64 { return min(1, float64(step+1)/float64(warm)) }}
+		config.Schedules = map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: warm}}
 	}
 	result, err := trainers.Fit(ctx, func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		return bound(s, o).Estimate(s, model(s, o.guide == "plain"), d)

@@ -22,6 +22,11 @@ var (
 	SharedNoise func(program any) []string
 )
 
+// WriteParams calls f, which writes to the Memory of parameters, a *graph.Params,
+// while nobody reads them, and returns its error. f must not read them by other
+// means, run programs of them or save them.
+var WriteParams func(params any, f func() error) error
+
 // Of scopes.
 var (
 	// Note keeps a value with the program, for packages that explain a run

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -11,7 +13,18 @@ func (b *binder[T]) evaluated(v *value) runner {
 	for i, c := range v.in {
 		in[i] = b.array(c, c.view().base)
 	}
-	return newDirect(func() error { return v.rule.Eval(out, in) })
+	return newDirect(func() error {
+		defer named(v.rule)
+		return v.rule.Eval(out, in)
+	})
+}
+
+// named makes a panic say of which operation it is, such as one of a user's that
+// reads beyond its operands.
+func named(r op.Rule) {
+	if v := recover(); v != nil {
+		panic(fmt.Sprintf("graph: operation %s: %v", op.Name(r), v))
+	}
 }
 
 // array returns the memory of base as that of v, which is all of it.

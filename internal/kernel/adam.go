@@ -64,6 +64,69 @@ func Adam[T Float](param, grad, m, v []T, s AdamStep) {
 	}
 }
 
+// AMSGrad is Adam whose root is of x, the largest v so far:
+//
+//	x = max(x, v)
+//	θ = θ - α m̂ / (√x̂ + ε),   m̂ = m/(1-β₁ᵗ), x̂ = x/(1-β₂ᵗ)
+//
+// (Reddi, Kale and Kumar, arXiv 1904.09237, algorithm 2, which has no ε and
+// corrects nothing). It panics if the lengths differ.
+func AMSGrad[T Float](param, grad, m, v, x []T, s AdamStep) {
+	if len(grad) != len(param) || len(m) != len(param) || len(v) != len(param) || len(x) != len(param) {
+		panicLengths("AMSGrad", len(param), len(grad), len(m), len(v), len(x))
+	}
+	for len(param) > chunk {
+		AMSGrad(param[:chunk], grad[:chunk], m[:chunk], v[:chunk], x[:chunk], s)
+		param, grad, m, v, x = param[chunk:], grad[chunk:], m[chunk:], v[chunk:], x[chunk:]
+	}
+	scale, b1, b2, eps := T(s.scale()), T(s.Beta1), T(s.Beta2), T(s.Eps)
+	c1, c2 := T(1-s.Beta1), T(1-s.Beta2)
+	rate, root := T(s.Rate/s.Correct1), T(1/s.Correct2)
+	if vectors() && unsafe.Sizeof(T(0)) == 4 && len(param) > 0 {
+		amsGrad32AVX2(&as32(param)[0], &as32(grad)[0], &as32(m)[0], &as32(v)[0], &as32(x)[0], len(param), &[8]float32{
+			float32(scale), float32(b1), float32(c1), float32(b2), float32(c2), float32(rate), float32(root), float32(eps)})
+		return
+	}
+	for i, g := range grad {
+		g *= scale
+		mi := b1*m[i] + c1*g
+		vi := b2*v[i] + c2*g*g
+		xi := max(x[i], vi)
+		m[i], v[i], x[i] = mi, vi, xi
+		param[i] -= rate * mi / (T(math.Sqrt(float64(xi*root))) + eps)
+	}
+}
+
+// RootSquares updates param and a sum v of squares in one pass:
+//
+//	v = keep·v + add·g²,   g = scale·grad
+//	θ = θ - rate·g / (√v + ε)
+//
+// It is Adagrad where keep and add are 1, RMSProp where they sum to 1. It panics
+// if the lengths differ.
+func RootSquares[T Float](param, grad, v []T, keep, add, rate, eps, scale T) {
+	if len(grad) != len(param) || len(v) != len(param) {
+		panicLengths("RootSquares", len(param), len(grad), len(v))
+	}
+	if vectors() && unsafe.Sizeof(T(0)) == 4 {
+		var m [512]float32 // Adam's moment with β₁ = 0, which is the gradient
+		for len(param) > 0 {
+			n := min(len(param), len(m))
+			clear(m[:n])
+			adam32AVX2(&as32(param)[0], &as32(grad)[0], &m[0], &as32(v)[0], n, &[8]float32{
+				float32(scale), 0, 1, float32(keep), float32(add), float32(rate), 1, float32(eps)})
+			param, grad, v = param[n:], grad[n:], v[n:]
+		}
+		return
+	}
+	for i, g := range grad {
+		g *= scale
+		vi := keep*v[i] + add*g*g
+		v[i] = vi
+		param[i] -= rate * g / (T(math.Sqrt(float64(vi))) + eps)
+	}
+}
+
 // AdaMax updates param, the moment m and the infinity norm u in one pass:
 //
 //	m = β₁ m + (1-β₁) g

@@ -175,3 +175,56 @@ func BenchmarkAdam(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(x[0])), "ns/elem")
 }
+
+func TestAMSGradAndRootSquares(t *testing.T) {
+	onEachPath(t, func(t *testing.T) {
+		testAMSGradAndRootSquares[float32](t, 4e-7)
+		testAMSGradAndRootSquares[float64](t, 1e-15)
+	})
+}
+
+func testAMSGradAndRootSquares[T Float](t *testing.T, tol float64) {
+	s := AdamStep{Rate: .01, Beta1: .9, Beta2: .5, Eps: 1e-8, Scale: 2}.At(2)
+	for _, n := range sizes() {
+		in := adamInput[T](n)
+		largest := make([]T, n)
+		Normal(largest, testNoise, 9, 0, 0)
+		for i, v := range largest {
+			largest[i] = v * v // above v at some elements, below at others
+		}
+		var x [5][]T
+		var checks [5]func()
+		for i := range x {
+			x[i], checks[i] = guarded[T](t, n, i+1)
+			copy(x[i], append(in[:], largest)[i])
+		}
+		AMSGrad(x[0], x[1], x[2], x[3], x[4], s)
+		RootSquares(x[0], x[1], x[3], .75, .5, .1, 1e-3, 3)
+		for _, check := range checks {
+			check()
+		}
+		for i := range n {
+			p, g, m, v, l := float64(in[0][i]), float64(in[1][i]), float64(in[2][i]), float64(in[3][i]), float64(largest[i])
+			m = .9*m + .1*2*g
+			v = .5*v + .5*4*g*g
+			l = max(l, v)
+			p -= .01 / .19 * m / (math.Sqrt(l/.75) + 1e-8)
+			v = .75*v + .5*9*g*g
+			p -= .1 * 3 * g / (math.Sqrt(v) + 1e-3)
+			for j, want := range []float64{p, g, m, v, l} {
+				if math.Abs(float64(x[j][i])-want) > 4*tol*max(1, math.Abs(want)) {
+					t.Fatalf("n=%d: array %d, element %d: %v, want %v", n, j, i, x[j][i], want)
+				}
+			}
+		}
+	}
+	nan, one := T(math.NaN()), []T{1}
+	for k, x := range [][4]T{{nan, 1, 1, 1}, {1, nan, 1, 1}, {1, 1, nan, 1}, {1, 1, 1, nan}} {
+		p, l := []T{1}, []T{x[3]}
+		if AMSGrad(p, []T{x[0]}, []T{x[1]}, []T{x[2]}, l, s); p[0] == p[0] || k != 1 && l[0] == l[0] {
+			t.Errorf("AMSGrad hid a NaN: %v, largest %v", p, l)
+		}
+	}
+	mustPanic(t, "kernel: AMSGrad: lengths [1 1 1 1 0] differ", func() { AMSGrad(one, one, one, one, nil, s) })
+	mustPanic(t, "kernel: RootSquares: lengths [1 1 0] differ", func() { RootSquares(one, one, nil, 1, 1, 1, 1, 1) })
+}

@@ -734,6 +734,11 @@ func normal32AVX2(dst *float32, groups int, key uint64, block uint32, row uint32
 //go:noescape
 func adam32AVX2(param *float32, grad *float32, m *float32, v *float32, n int, k *[8]float32)
 
+// amsGrad32AVX2 is one update of AMSGrad; k is that of Adam.
+//
+//go:noescape
+func amsGrad32AVX2(param *float32, grad *float32, m *float32, v *float32, x *float32, n int, k *[8]float32)
+
 // adaMax32AVX2 is one update of AdaMax; k holds scale, β₁, 1-β₁, β₂ and the rate.
 //
 //go:noescape

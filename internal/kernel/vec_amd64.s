@@ -22014,6 +22014,94 @@ done:
 	VZEROUPPER
 	RET
 
+// func amsGrad32AVX2(param *float32, grad *float32, m *float32, v *float32, x *float32, n int, k *[8]float32)
+// Requires: AVX, FMA3
+TEXT ·amsGrad32AVX2(SB), NOSPLIT, $0-56
+	// amsGrad32AVX2 is one update of AMSGrad; k is that of Adam.
+	MOVQ         param+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         n+40(FP), SI
+	MOVQ         x+32(FP), DI
+	MOVQ         k+48(FP), R8
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS 4(R8), Y1
+	VBROADCASTSS 8(R8), Y2
+	VBROADCASTSS 12(R8), Y3
+	VBROADCASTSS 16(R8), Y4
+	VBROADCASTSS 20(R8), Y5
+	VBROADCASTSS 24(R8), Y6
+	VBROADCASTSS 28(R8), Y7
+	XORQ         R8, R8
+
+single:
+	CMPQ        SI, $0x00000008
+	JLT         tail
+	VMOVUPS     (CX)(R8*4), Y8
+	VMULPS      Y0, Y8, Y8
+	VMOVUPS     (DX)(R8*4), Y9
+	VMULPS      Y1, Y9, Y9
+	VFMADD231PS Y8, Y2, Y9
+	VMOVUPS     Y9, (DX)(R8*4)
+	VMULPS      Y8, Y8, Y8
+	VMOVUPS     (BX)(R8*4), Y10
+	VMULPS      Y3, Y10, Y10
+	VFMADD231PS Y8, Y4, Y10
+	VMOVUPS     Y10, (BX)(R8*4)
+	VMOVUPS     (DI)(R8*4), Y8
+	VMAXPS      Y10, Y8, Y10
+	VCMPPS      $0x03, Y8, Y8, Y11
+	VBLENDVPS   Y11, Y8, Y10, Y8
+	VMOVUPS     Y8, (DI)(R8*4)
+	VMULPS      Y6, Y8, Y8
+	VSQRTPS     Y8, Y8
+	VADDPS      Y7, Y8, Y8
+	VMULPS      Y5, Y9, Y9
+	VDIVPS      Y8, Y9, Y9
+	VMOVUPS     (AX)(R8*4), Y8
+	VSUBPS      Y9, Y8, Y8
+	VMOVUPS     Y8, (AX)(R8*4)
+	ADDQ        $0x00000008, R8
+	SUBQ        $0x00000008, SI
+	JMP         single
+
+tail:
+	TESTQ       SI, SI
+	JEQ         done
+	LEAQ        tail_mask<>+32(SB), R9
+	SHLQ        $0x02, SI
+	SUBQ        SI, R9
+	VMOVUPS     (R9), Y8
+	VMASKMOVPS  (CX)(R8*4), Y8, Y9
+	VMULPS      Y0, Y9, Y9
+	VMASKMOVPS  (DX)(R8*4), Y8, Y0
+	VMULPS      Y1, Y0, Y0
+	VFMADD231PS Y9, Y2, Y0
+	VMASKMOVPS  Y0, Y8, (DX)(R8*4)
+	VMULPS      Y9, Y9, Y9
+	VMASKMOVPS  (BX)(R8*4), Y8, Y1
+	VMULPS      Y3, Y1, Y1
+	VFMADD231PS Y9, Y4, Y1
+	VMASKMOVPS  Y1, Y8, (BX)(R8*4)
+	VMASKMOVPS  (DI)(R8*4), Y8, Y2
+	VMAXPS      Y1, Y2, Y1
+	VCMPPS      $0x03, Y2, Y2, Y3
+	VBLENDVPS   Y3, Y2, Y1, Y1
+	VMASKMOVPS  Y1, Y8, (DI)(R8*4)
+	VMULPS      Y6, Y1, Y1
+	VSQRTPS     Y1, Y1
+	VADDPS      Y7, Y1, Y1
+	VMULPS      Y5, Y0, Y0
+	VDIVPS      Y1, Y0, Y0
+	VMASKMOVPS  (AX)(R8*4), Y8, Y1
+	VSUBPS      Y0, Y1, Y1
+	VMASKMOVPS  Y1, Y8, (AX)(R8*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func adaMax32AVX2(param *float32, grad *float32, m *float32, u *float32, n int, k *[5]float32)
 // Requires: AVX, FMA3
 TEXT ·adaMax32AVX2(SB), NOSPLIT, $0-48
