@@ -24,13 +24,14 @@ type lab struct {
 
 	features    *models.Features // what M1 made of the pictures, once a cell has asked for it
 	featureSets data.Sets
+	trained     map[int]*graph.Params // networks with latent weights, by the epochs
 }
 
 // The digits drawn by the program for -quick.
 const drawnTrain, drawnTest = 1000, 200
 
 func newLab(ctx context.Context, o options, stderr io.Writer) (*lab, error) {
-	l := &lab{options: o, stderr: stderr, commit: commit()}
+	l := &lab{options: o, stderr: stderr, commit: commit(), trained: map[int]*graph.Params{}}
 	if !o.quick {
 		var err error
 		l.sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{})

@@ -31,14 +31,13 @@ func ladderCells(l *lab) (cells []cell) {
 		cells = append(cells, cell{labels{"guide": guide}, 1, func(ctx context.Context, l *lab) (result, error) {
 			epochs := l.pick(200, 2)
 			steps := (l.sets.Train.Len() + 255) / 256
-			rise := trainers.WarmUp{Steps: steps * epochs / 2}
 			hidden := []int{512, 256, 128, 64, 32}
 			if l.quick {
 				hidden = []int{32, 32, 16, 16, 16}
 			}
 			t := training{
 				epochs: epochs, batch: 256, rate: 1e-3, draws: l.pick(100, 10),
-				schedules: map[string]trainers.Schedule{"beta": rise},
+				schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: steps * epochs / 2}},
 				model: func(s *graph.Scope) vi.Model {
 					return models.NewLadder(s, models.LadderConfig{
 						Input: 784, Latents: []int{64, 32, 16, 8, 4}, Hidden: hidden, Plain: guide == "plain", Network: models.Normalised,

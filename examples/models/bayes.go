@@ -3,6 +3,10 @@ package models
 import (
 	"math"
 	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/layers"
@@ -91,6 +95,18 @@ var Posteriors = []Posterior{
 	{"sparse", rectified(bayes.SparseDropout{}, nil), 1},
 }
 
+// PosteriorNamed returns one of Posteriors.
+func PosteriorNamed(name string) (Posterior, error) {
+	var names []string
+	for _, q := range Posteriors {
+		if q.Name == name {
+			return q, nil
+		}
+		names = append(names, q.Name)
+	}
+	return Posterior{}, errors.Errorf("no posterior %q, want one of %s", name, strings.Join(names, ", "))
+}
+
 func rectified(q, input bayes.Posterior) bayes.Config {
 	return bayes.Config{Config: layers.Config{Activation: graph.Relu, Weights: graph.He{}}, Posterior: q, Input: input}
 }
@@ -125,4 +141,19 @@ func CalibrationError(p []float64, correct []bool, bins int) float64 {
 		e += math.Abs(b.hits-b.sum) / float64(len(p))
 	}
 	return e
+}
+
+// Judge returns the share of rows whose most probable class, of probabilities one
+// row after the other, is not the label, and the calibration error in 15 bins.
+func Judge(probabilities []float64, labels []float32) (wrong, calibration float64) {
+	classes := len(probabilities) / len(labels)
+	p, right := make([]float64, len(labels)), make([]bool, len(labels))
+	for i, y := range labels {
+		row := probabilities[i*classes : (i+1)*classes]
+		best := floats.MaxIdx(row)
+		if p[i], right[i] = row[best], best == int(y); !right[i] {
+			wrong += 1 / float64(len(labels))
+		}
+	}
+	return wrong, CalibrationError(p, right, 15)
 }

@@ -25,7 +25,7 @@ func TestPosteriorsClassify(t *testing.T) {
 			return vi.ELBO{Config: vi.Config{Total: train.Len()}, Beta: s.Input("beta").Scale(q.Beta)}.Estimate(s, declare(s).Model(), d)
 		}, train.Batches(data.BatchConfig{Size: 50, Seed: 1, Flat: true}), trainers.Config{
 			Params: &graph.Params{Seed: 1}, Epochs: 15, Optimizer: trainers.Adam{Rate: 3e-3},
-			Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { return min(1, float64(step)/300) }},
+			Schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: 300}},
 		})
 		if err != nil {
 			t.Fatal(q.Name, err)
