@@ -25,6 +25,8 @@
 // for known and for new groups, in example_run_test.go; and Sum, semi-supervised
 // learning with labelled and unlabelled rows, in m2_test.go.
 //
+// Package vi/bayes has networks whose weights are latent.
+//
 // Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
 // REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
 // datum. A layer that mixes the rows of a batch, as batch normalisation does in

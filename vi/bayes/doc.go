@@ -43,8 +43,8 @@
 // instead, without noise, in one pass; Stack.Pruned that of the weights which
 // matter, and Sparsity says how many these are.
 //
-// See the examples Config, a regression that is less sure away from the data, and
-// Sparsity, in example_test.go.
+// See the examples Config, a regression that is less sure away from the data,
+// VariationalDropout, LogPredictive and Sparsity, in example_test.go.
 //
 //	config.go           Config; layer.go, Layer, Stack and Dense
 //	point.go, gaussian.go, variational.go, sparse.go, dropout.go   the posteriors

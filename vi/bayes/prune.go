@@ -11,7 +11,7 @@ import (
 )
 
 // Threshold is the log α above which Molchanov, Ashukha and Vetrov prune a weight:
-// its noise has twenty times the variance of its square, α = e³.
+// its variance is then more than twenty times, e³, the square of its mean.
 const Threshold = 3
 
 // Pruned returns the network of the mean weights, with 0 in place of those whose

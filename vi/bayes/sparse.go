@@ -16,10 +16,10 @@ import (
 //
 //	−KL ≈ k₁·sigmoid(k₂ + k₃·log α) − ½log(1 + 1/α) − k₁
 //
-// The noise σ·ε does not grow with θ, as θ·√α·ε does, so that a gradient by θ has
-// the variance of the data. The rates of weights that do not matter grow without
-// end; Stack.Pruned leaves these out. In the first epochs the divergence may be
-// too strong for a network that knows nothing: let vi.ELBO.Beta rise from 0.
+// As ∂w/∂θ is 1, where θ(1 + √α·ε) has 1 + √α·ε, no large rate drowns the gradient.
+// The rates of weights that do not matter grow without end; Stack.Pruned leaves
+// these out. In the first epochs the divergence may be too strong for a network
+// that knows nothing: let vi.ELBO.Beta rise from 0.
 //
 // Parameters are "theta", which Config.Weights initialises, and "log_std".
 type SparseDropout struct {
