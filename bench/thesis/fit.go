@@ -32,6 +32,9 @@ const drawnTrain, drawnTest = 1000, 200
 
 func newLab(ctx context.Context, o options, stderr io.Writer) (*lab, error) {
 	l := &lab{options: o, stderr: stderr, commit: commit(), trained: map[int]*graph.Params{}}
+	if o.table != nil && o.table.folder != "" {
+		return l, nil
+	}
 	if !o.quick {
 		var err error
 		l.sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{})

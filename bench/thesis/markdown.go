@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -29,7 +30,7 @@ func page(w io.Writer, dir string) error {
 func (t *table) markdown(b *strings.Builder, rows []row) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n", t.title, strings.TrimSpace(t.about))
 	if len(rows) == 0 {
-		fmt.Fprintf(b, "Not run yet: `go run ./bench/thesis -data mnist %s`\n", t.name)
+		fmt.Fprintf(b, "Not run yet: `go run ./bench/thesis -data %s %s`\n", cmp.Or(t.folder, "mnist"), t.name)
 		return
 	}
 	head, lines := t.grid(rows, t.published)
@@ -50,8 +51,8 @@ func (t *table) markdown(b *strings.Builder, rows []row) {
 		slices.Sort(s)
 		return strings.TrimPrefix(strings.Join(slices.Compact(s), ", "), ", ")
 	}
-	fmt.Fprintf(b, "\n`go run ./bench/thesis -data mnist %s`: %.0f minutes in all on %s, at %s. Published: %s.\n",
-		t.name, seconds/60, all(func(r row) string { return r.Machine }), all(func(r row) string { return r.Commit }), t.source)
+	fmt.Fprintf(b, "\n`go run ./bench/thesis -data %s %s`: %.0f minutes in all on %s, at %s. Published: %s.\n",
+		cmp.Or(t.folder, "mnist"), t.name, seconds/60, all(func(r row) string { return r.Machine }), all(func(r row) string { return r.Commit }), t.source)
 	if notes := all(func(r row) string { return r.Note }); notes != "" {
 		fmt.Fprintf(b, "\n%s\n", notes)
 	}
@@ -135,6 +136,5 @@ func over(rows []row, name string) string {
 	for _, r := range rows {
 		values = append(values, r.Figures[name].Value)
 	}
-	mean, std := stat.MeanStdDev(values, nil)
-	return figure{mean, stat.StdErr(std, float64(len(values)))}.String()
+	return meanOf(values).String()
 }

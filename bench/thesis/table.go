@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 // table is a published experiment.
 type table struct {
 	name, title string
+	folder      string   // of the data; empty: that of MNIST
 	source      string   // of the published figures
 	about       string   // paragraphs of the page: the set-up, and what differs from the published one
 	rows        string   // the label that the page's rows are of
@@ -70,7 +73,7 @@ type point struct {
 func (c cell) name(t *table) string { return fmt.Sprintf("%s %v seed=%d", t.name, c.labels, c.seed) }
 
 // tables are all there are, in the order of the chapters.
-var tables = []*table{&aevb, &semisupervised, &ladder, &flows, &discrete, &noise, &dropout, &sparse}
+var tables = []*table{&aevb, &semisupervised, &ladder, &flows, &discrete, &noise, &dropout, &sparse, &uci}
 
 func named(name string) *table {
 	for _, t := range tables {
@@ -140,7 +143,15 @@ func (r row) print(w io.Writer, name string) error {
 
 func (f figure) String() string {
 	if f.StdErr == 0 {
-		return fmt.Sprintf("%.2f", f.Value)
+		return decimals(f.Value)
 	}
-	return fmt.Sprintf("%.2f ± %.2f", f.Value, f.StdErr)
+	return fmt.Sprintf("%s ± %s", decimals(f.Value), decimals(f.StdErr))
+}
+
+// decimals prints a number to a hundredth, a small one to two digits.
+func decimals(v float64) string {
+	if a := math.Abs(v); a > 0 && a < .1 {
+		return strconv.FormatFloat(v, 'g', 2, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
 }

@@ -25,7 +25,7 @@ func TestAbsurdArguments(t *testing.T) {
 		Funcs: map[string]any{
 			"FromFlat": data.FromFlat[float64], "FromRows": data.FromRows[float32], "Binarize": data.Binarize, "Once": data.Once, "Chain": data.Chain,
 			"Digits": data.Digits, "WriteGrid": data.WriteGrid, "ReadIDX": data.ReadIDX, "DecodeIDX": data.DecodeIDX, "Load": data.Load,
-			"New": data.New, "Named": data.Named, "LoadUCI": data.LoadUCI, "Open": data.Open, "Overlap": data.Overlap,
+			"New": data.New, "Named": data.Named, "LoadUCI": data.LoadUCI, "LoadCorpus": data.LoadCorpus, "Open": data.Open, "Overlap": data.Overlap,
 		},
 		Types: []any{data.Array{}, data.Join{}, data.Row{}, data.Fetcher{}, data.IDX{}, data.Set{}, data.Regression{}},
 		Skip: map[string]string{

@@ -10,7 +10,7 @@
 //   - digits.go, hand.go, glyph.go: Digits, a set that needs no files;
 //   - load.go, idx.go: Load reads folders of IDX files such as MNIST;
 //   - regression.go: LoadUCI reads regression sets with the divisions of published
-//     tables;
+//     tables; corpus.go: LoadCorpus reads documents as counts of words;
 //   - source.go, fetch.go, download.go: Open and Fetcher download the known sets,
 //     once;
 //   - grid.go: WriteGrid shows pictures as a PNG file; check.go: arguments that
