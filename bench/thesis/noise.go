@@ -50,7 +50,7 @@ func (l *lab) noise(ctx context.Context, seed uint64, epochs int, name string) (
 	if err != nil {
 		return res, err
 	}
-	n := l.pick(1000, 20)
+	n := l.pick(1000, 10)
 	c := classifier{posterior: q, hidden: []int{n, n, n}, epochs: l.pick(epochs, 1), rise: 1}
 	params := l.trained[epochs]
 	if params == nil {
@@ -74,7 +74,7 @@ func (l *lab) noise(ctx context.Context, seed uint64, epochs int, name string) (
 	}
 	local.Estimator, measured.Estimator = "local", "measured"
 	rows, err := bench.GradientVariance(ctx, func(s *graph.Scope) vi.Model { return c.network(s).Model() }, l.sets.Train, []bench.Case{local, measured}, bench.Config{
-		Params: params, Arrays: []string{"x", "y"}, Draws: l.pick(100, 20), Most: l.pick(100, 20), Batch: 100, Warmup: -1, Seed: seed,
+		Params: params, Arrays: []string{"x", "y"}, Draws: l.pick(30, 10), Most: l.pick(30, 10), Batch: l.pick(100, 10), Warmup: -1, Seed: seed,
 		Group: func(param string) string {
 			return map[string]string{"net/0/theta": "first", "net/3/theta": "last"}[param]
 		},
