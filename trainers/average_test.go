@@ -116,3 +116,28 @@ func TestAverageErrors(t *testing.T) {
 		}
 	}
 }
+
+// Two fits do not keep their averages in the same place, nor one where another
+// trains.
+func TestAveragesOfTwoFits(t *testing.T) {
+	x, kept := set(t, 1, 2), &graph.Params{}
+	fit := func(c trainers.Config) error {
+		c.Epochs = 1
+		_, err := trainers.Fit(context.Background(), mean, x.Batches(data.BatchConfig{}), c)
+		return err
+	}
+	err := fit(trainers.Config{Average: &trainers.Average{Params: kept}, OnEpoch: func(trainers.Epoch) error {
+		for _, c := range []trainers.Config{{Average: &trainers.Average{Params: kept}}, {Params: kept}} {
+			if err := fit(c); err == nil || !strings.HasPrefix(err.Error(), "trainers: another Fit is training these Params, or keeps its averages there") {
+				t.Errorf("error %v", err)
+			}
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fit(trainers.Config{Average: &trainers.Average{Params: kept}}); err != nil {
+		t.Error(err)
+	}
+}

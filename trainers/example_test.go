@@ -97,9 +97,9 @@ func (o signs) Step(p trainers.Tensor) {
 	for i := range p.Param.Len() {
 		mean.Set(i, .9*mean.At(i)+.1*p.Scale*p.Grad.At(i))
 		if mean.At(i) > 0 {
-			p.Param.Set(i, p.Param.At(i)-o.rate)
+			p.Param.Set(i, p.Param.At(i)-o.rate*p.Rate)
 		} else {
-			p.Param.Set(i, p.Param.At(i)+o.rate)
+			p.Param.Set(i, p.Param.At(i)+o.rate*p.Rate)
 		}
 	}
 }
