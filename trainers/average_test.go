@@ -103,12 +103,12 @@ func TestAverageErrors(t *testing.T) {
 	}
 	const numbers = ": want Decay from 0 to below 1, From ≥ 0"
 	for want, a := range map[string]trainers.Average{
-		"trainers: Average of Decay 1 from 0" + numbers:                                {Decay: 1},
-		"trainers: Average of Decay -0.1 from 0" + numbers:                             {Decay: -.1},
-		"trainers: Average of Decay NaN from 0" + numbers:                              {Decay: math.NaN()},
-		"trainers: Average of Decay 0 from -1" + numbers:                               {From: -1},
-		"trainers: Average.Params are those that are trained":                          {Params: params},
-		"trainers: step 1 (epoch 1): trainers: the averages: graph: copy: parameter m": {Params: another},
+		"trainers: Average of Decay 1 from 0" + numbers:                                                     {Decay: 1},
+		"trainers: Average of Decay -0.1 from 0" + numbers:                                                  {Decay: -.1},
+		"trainers: Average of Decay NaN from 0" + numbers:                                                   {Decay: math.NaN()},
+		"trainers: Average of Decay 0 from -1" + numbers:                                                    {From: -1},
+		"trainers: Average.Params are those that are trained":                                               {Params: params},
+		"trainers: step 1 (epoch 1): trainers: the averages: graph: copy, as Save and Load do: parameter m": {Params: another},
 	} {
 		_, err := trainers.Fit(context.Background(), mean, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Params: params, Average: &a})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

@@ -111,7 +111,8 @@ func (s *search) run() error {
 			err = errors.New("no step along the gradient raises the bound: the estimate's gradient is not that of its value, or its derivatives are hidden by rounding; try float64, a larger Tolerance, or Fit")
 		}
 	}
-	if last := s.finish(err == nil || errors.Is(err, Stop)); err == nil {
+	done := err == nil || errors.Is(err, Stop)
+	if last := s.finish(done); done && last != nil {
 		err = last
 	}
 	return err

@@ -109,7 +109,7 @@ type Result struct {
 // which is also ctx's error, with the Result so far. A bound or a gradient that
 // is not finite stops it with a *NotFinite, which names the value, site and row
 // that its law cannot take, or else the operation that went wrong. In each case
-// the parameters are those of the last complete step. Parameters that another
+// the parameters are those of the last update. Parameters that another
 // Fit is training are refused.
 func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, error) {
 	if m == nil {
