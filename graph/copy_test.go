@@ -78,12 +78,12 @@ func TestCopyErrors(t *testing.T) {
 		to, from *graph.Params
 		want     string
 	}{
-		{one("v", 1, 2), one("w", 1, 2), "graph: copy: parameter v is missing from the file"},
-		{one("w", 1, 3), one("w", 1, 2), "graph: copy: parameter w has shape [2]"},
-		{one("w", 1, 2), one("w", math.Inf(1), 2), "graph: copy: parameter w: element 0 is +Inf"},
-		{one("w", 1, 2), changed, "graph: copy: graph: params of seed 0 and float32 were changed"},
-		{changed, one("w", 1, 2), "graph: copy: graph: params of seed 0 and float32 were changed"},
-		{&graph.Params{Dtype: graph.Float64}, one("w", 1, 2), "graph: copy: the file is float32, Params are to be float64"},
+		{one("v", 1, 2), one("w", 1, 2), "graph: copy, as Save and Load do: parameter v is missing from the file"},
+		{one("w", 1, 3), one("w", 1, 2), "graph: copy, as Save and Load do: parameter w has shape [2]"},
+		{one("w", 1, 2), one("w", math.Inf(1), 2), "graph: copy, as Save and Load do: parameter w: element 0 is +Inf"},
+		{one("w", 1, 2), changed, "graph: copy, as Save and Load do: graph: params of seed 0 and float32 were changed"},
+		{changed, one("w", 1, 2), "graph: copy, as Save and Load do: graph: params of seed 0 and float32 were changed"},
+		{&graph.Params{Dtype: graph.Float64}, one("w", 1, 2), "graph: copy, as Save and Load do: the file is float32, Params are to be float64"},
 	} {
 		if err := c.to.Copy(c.from); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v, want %s", err, c.want)

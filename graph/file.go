@@ -64,7 +64,7 @@ func (p *Params) Copy(q *Params) error {
 		return nil
 	}
 	if err := p.checkUnchanged(); err != nil {
-		return errors.WithMessage(err, "graph: copy")
+		return errors.WithMessage(err, "graph: copy, as Save and Load do")
 	}
 	q.values.RLock()
 	f, err := q.file()
@@ -75,7 +75,7 @@ func (p *Params) Copy(q *Params) error {
 	if err == nil {
 		err = p.take(f)
 	}
-	return errors.WithMessage(err, "graph: copy")
+	return errors.WithMessage(err, "graph: copy, as Save and Load do")
 }
 
 // Load reads a file of Save, or any other safetensors file of floating-point

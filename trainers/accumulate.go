@@ -15,10 +15,9 @@ type sums struct {
 	last    *graph.Program // nil after a Restore
 }
 
-// Add takes the gradient of p's last run, as far as it goes into the next update
-// that Apply makes, with a weight above 0: the rows of the batch, so that the
-// update is that of one batch of all the rows. It commits p's states. On an error
-// nothing changes.
+// Add takes the gradient of p's last run into the next update, which Apply makes,
+// with a weight above 0: the rows of the batch, so that the update is that of one
+// batch of all the rows. It commits p's states. On an error nothing changes.
 func (u *Updater) Add(p *graph.Program, weight float64) error {
 	if err := u.takes(p); err != nil {
 		return err

@@ -15,10 +15,9 @@ import (
 //	m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²
 //	θ ← θ − α·m̂/(√v̂ + ε),  m̂ = m/(1−β₁ᵗ),  v̂ = v/(1−β₂ᵗ)
 //
-// Uncorrected, m and v stand for m̂ and v̂, as in the paper's section 6.4. As
-// AMSGrad (Reddi, Kale and Kumar, arXiv 1904.09237, algorithm 2), v̂ is of the
-// largest v so far, so that a step never grows by what is forgotten. AdamW is
-// Adam in a Group with a Decay.
+// Uncorrected, m and v stand for m̂ and v̂, as in the paper's experiment on the
+// correction. As AMSGrad (Reddi, Kale and Kumar, arXiv 1904.09237, who correct
+// nothing), v̂ is of the largest v so far. AdamW is Adam in a Group with a Decay.
 type Adam struct {
 	Rate        float64 // α; 0 means 1e-3
 	Beta1       float64 // 0 means .9; negative means none

@@ -34,7 +34,7 @@ func TestFirstStepIsTheSign(t *testing.T) {
 	})
 }
 
-// The folded form of Adam's update, before section 2.1 of arXiv 1412.6980,
+// The folded form of Adam's update of arXiv 1412.6980,
 //
 //	αₜ = α√(1−β₂ᵗ)/(1−β₁ᵗ),  θ ← θ − αₜ·m/(√v + ε′)
 //
@@ -95,8 +95,8 @@ func TestAdaMaxKeepsTheLargest(t *testing.T) {
 	}
 }
 
-// Adam with β₁ = 0, β₂ → 1 and the rate α/√t is Adagrad (section 5 of arXiv
-// 1412.6980), and with β₁ = 0 and no correction RMSProp.
+// Adam with β₁ = 0, β₂ → 1 and the rate α/√t is Adagrad, as arXiv 1412.6980 says,
+// and with β₁ = 0 and no correction RMSProp.
 func TestAdamIsAdagradInTheLimit(t *testing.T) {
 	adam := descendBy(t, graph.Float64, trainers.UpdateConfig{
 		Optimizer: trainers.Adam{Rate: .3, Beta1: -1, Beta2: 1 - 1e-9, Epsilon: 1e-30}, Rate: trainers.InverseRoot{},

@@ -146,6 +146,7 @@ func (a *averages) toward(c *piece, weight float64) {
 }
 
 func move[T graph.Float](sum []float64, shown, param []T, weight float64) {
+	sum, shown = sum[:len(param)], shown[:len(param)]
 	for i, x := range param {
 		sum[i] += weight * (float64(x) - sum[i])
 		shown[i] = T(sum[i])

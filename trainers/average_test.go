@@ -103,16 +103,41 @@ func TestAverageErrors(t *testing.T) {
 	}
 	const numbers = ": want Decay from 0 to below 1, From ≥ 0"
 	for want, a := range map[string]trainers.Average{
-		"trainers: Average of Decay 1 from 0" + numbers:                                {Decay: 1},
-		"trainers: Average of Decay -0.1 from 0" + numbers:                             {Decay: -.1},
-		"trainers: Average of Decay NaN from 0" + numbers:                              {Decay: math.NaN()},
-		"trainers: Average of Decay 0 from -1" + numbers:                               {From: -1},
-		"trainers: Average.Params are those that are trained":                          {Params: params},
-		"trainers: step 1 (epoch 1): trainers: the averages: graph: copy: parameter m": {Params: another},
+		"trainers: Average of Decay 1 from 0" + numbers:                                                     {Decay: 1},
+		"trainers: Average of Decay -0.1 from 0" + numbers:                                                  {Decay: -.1},
+		"trainers: Average of Decay NaN from 0" + numbers:                                                   {Decay: math.NaN()},
+		"trainers: Average of Decay 0 from -1" + numbers:                                                    {From: -1},
+		"trainers: Average.Params are those that are trained":                                               {Params: params},
+		"trainers: step 1 (epoch 1): trainers: the averages: graph: copy, as Save and Load do: parameter m": {Params: another},
 	} {
 		_, err := trainers.Fit(context.Background(), mean, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Params: params, Average: &a})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
 		}
+	}
+}
+
+// Two fits do not keep their averages in the same place, nor one where another
+// trains.
+func TestAveragesOfTwoFits(t *testing.T) {
+	x, kept := set(t, 1, 2), &graph.Params{}
+	fit := func(c trainers.Config) error {
+		c.Epochs = 1
+		_, err := trainers.Fit(context.Background(), mean, x.Batches(data.BatchConfig{}), c)
+		return err
+	}
+	err := fit(trainers.Config{Average: &trainers.Average{Params: kept}, OnEpoch: func(trainers.Epoch) error {
+		for _, c := range []trainers.Config{{Average: &trainers.Average{Params: kept}}, {Params: kept}} {
+			if err := fit(c); err == nil || !strings.HasPrefix(err.Error(), "trainers: another Fit is training these Params, or keeps its averages there") {
+				t.Errorf("error %v", err)
+			}
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fit(trainers.Config{Average: &trainers.Average{Params: kept}}); err != nil {
+		t.Error(err)
 	}
 }

@@ -10,16 +10,22 @@
 //   - initialise.go: first values of parameters from the first batch;
 //   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
-//   - optimizer.go: the interface of update rules; adam.go, adamax.go,
-//     momentum.go, sgd.go: those there are;
-//   - updater.go, update.go: one update of all parameters, taken back if it is
-//     not finite; state.go: what an optimiser keeps, to be saved and restored;
+//   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
+//     momentum.go, rmsprop.go, sgd.go: those there are;
+//   - schedule.go, plateau.go, group.go: what the rate is multiplied by, by the
+//     step, by what epochs came to and by the parameter, with the decay of weights;
+//   - updater.go, update.go, pieces.go: one update of all parameters; takeback.go:
+//     taken back if it is not finite; accumulate.go: by the gradients of several
+//     batches; average.go: averages of the parameters; state.go: all that is kept,
+//     to be saved and restored;
+//   - lbfgs.go, search.go: a fit by L-BFGS, all data in every step;
 //   - errors.go, notfinite.go: the errors that a caller may tell apart; check.go:
 //     arguments that do not fit; array.go: arrays of either dtype.
 //
 // Package data has the data sets and their batches.
 //
-// See the examples Fit, Part, Optimizer and ElementWise, weight decay by name, in
-// example_test.go, and Config, early stopping, and ErrInterrupted, errors told
-// apart, in example_stop_test.go.
+// See the examples Fit, Part, Optimizer and ElementWise, a penalty of one's own,
+// in example_test.go; Group (AdamW with a schedule), Average, Plateau, Updater,
+// LBFGS and WarmUp in example_update_test.go; and Config, early stopping, and
+// ErrInterrupted, errors told apart, in example_stop_test.go.
 package trainers

@@ -65,7 +65,7 @@ func (t *trainer) epoch(ctx context.Context, epoch int) error {
 	if mean.rows == 0 {
 		return errors.Errorf("trainers: epoch %d has no batch", epoch+1)
 	}
-	if err := t.apply(1); err != nil {
+	if err := t.runs.placed(t.apply(1), t.result.Steps); err != nil {
 		return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps, epoch+1)
 	}
 	e := Epoch{Epoch: epoch + 1, Train: mean.values(), Seconds: t.Clock().Sub(start).Seconds()}

@@ -3,10 +3,9 @@ package trainers_test
 import (
 	"context"
 	"fmt"
-	"strings"
+	"math"
 
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
@@ -98,9 +97,9 @@ func (o signs) Step(p trainers.Tensor) {
 	for i := range p.Param.Len() {
 		mean.Set(i, .9*mean.At(i)+.1*p.Scale*p.Grad.At(i))
 		if mean.At(i) > 0 {
-			p.Param.Set(i, p.Param.At(i)-o.rate)
+			p.Param.Set(i, p.Param.At(i)-o.rate*p.Rate)
 		} else {
-			p.Param.Set(i, p.Param.At(i)+o.rate)
+			p.Param.Set(i, p.Param.At(i)+o.rate*p.Rate)
 		}
 	}
 }
@@ -126,52 +125,51 @@ func ExampleOptimizer() {
 	// Output: [2.5] <nil>
 }
 
-// weightDecay is a rule of the library's and, before it, a step of the weights
-// of layers, by their name, towards 0 (Loshchilov and Hutter, arXiv 1711.05101).
-// It says that it is element-wise, as what it embeds does not say so for it.
-type weightDecay struct {
-	trainers.Adam
-	rate float64 // of a step: of an Adam{Rate: α}, α times the decay
+// lasso is a rule of the library's and, after it, a step of every element towards
+// 0 by a part of the rate, where it stays: the proximal step of a penalty on
+// absolute values. It says that it is element-wise, as what it embeds does not say
+// so for it.
+type lasso struct {
+	trainers.SGD
+	weight float64
 }
 
-func (weightDecay) ElementWise() {}
+func (lasso) ElementWise() {}
 
-func (o weightDecay) Step(p trainers.Tensor) {
-	if strings.HasSuffix(p.Name, "/w") {
-		for i := range p.Param.Len() {
-			p.Param.Set(i, p.Param.At(i)*(1-o.rate))
-		}
+func (o lasso) Step(p trainers.Tensor) {
+	o.SGD.Step(p)
+	by := o.weight * o.Defaults().Rate * p.Rate
+	for i := range p.Param.Len() {
+		x := p.Param.At(i)
+		p.Param.Set(i, math.Copysign(max(math.Abs(x)-by, 0), x))
 	}
-	o.Adam.Step(p)
 }
 
 func ExampleElementWise() {
-	points, err := data.New(data.FromFlat("x", []float64{-2, -1, 1, 2}, 1), data.FromFlat("y", []float64{0, 1, 3, 4}, 1))
+	points, err := data.New(
+		data.FromRows("x", [][]float64{{-2, 1}, {-1, -1}, {1, -1}, {2, 1}}),
+		data.FromFlat("y", []float64{-1.9, -1.1, 1, 2.1}, 1),
+	)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	line := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		l := layers.NewDense(s.In("line"), 1, 1)
+		w := s.Param("w", graph.Constant(1), 2, 1)
 		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) {
-			t.Draw("y", prob.Normal{Mean: l.Apply(t.Given("x")), LogStd: s.Const(0)})
+			t.Draw("y", prob.Normal{Mean: graph.MatMul(t.Given("x"), w), LogStd: s.Const(0)})
 		}}, d)
 	}
-	for _, o := range []trainers.Optimizer{trainers.Adam{Rate: .1}, weightDecay{trainers.Adam{Rate: .1}, .1}} {
+	for _, o := range []trainers.Optimizer{trainers.SGD{Rate: .1}, lasso{trainers.SGD{Rate: .1}, .1}} {
 		r, err := trainers.Fit(context.Background(), line, points.Batches(data.BatchConfig{}), trainers.Config{Epochs: 400, Optimizer: o})
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		w, err := graph.Values[float32](r.Params, "line/w")
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		b, err := graph.Values[float32](r.Params, "line/b")
-		fmt.Printf("slope %.1f, intercept %.1f, error %v\n", w, b, err)
+		w, err := graph.Values[float32](r.Params, "w")
+		fmt.Printf("slopes %.2f, error %v\n", w, err)
 	}
 	// Output:
-	// slope [1.0], intercept [2.0], error <nil>
-	// slope [0.8], intercept [2.0], error <nil>
+	// slopes [1.01 0.07], error <nil>
+	// slopes [0.97 0.00], error <nil>
 }

@@ -18,13 +18,14 @@ type Group struct {
 	Rate float64 // factor of the optimiser's rate; 0 means 1
 
 	// Decay is λ of a decoupled weight decay (Loshchilov and Hutter, arXiv
-	// 1711.05101, algorithm 2): before its step, whatever the rule,
+	// 1711.05101): before its step, whatever the rule,
 	//
 	//	θ ← (1 − η·λ)·θ
 	//
 	// with η the factor of the rule's rate: of UpdateConfig.Rate, of the Plateau
-	// and of the group, but not the rate itself. What PyTorch's AdamW calls
-	// weight_decay is λ over the rate. Adam and a Decay are AdamW. 0 means none.
+	// and of the group, but not the rate itself, as there. What PyTorch's AdamW
+	// calls weight_decay is λ over the rate. Adam and a Decay are AdamW. 0 means
+	// none.
 	Decay float64
 }
 

@@ -79,7 +79,7 @@ func (c LBFGS) Fit(ctx context.Context, m Bound, all data.Batches) (Result, erro
 		e := m.outputs(g, d)
 		for _, cost := range e.Costs {
 			if len(cost.Hold) > 0 {
-				graph.Fail("trainers: L-BFGS wants the gradient of the bound itself, and the cost %s holds %v: use Fit", cost.Name, cost.Hold)
+				graph.Fail("trainers: the cost %s takes nodes as constant, so that its gradient is not that of the bound, which L-BFGS wants: use Fit", cost.Name)
 			}
 		}
 		u.Declare(g, e)
@@ -111,7 +111,8 @@ func (s *search) run() error {
 			err = errors.New("no step along the gradient raises the bound: the estimate's gradient is not that of its value, or its derivatives are hidden by rounding; try float64, a larger Tolerance, or Fit")
 		}
 	}
-	if last := s.finish(err == nil || errors.Is(err, Stop)); err == nil {
+	done := err == nil || errors.Is(err, Stop)
+	if last := s.finish(done); done && last != nil {
 		err = last
 	}
 	return err

@@ -142,7 +142,7 @@ func TestLBFGSMistakes(t *testing.T) {
 		{trainers.LBFGS{Iterations: -1}, logistic, all(), "trainers: LBFGS of Iterations -1, Memory 0 and Tolerance 0: want none below 0"},
 		{trainers.LBFGS{Memory: -1}, logistic, all(), "trainers: LBFGS of Iterations 0, Memory -1"},
 		{trainers.LBFGS{Tolerance: math.NaN()}, logistic, all(), "trainers: LBFGS of Iterations 0, Memory 0 and Tolerance NaN"},
-		{trainers.LBFGS{}, score, all(), "trainers: L-BFGS: trainers: L-BFGS wants the gradient of the bound itself, and the cost"},
+		{trainers.LBFGS{}, score, all(), "takes nodes as constant, so that its gradient is not that of the bound, which L-BFGS wants: use Fit"},
 		{trainers.LBFGS{}, wrong, all(), "trainers: L-BFGS: no step along the gradient raises the bound"},
 		{trainers.LBFGS{}, beta, all(), "trainers: L-BFGS: input beta is neither in the data [x y] nor in Schedules"},
 		{trainers.LBFGS{Schedules: map[string]trainers.Schedule{"b": trainers.Constant(1)}}, logistic, all(), "trainers: L-BFGS: Schedules has [b]"},

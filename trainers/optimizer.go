@@ -11,7 +11,9 @@ type Optimizer interface {
 	// elsewhere is neither saved nor taken back.
 	Slots() int
 
-	// Step changes p.Param and p.Slots.
+	// Step changes p.Param and p.Slots, with the gradient times p.Scale and the
+	// rule's rate times p.Rate: a rule that leaves them out is not clipped, and has
+	// no schedule.
 	Step(p Tensor)
 }
 

@@ -20,7 +20,7 @@ func (sgd) Slots() int { return 0 }
 
 func (o sgd) Step(p trainers.Tensor) {
 	for i := range p.Grad.Len() {
-		p.Param.Set(i, p.Param.At(i)-o.rate*p.Scale*p.Grad.At(i))
+		p.Param.Set(i, p.Param.At(i)-o.rate*p.Rate*p.Scale*p.Grad.At(i))
 	}
 }
 

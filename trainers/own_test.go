@@ -28,7 +28,7 @@ func (o *lion) Step(p trainers.Tensor) {
 	for i := range p.Param.Len() {
 		norm += p.Param.At(i) * p.Param.At(i)
 	}
-	rate := 1e-3 * math.Sqrt(norm)
+	rate := 1e-3 * p.Rate * math.Sqrt(norm)
 	m := p.Slots[0]
 	for i := range p.Param.Len() {
 		g := p.Grad.At(i) * p.Scale

@@ -2,6 +2,7 @@ package trainers_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -129,8 +130,11 @@ func TestRestoreRefusesOtherUpdaters(t *testing.T) {
 		{full, none, "the average of parameter b/w is missing"},
 		{plain, with(func(*trainers.State) {}), "the state has averages, the Updater has no Average"},
 		{plain, with(func(s *trainers.State) { s.Averages = nil }), "the state is of a Plateau, the Updater has none"},
-		{full, with(func(s *trainers.State) { s.Batches = 0 }), "the gradients of 0 batches of weight 2"},
-		{full, with(func(s *trainers.State) { s.Batches = -1 }), "the gradients of -1 batches of weight 2"},
+		{full, with(func(s *trainers.State) { s.Batches = 0 }), "2 gradients of 0 batches of weight 2"},
+		{full, with(func(s *trainers.State) { s.Batches, s.Grads, s.Weight = 0, nil, math.NaN() }), "0 gradients of 0 batches of weight NaN"},
+		{full, with(func(s *trainers.State) { s.Batches, s.Weight = 0, 0 }), "2 gradients of 0 batches of weight 0"},
+		{full, with(func(s *trainers.State) { s.Weight = 0 }), "2 gradients of 1 batches of weight 0"},
+		{full, with(func(s *trainers.State) { s.Batches = -1 }), "2 gradients of -1 batches of weight 2"},
 		{full, with(func(s *trainers.State) { delete(s.Grads, "a") }), "the gradient of parameter a is missing"},
 		{full, with(func(s *trainers.State) { s.Grads["c"] = s.Grads["a"] }), "the state is of a parameter c"},
 		{full, with(func(s *trainers.State) { s.Averages["c"] = s.Averages["a"] }), "the state is of a parameter c"},

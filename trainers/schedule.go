@@ -112,9 +112,9 @@ func (c Cosine) check() error {
 }
 
 // InverseRoot is a Schedule that rises to 1 as WarmUp does and then falls as one
-// over the root of the steps (Vaswani et al., arXiv 1706.03762, equation 3, whose
-// rate is this over √(WarmUp·d)). Without warm-up it is 1/√t at the t-th step, for
-// which Adam's regret has a bound (arXiv 1412.6980, theorem 4.1):
+// over the root of the steps (Vaswani et al., arXiv 1706.03762, whose rate is this
+// over √(WarmUp·d)). Without warm-up it is 1/√t at the t-th step, for which the
+// paper of Adam, arXiv 1412.6980, bounds the regret:
 //
 //	min((step+1)/WarmUp, √(WarmUp/(step+1)))
 type InverseRoot struct {

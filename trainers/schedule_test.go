@@ -2,6 +2,7 @@ package trainers_test
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -92,5 +93,40 @@ func TestScheduleOfNoInput(t *testing.T) {
 	}
 	if err := fit(in(evaluation), nil); err == nil {
 		t.Error("the schedule of an input in evaluation, of which there is none, fits")
+	}
+}
+
+// Schedules at their ends and beyond them; between them the rates of PyTorch are in
+// testdata/optimizers.csv.
+func TestSchedules(t *testing.T) {
+	for _, c := range []struct {
+		s    trainers.Schedule
+		at   int
+		want float64
+	}{
+		{trainers.Constant(.3), 5, .3},
+		{trainers.WarmUp{Steps: 4}, 0, .25},
+		{trainers.WarmUp{Steps: 4}, 3, 1},
+		{trainers.WarmUp{Steps: 4}, 1 << 40, 1},
+		{trainers.StepDecay{Every: 3}, 2, 1},
+		{trainers.StepDecay{Every: 3}, 3, .1},
+		{trainers.StepDecay{Every: 3, Factor: 2}, 11, 8},
+		{trainers.Cosine{Steps: 10}, 0, 1},
+		{trainers.Cosine{Steps: 10}, 5, .5},
+		{trainers.Cosine{Steps: 10}, 10, 0},
+		{trainers.Cosine{Steps: 10, Floor: .2}, 1 << 40, .2},
+		{trainers.Cosine{Steps: 10, WarmUp: 4}, 1, .5},
+		{trainers.Cosine{Steps: 10, WarmUp: 4}, 4, 1},
+		{trainers.Cosine{Steps: 10, WarmUp: 4, Floor: .5}, 7, .75},
+		{trainers.InverseRoot{}, 0, 1},
+		{trainers.InverseRoot{}, 3, .5},
+		{trainers.InverseRoot{WarmUp: 4}, 1, .5},
+		{trainers.InverseRoot{WarmUp: 4}, 3, 1},
+		{trainers.InverseRoot{WarmUp: 4}, 15, .5},
+		{trainers.ScheduleFunc(func(step int) float64 { return float64(step) }), 7, 7},
+	} {
+		if got := c.s.At(c.at); math.Abs(got-c.want) > 1e-15 {
+			t.Errorf("%T%+[1]v is %v at step %d, want %v", c.s, got, c.at, c.want)
+		}
 	}
 }

@@ -96,8 +96,8 @@ func (u *Updater) agrees(s State) error {
 	switch {
 	case s.Step < 0:
 		return errors.Errorf("Step %d, want 0 or more", s.Step)
-	case s.Batches < 0 || (s.Batches > 0) != validRate(s.Weight):
-		return errors.Errorf("the gradients of %d batches of weight %v", s.Batches, s.Weight)
+	case s.Batches < 0 || s.Batches > 0 && !validRate(s.Weight) || s.Batches == 0 && (s.Weight != 0 || s.Grads != nil):
+		return errors.Errorf("%d gradients of %d batches of weight %v", len(s.Grads), s.Batches, s.Weight)
 	case u.average == nil && s.Averages != nil:
 		return errors.New("the state has averages, the Updater has no Average")
 	case p != PlateauState{} && u.conf.Plateau == nil:
@@ -105,7 +105,7 @@ func (u *Updater) agrees(s State) error {
 	case p.Epochs < 0 || p.Waited < 0 || p.Cuts < 0 || math.IsNaN(p.Best) || math.IsInf(p.Best, 0):
 		return errors.Errorf("the state of the Plateau is %+v", p)
 	}
-	if err := u.only(slices.Concat(slices.Collect(maps.Keys(s.Slots)), slices.Collect(maps.Keys(s.Grads)), slices.Collect(maps.Keys(s.Averages)))); err != nil {
+	if err := u.only(slices.Concat(slices.Sorted(maps.Keys(s.Slots)), slices.Sorted(maps.Keys(s.Grads)), slices.Sorted(maps.Keys(s.Averages)))); err != nil {
 		return err
 	}
 	for i, t := range u.update.tensors {

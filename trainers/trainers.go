@@ -109,7 +109,7 @@ type Result struct {
 // which is also ctx's error, with the Result so far. A bound or a gradient that
 // is not finite stops it with a *NotFinite, which names the value, site and row
 // that its law cannot take, or else the operation that went wrong. In each case
-// the parameters are those of the last complete step. Parameters that another
+// the parameters are those of the last update. Parameters that another
 // Fit is training are refused.
 func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, error) {
 	if m == nil {
@@ -135,7 +135,13 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 	}
 	defer release()
 	t.runs = &runner{params: t.Params, batches: train, update: NewUpdater(t.Params, c.updates())}
-	t.result.Average = t.runs.update.Average()
+	if t.result.Average = t.runs.update.Average(); t.result.Average != nil {
+		release, err := reserve(t.result.Average)
+		if err != nil {
+			return Result{}, err
+		}
+		defer release()
+	}
 	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
 	err = t.fit(ctx, m)
 	if errors.Is(err, Stop) {
@@ -150,7 +156,7 @@ var fitting sync.Map
 // reserve keeps other fits away from parameters until release.
 func reserve(params *graph.Params) (release func(), err error) {
 	if _, busy := fitting.LoadOrStore(params, true); busy {
-		return nil, errors.New("trainers: another Fit is training these Params: give each its own, or wait")
+		return nil, errors.New("trainers: another Fit is training these Params, or keeps its averages there: give each its own, or wait")
 	}
 	return func() { fitting.Delete(params) }, nil
 }

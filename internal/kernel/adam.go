@@ -69,8 +69,8 @@ func Adam[T Float](param, grad, m, v []T, s AdamStep) {
 //	x = max(x, v)
 //	θ = θ - α m̂ / (√x̂ + ε),   m̂ = m/(1-β₁ᵗ), x̂ = x/(1-β₂ᵗ)
 //
-// (Reddi, Kale and Kumar, arXiv 1904.09237, algorithm 2, which has no ε and
-// corrects nothing). It panics if the lengths differ.
+// (Reddi, Kale and Kumar, arXiv 1904.09237, who correct nothing). It panics if the
+// lengths differ.
 func AMSGrad[T Float](param, grad, m, v, x []T, s AdamStep) {
 	if len(grad) != len(param) || len(m) != len(param) || len(v) != len(param) || len(x) != len(param) {
 		panicLengths("AMSGrad", len(param), len(grad), len(m), len(v), len(x))
