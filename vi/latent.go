@@ -128,7 +128,7 @@ func assign(r *Record, o objective) latents {
 		ls, wanted = append(ls, latent{s, e}), append(wanted, wish)
 	}
 	if !taken && len(ls) > 0 {
-		graph.Fail("vi: no site takes the Estimator %s: Local, Flipout, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(asked.all), r.names(drawn))
+		graph.Fail("vi: no site takes the Estimator %s: Local, Flipout, PerDraw, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(asked.all), r.names(drawn))
 	}
 	for i, l := range ls {
 		if o.bare {
