@@ -1,8 +1,6 @@
 package vi
 
-import (
-	"github.com/latentgo/latent/graph"
-)
+import "github.com/latentgo/latent/graph"
 
 // PerDraw draws a weight for each of the K draws, which all rows share: each draw is
 // then one function of x, as curves, sums over rows and choices between them need,

@@ -100,8 +100,8 @@ func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(x.Squ
 
 // Product returns f.Mul(x, w), the joint's one use of a latent weight w whose
 // guide is a Global: the site's estimator (Local, the default, Flipout, PerDraw,
-// Single or Separate) chooses the noise; all but Single want a prob.Normal or a NormalLaw.
-// x is [E…, K, B, …]. Separate calls f.Mul with x [E…, K, B, 1, …] and w
+// Single or Separate) chooses the noise; all but Single want a prob.Normal or a
+// NormalLaw. x is [E…, K, B, …]. Separate calls f.Mul with x [E…, K, B, 1, …] and w
 // [1…, 1, B, lead…, D], PerDraw with x as it is and w [1…, K, lead…, D].
 func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear) *graph.Node {
 	t.alive()

@@ -132,9 +132,8 @@ func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 //
 // Estimator is of every latent, globals included: where the objective does not
 // take it at one, that is an error which names the site, and Sites has the last
-// word. Local, Flipout, PerDraw, Single and Separate are the noise of
-// products, and an
-// Estimator of those leaves other latents Pathwise, as any other leaves products
+// word. Local, Flipout, PerDraw, Single and Separate are the noise of products, and
+// an Estimator of those leaves other latents Pathwise, as any other leaves products
 // Local. An Estimator that no latent takes is an error too.
 type Config struct {
 	K         int                  // draws for each datum; 0 means 1
