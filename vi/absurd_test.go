@@ -97,7 +97,7 @@ func TestAbsurdArguments(t *testing.T) {
 			case reflect.TypeFor[vi.Estimator]():
 				return []any{
 					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.VIMCO{},
-					vi.Enumerate{}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.DisARM{}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.Separate{},
+					vi.Enumerate{}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.DisARM{}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Separate{},
 				}
 			case reflect.TypeFor[vi.Baseline]():
 				return []any{vi.MovingAverage{}, vi.LeaveOneOut{}, vi.NVIL{}, vi.NVIL{Hidden: -1}, (*vi.NVIL)(nil)}

@@ -79,6 +79,11 @@ func (a axes) one(event ...int) []int { return append(ones(a.eventAxis()), event
 // lead returns [1…, K, B, event…], the shape of a draw.
 func (a axes) lead(event ...int) []int { return append(append(ones(len(a.enum)), a.k, a.b), event...) }
 
+// draws returns [1…, K, event…], the shape of what each draw has for all rows.
+func (a axes) draws(event ...int) []int {
+	return append(append(ones(len(a.enum)), a.k), event...)
+}
+
 // each returns [1…, 1, B, event…], the shape of noise that all draws share.
 func (a axes) each(event ...int) []int { return append(append(ones(a.rowAxis()), a.b), event...) }
 
@@ -116,6 +121,9 @@ func (a axes) isFull(sh graph.Shape) bool {
 
 // isDraw tells whether a shape is that of a draw: full, with an event.
 func (a axes) isDraw(sh graph.Shape) bool { return a.isFull(sh) && len(sh) > a.eventAxis() }
+
+// isDraws tells whether a shape has all draws, with an event.
+func (a axes) isDraws(sh graph.Shape) bool { return a.isValue(sh) && sh[a.drawAxis()] == a.k }
 
 // isValue tells whether a shape is that of a value with an event, which need
 // not depend on draws or rows.

@@ -161,7 +161,15 @@ func TestVarianceHasTheShapeOfTheProduct(t *testing.T) {
 
 type flatMap struct{ vi.MatMul }
 
+// ownNormal is a normal law in terms of its own.
+type ownNormal struct{ prob.Normal }
+
+func (d ownNormal) Std() *graph.Node { return graph.Exp(d.LogStd) }
+
+// flatFlip forgets the weights, and in Flip the event axis.
 type flatFlip struct{ vi.MatMul }
+
+func (flatFlip) Mul(x, _ *graph.Node) *graph.Node { return x }
 
 func (flatFlip) Flip(x, _, _, _ *graph.Node) *graph.Node { return graph.Sum(x, -1) }
 

@@ -15,7 +15,7 @@ func family(o func(c vi.Config) vi.Objective) map[string][]change {
 		"Enumerate": {{"bits", o(vi.Config{K: 2, Sites: of(vi.StraightThrough{})}), o(vi.Config{K: 2, Enumerate: []string{"z"}}), ""}},
 		"Estimator": {
 			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Estimator: vi.STL{}}), ""},
-			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Estimator: vi.Local{}}), "vi: no site takes the Estimator Local: Local, Flipout, Single and Separate are of products"},
+			{"normals", o(vi.Config{K: 2}), o(vi.Config{K: 2, Estimator: vi.Local{}}), "vi: no site takes the Estimator Local: Local, Flipout, PerDraw, Single and Separate are of products"},
 			{"bits", o(vi.Config{K: 2, Enumerate: []string{"z"}}), o(vi.Config{K: 2, Enumerate: []string{"z"}, Estimator: vi.Score{}}), "vi: no site takes the Estimator Score"},
 			{"normals", o(vi.Config{K: 2, Sites: of(vi.STL{})}), o(vi.Config{K: 2, Sites: of(vi.STL{}), Estimator: avg}), "vi: no site takes the Estimator Score{MovingAverage}"},
 		},
@@ -112,7 +112,7 @@ func optionChanges() map[string][]change {
 		switch e.(type) {
 		case vi.DisARM, vi.REBAR, vi.RELAX, vi.VIMCO:
 			kind = "bits"
-		case vi.Pathwise, vi.Enumerate, vi.GumbelSoftmax, vi.StraightThrough, vi.Local, vi.Flipout, vi.Single, vi.Separate:
+		case vi.Pathwise, vi.Enumerate, vi.GumbelSoftmax, vi.StraightThrough, vi.Local, vi.Flipout, vi.PerDraw, vi.Single, vi.Separate:
 			continue
 		}
 		all["Config.Sites"] = append(all["Config.Sites"], change{kind, runs{}, runs{vi.Config{K: 2, Sites: of(e)}}, "site z: " + name + " has costs of its own, which only an objective adds"})

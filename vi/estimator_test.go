@@ -157,6 +157,22 @@ func TestEstimatorRefusals(t *testing.T) {
 			return vi.ELBO{Config: vi.Config{Total: 9, Estimator: vi.Flipout{}}}, m, x(s)
 		},
 			"in joint: product w: vi: w: vi.Flipout noise needs a map with a Flip method, vi.Flipping, and vi_test.scaledMap has none; use vi.Local"},
+		{"weak derivatives of a normal law in other terms", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+			m := layer(0)
+			m.Guide = func(t *vi.Trace) { t.Draw("z", ownNormal{prob.Normal{Mean: t.Given("x"), LogStd: graph.Const(0)}}) }
+			m.Joint = func(t *vi.Trace) { t.Draw("x", normal1(t.Draw("z", prob.StdNormal(1)), graph.Const(0))) }
+			return vi.ELBO{Config: vi.Config{Estimator: vi.MeasureValued{}}}, m, x(s)
+		},
+			"vi: site z: MeasureValued is for prob.Normal, not vi_test.ownNormal; use vi.Pathwise or vi.Score"},
+		{"draws that a map forgets", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+			m := layer(1)
+			m.Joint = func(t *vi.Trace) {
+				h := graph.BroadcastTo(graph.Const(.5), 1, 4, 1)
+				t.Draw("x", normal1(t.Product("w", prob.StdNormal(1), h, flatFlip{}), graph.Const(0)))
+			}
+			return vi.ELBO{Config: vi.Config{K: 2, Total: 9, Estimator: vi.PerDraw{}}}, m, x(s)
+		},
+			"in joint: product w: vi: w: vi_test.flatFlip of shapes [1 4 1] and [2 1 1] gives [1 4 1], want [2 4 …]"},
 		{"a flip of another shape", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
 			m := layer(1)
 			m.Joint = func(t *vi.Trace) {

@@ -128,7 +128,7 @@ func assign(r *Record, o objective) latents {
 		ls, wanted = append(ls, latent{s, e}), append(wanted, wish)
 	}
 	if !taken && len(ls) > 0 {
-		graph.Fail("vi: no site takes the Estimator %s: Local, Flipout, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(asked.all), r.names(drawn))
+		graph.Fail("vi: no site takes the Estimator %s: Local, Flipout, PerDraw, Single and Separate are of products, others of latents that are neither products nor enumerated nor in Sites; the latents are %v", Name(asked.all), r.names(drawn))
 	}
 	for i, l := range ls {
 		if o.bare {
@@ -187,6 +187,7 @@ func (l latent) complete(r *Record, all latents) {
 // lacks says what is missing, "" if nothing is.
 func (l latent) lacks(r *Record) string {
 	_, set := l.law().(setDist)
+	_, gauss := l.law().(prob.Normal)
 	switch {
 	case l.needs.has(guided) && l.Q == nil:
 		return l.name + " drops the score of a guide, and the guide does not have the site; use vi.Pathwise"
@@ -198,7 +199,7 @@ func (l latent) lacks(r *Record) string {
 		return l.wants() + ", and the guide Set a value whose density is known there only" + l.instead()
 	case l.needs.has(several) && r.K < 2:
 		return fmt.Sprintf("%s compares draws with each other and needs K of 2 or more, not %d", l.name, r.K)
-	case l.needs.has(normal) && normalLaw(l.law()) == nil:
+	case l.needs.has(normal) && !l.product && !gauss: // Product looks at its own
 		return fmt.Sprintf("%s is for prob.Normal, not %s; use vi.Pathwise or vi.Score", l.name, prob.NameOf(l.law()))
 	}
 	return ""
@@ -222,10 +223,14 @@ func manyDraws(r *Record, ls latents) {
 	if r.K < 2 || len(globals) == 0 {
 		return
 	}
+	way := ""
 	for _, l := range ls {
 		if l.perRow || !l.Global && !l.Enumerated {
 			return
 		}
+		if l.product {
+			way = "; or use vi.Local or vi.PerDraw, which draw K times"
+		}
 	}
-	graph.Fail("vi: K of %d draws, and all that is drawn is the global %s, once a run: set K to 1", r.K, globals[0].Name)
+	graph.Fail("vi: K of %d draws, and all that is drawn is the global %s, once a run: set K to 1%s", r.K, globals[0].Name, way)
 }

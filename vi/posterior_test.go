@@ -88,7 +88,7 @@ func TestLocalNoiseHasNoCovariance(t *testing.T) {
 		one := vari(1, []float64{.7}, []float64{1})
 		both := vari(2, []float64{.7, .7}, []float64{1, 1}) // the same row twice: Cov = Var with one weight
 		cov := 2*both - one
-		want := map[string]float64{"single": one, "local": 0, "separate": 0}[noise]
+		want := map[string]float64{"single": one, "perdraw": one, "local": 0, "separate": 0}[noise]
 		if noise == "flipout" {
 			if !(cov > 1e-6 && cov < .5*one) {
 				t.Errorf("flipout: covariance of two rows %v, want above 0 and much less than the variance %v", cov, one)

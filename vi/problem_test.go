@@ -225,6 +225,11 @@ func shared(noise string) problem {
 			}
 		case "separate":
 			ds[0].input = "w/separate"
+		case "perdraw":
+			ds = nil
+			for i := range k {
+				ds = append(ds, dimension{"w/perdraw", i, hermite(16)})
+			}
 		case "flipout":
 			ds[0].input = "w/flipout"
 			ds = append(ds, dimension{"w/in", 0, signs}, dimension{"w/out", 0, signs})

@@ -99,10 +99,10 @@ func (MatMul) Mul(x, w *graph.Node) *graph.Node { return graph.MatMul(x, w) }
 func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(x.Square(), v) }
 
 // Product returns f.Mul(x, w), the joint's one use of a latent weight w whose
-// guide is a Global: the site's estimator (Local, the default, Flipout, Single or
-// Separate) chooses the noise; all but Single want a prob.Normal or a NormalLaw.
-// x is [E…, K, B, …]. Separate calls f.Mul with x [E…, K, B, 1, …] and w
-// [1…, 1, B, lead…, D].
+// guide is a Global: the site's estimator (Local, the default, Flipout, PerDraw,
+// Single or Separate) chooses the noise; all but Single want a prob.Normal or a
+// NormalLaw. x is [E…, K, B, …]. Separate calls f.Mul with x [E…, K, B, 1, …] and w
+// [1…, 1, B, lead…, D], PerDraw with x as it is and w [1…, K, lead…, D].
 func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear) *graph.Node {
 	t.alive()
 	defer graph.Enter("product " + name)()
@@ -125,7 +125,7 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	s.product = true
 	noise := t.r.of.asked.product(name)
 	if !noise.needs.has(weight) {
-		graph.Fail("vi: %s: a product takes vi.Local, vi.Flipout, vi.Single or vi.Separate, not %s", name, noise.name)
+		graph.Fail("vi: %s: a product takes vi.Local, vi.Flipout, vi.PerDraw, vi.Single or vi.Separate, not %s", name, noise.name)
 	}
 	t.record(s, prior, graph.Sum(prior.LogProb(s.Value)))
 	if noise.multiply == nil {

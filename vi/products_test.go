@@ -35,12 +35,18 @@ func weight(noise string, rows int) problem {
 		params: map[string]float64{"m": .6, "l": -.2, "v": .1},
 		data:   map[string][]float64{"x": []float64{.7, -1.3}[:rows], "y": []float64{1, 0}[:rows]},
 	}
-	p.noise = func(map[string]float64, int) []dimension {
+	p.noise = func(_ map[string]float64, k int) []dimension {
 		switch noise {
 		case "local", "separate":
 			var ds []dimension
 			for i := range rows {
 				ds = append(ds, dimension{"w/" + noise, i, hermite(40)})
+			}
+			return ds
+		case "perdraw":
+			var ds []dimension
+			for i := range k {
+				ds = append(ds, dimension{"w/perdraw", i, hermite(40)})
 			}
 			return ds
 		case "flipout":
@@ -59,7 +65,7 @@ func weight(noise string, rows int) problem {
 func signs([]float64) (x, w []float64) { return []float64{.25, .75}, []float64{.5, .5} }
 
 // noises are the noise of products, by the name of its numbers.
-var noises = map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}
+var noises = map[string]vi.Estimator{"single": vi.Single{}, "local": vi.Local{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}, "perdraw": vi.PerDraw{}}
 
 func TestProductsAndGlobalsAreUnbiased(t *testing.T) {
 	const total = 7
@@ -203,15 +209,15 @@ func TestEveryObjectiveOverGlobalsAndProducts(t *testing.T) {
 		noises  map[string]vi.Estimator
 	}{
 		{"ELBO", func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{Total: total, Sites: c}} }, 1, []vi.Estimator{nil, stl, score, avg},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}, "perdraw": vi.PerDraw{}}},
 		{"ELBO of two", func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}},
 		{"Capacity", capacity, 1, []vi.Estimator{nil},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}, "perdraw": vi.PerDraw{}}},
 		{"FreeBits", func(c choice) vi.Objective {
 			return vi.FreeBits{Config: vi.Config{Total: total, Sites: c}, Lambda: .01}
 		}, 1, []vi.Estimator{nil},
-			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}}},
+			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "local": vi.Local{}, "flipout": vi.Flipout{}, "perdraw": vi.PerDraw{}}},
 		{"IWAE", func(c choice) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Total: total, Sites: c}} }, 2, []vi.Estimator{nil, stl, score, avg},
 			map[string]vi.Estimator{"single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}},
 		{"Renyi", func(c choice) vi.Objective {

@@ -14,7 +14,7 @@ func estimators() map[string]vi.Estimator {
 	for _, e := range []vi.Estimator{
 		vi.Pathwise{}, vi.STL{}, vi.DReG{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.LeaveOneOut{}},
 		vi.Score{Baseline: vi.NVIL{Hidden: 2}}, vi.VIMCO{}, vi.Enumerate{}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.DisARM{},
-		vi.REBAR{}, vi.RELAX{Hidden: 2}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.Single{}, vi.Separate{},
+		vi.REBAR{}, vi.RELAX{Hidden: 2}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Single{}, vi.Separate{},
 	} {
 		m[vi.Name(e)] = e
 	}

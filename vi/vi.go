@@ -66,6 +66,7 @@
 //	MeasureValued         reparameterised   unbiased -        -        -        -        -        unbiased    -         -
 //	Local                 product           unbiased unbiased unbiased -        -        -        unbiased    -         -
 //	Flipout               product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
+//	PerDraw               product           unbiased unbiased unbiased -        -        -        unbiased    -         -
 //	Single                product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
 //	Separate              product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -
 //	(none)                reparameterised   -        -        -        -        -        -        -           unbiased  biased
@@ -78,7 +79,7 @@
 //
 //	vi.go         Model, Config and Run; check.go, arguments that are nil
 //	axes.go       the layout of values and scores, known there alone
-//	run.go, trace.go   a run under way; global.go, product.go, flipout.go,
+//	run.go, trace.go   a run under way; global.go, product.go, flipout.go, perdraw.go,
 //	              enumerate.go, sites of other kinds
 //	record.go     what a run found; replay.go, the same run with other values
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
@@ -131,8 +132,8 @@ func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 //
 // Estimator is of every latent, globals included: where the objective does not
 // take it at one, that is an error which names the site, and Sites has the last
-// word. Local, Flipout, Single and Separate are the noise of products, and an
-// Estimator of those leaves other latents Pathwise, as any other leaves products
+// word. Local, Flipout, PerDraw, Single and Separate are the noise of products, and
+// an Estimator of those leaves other latents Pathwise, as any other leaves products
 // Local. An Estimator that no latent takes is an error too.
 type Config struct {
 	K         int                  // draws for each datum; 0 means 1

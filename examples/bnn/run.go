@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	predict := func(set *data.Set, draws int, of func(b models.Bayesian) vi.Model) (map[string][]float64, error) {
+	predict := func(set *data.Set, draws vi.Config, of func(b models.Bayesian) vi.Model) (map[string][]float64, error) {
 		return trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 			b := o.model(s, inputs)
 			return b.Predict(s, of(b), d, draws)
@@ -55,11 +55,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	for _, way := range []struct {
 		name  string
-		draws int
+		draws vi.Config
 		of    func(b models.Bayesian) vi.Model
 	}{
-		{fmt.Sprintf("%d draws", o.draws), o.draws, models.Bayesian.Model},
-		{"means", 1, func(b models.Bayesian) vi.Model { return b.With(b.Net.Mean()) }},
+		{fmt.Sprintf("%d draws", o.draws), vi.Config{K: o.draws}, models.Bayesian.Model},
+		{"means", vi.Config{}, func(b models.Bayesian) vi.Model { return b.With(b.Net.Mean()) }},
 	} {
 		out, err := predict(sets.Test, way.draws, way.of)
 		if err != nil {
@@ -73,7 +73,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if o.set != "" {
 		return nil
 	}
-	return o.picture(sets, fit.Params, func(set *data.Set) (map[string][]float64, error) { return predict(set, o.draws, models.Bayesian.Model) })
+	return o.picture(sets, fit.Params, func(set *data.Set) (map[string][]float64, error) {
+		return predict(set, vi.Config{K: o.draws, Estimator: vi.PerDraw{}}, models.Bayesian.Model) // so that a draw is a function
+	})
 }
 
 // rmse is the root mean square of the differences.

@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	report := func(what string, draws int, of func(b models.Bayesian) vi.Model) error {
 		out, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 			b := o.model(s)
-			return b.Predict(s, of(b), d, draws)
+			return b.Predict(s, of(b), d, vi.Config{K: draws})
 		}, fit.Params, sets.Test.Batches(c), trainers.EvalConfig{Seed: o.seed})
 		if err != nil {
 			return err

@@ -59,12 +59,13 @@ func (b Bayesian) With(net layers.Layer) vi.Model {
 	return vi.Model{Joint: func(t *vi.Trace) { t.Draw("y", b.likelihood(net.Apply(t.Given("x")))) }}
 }
 
-// Predict returns, of a model that Model or With made, what k draws say of every row:
+// Predict returns, of a model that Model or With made, what the K draws of c say of
+// every row:
 // "log_p" [B], the log of the mean of p(y|x, w); "mean", the mean of y [B, 1] or of
 // the probabilities of the classes [B, classes]; and "spread" of that shape, the
 // standard deviation over the draws of what "mean" is the mean of.
-func (b Bayesian) Predict(s *graph.Scope, m vi.Model, d vi.Data, k int) map[string]*graph.Node {
-	r := vi.Run(s, m, d, vi.Config{K: k})
+func (b Bayesian) Predict(s *graph.Scope, m vi.Model, d vi.Data, c vi.Config) map[string]*graph.Node {
+	r := vi.Run(s, m, d, c)
 	each := b.mean(r.Site("y").P)
 	mean := graph.Mean(each, 0)
 	return map[string]*graph.Node{

@@ -33,7 +33,7 @@ func TestPosteriorsClassify(t *testing.T) {
 		const draws = 20
 		out, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 			m := declare(s)
-			return m.Predict(s, m.Model(), d, draws)
+			return m.Predict(s, m.Model(), d, vi.Config{K: draws})
 		}, fit.Params, test.Batches(data.BatchConfig{Size: 40, Flat: true, Evaluation: true}), trainers.EvalConfig{})
 		if err != nil {
 			t.Fatal(q.Name, err)
@@ -72,7 +72,7 @@ func TestRegressionWithoutNoise(t *testing.T) {
 	p, err := graph.Build(params, func(s *graph.Scope) {
 		b := models.NewRegression(s, bayes.Config{}, 2, 3)
 		x, y := s.Tensor([]float64{.3, -1, 2, .5}, 2, 2), s.Tensor([]float64{.1, -.7}, 2, 1)
-		for name, n := range b.Predict(s.In("a"), b.With(b.Net.Mean()), vi.Data{"x": x, "y": y}, 3) {
+		for name, n := range b.Predict(s.In("a"), b.With(b.Net.Mean()), vi.Data{"x": x, "y": y}, vi.Config{K: 3}) {
 			s.Output(name, n)
 		}
 		s.Output("f", b.Net.Mean().Apply(x))

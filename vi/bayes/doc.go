@@ -16,8 +16,9 @@
 // these weights and scores them under their prior. So every objective of package
 // vi that takes products trains it: the divergence of the weights counts once a
 // data set, and vi.Config.Total is the size of that. Where the noise is, in the
-// products of each row (vi.Local, the default), in a weight for each row, in one
-// weight, or in one whose signs each row turns, is vi.Config.Estimator's to say.
+// products of each row (vi.Local, the default), in a weight for each row
+// (vi.Separate), for each draw (vi.PerDraw) or for all (vi.Single), or in one whose
+// signs each row turns (vi.Flipout), is vi.Config.Estimator's to say.
 //
 // # Posteriors
 //
@@ -38,10 +39,11 @@
 //
 // The law of y given x is the mean over draws of the weights. A run of the same
 // model with vi.Config{K: k} has k of them along the axis of draws; LogPredictive
-// averages over it. It takes noise that each row and each draw has by itself, that
-// is vi.Local and the dropouts. Stack.Mean is the network of the mean weights
-// instead, without noise, in one pass; Stack.Pruned that of the weights which
-// matter, and Sparsity says how many these are.
+// averages over it. It takes noise that each draw has by itself: that of vi.Local, row
+// by row, that of vi.PerDraw, whose draws are functions of x, and the dropouts'.
+// Stack.Mean is the network of the mean weights instead, without noise, in one pass;
+// Stack.Pruned that of the weights which matter, and Sparsity says how many these
+// are.
 //
 // See the examples Config, a regression that is less sure away from the data,
 // VariationalDropout, LogPredictive and Sparsity, in example_test.go.

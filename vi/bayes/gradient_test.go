@@ -38,7 +38,7 @@ func noisesOf(c bayes.Config) map[string]vi.Estimator {
 	case bayes.Point, bayes.BinaryDropout, bayes.GaussianDropout:
 		return map[string]vi.Estimator{"": nil}
 	}
-	return map[string]vi.Estimator{"local": vi.Local{}, "single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}}
+	return map[string]vi.Estimator{"local": vi.Local{}, "single": vi.Single{}, "separate": vi.Separate{}, "flipout": vi.Flipout{}, "perdraw": vi.PerDraw{}}
 }
 
 // classifier compiles the ELBO of a network of two layers, and its gradient.
@@ -130,7 +130,7 @@ func TestNoisesHaveOneMeanGradient(t *testing.T) {
 	rules := map[string]rule{}
 	for _, site := range []string{"w", "scale"} {
 		rules["l/"+site+"/in"], rules["l/"+site+"/out"] = sign, sign
-		for _, noise := range []string{"local", "noise", "separate", "flipout"} {
+		for _, noise := range []string{"local", "noise", "separate", "flipout", "perdraw"} {
 			rules["l/"+site+"/"+noise] = fine
 		}
 	}
@@ -140,7 +140,7 @@ func TestNoisesHaveOneMeanGradient(t *testing.T) {
 		}
 		c.Input, c.Weights = nil, graph.Constant(.8)
 		want := map[string]float64{}
-		for _, noise := range []string{"single", "local", "separate", "flipout"} {
+		for _, noise := range []string{"single", "local", "separate", "flipout", "perdraw"} {
 			var outputs []string
 			p := compile(t, &graph.Params{Dtype: f64}, func(s *graph.Scope) {
 				d := c.NewDense(s.In("l"), 1, 1)
@@ -162,7 +162,7 @@ func TestNoisesHaveOneMeanGradient(t *testing.T) {
 			})
 			live := map[string]rule{}
 			for input, r := range rules {
-				if kind := map[string]string{"single": "noise", "local": "local", "separate": "separate"}[noise]; input == "l/w/"+kind || input == "l/scale/"+kind ||
+				if kind := map[string]string{"single": "noise", "local": "local", "separate": "separate", "perdraw": "perdraw"}[noise]; input == "l/w/"+kind || input == "l/scale/"+kind ||
 					noise == "flipout" && (input == "l/w/flipout" || input == "l/scale/flipout" || r.w[0] == .5) {
 					live[input] = r
 				}
@@ -212,7 +212,7 @@ func TestRowsAreUncorrelated(t *testing.T) {
 			return v["square"][0] - v["g"][0]*v["g"][0]
 		}
 		one := variance(1, "single")
-		for noise, share := range map[string]float64{"single": 1, "local": .5, "separate": .5} {
+		for noise, share := range map[string]float64{"single": 1, "perdraw": 1, "local": .5, "separate": .5} {
 			near(t, site+": variance of two rows with noise "+noise, variance(2, noise), share*one, 1e-9)
 		}
 		if v := variance(2, "flipout"); !(v > .5*one*(1+1e-6) && v < .9*one) {

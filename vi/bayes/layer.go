@@ -91,8 +91,8 @@ type Dense struct {
 	priors  bool    // Config.Prior is the latents'
 	// noisy returns x·W of the weights that the latents make; nil means x·θ.
 	noisy func(t *vi.Trace, x *graph.Node) *graph.Node
-	// logAlpha is log α = log σ²/θ² of each weight, [in or 1, out or 1]; nil where
-	// it is no parameter.
+	// logAlpha is log α = log σ²/θ² of each weight, [in or 1, out or 1]; nil for
+	// posteriors without rates.
 	logAlpha *graph.Node
 }
 
@@ -165,7 +165,8 @@ func (d Dense) Mean() layers.Layer {
 }
 
 // LogAlpha returns log α of each weight, [in or 1, out or 1], the logarithm of its
-// variance divided by the square of its mean; nil where that is no parameter.
+// variance divided by the square of its mean, under VariationalDropout and
+// SparseDropout; nil under other posteriors.
 func (d Dense) LogAlpha() *graph.Node {
 	d.declared()
 	return d.logAlpha

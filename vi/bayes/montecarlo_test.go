@@ -2,6 +2,7 @@ package bayes_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
@@ -91,5 +92,47 @@ func TestBinaryDropoutIsItsEnumeration(t *testing.T) {
 	}
 	if std := math.Sqrt((square - mean*mean) / draws); math.Abs(got-mean) > 4*std {
 		t.Errorf("the mean of %d draws is %v, want %v ± %v", draws, got, mean, std)
+	}
+}
+
+// TestADrawIsAFunction: under vi.PerDraw the draws of a layer without biases at twice an
+// input are twice those at the input, for every law of the weights, and differ from one
+// another; as many draws have the same first ones.
+func TestADrawIsAFunction(t *testing.T) {
+	for name, c := range posteriors {
+		if len(noisesOf(c)) == 1 || c.LatentBiases {
+			continue
+		}
+		c.Input, c.NoBias = nil, true
+		var first []float64
+		for _, draws := range []int{5, 8} {
+			p, err := graph.Build(&graph.Params{Dtype: f64}, func(s *graph.Scope) {
+				d := c.NewDense(s.In("l"), 3, 2)
+				m := vi.Model{Guide: d.Draw, Joint: func(t *vi.Trace) {
+					t.Draw("y", prob.Normal{Mean: d.Apply(t, t.Given("x")), LogStd: s.Const(0)})
+				}}
+				r := vi.Run(s, m, vi.Data{"x": s.Tensor([]float64{.3, -1, .8, .6, -2, 1.6}, 2, 3), "y": s.Tensor(make([]float64, 4), 2, 2)}, vi.Config{K: draws, Estimator: vi.PerDraw{}})
+				s.Output("f", r.Site("y").P.(prob.Normal).Mean)
+			})
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			q := program{p, t, nil}
+			q.run()
+			f := q.value("f")
+			for k := range draws {
+				for j := range 2 {
+					near(t, name+": a draw at twice the input", f[4*k+2+j], 2*f[4*k+j], 1e-12)
+				}
+				if k > 0 && f[4*k] == f[0] {
+					t.Errorf("%s: two draws are the same", name)
+				}
+			}
+			if first == nil {
+				first = f
+			} else if !slices.Equal(first, f[:len(first)]) {
+				t.Errorf("%s: the first draws are %v of five and %v of eight", name, first, f[:len(first)])
+			}
+		}
 	}
 }

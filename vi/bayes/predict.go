@@ -13,7 +13,7 @@ import (
 //	log 1/K Σ_k p(y|x, w_k)
 //
 // It is for models whose only latents are weights, in runs where every draw has
-// noise of its own, as vi.Local has and the dropouts have. Its expectation lies
+// noise of its own, as vi.Local and vi.PerDraw have, and the dropouts. Its expectation lies
 // below log p(y|x) under the guide, by less the more draws there are.
 func LogPredictive(r *vi.Record, site string) *graph.Node {
 	s := r.Site(site)

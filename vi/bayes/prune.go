@@ -15,12 +15,12 @@ import (
 const Threshold = 3
 
 // Pruned returns the network of the mean weights, with 0 in place of those whose
-// log α is above the threshold, usually Threshold. Layers without rates that are
-// parameters keep all. It refuses a network that has none with.
+// log α is above the threshold, usually Threshold. Layers without rates keep all.
+// It refuses a network that has none with.
 func (n Stack) Pruned(threshold float64) layers.Layer {
 	l, any := n.pruned(threshold)
 	if !any {
-		graph.Fail("bayes: a network without rates α has no weights to prune; use SparseDropout, or VariationalDropout with learned rates")
+		graph.Fail("bayes: a network without rates α has no weights to prune; use SparseDropout or VariationalDropout")
 	}
 	return l
 }
