@@ -62,7 +62,7 @@ func (l *lab) classify(ctx context.Context, seed uint64, c classifier) (*graph.P
 func (l *lab) wrong(ctx context.Context, seed uint64, c classifier, params *graph.Params, draws int, of func(b models.Bayesian) vi.Model) (float64, error) {
 	out, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		b := c.network(s)
-		return b.Predict(s, of(b), d, draws)
+		return b.Predict(s, of(b), d, vi.Config{K: draws})
 	}, params, labelled(l.sets.Test, data.BatchConfig{Size: 500, Evaluation: true}), trainers.EvalConfig{Seed: seed})
 	if err != nil {
 		return 0, err

@@ -133,7 +133,7 @@ func (l *lab) regress(ctx context.Context, q models.Posterior, all *data.Regress
 	}
 	out, err := trainers.Predict(ctx, func(s *graph.Scope, d vi.Data) map[string]*graph.Node {
 		b := declare(s)
-		return b.Predict(s, b.Model(), d, 100)
+		return b.Predict(s, b.Model(), d, vi.Config{K: 100})
 	}, fit.Params, sets.Test.Batches(data.BatchConfig{Size: 200, Evaluation: true}), trainers.EvalConfig{Seed: seed})
 	if err != nil {
 		return 0, 0, err

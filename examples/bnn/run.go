@@ -32,10 +32,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	inputs, total := sets.Train.Cols("x"), sets.Train.Len()
 	c := data.BatchConfig{Size: min(o.batch, total), Seed: o.seed}
 	train := sets.Train.Batches(c)
-	warm := float64(max(1, o.warm*train.Count()))
+	warm := max(1, o.warm*train.Count())
 	fit, err := trainers.Fit(ctx, func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.bound(s, d, inputs, total) }, train, trainers.Config{
 		Params: &graph.Params{Seed: o.seed}, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate},
-		Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { return min(1, float64(step+1)/warm) }},
+		Schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: warm}},
 		OnEpoch: func(e trainers.Epoch) error {
 			if e.Epoch%max(1, o.epochs/10) != 0 {
 				return nil

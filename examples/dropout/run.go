@@ -37,10 +37,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	c := data.BatchConfig{Size: o.batch, Seed: o.seed, Flat: true}
 	train := sets.Train.Batches(c)
-	warm := float64(max(1, o.warm*train.Count()))
+	warm := max(1, o.warm*train.Count())
 	fit, err := trainers.Fit(ctx, func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.bound(s, d, sets.Train.Len()) }, train, trainers.Config{
 		Params: &graph.Params{Seed: o.seed}, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate},
-		Schedules: map[string]trainers.Schedule{"beta": func(step int) float64 { return min(1, float64(step+1)/warm) }},
+		Schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: warm}},
 		OnEpoch: func(e trainers.Epoch) error {
 			_, err := fmt.Fprintf(stderr, "epoch %d: training bound %.4f, log p(y) %.4f (%.1f s)\n", e.Epoch, e.Train["bound"], e.Train["reconstruction"], e.Seconds)
 			return errors.Wrap(err, "output")
