@@ -48,7 +48,7 @@ func (l *lab) rates(ctx context.Context, seed uint64, a trainers.Adam) (result, 
 	res := result{Figures: map[string]figure{}, Epochs: l.pick(10, 1)}
 	c := models.VAEConfig{Input: 784, Latent: 50, Hidden: []int{l.pick(500, 20)}, Networks: layers.Config{Activation: graph.Softplus}}
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return vi.ELBO{}.Estimate(s, models.NewVAE(s, c), d) }
-	for log := l.pick(-5, -2); log <= -1; log++ {
+	for log := -5; log <= -1; log++ {
 		a.Rate = math.Pow(10, float64(log))
 		fit, err := trainers.Fit(ctx, bound, l.train(100, seed), trainers.Config{Params: &graph.Params{Seed: seed}, Epochs: res.Epochs, Seed: seed, Optimizer: a})
 		if errors.As(err, new(*trainers.NotFinite)) {
