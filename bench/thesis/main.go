@@ -3,7 +3,7 @@
 // comes out beside what was published.
 //
 //	go run ./bench/thesis                         the tables there are
-//	go run ./bench/thesis -data FOLDER aevb       one of them, on MNIST's files
+//	go run ./bench/thesis -data FOLDER aevb       one of them, on MNIST's files or those it names
 //	go run ./bench/thesis -quick                  all of them, small and short, on digits drawn by the program
 //	go run ./bench/thesis -markdown               what docs/thesis.md says of them
 //
@@ -14,8 +14,11 @@
 //	table.go     tables, cells and the figures that come of them
 //	results.go   the files
 //	markdown.go  the page
-//	fit.go       training and evaluation, the same for all tables
-//	aevb.go, semisupervised.go, ladder.go, flows.go, discrete.go   the tables
+//	main.go      the flags
+//	fit.go       training and evaluation of models of pictures
+//	classify.go  the same of classifiers with latent weights
+//	aevb.go, semisupervised.go, ladder.go, flows.go, discrete.go, noise.go,
+//	dropout.go, sparse.go, uci.go, adam.go, correction.go   the tables
 package main
 
 import (
@@ -52,7 +55,7 @@ func main() {
 func parse(args []string, usage io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("thesis", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.data, "data", "", "`folder` of MNIST's IDX files, or mnist, downloaded once; needed without -quick")
+	f.StringVar(&o.data, "data", "", "`folder` of MNIST's IDX files, or mnist, downloaded once, or of the table's own data; needed without -quick")
 	f.StringVar(&o.out, "out", "", "`folder` of the results; empty: bench/thesis/results, with -quick none")
 	f.StringVar(&o.only, "only", "", "run the cells whose `name` has this in it")
 	f.BoolVar(&o.quick, "quick", false, "small and short, on drawn digits; without a table: all")
