@@ -163,7 +163,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"SourceFile.Size":   {{"", "error " + gone(func(s *data.Source) { s.Files[0].Size-- }), "bytes, want"}},
 		"SourceFile.SHA256": {{"", "error " + gone(func(s *data.Source) { s.Files[0].SHA256 = "0" }), "SHA-256"}},
 	}
-	exported.Effects(t, all, "IDX", "Set", "Sets", "Spec", "Row", "Regression", "Standardised") // of which are data
+	exported.Effects(t, all, "IDX", "Set", "Sets", "Spec", "Row", "Regression", "Standardised", "Corpus") // of which are data
 }
 
 // entries lists a folder.
