@@ -154,6 +154,13 @@ func (p *Params) Tensor(name string) *tensor.Dense {
 	return tensor.New(tensor.WithShape(slices.Clone(a.Shape)...), tensor.WithBacking(slices.Clone(a.F32)))
 }
 
+// isStored is door.Stored.
+func (s *Scope) isStored(name string) bool {
+	s.notNil()
+	_, ok := s.b.params.array(s.join(name))
+	return ok && !slices.Contains(s.b.params.fresh, s.join(name))
+}
+
 func (p *Params) array(name string) (op.Array, bool) {
 	p.notNil()
 	p.mu.Lock()
