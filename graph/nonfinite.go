@@ -123,7 +123,9 @@ func (p *Program) operation(n *Node) string {
 	return op.Name(op.RuleOf(n))
 }
 
-func (k kind) String() string { return [...]string{"input", "parameter", "state", "noise", "carry", "collected"}[k] }
+func (k kind) String() string {
+	return [...]string{"input", "parameter", "state", "noise", "carry", "collected"}[k]
+}
 
 // again evaluates nodes from the inputs, noise and parameters of the last Run.
 func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {

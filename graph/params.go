@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -157,8 +158,11 @@ func (p *Params) Tensor(name string) *tensor.Dense {
 // isStored is door.Stored.
 func (s *Scope) isStored(name string) bool {
 	s.notNil()
-	_, ok := s.b.params.array(s.join(name))
-	return ok && !slices.Contains(s.b.params.fresh, s.join(name))
+	p := s.b.params
+	return slices.ContainsFunc(p.Names(), func(n string) bool {
+		found := n == s.join(name) || name == "" && strings.HasPrefix(n, s.join(""))
+		return found && !slices.Contains(p.fresh, n)
+	})
 }
 
 func (p *Params) array(name string) (op.Array, bool) {

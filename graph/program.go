@@ -29,7 +29,7 @@ type Program struct {
 	snapshots []snapshot
 	carries   []*carry // those that are used
 	collects  []*collect
-	ready     bool     // a Run has succeeded
+	ready     bool // a Run has succeeded
 	use       atomic.Int32
 }
 

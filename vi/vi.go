@@ -135,6 +135,7 @@ type Config struct {
 	K         int                  // draws for each datum; 0 means 1
 	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
 	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
+	Globals   Data                 // values of global sites, [lead…, event], which are then scored and not drawn
 	Enumerate []string             // discrete sites to go through value by value, one leading axis each
 	Estimator Estimator            // of every latent; nil means Pathwise, and Local of products
 	Sites     map[string]Estimator // by site, before Estimator; nil means Pathwise there

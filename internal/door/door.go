@@ -52,9 +52,13 @@ var (
 	// Probe calls f as a run of a model that is only looked at: nothing that it
 	// assigns to a State or makes an output counts.
 	Probe func(scope any, f func())
-	// Stored tells whether the Params have a parameter or state of that name in
-	// the scope.
+	// Stored tells whether the Params had a parameter or state of that name in the
+	// scope before the build; "" asks for any in the scope and below.
 	Stored func(scope any, name string) bool
+	// Evaluate returns the values of nodes under some draws of their noise, while
+	// they are being built: by draw and by node. What is computed from an input is
+	// an error.
+	Evaluate func(scope any, draws int, nodes ...*op.Node) ([][][]float64, error)
 
 	// Alternatives returns the same scope, a *graph.Scope, for values whose first n
 	// axes are alternatives, such as the values of sites that are gone through: of a
