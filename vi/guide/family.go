@@ -62,7 +62,7 @@ func (l *site) push(u prob.Pathwise) prob.Dist {
 type FullRank struct{ rowsNormal }
 
 func (FullRank) globals(g *making, all []*site) {
-	mean, d := g.means(all)
+	_, mean, d := g.means(all)
 	l := g.s.In(g.Name).Param("cholesky", triangle(math.Log(g.Scale)), d*(d+1)/2)
 	g.block(prob.MultivariateNormal{Mean: mean, Cholesky: prob.CholeskyFactor(l)}, all)
 }
@@ -79,7 +79,7 @@ type LowRank struct {
 }
 
 func (f LowRank) globals(g *making, all []*site) {
-	mean, d := g.means(all)
+	_, mean, d := g.means(all)
 	rank := cmp.Or(f.Rank, int(math.Ceil(math.Sqrt(float64(d)))))
 	if rank < 1 || rank > d {
 		graph.Fail("guide: LowRank of rank %d for %d numbers, want from 1 to %d", rank, d, d)
@@ -102,7 +102,7 @@ type Flow struct {
 }
 
 func (f Flow) globals(g *making, all []*site) {
-	mean, d := g.means(all)
+	_, mean, d := g.means(all)
 	declare := f.New
 	if declare == nil {
 		declare = twoIAFs
@@ -120,14 +120,16 @@ type rowsNormal struct{}
 
 func (rowsNormal) law(g *making, l *site) prob.Dist { return Normal{}.law(g, l) }
 
-// means declares the mean of u for all globals, one after the other.
-func (g *making) means(all []*site) (mean *graph.Node, d int) {
-	var parts []*graph.Node
+// means declares the means of all globals, and the mean of u, which is one after
+// the other.
+func (g *making) means(all []*site) (each []*graph.Node, mean *graph.Node, d int) {
+	var flat []*graph.Node
 	for _, l := range all {
-		parts = append(parts, graph.Reshape(g.mean(l), -1))
+		each = append(each, g.mean(l))
+		flat = append(flat, graph.Reshape(each[len(each)-1], -1))
 		d += graph.Size(l.shape)
 	}
-	return graph.Concat(0, parts...), d
+	return each, graph.Concat(0, flat...), d
 }
 
 // block draws u for all globals.
