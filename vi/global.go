@@ -37,7 +37,7 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 	}
 	if s.Value == nil {
 		if t.joint && t.guided && s.Q == nil && !t.r.of.predicts {
-			graph.Fail("vi: %s has no value: the guide draws %v; draw it in the guide too, or give it in Config.Globals", name, t.r.names(func(s *Site) bool { return s.Q != nil }))
+			graph.Fail("vi: %s has no value: the guide draws %v; draw it in the guide too, or give it in Config.Globals", name, t.r.names(func(s *Site) bool { return s.isPart() || s.Q != nil && !s.isBlock() }))
 		}
 		s.prior = t.joint
 		s.Value, score = t.r.drawGlobal(s, d, lead)
