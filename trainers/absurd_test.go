@@ -34,8 +34,8 @@ func TestAbsurdArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	absurd.Sweep{
-		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
-		Types: []any{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.SGD{}, trainers.Updater{}, trainers.NotFinite{}},
+		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Draw": trainers.Draw, "Laplace": trainers.Laplace, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
+		Types: []any{trainers.Adam{}, trainers.AdaMax{}, trainers.Momentum{}, trainers.SGD{}, trainers.Updater{}, trainers.NotFinite{}, trainers.Convergence{}},
 		Within: func(name string, call func()) error {
 			if name != "Updater.Declare" && name != "Part" {
 				call()

@@ -65,6 +65,9 @@ func Draw(ctx context.Context, model func(s *graph.Scope) vi.Model, params *grap
 	}
 	out, parts := map[string]*vi.Draws{}, map[string][]batchDraws{}
 	err = e.each(ctx, 0, 0, func(p *graph.Program, _ int) error {
+		if err := e.inOrder(); err != nil {
+			return err
+		}
 		for _, output := range p.Outputs() {
 			shape := p.Shape(output)[1:]
 			name, global := strings.CutPrefix(output, globals)

@@ -85,19 +85,21 @@ func (c *curvature) declare(s *graph.Scope, e *vi.Estimate) {
 	if e.Record == nil {
 		graph.Fail("trainers: Laplace of an estimate without a record, such as a sum of several")
 	}
+	beside := ""
 	for _, site := range e.Record.Sites() {
 		q, ok := site.Q.(curved)
 		switch {
-		case ok && means != nil:
-			graph.Fail("trainers: Laplace of two guides")
-		case ok:
+		case ok && means == nil:
 			means, l = q.Curvature()
 		case site.Q != nil && !site.Observed:
-			graph.Fail("trainers: Laplace of a model with the latent %s beside: its noise would be in the Hessian", site.Name)
+			beside = site.Name
 		}
 	}
-	if means == nil {
+	switch {
+	case means == nil:
 		graph.Fail("trainers: Laplace of a model whose guide is not by the family guide.Laplace")
+	case beside != "":
+		graph.Fail("trainers: Laplace of a model with the latent %s beside: its noise would be in the Hessian", beside)
 	}
 	c.names, c.sizes, c.size = nil, nil, l.Shape()[0]
 	for _, n := range means {
