@@ -1,6 +1,7 @@
 package vi
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/latentgo/latent/graph"
@@ -25,7 +26,8 @@ func (t *Trace) Latents(joint Func) []*Site {
 	}
 	defer graph.Enter("the latents of the joint")()
 	look := *t.r.Record
-	look.Scope, look.enum, look.sites, look.below = look.Scope.In("latents"), slices.Clone(look.enum), nil, nil
+	t.r.looks++
+	look.Scope, look.enum, look.sites, look.below = look.Scope.In(fmt.Sprint("latents", t.r.looks)), slices.Clone(look.enum), nil, nil
 	have := map[string]bool{}
 	for _, s := range t.r.sites {
 		copied := *s

@@ -22,6 +22,7 @@ type plan struct {
 type run struct {
 	*Record                 // what it has found so far
 	used    map[string]bool // names of data that a site or Given took
+	looks   int             // number of times that Latents was called
 }
 
 // trace runs a model and returns its record.
