@@ -56,7 +56,7 @@ func (shifted) Support() prob.Support {
 func TestDensitiesIntegrateToOne(t *testing.T) {
 	for name, l := range laws {
 		t.Run(name, func(t *testing.T) {
-			n := map[int]int{1: 200000, 2: 600}[len(l.lo)]
+			n := map[int]int{1: 100000, 2: 300}[len(l.lo)]
 			var grid []float64
 			volume, d := 1., len(l.lo)
 			for j := range l.lo {
