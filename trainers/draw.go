@@ -18,6 +18,7 @@ import (
 // DrawConfig says what Draw draws.
 type DrawConfig struct {
 	K     int                                       // draws; 0 means 1000, or the number of Draws
+	Rows  int                                       // of a model that reads no data, in place of batches
 	Seed  uint64                                    // of the noise
 	Sites []string                                  // as in vi.Prediction: whose draws are wanted; nil means all that are drawn
 	Draws map[string]*vi.Draws                      // draws of globals made elsewhere
@@ -27,7 +28,9 @@ type DrawConfig struct {
 // Draw returns draws of the sites of a model under its guide, by name, for the
 // rows of epoch 0 of batches: see vi.Predict. A site that is not among the arrays
 // and that the guide does not have is predicted; to predict one of a data set
-// leave it out of data.BatchConfig.Arrays. Noise is that of Evaluate: a draw of
+// leave it out of data.BatchConfig.Arrays. Of a model that reads no data batches
+// are nil and Rows says how many rows to draw; without a guide they are simulated
+// from the prior. Noise is that of Evaluate: a draw of
 // the globals goes with the draw of the same number of every row, whatever the
 // batches.
 func Draw(ctx context.Context, model func(s *graph.Scope) vi.Model, params *graph.Params, b data.Batches, c DrawConfig) (map[string]*vi.Draws, error) {
@@ -47,13 +50,26 @@ func Draw(ctx context.Context, model func(s *graph.Scope) vi.Model, params *grap
 		c.K = cmp.Or(c.K, d.K)
 	}
 	c.K = cmp.Or(c.K, 1000)
+	if c.Rows != 0 {
+		if !op.Nil(b) {
+			return nil, errors.Errorf("trainers: draw: Rows %d beside batches, which have their own", c.Rows)
+		}
+		set, err := data.New(data.Index("trainers/row", c.Rows))
+		if err != nil {
+			return nil, errors.WithMessage(err, "trainers: draw: Rows")
+		}
+		b = set.Batches(data.BatchConfig{Evaluation: true})
+	}
 	const rows, globals = predictOutput + "rows/", predictOutput + "globals/"
 	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
 		given := vi.Data{}
 		for name, v := range c.Draws {
 			given[name] = s.Tensor(v.Values, append([]int{v.K}, v.Shape...)...)
 		}
-		drawn := vi.Predict(s, model(s), d, vi.Prediction{K: c.K, Sites: c.Sites, Draws: given, Of: c.Of})
+		if c.Rows != 0 {
+			d = nil
+		}
+		drawn := vi.Predict(s, model(s), d, vi.Prediction{K: c.K, Rows: c.Rows, Sites: c.Sites, Draws: given, Of: c.Of})
 		for prefix, nodes := range map[string]map[string]*graph.Node{rows: drawn.Rows, globals: drawn.Globals} {
 			for _, name := range slices.Sorted(maps.Keys(nodes)) {
 				s.Output(prefix+name, nodes[name])

@@ -155,6 +155,7 @@ func options(t *testing.T) map[string][][]string {
 		"Convergence.Term":      {{settled, settle(trainers.Convergence{Term: "kl"})}},
 		"Convergence.Test":      {{settled, settle(trainers.Convergence{Test: true})}},
 		"DrawConfig.K":          {{drawn, draw(trainers.DrawConfig{K: 3})}, {drawn, draw(trainers.DrawConfig{K: -1}), "K -1"}},
+		"DrawConfig.Rows":       {{drawn, draw(trainers.DrawConfig{Rows: 3}), "Rows 3 beside batches"}, {simulated(t, 2), simulated(t, 3)}, {drawn, simulated(t, -1), "numbers of -1 rows"}},
 		"DrawConfig.Seed":       {{drawn, draw(trainers.DrawConfig{Seed: 1})}},
 		"DrawConfig.Sites":      {{drawn, draw(trainers.DrawConfig{Sites: []string{"y"}})}},
 		"DrawConfig.Draws":      {{drawn, draw(trainers.DrawConfig{Draws: map[string]*vi.Draws{"w": {K: 1, Shape: []int{1}, Values: []float64{1}}}})}},
@@ -195,6 +196,18 @@ func options(t *testing.T) map[string][][]string {
 		"Momentum.Mu":   {{rule(trainers.Momentum{}), rule(trainers.Momentum{Mu: .5})}, {plain, rule(trainers.Momentum{Mu: 1}), "Mu < 1"}},
 		"SGD.Rate":      {{rule(trainers.SGD{}), rule(trainers.SGD{Rate: .1})}, {plain, rule(trainers.SGD{Rate: -1}), "want a finite Rate"}},
 	}
+}
+
+// simulated is what a model that reads no data draws for some rows.
+func simulated(t *testing.T, rows int) string {
+	t.Helper()
+	d, err := trainers.Draw(context.Background(), func(*graph.Scope) vi.Model {
+		return vi.Model{Joint: func(t *vi.Trace) { t.Draw("y", prob.StdNormal(2)) }}
+	}, &graph.Params{}, nil, trainers.DrawConfig{Rows: rows, K: 1})
+	if err != nil {
+		return "error " + err.Error()
+	}
+	return fmt.Sprint(d["y"])
 }
 
 // starting is the bound of an epoch with or without first values from data.
