@@ -35,7 +35,7 @@ func ExampleRun() {
 		return set.Batches(data.BatchConfig{Evaluation: true})
 	}
 	for _, f := range []guide.Family{guide.Normal{}, guide.FullRank{}} {
-		ranks, err := calibration.Run(context.Background(), 60, func(ctx context.Context, i int) (calibration.Replication, error) {
+		ranks, err := calibration.Run(context.Background(), 100, func(ctx context.Context, i int) (calibration.Replication, error) {
 			sim, err := trainers.Draw(ctx, func(*graph.Scope) vi.Model { return vi.Model{Joint: sum} }, &graph.Params{}, nil, trainers.DrawConfig{K: 1, Rows: rows, Seed: uint64(i)})
 			if err != nil {
 				return calibration.Replication{}, err
