@@ -66,6 +66,26 @@ func (b *build) complete(outs []*Node) error {
 	return nil
 }
 
+// startCollects makes the program compute what is collected for its outputs.
+func (p *Program) startCollects() {
+	for _, c := range p.b.collects {
+		if slices.Contains(p.outs, c.leaf) {
+			p.outs, p.collects = append(p.outs, c.value), append(p.collects, c)
+		}
+	}
+}
+
+// collected returns the memory of what is collected.
+func (p *Program) collected(leaf *Node) op.Array {
+	v := op.NewArray(p.b.Dtype, leaf.Shape())
+	for _, c := range p.collects {
+		if c.leaf == leaf {
+			c.to = v
+		}
+	}
+	return v
+}
+
 // keep takes the values of a pass.
 func (p *Program) keep(pass int) {
 	for _, c := range p.collects {

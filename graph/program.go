@@ -134,11 +134,7 @@ func newProgram(b *build) (*Program, error) {
 	if err := b.complete(p.outs); err != nil {
 		return nil, err
 	}
-	for _, c := range b.collects {
-		if slices.Contains(p.outs, c.leaf) {
-			p.outs, p.collects = append(p.outs, c.value), append(p.collects, c)
-		}
-	}
+	p.startCollects()
 	for _, n := range p.outs {
 		if op.RuleOf(n) == nil && !slices.ContainsFunc(p.snapshots, func(k snapshot) bool { return k.leaf == n }) {
 			p.snapshots = append(p.snapshots, snapshot{n, op.NewArray(b.Dtype, n.Shape())})
@@ -190,13 +186,7 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 		p.carries = append(p.carries, c)
 		return c.now, nil
 	case collected:
-		v := op.NewArray(p.b.Dtype, n.Shape())
-		for _, c := range p.collects {
-			if c.leaf == n {
-				c.to = v
-			}
-		}
-		return v, nil
+		return p.collected(n), nil
 	case noise:
 		v := op.NewArray(p.b.Dtype, n.Shape())
 		p.noise.add(l, v)
