@@ -15,6 +15,13 @@ func init() {
 	door.Replay = func(s any, f func()) { s.(*Scope).replay(f) }
 	door.Alternatives = func(s any, n int) any { return s.(*Scope).among(n) }
 	door.Passes = func(s any, n int) any { return s.(*Scope).split(n) }
+	door.Repeats = func(s any, n int) any { return s.(*Scope).repeats(n) }
+	door.Collect = func(s any, name string, value *op.Node) *op.Node { return s.(*Scope).collect(name, value) }
+	door.Probe = func(s any, f func()) { s.(*Scope).probe(f) }
+	door.Evaluate = func(s any, draws int, nodes ...*op.Node) ([][][]float64, error) {
+		return s.(*Scope).evaluate(draws, nodes)
+	}
+	door.Stored = func(s any, name string) bool { return s.(*Scope).isStored(name) }
 	door.Carry = func(s any, name string, init float64, shape ...int) *op.Node {
 		return s.(*Scope).carry(name, init, shape)
 	}

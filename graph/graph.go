@@ -31,8 +31,8 @@
 // The types are in graph.go.
 //
 // Building: build.go and scope.go, with replay.go for several runs of one model,
-// passes.go for several passes of one program, dependence.go for what depends on
-// what, initial.go for first values from data, check.go for arguments that are
+// passes.go for several passes of one program, evaluate.go for values while a graph
+// is built, dependence.go for what depends on what, initial.go for first values from data, check.go for arguments that are
 // nil, errors.go for what a caller tells apart and door.go for what other packages of
 // the module may use. Nodes come from const.go,
 // math.go, special.go, shape.go, linear.go, cholesky.go and custom.go; grad.go

@@ -43,7 +43,7 @@ func (d *noiseFill) add(l leaf, value op.Array) {
 	s.event = op.Size(shape[max(l.rows, -1)+1:])
 	s.inner = op.Size(shape[:min(l.alternatives, max(l.rows, 0))])
 	s.outer = value.Len() / max(s.inner*s.rows*s.event, 1)
-	if l.passes && s.outer > 1 {
+	if l.passes && s.outer > 1 || l.anew {
 		s.onward = s.outer
 	}
 	d.sites = append(d.sites, s)

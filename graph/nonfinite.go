@@ -20,7 +20,7 @@ import (
 type NonFinite struct {
 	Output string
 	Leaf   string    // the input, parameter, state, noise, carry or constant NaN that holds it; "" where an operation made it
-	Kind   string    // "input", "parameter", "state", "noise", "carry" or "constant" with Leaf; else the name of the operation
+	Kind   string    // "input", "parameter", "state", "noise", "carry", "collected" or "constant" with Leaf; else the name of the operation
 	In     []float64 // the operands of an element-wise operation at that element, else nil
 	Value  float64   // NaN or ±Inf
 	Index  []int     // of the element
@@ -123,7 +123,9 @@ func (p *Program) operation(n *Node) string {
 	return op.Name(op.RuleOf(n))
 }
 
-func (k kind) String() string { return [...]string{"input", "parameter", "state", "noise", "carry"}[k] }
+func (k kind) String() string {
+	return [...]string{"input", "parameter", "state", "noise", "carry", "collected"}[k]
+}
 
 // again evaluates nodes from the inputs, noise and parameters of the last Run.
 func (p *Program) again(nodes ...*Node) (*engine.Reference, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -152,6 +153,16 @@ func (p *Params) Tensor(name string) *tensor.Dense {
 		return tensor.New(tensor.WithShape(slices.Clone(a.Shape)...), tensor.WithBacking(slices.Clone(a.F64)))
 	}
 	return tensor.New(tensor.WithShape(slices.Clone(a.Shape)...), tensor.WithBacking(slices.Clone(a.F32)))
+}
+
+// isStored is door.Stored.
+func (s *Scope) isStored(name string) bool {
+	s.notNil()
+	p := s.b.params
+	return slices.ContainsFunc(p.Names(), func(n string) bool {
+		found := n == s.join(name) || name == "" && strings.HasPrefix(n, s.join(""))
+		return found && !slices.Contains(p.fresh, n)
+	})
 }
 
 func (p *Params) array(name string) (op.Array, bool) {

@@ -3,6 +3,8 @@ package graph
 import (
 	"slices"
 
+	"github.com/pkg/errors"
+
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -19,6 +21,79 @@ func (s *Scope) split(n int) *Scope {
 	r := *s
 	r.passes = true
 	return &r
+}
+
+// repeats is door.Repeats.
+func (s *Scope) repeats(n int) *Scope {
+	r := s.split(n)
+	r.anew = true
+	return r
+}
+
+// collect is a value of every pass of a run, one after the other.
+type collect struct {
+	leaf, value *Node
+	to          op.Array
+}
+
+// collect is door.Collect.
+func (s *Scope) collect(name string, value *Node) *Node {
+	s.notNil()
+	op.Check(value, "collect "+name)
+	n := s.leaf(leaf{kind: collected}, name, append(Shape{max(s.b.passes, 1)}, value.Shape()...))
+	if !slices.ContainsFunc(s.b.collects, func(c *collect) bool { return c.leaf == n }) {
+		s.b.collects = append(s.b.collects, &collect{leaf: n, value: value})
+	}
+	return n
+}
+
+// complete is an error if something is computed from what is collected, which is
+// whole only after the last pass.
+func (b *build) complete(outs []*Node) error {
+	if len(b.collects) == 0 {
+		return nil
+	}
+	for _, n := range op.Needed(outs...) {
+		if op.RuleOf(n) == nil {
+			continue
+		}
+		for _, in := range op.Inputs(n) {
+			if l, ok := b.leaves[in]; ok && l.kind == collected {
+				return errors.Errorf("%s is collected draw by draw and whole only after the run: make it an output and compute from its values", l.name)
+			}
+		}
+	}
+	return nil
+}
+
+// startCollects makes the program compute what is collected for its outputs.
+func (p *Program) startCollects() {
+	for _, c := range p.b.collects {
+		if slices.Contains(p.outs, c.leaf) {
+			p.outs, p.collects = append(p.outs, c.value), append(p.collects, c)
+		}
+	}
+}
+
+// collected returns the memory of what is collected.
+func (p *Program) collected(leaf *Node) op.Array {
+	v := op.NewArray(p.b.Dtype, leaf.Shape())
+	for _, c := range p.collects {
+		if c.leaf == leaf {
+			c.to = v
+		}
+	}
+	return v
+}
+
+// keep takes the values of a pass.
+func (p *Program) keep(pass int) {
+	for _, c := range p.collects {
+		v := p.exec.Value(c.value)
+		for i, n := 0, v.Len(); i < n; i++ {
+			c.to.Set(pass*n+i, v.At(i))
+		}
+	}
 }
 
 // carry is door.Carry.

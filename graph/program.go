@@ -28,7 +28,8 @@ type Program struct {
 	assigns   []assign
 	snapshots []snapshot
 	carries   []*carry // those that are used
-	ready     bool     // a Run has succeeded
+	collects  []*collect
+	ready     bool // a Run has succeeded
 	use       atomic.Int32
 }
 
@@ -130,6 +131,10 @@ func newProgram(b *build) (*Program, error) {
 		}
 		p.outs = append(p.outs, c.value)
 	}
+	if err := b.complete(p.outs); err != nil {
+		return nil, err
+	}
+	p.startCollects()
 	for _, n := range p.outs {
 		if op.RuleOf(n) == nil && !slices.ContainsFunc(p.snapshots, func(k snapshot) bool { return k.leaf == n }) {
 			p.snapshots = append(p.snapshots, snapshot{n, op.NewArray(b.Dtype, n.Shape())})
@@ -180,6 +185,8 @@ func (p *Program) newLeaf(n *Node) (op.Array, error) {
 		c.now, c.next = op.NewArray(p.b.Dtype, n.Shape()), op.NewArray(p.b.Dtype, n.Shape())
 		p.carries = append(p.carries, c)
 		return c.now, nil
+	case collected:
+		return p.collected(n), nil
 	case noise:
 		v := op.NewArray(p.b.Dtype, n.Shape())
 		p.noise.add(l, v)
@@ -223,6 +230,7 @@ func (p *Program) Run(ctx context.Context, d Key) error {
 		if err := p.exec.Run(ctx); err != nil {
 			return errors.WithMessage(err, "graph: run")
 		}
+		p.keep(pass)
 	}
 	for _, k := range p.snapshots {
 		k.value.Copy(p.exec.Value(k.leaf))

@@ -9,6 +9,8 @@ import (
 type modelRun struct {
 	path   string
 	passes bool // noise declared in it goes on from pass to pass
+	anew   bool // likewise, whatever its number of samples
+	probe  bool // of a model that is only looked at
 
 	alternatives int // of noise declared in it
 }
@@ -16,25 +18,35 @@ type modelRun struct {
 // run is door.Run.
 func (s *Scope) run(f func()) {
 	s.notNil()
-	s.runAs(s.b.replay, f)
+	s.runAs(s.b.replay, false, f)
 }
 
 // replay is door.Replay.
 func (s *Scope) replay(f func()) {
 	s.notNil()
-	s.runAs(true, f)
+	s.runAs(true, false, f)
 }
 
-func (s *Scope) runAs(replay bool, f func()) {
+// probe is door.Probe.
+func (s *Scope) probe(f func()) {
+	s.notNil()
+	s.runAs(s.b.replay, true, f)
+}
+
+func (s *Scope) runAs(replay, probe bool, f func()) {
 	if f == nil {
 		Fail("graph: a run of no code")
 	}
 	b := s.b
 	run, before := b.run, b.replay
 	defer func() { b.run, b.replay = run, before }()
-	b.run, b.replay = &modelRun{s.path, s.passes, s.alternatives}, replay
+	probe = probe || run != nil && run.probe
+	b.run, b.replay = &modelRun{s.path, s.passes, s.anew, probe, s.alternatives}, replay
 	f()
 }
+
+// probing tells whether what is declared is of a model that is only looked at.
+func (b *build) probing() bool { return b.run != nil && b.run.probe }
 
 // among is door.Alternatives.
 func (s *Scope) among(n int) *Scope {
@@ -77,7 +89,7 @@ func (s *Scope) redeclared(l leaf, shape Shape) *Node {
 		Fail("graph: %s declared twice %s; a second layer, a layer with noise applied twice, or a second run of a model in one build needs a scope of its own, s.In(NAME)", l.name, s.where())
 	case old.kind == param && old.frozen != l.frozen:
 		Fail("graph: %s is frozen in one run and trained in another", l.name)
-	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || old.passes != l.passes || old.alternatives != l.alternatives || !slices.Equal(n.Shape(), shape):
+	case old.kind != l.kind || old.noise != l.noise || old.rows != l.rows || old.passes != l.passes || old.anew != l.anew || old.alternatives != l.alternatives || !slices.Equal(n.Shape(), shape):
 		Fail("graph: %s declared again by another run, with another law or shape, %v, than at first, %v", l.name, shape, n.Shape())
 	}
 	return n

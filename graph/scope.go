@@ -17,6 +17,7 @@ type Scope struct {
 	frozen bool
 	fed    bool // noise is an input
 	passes bool // noise goes on from pass to pass
+	anew   bool // likewise, whatever its number of samples
 	rows   *int // the axis of noise that counts rows; nil: the last but one
 
 	alternatives int // see door.Alternatives
@@ -42,6 +43,7 @@ type build struct {
 	notes    []any
 	passes   int // of a run; 0 and 1 mean one
 	carries  []*carry
+	collects []*collect
 }
 
 // leaf says where the value of a declared node comes from.
@@ -54,6 +56,7 @@ type leaf struct {
 	run    *modelRun // that declared it
 	own    bool      // of its run alone
 	passes bool      // noise goes on from pass to pass
+	anew   bool      // likewise, whatever its number of samples
 
 	alternatives int // leading axes of noise that count samples fastest
 }
@@ -66,6 +69,7 @@ const (
 	state
 	noise
 	carried
+	collected
 )
 
 // Noise is a law of random numbers that a program makes by itself.
@@ -187,7 +191,7 @@ func (s *Scope) Assign(to, value *Node) {
 	if !slices.Equal(to.Shape(), value.Shape()) {
 		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
 	}
-	if s.frozen {
+	if s.frozen || s.b.probing() {
 		return
 	}
 	s.b.assigns[to] = s.b.addAssignment(to, value)
@@ -213,9 +217,9 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	if law > UniformNoise {
 		Fail("graph: noise %s of law %d, want GaussianNoise or UniformNoise", name, law)
 	}
-	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes, alternatives: s.alternatives}
+	l := leaf{kind: noise, noise: law, rows: len(shape) - 2, passes: s.passes, anew: s.anew, alternatives: s.alternatives}
 	if r := s.b.run; r != nil {
-		l.passes, l.alternatives = l.passes || r.passes, max(l.alternatives, r.alternatives)
+		l.passes, l.anew, l.alternatives = l.passes || r.passes, l.anew || r.anew, max(l.alternatives, r.alternatives)
 	}
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
@@ -242,6 +246,9 @@ func (s *Scope) Output(name string, n *Node) {
 	checkName(name)
 	name = s.runName(name)
 	op.Check(n, "output "+name)
+	if s.b.probing() {
+		return
+	}
 	switch old := s.b.outputs[name]; {
 	case old != nil && s.b.replay:
 		return

@@ -36,9 +36,9 @@ func TestAbsurdArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	absurd.Sweep{
-		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
+		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Draw": trainers.Draw, "Laplace": trainers.Laplace, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
 		Types: []any{
-			trainers.Adam{}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, trainers.LBFGS{}, trainers.Updater{}, trainers.NotFinite{},
+			trainers.Adam{}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, trainers.LBFGS{}, trainers.Updater{}, trainers.NotFinite{}, trainers.Convergence{},
 			trainers.Constant(0), trainers.WarmUp{}, trainers.StepDecay{}, trainers.Cosine{}, trainers.InverseRoot{}, trainers.ScheduleFunc(nil),
 		},
 		Within: func(name string, call func()) error {

@@ -9,6 +9,9 @@
 //     takes one of several sets out of a batch;
 //   - initialise.go: first values of parameters from the first batch;
 //   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
+//   - draw.go: Draw, draws of a posterior and predictions from it; laplace.go,
+//     curvature.go: Laplace, the mode and the Hessian of a guide;
+//   - convergence.go: a fit ends when its bound has settled;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
 //     momentum.go, rmsprop.go, sgd.go: those there are;

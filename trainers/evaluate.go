@@ -78,13 +78,10 @@ func Predict(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[st
 	if err != nil {
 		return nil, err
 	}
-	values, last := map[string][]float64{}, -1
+	values := map[string][]float64{}
 	err = e.each(ctx, c.Step, 0, func(p *graph.Program, rows int) error {
-		for _, i := range b.Index(e.runs.arrays[0].Name) {
-			if i < last {
-				return errors.Errorf("row %d comes after row %d: values by row want the batches of data.BatchConfig.Evaluation, which are not shuffled", i, last)
-			}
-			last = i
+		if err := e.inOrder(); err != nil {
+			return err
 		}
 		for _, output := range p.Outputs() {
 			name, shape := strings.TrimPrefix(output, predictOutput), p.Shape(output)
@@ -105,6 +102,17 @@ func Predict(ctx context.Context, outputs func(s *graph.Scope, d vi.Data) map[st
 	return values, nil
 }
 
+// inOrder refuses a batch whose rows are not in the order of the data set.
+func (e *evaluator) inOrder() error {
+	for _, i := range e.runs.batches.Index(e.runs.arrays[0].Name) {
+		if i < e.last {
+			return errors.Errorf("row %d comes after row %d: values by row want the batches of data.BatchConfig.Evaluation, which are not shuffled", i, e.last)
+		}
+		e.last = i
+	}
+	return nil
+}
+
 // byRow tells whether the elements of a shape are those of one row after the
 // other.
 func byRow(shape graph.Shape, rows int) bool {
@@ -121,6 +129,7 @@ type evaluator struct {
 	EvalConfig
 	runs      *runner
 	scheduled bool // all schedules are known to be of some input
+	last      int  // number of the row that inOrder saw last
 }
 
 func newEvaluator(declare func(*graph.Scope, vi.Data), params *graph.Params, b data.Batches, c EvalConfig) (*evaluator, error) {

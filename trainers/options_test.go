@@ -129,7 +129,40 @@ func options(t *testing.T) map[string][][]string {
 		}
 		return fmt.Sprint(r.Epochs[0].Test)
 	}
+	settle := func(c trainers.Convergence) string {
+		for e := 1; e <= 1000; e++ {
+			v := -1 - 1/float64(e)
+			if err := c.OnEpoch(trainers.Epoch{Epoch: e, Train: map[string]float64{"bound": v, "kl": v * v * v * v}, Test: map[string]float64{"bound": v * v * v}}); err != nil {
+				if !errors.Is(err, trainers.Stop) {
+					return "error " + err.Error()
+				}
+				return fmt.Sprint(e)
+			}
+		}
+		return "never"
+	}
+	draw := func(c trainers.DrawConfig) string {
+		d, err := trainers.Draw(context.Background(), slope, &graph.Params{Dtype: graph.Float64}, set(t, 1, 2).Batches(data.BatchConfig{Evaluation: true}), c)
+		if err != nil {
+			return "error " + err.Error()
+		}
+		return fmt.Sprint(len(d), d["y"], d["mean"])
+	}
+	settled, drawn := settle(trainers.Convergence{}), draw(trainers.DrawConfig{})
 	all := map[string][][]string{
+		"Convergence.Window":    {{settled, settle(trainers.Convergence{Window: 7})}, {settled, settle(trainers.Convergence{Window: -1}), "a Window of -1"}},
+		"Convergence.Tolerance": {{settled, settle(trainers.Convergence{Tolerance: .1})}, {settled, settle(trainers.Convergence{Tolerance: -1}), "a Tolerance of -1"}},
+		"Convergence.Term":      {{settled, settle(trainers.Convergence{Term: "kl"})}},
+		"Convergence.Test":      {{settled, settle(trainers.Convergence{Test: true})}},
+		"DrawConfig.K":          {{drawn, draw(trainers.DrawConfig{K: 3})}, {drawn, draw(trainers.DrawConfig{K: -1}), "K -1"}},
+		"DrawConfig.Rows":       {{drawn, draw(trainers.DrawConfig{Rows: 3}), "Rows 3 beside batches"}, {simulated(t, 2), simulated(t, 3)}, {drawn, simulated(t, -1), "numbers of -1 rows"}},
+		"DrawConfig.Seed":       {{drawn, draw(trainers.DrawConfig{Seed: 1})}},
+		"DrawConfig.Sites":      {{drawn, draw(trainers.DrawConfig{Sites: []string{"y"}})}},
+		"DrawConfig.Draws":      {{drawn, draw(trainers.DrawConfig{Draws: map[string]*vi.Draws{"w": {K: 1, Shape: []int{1}, Values: []float64{1}}}})}},
+		"DrawConfig.Of": {{drawn, draw(trainers.DrawConfig{Of: func(r *vi.Record) map[string]*graph.Node {
+			return map[string]*graph.Node{"mean": r.Site("y").Value}
+		}})}},
+
 		"Config.Params":     {{plain, fit(trainers.Config{Params: given})}, {"[]", fmt.Sprint(given.Names())}},
 		"Config.Epochs":     {{plain, fit(trainers.Config{Epochs: 3})}, {plain, fit(trainers.Config{Epochs: -1}), "Epochs -1"}},
 		"Config.Seed":       {{plain, fit(trainers.Config{Seed: 1})}},
@@ -175,6 +208,18 @@ func options(t *testing.T) map[string][][]string {
 	return all
 }
 
+// simulated is what a model that reads no data draws for some rows.
+func simulated(t *testing.T, rows int) string {
+	t.Helper()
+	d, err := trainers.Draw(context.Background(), func(*graph.Scope) vi.Model {
+		return vi.Model{Joint: func(t *vi.Trace) { t.Draw("y", prob.StdNormal(2)) }}
+	}, &graph.Params{}, nil, trainers.DrawConfig{Rows: rows, K: 1})
+	if err != nil {
+		return "error " + err.Error()
+	}
+	return fmt.Sprint(d["y"])
+}
+
 // starting is the bound of an epoch with or without first values from data.
 func starting(t *testing.T, initialise bool) string {
 	r, err := trainers.Fit(context.Background(), standard, set(t, 1, 5).Batches(data.BatchConfig{}), trainers.Config{Epochs: 1, Initialise: initialise})
@@ -187,7 +232,7 @@ func starting(t *testing.T, initialise bool) string {
 // TestEveryOptionHasAnEffect: a new field of a struct that says what to do has
 // no entry and fails.
 func TestEveryOptionHasAnEffect(t *testing.T) {
-	exported.Effects(t, options(t), "Epoch", "Step", "Result", "NotFinite", "State", "PlateauState", "Tensor") // of which are what a fit says
+	exported.Effects(t, options(t), "Epoch", "Step", "Result", "LaplaceResult", "NotFinite", "State", "PlateauState", "Tensor") // of which are what a fit says
 }
 
 // TestParametersThatNothingTrains are an error that names them, frozen ones not.

@@ -28,11 +28,11 @@ func TestAbsurdArguments(t *testing.T) {
 	absurd.Sweep{
 		Funcs: map[string]any{
 			"Run": vi.Run, "Sum": vi.Sum, "Term": vi.Term, "EffectiveSampleSize": vi.EffectiveSampleSize, "ParetoShape": vi.ParetoShape,
-			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix,
+			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix, "Predict": vi.Predict,
 		},
 		Types: []any{
 			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{},
-			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{},
+			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{},
 		},
 		Within: func(_ string, call func()) error {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {

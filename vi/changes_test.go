@@ -1,9 +1,45 @@
 package vi_test
 
 import (
+	"maps"
+
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 )
+
+// scoped is an objective that takes nodes.
+type scoped struct {
+	o func(s *graph.Scope) vi.Objective
+}
+
+func (o scoped) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	return o.o(s).Estimate(s, m, d)
+}
+
+// predicts is an objective whose terms are what a Predict draws.
+type predicts struct {
+	of func(s *graph.Scope) vi.Prediction
+}
+
+func (o predicts) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	p := vi.Predict(s, m, d, o.of(s))
+	terms := map[string]*graph.Node{}
+	maps.Copy(terms, p.Rows)
+	maps.Copy(terms, p.Globals)
+	return &vi.Estimate{Value: s.Const(0), Terms: terms}
+}
+
+// blocks puts a block in place of the guide.
+type blocks struct {
+	part vi.Part
+	law  prob.Dist
+}
+
+func (o blocks) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
+	m.Guide = func(t *vi.Trace) { t.Block("block", o.law, o.part) }
+	return vi.ELBO{Config: vi.Config{Total: 5}}.Estimate(s, m, d)
+}
 
 // family is the changes of the fields that several objectives have; o makes one
 // from a Config.
@@ -118,6 +154,47 @@ func optionChanges() map[string][]change {
 		all["Config.Sites"] = append(all["Config.Sites"], change{kind, runs{}, runs{vi.Config{K: 2, Sites: of(e)}}, "site z: " + name + " has costs of its own, which only an objective adds"})
 		all["Config.Estimator"] = append(all["Config.Estimator"], change{kind, runs{}, runs{vi.Config{K: 2, Estimator: e}}, "site z: " + name + " has costs of its own"})
 	}
+
+	two := func(s *graph.Scope) vi.Data { return vi.Data{"w": s.Tensor([]float64{1, 2, 3, 4}, 2, 2)} }
+	given := func(o func(vi.Config) vi.Objective, d func(s *graph.Scope) vi.Data) vi.Objective {
+		return scoped{func(s *graph.Scope) vi.Objective {
+			c := vi.Config{Total: 5}
+			if d != nil {
+				c.Globals = d(s)
+			}
+			return o(c)
+		}}
+	}
+	none := func(s *graph.Scope) vi.Data { return vi.Data{"v": s.Const(1)} }
+	for name, o := range map[string]func(vi.Config) vi.Objective{
+		"ELBO":        func(c vi.Config) vi.Objective { return vi.ELBO{Config: c} },
+		"FreeBits":    func(c vi.Config) vi.Objective { return vi.FreeBits{Config: c} },
+		"IWAE":        func(c vi.Config) vi.Objective { return vi.IWAE{Config: c} },
+		"Renyi":       func(c vi.Config) vi.Objective { c.K = 2; return vi.Renyi{Config: c, Alpha: .5} },
+		"Expectation": func(c vi.Config) vi.Objective { return vi.Expectation{Config: c, Of: monteCarlo} },
+		"Config":      func(c vi.Config) vi.Objective { return runs{c} },
+	} {
+		all[name+".Globals"] = []change{{"both", given(o, nil), given(o, two), ""}, {"both", given(o, nil), given(o, none), "the global v is given as a scalar"}}
+	}
+	all["Chi.Globals"] = []change{{"normals", vi.Chi{Config: vi.Config{K: 2}}, given(func(c vi.Config) vi.Objective { return vi.Chi{Config: vi.Config{K: 2, Globals: c.Globals}} }, none), "the global v is given as a scalar"}}
+	predict := func(f func(s *graph.Scope) vi.Prediction) vi.Objective { return predicts{f} }
+	zero := predict(func(*graph.Scope) vi.Prediction { return vi.Prediction{} })
+	all["Prediction.K"] = []change{{"both", zero, predict(func(*graph.Scope) vi.Prediction { return vi.Prediction{K: 2} }), ""}}
+	all["Prediction.Rows"] = []change{{"both", zero, predict(func(*graph.Scope) vi.Prediction { return vi.Prediction{Rows: 2} }), "data x has 3 rows, Config.Rows has 2"}}
+	all["Prediction.Sites"] = []change{{"both", zero, predict(func(*graph.Scope) vi.Prediction { return vi.Prediction{Sites: []string{"z"}} }), ""}}
+	all["Prediction.Globals"] = []change{{"both", zero, predict(func(s *graph.Scope) vi.Prediction { return vi.Prediction{Globals: two(s)} }), ""}}
+	all["Prediction.Draws"] = []change{{"both", zero, predict(func(s *graph.Scope) vi.Prediction {
+		return vi.Prediction{Draws: vi.Data{"w": graph.Reshape(two(s)["w"], 1, 2, 2)}}
+	}), ""}}
+	all["Prediction.Of"] = []change{{"both", zero, predict(func(*graph.Scope) vi.Prediction {
+		return vi.Prediction{Of: func(r *vi.Record) map[string]*graph.Node {
+			return map[string]*graph.Node{"more": r.Site("z").Value}
+		}}
+	}), ""}}
+	part := func(p vi.Part, d prob.Dist) vi.Objective { return blocks{p, d} }
+	all["Part.Site"] = []change{{"global", part(vi.Part{Site: "w", Shape: []int{2, 2}}, prob.StdNormal(4)), part(vi.Part{Site: "v", Shape: []int{2, 2}}, prob.StdNormal(4)), "the guide draws [v]"}}
+	all["Part.Shape"] = []change{{"global", part(vi.Part{Site: "w", Shape: []int{2, 2}}, prob.StdNormal(4)), part(vi.Part{Site: "w", Shape: []int{4}}, prob.StdNormal(4)), "want the leading axes that Global is given, [2]"}}
+	all["Part.Bijector"] = []change{{"global", part(vi.Part{Site: "w", Shape: []int{2, 2}}, prob.StdNormal(4)), part(vi.Part{Site: "w", Shape: []int{2, 2}, Bijector: prob.Exp{}}, prob.StdNormal(4)), ""}}
 
 	all["Model.Joint"] = []change{{"normals", vi.ELBO{}, without{"Joint"}, "model has no joint"}}
 	all["Model.Guide"] = []change{{"normals", vi.ELBO{}, without{"Guide"}, "ELBO of a model without a guide would draw it from its prior"}}

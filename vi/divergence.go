@@ -81,10 +81,16 @@ func (k KL) elements(r *Record, l latent) (kls *graph.Node, monteCarlo bool) {
 	return graph.ExpandDims(l.LogQ.Sub(l.LogP), -1), true
 }
 
-// shared returns the divergences of the globals, divided by the size of the
-// data set: scalars.
+// shared returns the divergences of the globals and the scores of those that are
+// given, divided by the size of the data set: scalars.
 func (r *Record) shared(ls latents, k KL) []term {
 	var ts []term
+	for _, s := range r.filter(func(s *Site) bool { return s.Global && s.Observed && s.P != nil }) {
+		if r.Total == 0 {
+			graph.Fail("vi: the global site %s is given: set Total, the size of the data set, by which its score is divided", s.Name)
+		}
+		ts = append(ts, term{node: s.LogP.Scale(1 / float64(r.Total))})
+	}
 	for _, l := range ls {
 		if !l.Global || l.Q == nil {
 			continue

@@ -65,6 +65,10 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		}
 	}
 	for _, t := range b.shared {
+		if !t.kl {
+			recon = recon.Add(t.node)
+			continue
+		}
 		e.divergence(t.site, t.node, t.draw != nil)
 		kl = kl.Add(t.node)
 	}

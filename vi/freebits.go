@@ -51,6 +51,10 @@ func (o FreeBits) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 		floored = floored.Add(graph.Sum(graph.Max(kls, graph.Const(o.Lambda))))
 	}
 	for _, t := range r.shared(ls, o.KL) {
+		if !t.kl {
+			recon = recon.Add(t.node)
+			continue
+		}
 		e.divergence(t.site, t.node, t.draw != nil)
 		kl, floored = kl.Add(t.node), floored.Add(t.node)
 	}

@@ -21,28 +21,48 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
 	if _, ok := t.r.of.data[name]; ok {
-		graph.Fail("vi: %s is Global: it cannot be data, which have one value a row", name)
+		graph.Fail("vi: %s is Global: it cannot be data, which have one value a row; give it in Config.Globals", name)
 	}
 	s := t.site(name)
 	if s.Q != nil && !s.Global {
 		graph.Fail("vi: %s is Global in the joint and not in the guide", name)
 	}
+	if s.isBlock() {
+		graph.Fail("vi: %s is the name of a vector that the guide draws for other sites: give that another", name)
+	}
 	s.Global = true
+	var score *graph.Node
+	if x := t.r.of.given[name]; x != nil {
+		s.Value, s.Observed = x, true
+	}
 	if s.Value == nil {
-		if t.joint && t.guided && s.Q == nil {
-			graph.Fail("vi: %s has no value: the guide draws %v", name, t.r.names(func(s *Site) bool { return s.Q != nil }))
-		}
-		src, ok := d.(prob.Sampler)
-		if !ok {
-			graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method", name, prob.NameOf(d))
+		if t.joint && t.guided && s.Q == nil && !t.r.of.predicts {
+			graph.Fail("vi: %s has no value: the guide draws %v; draw it in the guide too, or give it in Config.Globals", name, t.r.names(func(s *Site) bool { return s.isPart() || s.Q != nil && !s.isBlock() }))
 		}
 		s.prior = t.joint
-		s.Value = src.Sample(t.r.Scope.In(name).RowAxis(-1), lead...)
+		s.Value, score = t.r.drawGlobal(s, d, lead)
 	}
 	if sh := s.Value.Shape(); len(sh) != len(lead)+1 || !slices.Equal([]int(sh[:len(lead)]), lead) {
 		graph.Fail("vi: %s: value of shape %v, want the leading axes that Global is given, %v, and one event axis behind them", name, sh, lead)
 	}
 	s.shape = s.Value.Shape()
-	t.record(s, d, graph.Sum(d.LogProb(s.Value)))
+	if score == nil {
+		score = d.LogProb(s.Value)
+	}
+	t.record(s, d, graph.Sum(score))
 	return s.Value
+}
+
+// drawGlobal draws a global, with its score where that is cheaper and log q at
+// other values is not needed.
+func (r *run) drawGlobal(s *Site, d prob.Dist, lead []int) (value, score *graph.Node) {
+	at := r.Scope.In(s.Name).RowAxis(-1)
+	if both, ok := d.(prob.SampleScorer); ok && !r.of.asked.latent(s.Name).needs.has(density) {
+		return both.SampleScore(at, lead...)
+	}
+	src, ok := d.(prob.Sampler)
+	if !ok {
+		graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method", s.Name, prob.NameOf(d))
+	}
+	return src.Sample(at, lead...), nil
 }

@@ -29,9 +29,11 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 	e.PerRow = graph.Reshape(p.mean(p.powers(r, ls, nil)), r.Rows)
 	plain := graph.Mean(r.perRow(r.logWeights(ls)))
 	for _, t := range b.shared {
-		e.divergence(t.site, t.node, t.draw != nil)
-		e.PerRow = e.PerRow.Sub(t.node)
-		plain = plain.Sub(t.node)
+		if t.kl {
+			e.divergence(t.site, t.node, t.draw != nil)
+		}
+		e.PerRow = t.addTo(e.PerRow, nil)
+		plain = t.addTo(plain, nil)
 	}
 	e.Value = graph.Mean(e.PerRow)
 	e.Terms["elbo"] = plain

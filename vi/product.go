@@ -110,7 +110,11 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 	if s != nil && s.product {
 		graph.Fail("vi: the weight %s is used by two products; its local noise would be drawn twice: use t.Global in the joint", name)
 	}
-	if !t.joint || s == nil || !s.Global || s.Q == nil || s.P != nil {
+	if given := t.r.of.given[name]; t.joint && s == nil && given != nil {
+		s = t.site(name)
+		s.Global, s.Observed, s.Value, s.shape = true, true, given, given.Shape()
+	}
+	if !t.joint || s == nil || !s.Global || s.Q == nil && !s.Observed || s.P != nil {
 		graph.Fail("vi: %s: a Product belongs in the joint and its weight must be a Global of the guide", name)
 	}
 	if op.Nil(prior) {
@@ -128,7 +132,7 @@ func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear)
 		graph.Fail("vi: %s: a product takes vi.Local, vi.Flipout, vi.PerDraw, vi.Single or vi.Separate, not %s", name, noise.name)
 	}
 	t.record(s, prior, graph.Sum(prior.LogProb(s.Value)))
-	if noise.multiply == nil {
+	if noise.multiply == nil || s.Observed {
 		return f.Mul(x, s.Value)
 	}
 	q := normalLaw(s.Q)

@@ -41,6 +41,7 @@ type Site struct {
 	weight  *graph.Node // its value where the product's noise replaces that
 	shape   graph.Shape // of the value of a global
 	order   int         // number of latents with a value that were drawn before
+	block   *block      // that it is a part of, or that it is itself; nil of others
 }
 
 // law returns the distribution that a latent was drawn from.
@@ -89,7 +90,7 @@ func (r *Record) dependence() *graph.Dependence {
 // valued returns the latents that have a value, in the order drawn: all but
 // weights whose product has noise of its own.
 func (r *Record) valued() []*Site {
-	return r.filter(func(s *Site) bool { return !s.Observed && s.Value != nil })
+	return r.filter(func(s *Site) bool { return drawn(s) && s.Value != nil })
 }
 
 func valuesOf(sites []*Site) []*graph.Node {
@@ -109,16 +110,18 @@ func (r *Record) find(name string) *Site {
 	return nil
 }
 
-func drawn(s *Site) bool { return !s.Observed }
+// drawn tells whether a site is a latent of its own: neither data nor a function
+// of a vector that the guide draws.
+func drawn(s *Site) bool { return !s.Observed && !s.isPart() }
 
-// observed returns the sites of the joint whose value is data.
+// observed returns the sites of the joint whose value is data, row by row.
 func (r *Record) observed() []*Site {
-	return r.filter(func(s *Site) bool { return s.Observed && s.P != nil })
+	return r.filter(func(s *Site) bool { return s.Observed && s.P != nil && !s.Global })
 }
 
 // globals returns the latents that are shared by all data.
 func (r *Record) globals() []*Site {
-	return r.filter(func(s *Site) bool { return s.Global })
+	return r.filter(func(s *Site) bool { return s.Global && drawn(s) })
 }
 
 func inJoint(s *Site) bool { return s.P != nil }

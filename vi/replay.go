@@ -38,7 +38,7 @@ func (r *Record) With(values Data) *Record {
 		out.over[name] = values[name]
 	}
 	leave := graph.Enter(fmt.Sprintf("the run for other values of %v", values.names()))
-	door.Replay(r.Scope, (&run{&out, map[string]bool{}}).trace)
+	door.Replay(r.Scope, (&run{Record: &out, used: map[string]bool{}}).trace)
 	leave()
 	return &out
 }

@@ -12,13 +12,17 @@ import (
 type plan struct {
 	model Model
 	data  Data   // with the axes of values
+	given Data   // of globals
 	asked wishes // how latents are drawn
+
+	predicts bool // a site that neither data nor the guide have is drawn by the joint
 }
 
 // run is a run under way, which a Trace works on.
 type run struct {
 	*Record                 // what it has found so far
 	used    map[string]bool // names of data that a site or Given took
+	looks   int             // number of times that Latents was called
 }
 
 // trace runs a model and returns its record.
@@ -52,6 +56,16 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 		}
 	}
 	lifted, from := Data{}, "Config.Rows"
+	for _, name := range c.Globals.names() {
+		switch x := c.Globals[name]; {
+		case x == nil:
+			graph.Fail("vi: the global %s is given as nil", name)
+		case len(x.Shape()) == 0:
+			graph.Fail("vi: the global %s is given as a scalar, want an event axis, such as [1]", name)
+		case d[name] != nil:
+			graph.Fail("vi: %s is given among the data and among the globals", name)
+		}
+	}
 	for _, name := range d.names() {
 		x := d[name]
 		if x == nil {
@@ -75,7 +89,7 @@ func begin(s *graph.Scope, m Model, d Data, c Config) *run {
 	if n := len(at.enum); n > 0 {
 		s = door.Alternatives(s, n).(*graph.Scope)
 	}
-	r := &Record{Scope: s, K: at.k, Rows: at.b, Total: c.Total, axes: at, of: &plan{m, lifted, asked}}
+	r := &Record{Scope: s, K: at.k, Rows: at.b, Total: c.Total, axes: at, of: &plan{model: m, data: lifted, given: c.Globals, asked: asked}}
 	door.Note(s, r) // for who looks into a run afterwards
 	return &run{Record: r, used: map[string]bool{}}
 }
@@ -94,6 +108,7 @@ func (r *run) trace() {
 	leave := r.enter("joint")
 	m.Joint(&Trace{r: r, joint: true, guided: m.Guide != nil})
 	leave()
+	r.closeBlocks()
 	r.complete()
 	r.oneWeight()
 	n := 0
@@ -122,6 +137,11 @@ func (r *run) complete() {
 	for _, name := range r.of.data.names() {
 		if !r.used[name] {
 			graph.Fail("vi: data %s is used by neither joint nor guide; the model has sites %v: name a site after it, read it by Given, or leave it out of the data", name, r.names(nil))
+		}
+	}
+	for _, name := range r.of.given.names() {
+		if s := r.find(name); s == nil || !s.Global {
+			graph.Fail("vi: Globals gives %s, which is no global site; the model has the globals %v", name, r.names(func(s *Site) bool { return s.Global }))
 		}
 	}
 	for _, e := range r.enum {

@@ -35,8 +35,25 @@ func (t *Trace) Given(name string) *graph.Node {
 		t.r.used[name] = true
 		return x
 	}
+	if x, ok := t.r.of.given[name]; ok {
+		return x
+	}
 	graph.Fail("vi: %s is given by neither data %v nor an earlier site %v", name, data.names(), t.r.names(nil))
 	return nil
+}
+
+// Has tells whether Given has a value of that name: data, or an earlier site.
+func (t *Trace) Has(name string) bool {
+	t.alive()
+	s := t.r.find(name)
+	return s != nil && s.Value != nil || t.r.of.data[name] != nil || t.r.of.given[name] != nil
+}
+
+// Predicting tells whether the run is one of Predict, in which the guide may
+// leave latents to the joint, such as those of rows that it does not know.
+func (t *Trace) Predicting() bool {
+	t.alive()
+	return t.r.of.predicts
 }
 
 // Noise returns random numbers for the value of a site to Set, [1…, K, B,
@@ -155,7 +172,7 @@ func (t *Trace) value(s *Site, d prob.Dist) (score *graph.Node) {
 		return nil
 	case t.enumerate(s, d):
 		return nil
-	case t.joint && t.guided:
+	case t.joint && t.guided && !r.of.predicts:
 		r.sites = r.sites[:len(r.sites)-1]
 		graph.Fail("vi: %s has no value: the guide draws %v and the data are %v; draw it in the guide too, or give it as data of this name", name, r.names(nil), r.of.data.names())
 	}

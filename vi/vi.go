@@ -12,6 +12,10 @@
 // site, how the gradient passes the draw of a latent; Config.Estimator and
 // Config.Sites choose it, so that a model never changes with its objective.
 //
+// Package guide makes guides for globals and for rows from a joint; Predict draws
+// what the data leave out under draws of a guide, and package calibration asks
+// whether they can be trusted.
+//
 // Values have the shape [E…, K, B, event]: one axis for each enumerated site in
 // the order of Config.Enumerate, K draws, B data; an axis a site does not
 // depend on has size 1. Scores have the same axes without the event.
@@ -79,8 +83,10 @@
 //
 //	vi.go         Model, Config and Run; check.go, arguments that are nil
 //	axes.go       the layout of values and scores, known there alone
-//	run.go, trace.go   a run under way; global.go, product.go, flipout.go, perdraw.go,
-//	              enumerate.go, sites of other kinds
+//	run.go, trace.go   a run under way; global.go, block.go, product.go, flipout.go,
+//	              perdraw.go, enumerate.go, sites of other kinds; latents.go, what is
+//	              left to draw
+//	predict.go, draws.go   what the data leave out, drawn, and statistics of draws
 //	record.go     what a run found; replay.go, the same run with other values
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
 //	              matrix
@@ -139,6 +145,7 @@ type Config struct {
 	K         int                  // draws for each datum; 0 means 1
 	Rows      int                  // number of data where Data is empty; otherwise 0 or its number
 	Total     int                  // size of the data set, which divides the divergences of globals; needed only with them
+	Globals   Data                 // values of global sites, [lead…, event], which are then scored and not drawn
 	Enumerate []string             // discrete sites to go through value by value, one leading axis each
 	Estimator Estimator            // of every latent; nil means Pathwise, and Local of products
 	Sites     map[string]Estimator // by site, before Estimator; nil means Pathwise there

@@ -20,7 +20,7 @@ func (w weighted) signal(r *Record, s *Site) *graph.Node {
 		}
 		for _, t := range w.shared {
 			if r.dependence().On(t.node, s.Value) {
-				x = x.Sub(t.node)
+				x = t.addTo(x, nil)
 			}
 		}
 		return x

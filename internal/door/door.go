@@ -54,6 +54,17 @@ var (
 	// build. A Run within f is a replay too, of the run of its own scope.
 	Replay func(scope any, f func())
 
+	// Probe calls f as a run of a model that is only looked at: nothing that it
+	// assigns to a State or makes an output counts.
+	Probe func(scope any, f func())
+	// Stored tells whether the Params had a parameter or state of that name in the
+	// scope before the build; "" asks for any in the scope and below.
+	Stored func(scope any, name string) bool
+	// Evaluate returns the values of nodes under some draws of their noise, while
+	// they are being built: by draw and by node. What is computed from an input is
+	// an error.
+	Evaluate func(scope any, draws int, nodes ...*op.Node) ([][][]float64, error)
+
 	// Alternatives returns the same scope, a *graph.Scope, for values whose first n
 	// axes are alternatives, such as the values of sites that are gone through: of a
 	// noise declared in it, or by whatever layer in a Run of it, they count the
@@ -70,6 +81,14 @@ var (
 	// last one. A program has one number of passes: all scopes that ask for some
 	// must agree.
 	Passes func(scope any, n int) any
+	// Repeats is Passes for what is drawn anew in each of the n passes, whatever
+	// it has of samples: a noise of k samples goes on by k, one that all rows
+	// share by 1.
+	Repeats func(scope any, n int) any
+	// Collect declares the values that a node has in the passes of a run, one
+	// after the other, [passes, …]. They are for an output: nothing can be
+	// computed from them in the graph.
+	Collect func(scope any, name string, value *op.Node) *op.Node
 	// Carry declares a value that is init everywhere in the first pass of a run
 	// of the program, and then what HandOn gives it at the end of each.
 	Carry func(scope any, name string, init float64, shape ...int) *op.Node

@@ -38,6 +38,8 @@ var level = map[string]int{
 	"prob/flow/flowtest":   7,
 	"vi":                   7,
 	"vi/bayes":             8,
+	"vi/calibration":       8,
+	"vi/guide":             8,
 	"trainers":             9,
 	"examples/models":      10,
 	"bench":                11,

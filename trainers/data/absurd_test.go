@@ -23,7 +23,7 @@ func TestAbsurdArguments(t *testing.T) {
 	batches := set.Batches(data.BatchConfig{Size: 1})
 	absurd.Sweep{
 		Funcs: map[string]any{
-			"FromFlat": data.FromFlat[float64], "FromRows": data.FromRows[float32], "Binarize": data.Binarize, "Once": data.Once, "Chain": data.Chain,
+			"FromFlat": data.FromFlat[float64], "Index": data.Index, "FromRows": data.FromRows[float32], "Binarize": data.Binarize, "Once": data.Once, "Chain": data.Chain,
 			"Digits": data.Digits, "WriteGrid": data.WriteGrid, "ReadIDX": data.ReadIDX, "DecodeIDX": data.DecodeIDX, "Load": data.Load,
 			"New": data.New, "Named": data.Named, "LoadUCI": data.LoadUCI, "LoadCorpus": data.LoadCorpus, "Open": data.Open, "Overlap": data.Overlap,
 		},

@@ -30,6 +30,20 @@ type Array struct {
 	nan   error // the same, which has not been declared
 }
 
+// Index is an array of the numbers 0 … n−1, one a row of n rows: what models take
+// the parameters of a row by, since batches come in another order. A float32 graph
+// tells 2²⁴ of them apart.
+func Index(name string, n int) Array {
+	if n < 1 || n > 1e8 {
+		return Array{name: name, err: errors.Errorf("array %q: numbers of %d rows, want from 1 to 1e8", name, n)}
+	}
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	return FromFlat(name, rows, 1)
+}
+
 // FromFlat is the array of values given row after row, each row of the shape.
 // Slices of float32 and float64 are kept, not copied.
 //
