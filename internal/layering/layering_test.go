@@ -31,18 +31,21 @@ var level = map[string]int{
 	"graph":                4,
 	"internal/golden":      5,
 	"internal/gradcheck":   5,
+	"internal/lanes":       5,
+	"internal/latents":     8,
 	"layers":               5,
 	"prob":                 5,
 	"trainers/data":        5, // readers know nothing of inference
 	"prob/flow":            6,
 	"prob/flow/flowtest":   7,
 	"vi":                   7,
-	"trainers":             8,
-	"examples/models":      9,
-	"bench":                10,
+	"vi/mcmc":              9,
+	"trainers":             10,
+	"examples/models":      11,
+	"bench":                12,
 	"bench/speed/tape":     0,
-	"examples":             10,
-	"internal/layering":    11,
+	"examples":             12,
+	"internal/layering":    13,
 }
 
 // gorgonia lists the folders that may import gorgonia.org/gorgonia, the last to

@@ -21,6 +21,7 @@ type Posterior struct {
 
 	vars   []variable
 	values map[string][]float64
+	depth  int // the largest that NUTS allows
 }
 
 // Transition reports on one draw.
@@ -55,6 +56,9 @@ func (s *sampler) posterior(ctx context.Context, derived func(*vi.Record) map[st
 				p.Leapfrogs += t.Steps
 			}
 		}
+	}
+	if k, ok := s.Kernel.(NUTS); ok {
+		p.depth = k.depth()
 	}
 	lanes := min(64, p.Chains*n)
 	program, vars, err := s.target.values(lanes, derived)
