@@ -69,7 +69,9 @@ func (l *lanes) visit(n *graph.Node) {
 		}
 		l.of[n] = l.wide(in[0])
 	case op.MatMul:
-		l.of[n] = l.product(r, in[0], in[1])
+		l.of[n] = l.product(r, n, in[0], in[1])
+	case op.SolveLower:
+		l.of[n] = l.solve(r, n, in[0], in[1])
 	default:
 		l.of[n] = l.apply(r, n, in)
 	}

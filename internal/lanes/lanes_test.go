@@ -88,6 +88,15 @@ var functions = map[string]func(s *graph.Scope, x *graph.Node) *graph.Node{
 	"solve what is shared": func(s *graph.Scope, x *graph.Node) *graph.Node {
 		return graph.SolveLowerT(graph.Cholesky(spd(s, x)), s.Tensor(ramp(2), 2, 1))
 	},
+	"solve by what is shared": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		return graph.SolveLower(s.Tensor([]float64{2, 0, 1, 3}, 1, 2, 2), graph.Reshape(x, 1, 2, 3))
+	},
+	"solve a column by what is shared, ᵀ": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		return graph.SolveLowerT(s.Tensor([]float64{2, 0, 1, 3}, 2, 2), graph.ExpandDims(graph.Sum(x, 1), 1))
+	},
+	"product of one with many": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		return graph.MatMul(s.Tensor(ramp(8), 1, 4, 2), graph.Reshape(x, 1, 2, 3))
+	},
 	"ridge": func(s *graph.Scope, x *graph.Node) *graph.Node {
 		return prob.LowRankNormal{Mean: graph.Const(0), LogStd: s.Tensor([]float64{0, 0, 0}, 3), Factor: graph.Transpose(x, 1, 0)}.LogProb(graph.Sum(x, 0))
 	},

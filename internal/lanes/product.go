@@ -7,26 +7,56 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// product returns the lanes of a matrix product. Where one of the operands is a
-// matrix that all lanes share, it is one product with the rows of all lanes, by
+// product returns the lanes of a matrix product n = a·b. Where one of the operands
+// is a matrix that all lanes share, it is one product with the rows of all lanes, by
 // a·b = (bᵀ·aᵀ)ᵀ if the shared one is a:
 //
 //	[K, m, k]·[k, n] as [K·m, k]·[k, n]
-func (l *lanes) product(r op.MatMul, a, b *graph.Node) *graph.Node {
-	la, lb := l.of[a], l.of[b]
-	switch {
-	case lb == nil && len(b.Shape()) == 2:
-		return l.rows(turned(la, r.TransA), b, r.TransB)
-	case la == nil && len(a.Shape()) == 2:
-		return turned(l.rows(turned(lb, !r.TransB), a, !r.TransA), true)
+func (l *lanes) product(r op.MatMul, n, a, b *graph.Node) *graph.Node {
+	if w := l.shared(b); w != nil {
+		x := turned(l.matrices(a), r.TransA)
+		return op.Reshaped(l.rows(x, op.MatMul{TransB: r.TransB}, w), l.shape(n.Shape()))
+	}
+	if w := l.shared(a); w != nil {
+		x := turned(l.matrices(b), !r.TransB)
+		y := l.rows(x, op.MatMul{TransB: !r.TransA}, w)
+		return op.Reshaped(turned(y, true), l.shape(n.Shape()))
 	}
 	return op.Apply(r, l.wide(a), l.wide(b))
 }
 
-// rows is x·w for x [K, m, k] and w [k, n], transposed if trans.
-func (l *lanes) rows(x, w *graph.Node, trans bool) *graph.Node {
+// solve returns the lanes of L⁻¹·B; those of an L that they share are one with the
+// columns of all lanes.
+func (l *lanes) solve(r op.SolveLower, n, low, b *graph.Node) *graph.Node {
+	w := l.shared(low)
+	if w == nil {
+		return op.Apply(r, l.wide(low), l.wide(b))
+	}
+	x := turned(l.matrices(b), true) // [K, columns, n]
 	sh := x.Shape()
-	y := op.Apply(op.MatMul{TransB: trans}, op.Reshaped(x, []int{sh[0] * sh[1], sh[2]}), w)
+	y := op.Apply(r, w, turned(op.Reshaped(x, []int{sh[0] * sh[1], sh[2]}), true))
+	return op.Reshaped(turned(op.Reshaped(turned(y, true), sh), true), l.shape(n.Shape()))
+}
+
+// shared returns a matrix that all lanes share; nil if x is not one.
+func (l *lanes) shared(x *graph.Node) *graph.Node {
+	sh := x.Shape()
+	if l.of[x] != nil || op.Size(sh[:len(sh)-2]) != 1 {
+		return nil
+	}
+	return op.Reshaped(x, sh[len(sh)-2:])
+}
+
+// matrices returns the lanes of x, whose leading axes are 1, as [K, m, n].
+func (l *lanes) matrices(x *graph.Node) *graph.Node {
+	sh := x.Shape()
+	return op.Reshaped(l.wide(x), l.shape(sh[len(sh)-2:]))
+}
+
+// rows applies a product with a matrix w to [K, m, k].
+func (l *lanes) rows(x *graph.Node, r op.MatMul, w *graph.Node) *graph.Node {
+	sh := x.Shape()
+	y := op.Apply(r, op.Reshaped(x, []int{sh[0] * sh[1], sh[2]}), w)
 	return op.Reshaped(y, []int{sh[0], sh[1], y.Shape()[1]})
 }
 

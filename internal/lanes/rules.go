@@ -38,7 +38,7 @@ func (l *lanes) apply(r op.Rule, n *graph.Node, in []*graph.Node) *graph.Node {
 	case op.SumTo:
 		ones := slices.Repeat([]int{1}, len(in[0].Shape())-len(r.To))
 		return op.Reshaped(op.Fit(x(), l.shape(append(ones, r.To...))), l.shape(r.To))
-	case op.Diag, op.DiagPart, op.Tril, op.Cholesky, op.OneHot, op.SolveLower, op.Ridge, op.RidgeLogDet: // of the last axes
+	case op.Diag, op.DiagPart, op.Tril, op.Cholesky, op.OneHot, op.Ridge, op.RidgeLogDet: // of the last axes
 		return op.Apply(r, l.wides(in)...)
 	case op.Gather:
 		return l.gather(in[0], in[1])

@@ -3,6 +3,8 @@ package mcmc
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/latentgo/latent/internal/kernel"
 )
 
@@ -121,7 +123,7 @@ func (c *chain) enter() {
 
 // energy is the Hamiltonian H = −log p(q) + ½·pᵀM⁻¹p; +Inf where it is none.
 func (c *chain) energy() float64 {
-	h := dot(c.z.p, c.z.v)/2 - c.z.logp
+	h := floats.Dot(c.z.p, c.z.v)/2 - c.z.logp
 	if math.IsNaN(h) {
 		return math.Inf(1)
 	}
@@ -132,13 +134,13 @@ func (c *chain) energy() float64 {
 // tells whether the chain is to go on.
 func (c *chain) leapfrog(step float64) bool {
 	z := &c.z
-	axpy(z.p, step/2, z.g)
+	floats.AddScaled(z.p, step/2, z.g)
 	c.metric.velocity(z.v, z.p)
-	axpy(z.q, step, z.v)
+	floats.AddScaled(z.q, step, z.v)
 	if !c.gradient() {
 		return false
 	}
-	axpy(z.p, step/2, z.g)
+	floats.AddScaled(z.p, step/2, z.g)
 	c.metric.velocity(z.v, z.p)
 	return true
 }
@@ -186,21 +188,6 @@ func (n noise) momenta(p []float64, transition, try int) {
 
 func (n noise) dice(transition int) kernel.Substream {
 	return kernel.Noise{Key: n.choice, Step: uint32(transition)}.Substream(n.chain, 0, 0)
-}
-
-func dot(x, y []float64) float64 {
-	s := 0.
-	for i, v := range x {
-		s += v * y[i]
-	}
-	return s
-}
-
-// axpy is y += a·x.
-func axpy(y []float64, a float64, x []float64) {
-	for i, v := range x {
-		y[i] += a * v
-	}
 }
 
 func finite(x []float64) bool {

@@ -3,6 +3,7 @@ package mcmc
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -60,7 +61,7 @@ func (k *metric) velocity(v, p []float64) {
 	}
 	d := len(p)
 	for i := range v {
-		v[i] = dot(k.inverse[i*d:i*d+d], p)
+		v[i] = floats.Dot(k.inverse[i*d:i*d+d], p)
 	}
 }
 
@@ -161,6 +162,6 @@ func (w *moments) add(x []float64) {
 			w.sum[i] += w.off[i] * (v - w.mean[i])
 			continue
 		}
-		axpy(w.sum[i*d:], v-w.mean[i], w.off[:i+1])
+		floats.AddScaled(w.sum[i*d:i*d+i+1], v-w.mean[i], w.off[:i+1])
 	}
 }
