@@ -14,6 +14,7 @@ import (
 // step of every chain, whatever draw each is in.
 type chain struct {
 	id    int
+	first int // number of its first transition
 	yield func(struct{}) bool
 	noise noise
 	plan  *plan
@@ -99,6 +100,7 @@ func (c *chain) run(yield func(struct{}) bool) {
 // on.
 func (c *chain) transition(i int) bool {
 	c.stats = stats{StepSize: c.step}
+	i += c.first
 	c.dice = c.noise.dice(i)
 	c.noise.momenta(c.z.p, i, 0)
 	c.enter()

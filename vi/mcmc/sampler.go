@@ -140,7 +140,7 @@ func (s *sampler) told(ctx context.Context, c *chain) error {
 	if s.lost == nil {
 		return c.err
 	}
-	return errors.WithMessagef(c.err, "%s at its first point; give Start.Values of which it is finite, or a smaller Start.Radius", s.target.explain(ctx, s.lost, s.own, c.id))
+	return errors.Errorf("%v: %s at its first point; begin where it is finite (Start.Values), nearer to 0 (a smaller Start.Radius), or look at the data", c.err, s.target.explain(ctx, s.lost, s.own, c.id))
 }
 
 // interruption marks an error that comes of the end of ctx.

@@ -4,7 +4,6 @@
 package plots
 
 import (
-	"fmt"
 	"image/color"
 	"io"
 	"math"
@@ -170,12 +169,7 @@ func marks(p *plot.Plot, xy plotter.XYs, shape draw.GlyphDrawer) error {
 func colour(chain int) color.Color { return plotutil.Color(chain) }
 
 // write draws rows of plots.
-func write(w io.Writer, grid [][]*plot.Plot, width, height vg.Length) (err error) {
-	defer func() { // the plotters panic at what they cannot draw
-		if r := recover(); r != nil {
-			err = errors.Errorf("plots: %s", fmt.Sprint(r))
-		}
-	}()
+func write(w io.Writer, grid [][]*plot.Plot, width, height vg.Length) error {
 	image := vgimg.New(width, height)
 	tiles := draw.Tiles{Rows: len(grid), Cols: len(grid[0]), PadX: vg.Points(6), PadY: vg.Points(6)}
 	for i, row := range plot.Align(grid, tiles, draw.New(image)) {
@@ -185,6 +179,6 @@ func write(w io.Writer, grid [][]*plot.Plot, width, height vg.Length) (err error
 			}
 		}
 	}
-	_, err = vgimg.PngCanvas{Canvas: image}.WriteTo(w)
+	_, err := vgimg.PngCanvas{Canvas: image}.WriteTo(w)
 	return errors.Wrap(err, "plots: write")
 }
