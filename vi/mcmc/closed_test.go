@@ -45,11 +45,15 @@ func (chained) Sample(s *graph.Scope, lead ...int) *graph.Node {
 func (chained) Support() prob.Support { return prob.Support{} }
 
 func TestCorrelatedNormal(t *testing.T) {
+	draws, chains, within := 400, 2, .25
+	if long {
+		draws, chains, within = 1000, 4, .1
+	}
 	build, sd := prior(func(t *vi.Trace) { t.Global("z", chained{}) }), chained{}.sd()
 	steps := map[mcmc.Mass]int{}
 	for _, m := range []mcmc.Mass{mcmc.Diagonal, mcmc.Dense} {
-		p := sample(t, build, mcmc.Config{Mass: m, Draws: 700, Warmup: 400, Rows: 1})
-		agrees(t, p, map[string]moments{"z": {Mean: make([]float64, len(sd)), SD: sd}}, .15)
+		p := sample(t, build, mcmc.Config{Mass: m, Chains: chains, Draws: draws, Warmup: 500, Rows: 1})
+		agrees(t, p, map[string]moments{"z": {Mean: make([]float64, len(sd)), SD: sd}}, within)
 		for _, ts := range p.Transitions {
 			for _, tr := range ts {
 				steps[m] += tr.Steps
@@ -61,13 +65,13 @@ func TestCorrelatedNormal(t *testing.T) {
 				if m == mcmc.Dense {
 					at = i*len(sd) + i
 				}
-				if r := inverse[at] / (s * s); r < .5 || r > 2 {
+				if r := inverse[at] / (s * s); r < .4 || r > 2.5 {
 					t.Errorf("%v mass of chain %d: the variance of z[%d] is taken as %.3g times what it is", m, c, i, r)
 				}
 			}
 		}
 	}
-	if steps[mcmc.Dense]*2 > steps[mcmc.Diagonal] {
+	if 3*steps[mcmc.Dense] > 2*steps[mcmc.Diagonal] {
 		t.Errorf("%d leapfrog steps with a dense mass matrix, %d with a diagonal one", steps[mcmc.Dense], steps[mcmc.Diagonal])
 	}
 }
