@@ -31,6 +31,8 @@ var level = map[string]int{
 	"graph":                4,
 	"internal/golden":      5,
 	"internal/gradcheck":   5,
+	"internal/lanes":       5,
+	"internal/latents":     8,
 	"layers":               5,
 	"prob":                 5,
 	"trainers/data":        5, // readers know nothing of inference
@@ -40,12 +42,13 @@ var level = map[string]int{
 	"vi/bayes":             8,
 	"vi/calibration":       8,
 	"vi/guide":             8,
-	"trainers":             9,
-	"examples/models":      10,
-	"bench":                11,
+	"vi/mcmc":              9,
+	"trainers":             10,
+	"examples/models":      11,
+	"bench":                12,
 	"bench/speed/tape":     0,
-	"examples":             11,
-	"internal/layering":    12,
+	"examples":             12,
+	"internal/layering":    13,
 }
 
 // gorgonia lists the folders that may import gorgonia.org/gorgonia, the last to
