@@ -74,7 +74,7 @@ func TestRefuses(t *testing.T) {
 		{"start by both", one, with(func(c *mcmc.Config) { c.Start.Guide, c.Start.Values = true, map[string][]float64{"z": {0}} }), []string{"both Guide and Values"}},
 		{"radius", one, with(func(c *mcmc.Config) { c.Start.Radius = math.NaN() }), []string{"Start.Radius NaN"}},
 		{"chains", one, with(func(c *mcmc.Config) { c.Chains = -1 }), []string{"Chains is -1"}},
-		{"draws", one, with(func(c *mcmc.Config) { c.Draws = 1 << 40 }), []string{"Draws is"}},
+		{"draws", one, with(func(c *mcmc.Config) { c.Draws = math.MaxInt32 }), []string{"Draws is"}},
 		{"too many", one, with(func(c *mcmc.Config) { c.Draws, c.Chains = 1<<24, 1<<10 }), []string{"numbers, more than", "fewer draws"}},
 		{"accept", one, with(func(c *mcmc.Config) { c.Accept = 1 }), []string{"Accept 1, want a number between 0 and 1"}},
 		{"mass", one, with(func(c *mcmc.Config) { c.Mass = 7 }), []string{"Mass 7"}},
