@@ -37,12 +37,13 @@ var level = map[string]int{
 	"prob/flow":            6,
 	"prob/flow/flowtest":   7,
 	"vi":                   7,
-	"trainers":             8,
-	"examples/models":      9,
-	"bench":                10,
+	"vi/serve":             8,
+	"trainers":             9,
+	"examples/models":      10,
+	"bench":                11,
 	"bench/speed/tape":     0,
-	"examples":             10,
-	"internal/layering":    11,
+	"examples":             11,
+	"internal/layering":    12,
 }
 
 // gorgonia lists the folders that may import gorgonia.org/gorgonia, the last to

@@ -1,0 +1,2 @@
+// Package serve answers requests about a trained model.
+package serve
