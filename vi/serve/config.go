@@ -64,7 +64,7 @@ type Config struct {
 	Draws    int // of LogLikelihood and Impute where a request does not say; 0 means 100
 	MaxDraws int // most draws of a request; 0 means 10000
 	Steps    int // of Impute; 0 means 5
-	Programs int // that are kept at most; 0 means 64, or Runs if that is more
+	Memory   int // bytes of the programs that are kept for later requests; 0 means 512 MiB
 
 	Meter   Meter  // what is told what happens; nil means nobody
 	Version string // of the model, for replies; "" means a hash of the parameters
@@ -93,7 +93,7 @@ func (c Config) defaults() (Config, error) {
 		name string
 		is   int
 	}{{"Batch", c.Batch}, {"Delay", int(c.Delay)}, {"Runs", c.Runs}, {"Workers", c.Workers}, {"Queue", c.Queue}, {"Rows", c.Rows},
-		{"Draws", c.Draws}, {"MaxDraws", c.MaxDraws}, {"Steps", c.Steps}, {"Programs", c.Programs}} {
+		{"Draws", c.Draws}, {"MaxDraws", c.MaxDraws}, {"Steps", c.Steps}, {"Memory", c.Memory}} {
 		if n.is < 0 {
 			return c, errors.Errorf("serve: %s is %d, want 1 or more, or 0 for the usual", n.name, n.is)
 		}
@@ -106,7 +106,7 @@ func (c Config) defaults() (Config, error) {
 	c.Draws = cmp.Or(c.Draws, 100)
 	c.MaxDraws = cmp.Or(c.MaxDraws, 10000)
 	c.Steps = cmp.Or(c.Steps, 5)
-	c.Programs = max(cmp.Or(c.Programs, 64), c.Runs)
+	c.Memory = cmp.Or(c.Memory, 512<<20)
 	if c.Meter == nil {
 		c.Meter = noMeter{}
 	}

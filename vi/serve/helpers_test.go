@@ -15,6 +15,8 @@ import (
 
 const pixels, latents, hidden = 30, 3, 40
 
+var nan = math.NaN()
+
 // vae is p(z) = N(0, I), p(x|z) = Bernoulli(dec(z)), q(z|x) = N(enc(x)).
 func vae(s *graph.Scope) vi.Model {
 	enc, dec := layers.NewMLP(s.In("enc"), pixels, hidden, 2*latents), layers.NewMLP(s.In("dec"), latents, hidden, pixels)

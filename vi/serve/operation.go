@@ -175,7 +175,8 @@ func (a *asked) reconstruct() (f []field) {
 // logLikelihood gives the log weights of importance sampling from the guide, with
 // what is enumerated summed out.
 func (a *asked) logLikelihood() []field {
-	r := a.run(vi.Config{K: a.draws, Enumerate: a.spec.Enumerate})
+	latent := slices.DeleteFunc(slices.Clone(a.spec.Enumerate), func(name string) bool { return a.data[name] != nil })
+	r := a.run(vi.Config{K: a.draws, Enumerate: latent})
 	observed := false
 	for _, s := range r.Sites() {
 		observed = observed || s.Observed && s.P != nil

@@ -220,7 +220,7 @@ func (m *Model) dropFree(l *lane) {
 	for b, ps := range l.free {
 		for _, p := range ps {
 			door.Close(p.Program)
-			m.programs--
+			m.memory -= p.bytes
 		}
 		l.free[b] = nil
 	}
@@ -230,7 +230,9 @@ func (m *Model) dropFree(l *lane) {
 func (m *Model) adopt(v *version) {
 	for _, l := range v.lanes {
 		for _, ps := range l.free {
-			m.programs += len(ps)
+			for _, p := range ps {
+				m.memory += p.bytes
+			}
 		}
 	}
 }

@@ -25,7 +25,7 @@ type Model struct {
 	waiting  int        // rows
 	closed   bool
 	spare    []*call
-	programs int    // that are kept or run
+	memory   int    // bytes of the programs that are kept or run
 	clock    uint64 // of use, for what is dropped first
 
 	wake chan struct{}

@@ -26,7 +26,7 @@ func TestOperations(t *testing.T) {
 			r := vi.Run(s, m, d, vi.Config{})
 			return map[string]*graph.Node{"logits": r.Site("x").P.(prob.Bernoulli).Logits}
 		}}
-		m := start(t, spec, params, serve.Config{Batch: 8, Steps: 1, Programs: 200})
+		m := start(t, spec, params, serve.Config{Batch: 8, Steps: 1})
 		for _, rows := range []int{1, 3, 8, 19} {
 			for _, k := range []int{2, 5, 64, 100} {
 				x := bits(uint64(rows), rows*pixels)

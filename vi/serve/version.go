@@ -200,6 +200,7 @@ type program struct {
 	keys    []door.RowKey
 	stage   graph.Array // rows on their way in
 	masks   graph.Array
+	bytes   int         // about
 	used    uint64
 }
 
@@ -240,6 +241,11 @@ func (l *lane) build(rows int) (*program, error) {
 	for _, n := range l.names {
 		size = max(size, rows*n.size)
 	}
+	_, p.bytes = p.Work()
+	for _, name := range p.Inputs() {
+		p.bytes += graph.Size(p.Shape(name)) * l.params.Dtype.Size()
+	}
+	p.bytes += 2 * size * l.params.Dtype.Size()
 	p.stage, p.masks = newArray(l.params.Dtype, size), graph.Array{}
 	if l.op.holes {
 		p.masks = newArray(l.params.Dtype, size)

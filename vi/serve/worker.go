@@ -8,6 +8,7 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/door"
+	"github.com/latentgo/latent/internal/mark"
 )
 
 // worker runs what waits.
@@ -202,11 +203,11 @@ func (m *Model) program(l *lane, rows int) (*program, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err != nil {
-		l.err = err
-		return nil, err
+		l.err = mark.Error(err, ErrRequest) // of what is given together: the usual was tried by New
+		return nil, l.err
 	}
 	l.learn(p)
-	m.programs++
+	m.memory += p.bytes
 	p.used = m.clock
 	return p, nil
 }
@@ -228,11 +229,11 @@ func (m *Model) release(p *program, keep bool) {
 	defer m.mu.Unlock()
 	if !keep {
 		door.Close(p.Program)
-		m.programs--
+		m.memory -= p.bytes
 		return
 	}
 	p.lane.keep(p)
-	for m.programs > m.config.Programs {
+	for m.memory > m.config.Memory {
 		var from *lane
 		at, oldest := 0, (*program)(nil)
 		for _, v := range m.versions {
@@ -252,6 +253,6 @@ func (m *Model) release(p *program, keep bool) {
 		ps[len(ps)-1] = nil
 		from.free[at] = ps[:len(ps)-1]
 		door.Close(oldest.Program)
-		m.programs--
+		m.memory -= oldest.bytes
 	}
 }
