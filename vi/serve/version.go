@@ -200,7 +200,7 @@ type program struct {
 	keys    []door.RowKey
 	stage   graph.Array // rows on their way in
 	masks   graph.Array
-	bytes   int         // about
+	bytes   int // about
 	used    uint64
 }
 
