@@ -37,6 +37,12 @@ func (m *Model) end(c *call, v *version, holds int) {
 	m.drop(c, v, holds)
 }
 
+// retire forgets a version that answers no longer.
+func (m *Model) retire(v *version) {
+	m.versions = slices.DeleteFunc(m.versions, func(w *version) bool { return w == v })
+	m.dropPrograms(v)
+}
+
 const (
 	maxSpare     = 256
 	maxSpareSize = 1 << 17 // numbers that a call is kept with
@@ -54,8 +60,7 @@ func (m *Model) drop(c *call, v *version, holds int) {
 	c.lane = nil
 	v.calls--
 	if v.retired && v.calls == 0 {
-		m.versions = slices.DeleteFunc(m.versions, func(w *version) bool { return w == v })
-		m.dropPrograms(v)
+		m.retire(v)
 	}
 	size := cap(c.logw)
 	for _, x := range c.in {

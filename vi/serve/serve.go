@@ -67,6 +67,16 @@ func (m *Model) Close() {
 	if m == nil || m.wake == nil {
 		return
 	}
+	m.stop()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, v := range m.versions {
+		m.dropPrograms(v)
+	}
+}
+
+// stop is Close that keeps the programs.
+func (m *Model) stop() {
 	m.mu.Lock()
 	if !m.closed {
 		m.closed = true
@@ -74,11 +84,6 @@ func (m *Model) Close() {
 	}
 	m.mu.Unlock()
 	m.done.Wait()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, v := range m.versions {
-		m.dropPrograms(v)
-	}
 }
 
 // Version tells which parameters answer new requests: the hash of their bundle,
