@@ -66,6 +66,12 @@ func (c *call) fill(v *version, op int, q Request) error {
 		}
 		given |= 1 << i
 	}
+	for i := range v.names {
+		n := &v.names[i]
+		if o.whole && !n.Optional && given>>i&1 == 0 {
+			return errors.Errorf("serve: %s: array %s is not given", o.name, n.Name)
+		}
+	}
 	switch {
 	case rows == 0 && len(q.Values) > 0:
 		return errors.New("serve: no rows")
@@ -73,12 +79,6 @@ func (c *call) fill(v *version, op int, q Request) error {
 		return errors.New("serve: neither Values nor Rows say how many rows")
 	case rows > v.config.Rows:
 		return errors.Errorf("serve: %d rows, at most %d in a request", rows, v.config.Rows)
-	}
-	for i := range v.names {
-		n := &v.names[i]
-		if o.whole && !n.Optional && given>>i&1 == 0 {
-			return errors.Errorf("serve: %s: array %s is not given", o.name, n.Name)
-		}
 	}
 	draws := q.Draws
 	switch {

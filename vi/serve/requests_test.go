@@ -49,7 +49,7 @@ func TestBadRequests(t *testing.T) {
 		text string
 	}{
 		{m, "encod", good, serve.ErrOperation, `no operation "encod"; there are [encode decode reconstruct sample loglikelihood elbo impute]`},
-		{m, "encode", serve.Request{}, serve.ErrRequest, "neither Values nor Rows"},
+		{m, "encode", serve.Request{}, serve.ErrRequest, "array x is not given"},
 		{m, "encode", serve.Request{Rows: 2}, serve.ErrRequest, "array x is not given"},
 		{m, "encode", serve.Request{Rows: -2}, serve.ErrRequest, "-2 rows"},
 		{m, "encode", serve.Request{Values: xs(nil)}, serve.ErrRequest, "no rows"},
