@@ -3,8 +3,9 @@ package serve
 import (
 	"math"
 
-	"github.com/latentgo/latent/graph"
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
 )
 
 // guess is a running weighted mean and second moment of what is missing of one

@@ -4,11 +4,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/pkg/errors"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
-	"github.com/pkg/errors"
 )
 
 // The operations that every model has, as far as it can answer them.
@@ -91,14 +92,14 @@ func (a *asked) encode() (f []field) {
 		f = append(f, a.field(eachDraw, s.Name+"/draws", s.Value, a.shapeOf(s.Name)))
 	}
 	if f == nil {
-		graph.Fail("serve: the guide draws nothing that is not given")
+		graph.Fail("the guide draws nothing that is not given")
 	}
 	return f
 }
 
 func (a *asked) guided() {
 	if a.model.Guide == nil {
-		graph.Fail("serve: the model has no guide")
+		graph.Fail("the model has no guide")
 	}
 }
 
@@ -122,7 +123,7 @@ func (a *asked) forward(k int) *vi.Record {
 		}
 		for _, d := range drawn {
 			if on.On(s.LogP, d.Value) {
-				graph.Fail("serve: %s is given and depends on %s, which is not: what the joint draws would be no draw given %s; give %s too, or encode", s.Name, d.Name, s.Name, d.Name)
+				graph.Fail("%s is given and depends on %s, which is not: what the joint draws would be no draw given %s; give %s too, or encode", s.Name, d.Name, s.Name, d.Name)
 			}
 		}
 	}
@@ -138,7 +139,7 @@ func (a *asked) decode() (f []field) {
 		}
 	}
 	if f == nil {
-		graph.Fail("serve: all arrays are given, none is to be decoded")
+		graph.Fail("all arrays are given, none is to be decoded")
 	}
 	return f
 }
@@ -152,7 +153,7 @@ func (a *asked) sample() (f []field) {
 		}
 	}
 	if f == nil {
-		graph.Fail("serve: every site is given, none is to be drawn")
+		graph.Fail("every site is given, none is to be drawn")
 	}
 	return f
 }
@@ -167,7 +168,7 @@ func (a *asked) reconstruct() (f []field) {
 		}
 	}
 	if f == nil {
-		graph.Fail("serve: the model has no observed site")
+		graph.Fail("the model has no observed site")
 	}
 	return f
 }
@@ -181,11 +182,11 @@ func (a *asked) logLikelihood() []field {
 	for _, s := range r.Sites() {
 		observed = observed || s.Observed && s.P != nil
 		if s.Global {
-			graph.Fail("serve: the log likelihood of a model with the global site %s: p(x) is not a product over the rows", s.Name)
+			graph.Fail("the log likelihood of a model with the global site %s: p(x) is not a product over the rows", s.Name)
 		}
 	}
 	if !observed {
-		graph.Fail("serve: the model has no observed site")
+		graph.Fail("the model has no observed site")
 	}
 	w := r.LogWeights()
 	for _, s := range r.Sites() {
@@ -211,7 +212,7 @@ func (a *asked) elbo() []field {
 	}
 	e := o.Estimate(a.scope, a.model, a.data)
 	if e == nil || e.PerRow == nil {
-		graph.Fail("serve: the objective has no value of each row")
+		graph.Fail("the objective has no value of each row")
 	}
 	return []field{a.field(perRow, ELBO, graph.Reshape(e.PerRow, 1, a.rows), nil)}
 }
@@ -231,11 +232,11 @@ func (a *asked) impute() (f []field) {
 	for _, s := range r.Sites() {
 		switch {
 		case s.Global:
-			graph.Fail("serve: impute with the global site %s", s.Name)
+			graph.Fail("impute with the global site %s", s.Name)
 		case masks[s.Name] != nil:
 			p, ok := s.P.(prob.Factored)
 			if _, moments := s.P.(prob.Moments); !ok || !moments {
-				graph.Fail("serve: impute %s: the law %s is not of independent elements with known moments", s.Name, prob.NameOf(s.P))
+				graph.Fail("impute %s: the law %s is not of independent elements with known moments", s.Name, prob.NameOf(s.P))
 			}
 			w = w.Add(prob.Masked(p, graph.ExpandDims(masks[s.Name], 0)).LogProb(s.Value))
 			f = append(f, a.moments(s.Name, s.P, s.Value, a.shapeOf(s.Name))...)
@@ -246,7 +247,7 @@ func (a *asked) impute() (f []field) {
 		}
 	}
 	if f == nil {
-		graph.Fail("serve: the model has no observed site")
+		graph.Fail("the model has no observed site")
 	}
 	w = graph.BroadcastTo(w, a.draws, a.rows)
 	return append([]field{a.field(logWeights, "logp", w, nil)}, f...)
@@ -260,23 +261,23 @@ func (a *asked) call(c Call) (f []field) {
 	for _, name := range slices.Sorted(maps.Keys(out)) {
 		n := out[name]
 		if n == nil {
-			graph.Fail("serve: output %s is nil", name)
+			graph.Fail("output %s is nil", name)
 		}
 		sh := n.Shape()
 		for len(sh) > 1 && sh[0] == 1 {
 			sh = sh[1:]
 		}
 		if len(sh) == 0 || sh[0] != a.rows {
-			graph.Fail("serve: output %s has shape %v, want [%d …], perhaps behind an axis of 1: an entry for each row", name, n.Shape(), a.rows)
+			graph.Fail("output %s has shape %v, want [%d …], perhaps behind an axis of 1: an entry for each row", name, n.Shape(), a.rows)
 		}
 		f = append(f, a.field(perRow, name, graph.Reshape(n, append([]int{1}, sh...)...), sh[1:]))
 	}
 	if f == nil {
-		graph.Fail("serve: the call has no outputs")
+		graph.Fail("the call has no outputs")
 	}
 	return f
 }
 
 func unsupported(op *operation) error {
-	return mark.Error(errors.Errorf("serve: %s: this model cannot answer it: %v", op.name, op.err), ErrOperation)
+	return mark.Error(errors.WithMessage(op.err, "serve: this model cannot answer"), ErrOperation)
 }

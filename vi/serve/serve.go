@@ -216,8 +216,8 @@ func (m *Model) ELBO(ctx context.Context, q Request) (*Reply, error) { return m.
 // "x/std" its standard deviation, 0 of these. They are self-normalised importance
 // sampling with Draws from the guide at the data so far filled in, first with a
 // constant and then Config.Steps − 1 times with the means, each of which is a
-// better place for the guide (Mattei and Frellsen, arXiv 1812.02633, section 3,
-// whose first step it is). The other outputs are those of LogLikelihood, of the
+// better place for the guide (one step is what Mattei and Frellsen do, arXiv
+// 1812.02633). The other outputs are those of LogLikelihood, of the
 // entries that are there.
 func (m *Model) Impute(ctx context.Context, q Request) (*Reply, error) { return m.ask(ctx, Impute, q) }
 

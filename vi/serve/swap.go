@@ -85,20 +85,20 @@ func (c *Canary) check(m *Model) error {
 	for _, op := range slices.Sorted(maps.Keys(c.Outputs)) {
 		i := v.find(op)
 		if i < 0 || !c.covers(v, v.ops[i]) {
-			return errors.Errorf("canary: operation %s is none of the model, or wants other values", op)
+			return errors.Errorf("serve: canary: operation %s is none of the model, or wants other values", op)
 		}
 		r, err := m.ask(context.Background(), op, c.request(v, v.ops[i]))
 		if err != nil {
-			return errors.WithMessage(err, "canary")
+			return errors.WithMessage(err, "serve: canary")
 		}
 		for name, want := range c.Outputs[op] {
 			got := r.Get(name)
 			if len(got) != len(want) {
-				return errors.Errorf("canary: %s has %d numbers of %s, want %d", op, len(got), name, len(want))
+				return errors.Errorf("serve: canary: %s has %d numbers of %s, want %d", op, len(got), name, len(want))
 			}
 			for k, w := range want {
 				if !(math.Abs(got[k]-w) <= canaryTolerance*(1+math.Abs(w))) {
-					return errors.Errorf("canary: %s gives %s = %v at %d, want %v", op, name, got[k], k, w)
+					return errors.Errorf("serve: canary: %s gives %s = %v at %d, want %v", op, name, got[k], k, w)
 				}
 			}
 		}
@@ -110,12 +110,15 @@ func (known Registry) names() []string { return slices.Sorted(maps.Keys(known)) 
 
 // Load is Open and New: the model of a bundle, with its hash as the version.
 func Load(fsys fs.FS, known Registry, c Config) (*Model, error) {
+	if _, err := c.defaults(); err != nil {
+		return nil, err
+	}
 	b, err := Open(fsys, known)
 	if err != nil {
 		return nil, err
 	}
 	m, err := b.model(c)
-	return m, mark.Error(errors.WithMessage(err, "serve: load"), ErrBundle)
+	return m, mark.Error(err, ErrBundle)
 }
 
 // model serves a bundle whose canary answers as it should.
@@ -147,7 +150,7 @@ func (m *Model) Swap(b *Bundle) error {
 	defer m.swap.Unlock()
 	v, err := m.trial(b)
 	if err != nil {
-		return mark.Error(errors.WithMessage(err, "serve: swap"), ErrBundle)
+		return mark.Error(err, ErrBundle)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -179,7 +182,7 @@ func (m *Model) trial(b *Bundle) (*version, error) {
 	current := m.current
 	m.mu.Unlock()
 	if err := current.same(v); err != nil {
-		return nil, err
+		return nil, errors.WithMessage(err, "serve: swap")
 	}
 	v.config = m.config
 	return v, b.Canary.check(t)

@@ -110,7 +110,7 @@ func (v *version) nameOf(site string) *name {
 func (v *version) shapeOf(site string) []int {
 	n := v.nameOf(site)
 	if n == nil {
-		graph.Fail("serve: %s is no site of a run with the arrays that have to be given", site)
+		graph.Fail("%s is no site of a run with the arrays that have to be given", site)
 	}
 	return n.Shape
 }
@@ -230,12 +230,12 @@ func (l *lane) build(rows int) (*program, error) {
 		}
 	})
 	if err != nil {
-		return nil, errors.WithMessagef(err, "serve: %s", l.op.name)
+		return nil, errors.WithMessage(err, l.op.name)
 	}
 	p.outputs = outputs(p.fields)
 	p.shared = len(door.SharedNoise(p.Program)) > 0
 	if err := door.Rows(p.Program, p.keys); err != nil {
-		return nil, errors.WithMessagef(err, "serve: %s: noise that rows share", l.op.name)
+		return nil, errors.WithMessagef(err, "%s: noise that rows share", l.op.name)
 	}
 	size := 0
 	for _, n := range l.names {

@@ -203,7 +203,7 @@ func (m *Model) program(l *lane, rows int) (*program, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err != nil {
-		l.err = mark.Error(err, ErrRequest) // of what is given together: the usual was tried by New
+		l.err = mark.Error(errors.WithMessage(err, "serve"), ErrRequest) // of what is given together: the usual was tried by New
 		return nil, l.err
 	}
 	l.learn(p)
@@ -216,7 +216,7 @@ func (m *Model) program(l *lane, rows int) (*program, error) {
 func (l *lane) buildSafely(rows int) (p *program, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			p, err = nil, errors.Errorf("serve: %s: panic: %v", l.op.name, v)
+			p, err = nil, errors.Errorf("%s: panic: %v", l.op.name, v)
 		}
 	}()
 	return l.build(rows)
