@@ -53,13 +53,18 @@ func New(s Spec, params *graph.Params, c Config) (*Model, error) {
 		}
 		v.id = hex.EncodeToString(h.Sum(nil))
 	}
+	return newModel(v, c), nil
+}
+
+// newModel starts the workers.
+func newModel(v *version, c Config) *Model {
 	m := &Model{config: c, current: v, versions: []*version{v}, wake: make(chan struct{}, c.Runs)}
 	m.adopt(v)
 	m.done.Add(c.Runs)
 	for range c.Runs {
 		go m.work()
 	}
-	return m, nil
+	return m
 }
 
 // Close refuses further requests, answers those that wait and ends the workers.

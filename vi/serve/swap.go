@@ -110,29 +110,43 @@ func (known Registry) names() []string { return slices.Sorted(maps.Keys(known)) 
 
 // Load is Open and New: the model of a bundle, with its hash as the version.
 func Load(fsys fs.FS, known Registry, c Config) (*Model, error) {
-	if _, err := c.defaults(); err != nil {
+	c, err := c.defaults()
+	if err != nil {
 		return nil, err
 	}
 	b, err := Open(fsys, known)
 	if err != nil {
 		return nil, err
 	}
-	m, err := b.model(c)
-	return m, mark.Error(err, ErrBundle)
-}
-
-// model serves a bundle whose canary answers as it should.
-func (b *Bundle) model(c Config) (*Model, error) {
-	c.Version = b.Hash
-	m, err := New(b.Spec, b.Params, c)
+	v, err := b.try(c, nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.Canary.check(m); err != nil {
-		m.Close()
-		return nil, err
+	return newModel(v, c), nil
+}
+
+// try makes the version of a bundle, which has to fit in the place of another if
+// there is one, and asks it the canary, in a model of its own that tells nobody.
+func (b *Bundle) try(c Config, before *version) (*version, error) {
+	quiet := c
+	quiet.Runs, quiet.Meter, quiet.Delay, quiet.Version = 1, noMeter{}, 0, b.Hash
+	m, err := New(b.Spec, b.Params, quiet)
+	if err != nil {
+		return nil, mark.Error(err, ErrBundle)
 	}
-	return m, nil
+	if before != nil {
+		err = errors.WithMessage(before.same(m.current), "serve: swap")
+	}
+	if err == nil {
+		err = b.Canary.check(m)
+	}
+	if err != nil {
+		m.Close()
+		return nil, mark.Error(err, ErrBundle)
+	}
+	m.stop()
+	m.current.config = c
+	return m.current, nil
 }
 
 // Swap lets the model of a bundle answer the requests that come from now on; those
@@ -148,44 +162,25 @@ func (m *Model) Swap(b *Bundle) error {
 	}
 	m.swap.Lock()
 	defer m.swap.Unlock()
-	v, err := m.trial(b)
+	m.mu.Lock()
+	now := m.current
+	m.mu.Unlock()
+	v, err := b.try(m.config, now)
 	if err != nil {
-		return mark.Error(err, ErrBundle)
+		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
 		return ErrClosed
 	}
-	old := m.current
 	m.current = v
 	m.versions = append(m.versions, v)
 	m.adopt(v)
-	if old.retired = true; old.calls == 0 {
-		m.retire(old)
+	if now.retired = true; now.calls == 0 {
+		m.retire(now)
 	}
 	return nil
-}
-
-// trial makes the version of a bundle and tries it in a model of its own.
-func (m *Model) trial(b *Bundle) (*version, error) {
-	c := m.config
-	c.Runs, c.Meter, c.Delay = 1, noMeter{}, 0
-	c.Version = b.Hash
-	t, err := New(b.Spec, b.Params, c)
-	if err != nil {
-		return nil, err
-	}
-	v := t.current
-	defer t.stop()
-	m.mu.Lock()
-	current := m.current
-	m.mu.Unlock()
-	if err := current.same(v); err != nil {
-		return nil, errors.WithMessage(err, "serve: swap")
-	}
-	v.config = m.config
-	return v, b.Canary.check(t)
 }
 
 // Reload is Open and Swap.
