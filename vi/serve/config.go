@@ -92,11 +92,14 @@ func (c Config) defaults() (Config, error) {
 	for _, n := range []struct {
 		name string
 		is   int
-	}{{"Batch", c.Batch}, {"Delay", int(c.Delay)}, {"Runs", c.Runs}, {"Workers", c.Workers}, {"Queue", c.Queue}, {"Rows", c.Rows},
+	}{{"Batch", c.Batch}, {"Runs", c.Runs}, {"Workers", c.Workers}, {"Queue", c.Queue}, {"Rows", c.Rows},
 		{"Draws", c.Draws}, {"MaxDraws", c.MaxDraws}, {"Steps", c.Steps}, {"Memory", c.Memory}} {
 		if n.is < 0 {
 			return c, errors.Errorf("serve: %s is %d, want 1 or more, or 0 for the usual", n.name, n.is)
 		}
+	}
+	if c.Delay < 0 {
+		return c, errors.Errorf("serve: Delay is %v, want 0 or more", c.Delay)
 	}
 	c.Batch = cmp.Or(c.Batch, 64)
 	c.Workers = cmp.Or(c.Workers, 1)
