@@ -95,7 +95,7 @@ func ask(t *testing.T, method, url, body string, header ...string) (int, string)
 // another and by one that is broken, and starts once more from what is there.
 func TestServe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "bundle")
-	small := []string{"-bundle", dir, "-pictures", "100", "-epochs", "1", "-hidden", "10", "-watch", "20ms"}
+	small := []string{"-bundle", dir, "-pictures", "100", "-epochs", "1", "-hidden", "10", "-latent", "2", "-watch", "20ms"}
 	url, out, stop := begin(t, small...)
 	if !strings.Contains(out.String(), "training on 100 digits\nELBO of 20 other digits: -") {
 		t.Errorf("output %s", out)
