@@ -10,6 +10,9 @@ func init() {
 	door.Notes = func(p any) []any { return p.(*Program).notes() }
 	door.SharedNoise = func(p any) []string { return p.(*Program).sharedNoise() }
 	door.WriteParams = func(p any, f func() error) error { return p.(*Params).write(f) }
+	door.Rows = func(p any, keys []door.RowKey) error { return p.(*Program).keyRows(keys) }
+	door.Close = func(p any) { p.(*Program).close() }
+	door.Workers = func(s any, most int) { s.(*Scope).b.workers = most }
 	door.Note = func(s, v any) { s.(*Scope).note(v) }
 	door.Run = func(s any, f func()) { s.(*Scope).run(f) }
 	door.Replay = func(s any, f func()) { s.(*Scope).replay(f) }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"io"
 	"io/fs"
 	"maps"
 	"math"
@@ -23,27 +24,37 @@ const (
 // Save writes all parameters and states to a safetensors file, which appears
 // whole or not at all. A value that is not finite is an error.
 func (p *Params) Save(path string) error {
+	return p.encode("save "+path, func(f safetensors.File) error {
+		return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
+	})
+}
+
+// Write writes what Save writes: the same bytes for the same parameters.
+func (p *Params) Write(w io.Writer) error {
+	if w == nil {
+		return errors.New("graph: write: the writer is nil")
+	}
+	return p.encode("write", func(f safetensors.File) error { return errors.WithMessage(safetensors.Write(w, f), "graph: write") })
+}
+
+// encode hands write what a file of the parameters holds, which no training step
+// changes meanwhile.
+func (p *Params) encode(what string, write func(safetensors.File) error) error {
 	p.notNil()
 	p.values.RLock()
 	defer p.values.RUnlock()
-	f, err := p.file()
-	if err != nil {
-		return errors.WithMessagef(err, "graph: save %s", path)
-	}
-	return errors.WithMessage(safetensors.WriteFile(path, f), "graph: save")
-}
-
-// file returns what Save writes, sharing memory. The caller holds p.values.
-func (p *Params) file() (safetensors.File, error) {
 	p.mu.Lock()
 	err := p.checkUnchangedLocked()
 	byName := maps.Clone(p.byName)
 	p.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		a := byName[name]
 		if err := finite(name, a); err != nil {
-			return f, err
+			return errors.WithMessagef(err, "graph: %s", what)
 		}
 		t := safetensors.Tensor{Name: name, Dtype: safetensors.F32, Shape: a.Shape, F32: a.F32, F64: a.F64}
 		if a.F64 != nil {
@@ -51,7 +62,7 @@ func (p *Params) file() (safetensors.File, error) {
 		}
 		f.Tensors = append(f.Tensors, t)
 	}
-	return f, err
+	return write(f)
 }
 
 // Copy makes p what it would be after q.Save and p.Load: a copy of all parameters
@@ -66,16 +77,18 @@ func (p *Params) Copy(q *Params) error {
 	if err := p.checkUnchanged(); err != nil {
 		return errors.WithMessage(err, "graph: copy, as Save and Load do")
 	}
-	q.values.RLock()
-	f, err := q.file()
-	for i, t := range f.Tensors {
-		f.Tensors[i].Shape, f.Tensors[i].F32, f.Tensors[i].F64 = slices.Clone(t.Shape), slices.Clone(t.F32), slices.Clone(t.F64)
+	var of safetensors.File
+	err := q.encode("copy, as Save and Load do", func(f safetensors.File) error {
+		of = f
+		for i, t := range f.Tensors {
+			f.Tensors[i].Shape, f.Tensors[i].F32, f.Tensors[i].F64 = slices.Clone(t.Shape), slices.Clone(t.F32), slices.Clone(t.F64)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	q.values.RUnlock()
-	if err == nil {
-		err = p.take(f)
-	}
-	return errors.WithMessage(err, "graph: copy, as Save and Load do")
+	return errors.WithMessage(p.take(of), "graph: copy, as Save and Load do")
 }
 
 // Load reads a file of Save, or any other safetensors file of floating-point
@@ -103,6 +116,25 @@ func (p *Params) Load(path string) error {
 		return errors.WithMessage(err, "graph: load")
 	}
 	return errors.WithMessagef(mark.Error(p.take(f), ErrWrongFile), "graph: load %s", path)
+}
+
+// Read is Load of the size bytes of r, such as those of an embedded file.
+func (p *Params) Read(r io.ReaderAt, size int64) error {
+	p.notNil()
+	switch {
+	case r == nil:
+		return errors.New("graph: read: the reader is nil")
+	case size > int64(p.limit()):
+		return errors.Errorf("graph: read: %d bytes, more than the %d that Params.MaxBytes allows", size, p.limit())
+	}
+	if err := p.checkUnchanged(); err != nil {
+		return errors.WithMessage(err, "graph: read")
+	}
+	f, err := safetensors.Read(r, size)
+	if err == nil {
+		err = p.take(f)
+	}
+	return errors.WithMessage(mark.Error(err, ErrWrongFile), "graph: read")
 }
 
 func (p *Params) take(f safetensors.File) error {

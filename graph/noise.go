@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -13,6 +16,7 @@ type noiseFill struct {
 	parts []rowRun
 	now   Key
 	pass  int
+	keys  []door.RowKey // nil: rows are those of now
 }
 
 // site is one noise node.
@@ -26,6 +30,7 @@ type site struct {
 	outer       int // all others
 	onward      int // of the outer ones, those that each pass goes on by
 	key         kernel.Noise
+	seeds       []uint64 // the site's key of each row, where rows have their own
 }
 
 // rowRun is rows from ≤ i < to of a site, counted through all samples.
@@ -72,9 +77,19 @@ func (p *Program) sharedNoise() []string {
 // draw fills all noise of a pass.
 func (d *noiseFill) draw(now Key, pass int) {
 	d.now, d.pass = now, pass
+	if d.keys != nil {
+		d.now.Seed = d.keys[0].Seed // of what rows share
+	}
 	for i := range d.sites {
 		s := &d.sites[i]
-		s.key = kernel.Noise{Key: kernel.SiteKey(now.Seed, uint32(now.Stream), s.name), Step: now.Step}
+		s.key = kernel.Noise{Key: kernel.SiteKey(d.now.Seed, uint32(now.Stream), s.name), Step: now.Step}
+		for r := range s.seeds {
+			if seed := d.keys[r].Seed; r == 0 || seed != d.keys[r-1].Seed {
+				s.seeds[r] = kernel.SiteKey(seed, uint32(now.Stream), s.name)
+			} else {
+				s.seeds[r] = s.seeds[r-1]
+			}
+		}
 	}
 	if d.pool != nil && len(d.parts) > len(d.sites) {
 		d.pool.Run(len(d.parts), d)
@@ -90,24 +105,59 @@ func (d *noiseFill) Do(part, _ int) {
 	r := d.parts[part]
 	s := &d.sites[r.site]
 	if s.value.F64 != nil {
-		fill(s, s.value.F64, r, d.now.Row, d.pass)
+		fill(d, s, s.value.F64, r)
 	} else {
-		fill(s, s.value.F32, r, d.now.Row, d.pass)
+		fill(d, s, s.value.F32, r)
 	}
 }
 
-func fill[T Float](s *site, dst []T, r rowRun, row, pass int) {
+func fill[T Float](d *noiseFill, s *site, dst []T, r rowRun) {
+	row := d.now.Row
 	if s.rowless {
 		row = 0
 	}
 	for i := r.from; i < r.to; i++ {
 		x := dst[i*s.event : (i+1)*s.event]
-		m := i / s.rows
-		sample, at := uint32((pass*s.onward+m%s.outer)*s.inner+m/s.outer), uint32(row+i%s.rows)
+		m, key := i/s.rows, s.key
+		draw, at := d.pass*s.onward+m%s.outer, row+i%s.rows
+		if s.seeds != nil {
+			own := &d.keys[i%s.rows]
+			key.Key, at = s.seeds[i%s.rows], own.Row
+			if s.outer > 1 {
+				draw += own.Sample
+			}
+		}
+		sample := uint32(draw*s.inner + m/s.outer)
 		if s.law == UniformNoise {
-			kernel.Uniform(x, s.key, sample, at, 0)
+			kernel.Uniform(x, key, sample, uint32(at), 0)
 		} else {
-			kernel.Normal(x, s.key, sample, at, 0)
+			kernel.Normal(x, key, sample, uint32(at), 0)
 		}
 	}
+}
+
+// keyRows is door.Rows.
+func (p *Program) keyRows(keys []door.RowKey) error {
+	p.notNil()
+	if err := p.acquire("rows", ""); err != nil {
+		return err
+	}
+	defer p.use.Store(idle)
+	d := &p.noise
+	for _, s := range d.sites {
+		if keys != nil && !s.rowless && s.rows != len(keys) {
+			return errors.Errorf("graph: noise %s has %d rows, there are keys of %d", s.name, s.rows, len(keys))
+		}
+	}
+	if keys != nil && len(keys) == 0 {
+		keys = nil // of no rows
+	}
+	d.keys = keys
+	for i := range d.sites {
+		s := &d.sites[i]
+		if s.seeds = nil; keys != nil && !s.rowless {
+			s.seeds = make([]uint64, s.rows)
+		}
+	}
+	return nil
 }

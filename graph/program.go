@@ -145,7 +145,7 @@ func newProgram(b *build) (*Program, error) {
 		p.exec = r
 		return p, err
 	}
-	plan, err := engine.Compile(p.outs, p.leafValue, room)
+	plan, err := engine.Compile(p.outs, p.leafValue, room, b.workers)
 	if err != nil {
 		return nil, err
 	}
@@ -268,6 +268,13 @@ func (p *Program) Work() (flops float64, bytes int) {
 		bytes = plan.ArenaBytes()
 	}
 	return flops, bytes
+}
+
+// close is door.Close.
+func (p *Program) close() {
+	if plan, ok := p.exec.(*engine.Plan); ok {
+		plan.Pool().Close()
+	}
 }
 
 // parallel is door.Parallel.

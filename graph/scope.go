@@ -44,6 +44,7 @@ type build struct {
 	passes   int // of a run; 0 and 1 mean one
 	carries  []*carry
 	collects []*collect
+	workers  int // of a run at most; 0: one for every processor
 }
 
 // leaf says where the value of a declared node comes from.

@@ -20,6 +20,17 @@ var (
 	// such as that of weights drawn once: what a mean over rows does not average
 	// out.
 	SharedNoise func(program any) []string
+	// Rows gives each row of the runs that follow noise of its own: row i draws
+	// the numbers that row keys[i].Row of a run with the seed keys[i].Seed draws,
+	// with the samples that come keys[i].Sample later, in the place of the Key's
+	// Seed and Row. So rows of several requests share a run and draw what each
+	// draws by itself. It keeps the slice, whose keys may be changed between runs;
+	// nil gives back the Key. A noise that does not have as many rows as there are
+	// keys is an error, unless it has none: that is drawn by the seed of the
+	// first key.
+	Rows func(program any, keys []RowKey) error
+	// Close ends the workers of a program, which then runs on its caller alone.
+	Close func(program any)
 )
 
 // WriteParams calls f, which writes to the Memory of parameters, a *graph.Params,
@@ -27,8 +38,18 @@ var (
 // means, run programs of them or save them.
 var WriteParams func(params any, f func() error) error
 
+// RowKey says which random numbers one row draws.
+type RowKey struct {
+	Seed        uint64
+	Row, Sample int
+}
+
 // Of scopes.
 var (
+	// Workers bounds the workers that a run of the program has, its caller
+	// included. Results do not depend on it.
+	Workers func(scope any, most int)
+
 	// Note keeps a value with the program, for packages that explain a run
 	// afterwards.
 	Note func(scope, v any)

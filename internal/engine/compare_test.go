@@ -63,7 +63,7 @@ func (w *world) agree(t failer, tol float64, outs ...*op.Node) *engine.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := engine.Compile(outs, w.leafOf, op.DefaultLimit)
+	plan, err := engine.Compile(outs, w.leafOf, op.DefaultLimit, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,8 +87,9 @@ func (p *phase) Do(part, worker int) {
 
 // Compile plans the computation of outs and of nothing else. leaf gives the
 // memory of each input, parameter, constant and noise node that they need. What
-// the plan keeps itself must fit into maxBytes.
-func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes int) (*Plan, error) {
+// the plan keeps itself must fit into maxBytes. Its runs have at most most
+// workers, the caller included; 0 means one for every processor.
+func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes, most int) (*Plan, error) {
 	dt := op.Float32
 	if len(outs) > 0 {
 		dt = outs[0].Dtype()
@@ -111,9 +112,9 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes in
 		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, maxBytes, p.largest())
 	}
 	if dt == op.Float64 {
-		bindAll[float64](p, outs, of, want)
+		bindAll[float64](p, outs, of, want, most)
 	} else {
-		bindAll[float32](p, outs, of, want)
+		bindAll[float32](p, outs, of, want, most)
 	}
 	return p, nil
 }
@@ -178,11 +179,11 @@ func (p *Plan) largest() string {
 // every processor.
 var workers = 0
 
-func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, want []*value) {
+func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, want []*value, most int) {
 	n := 1
 	for i := range p.phases {
 		if p.phases[i].cost() > shareCost {
-			n = workers
+			n = cmp.Or(most, workers)
 		}
 	}
 	p.pool = kernel.NewPool(n)

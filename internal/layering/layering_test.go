@@ -42,6 +42,7 @@ var level = map[string]int{
 	"vi/bayes":             8,
 	"vi/calibration":       8,
 	"vi/guide":             8,
+	"vi/serve":             8,
 	"vi/mcmc":              9,
 	"trainers":             10,
 	"examples/models":      11,
