@@ -48,7 +48,7 @@ func (p *Params) encode(what string, write func(safetensors.File) error) error {
 	byName := maps.Clone(p.byName)
 	p.mu.Unlock()
 	if err != nil {
-		return err
+		return errors.WithMessagef(err, "graph: %s", what)
 	}
 	f := safetensors.File{Metadata: map[string]string{"format": fileFormat, "version": fileVersion}}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
