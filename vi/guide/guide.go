@@ -7,6 +7,7 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/door"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
 )
@@ -73,6 +74,10 @@ func (g *making) check() {
 		graph.Fail("guide: a Scale of %v, want a number above 0, or 0 for .1", g.Scale)
 	case g.Rows < 0:
 		graph.Fail("guide: Rows is %d, want the number of rows of the data set", g.Rows)
+	case g.Family != nil && op.Nil(g.Family):
+		graph.Fail("guide: the Family is a nil %T", g.Family)
+	case g.Init != nil && op.Nil(g.Init):
+		graph.Fail("guide: Init is a nil %T", g.Init)
 	}
 	g.Scale, g.Name = cmp.Or(g.Scale, .1), cmp.Or(g.Name, "guide")
 	if g.Family == nil {
