@@ -1,6 +1,6 @@
 // Command regression fits lines to four groups, whose intercepts and slopes vary
 // around common ones, and draws the band in which 90 % of new data are predicted
-// to lie: regression.png has a picture a group.
+// to lie: out/regression/bands.png has a picture a group.
 //
 //	go run ./examples/regression
 package main
@@ -9,6 +9,7 @@ import (
 	"context"
 	"log"
 	"math"
+	"path/filepath"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -53,7 +54,7 @@ func main() {
 	set, at := points(), columns()
 	y, err := predict(context.Background(), set, at)
 	if err == nil {
-		err = picture("regression.png", set, y.Quantile(.05), y.Quantile(.95))
+		err = picture(filepath.Join("out", "regression", "bands.png"), set, at, y.Quantile(.05), y.Quantile(.95))
 	}
 	if err != nil {
 		log.Fatal(err)

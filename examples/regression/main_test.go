@@ -37,7 +37,7 @@ func TestBandsHold(t *testing.T) {
 		}
 	}
 	path := filepath.Join(t.TempDir(), "lines.png")
-	if err := picture(path, set, lo, hi); err != nil {
+	if err := picture(path, set, columns(), lo, hi); err != nil {
 		t.Fatal(err)
 	}
 	if f, err := os.Stat(path); err != nil || f.Size() == 0 {

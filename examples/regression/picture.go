@@ -1,16 +1,26 @@
 package main
 
 import (
-	"slices"
+	"fmt"
+	"image/color"
+	"io"
+	"os"
+	"path/filepath"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+
+	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/latentgo/latent/trainers/data"
 )
 
-// A picture has a column for each of size values of x from −2 to 2, and lines for y
-// from 4 down to −4.
+// size is the number of values of x, from −2 to 2, that the bands are predicted at.
 const size = 160
 
-// columns has the x of every column, for each group.
+// columns has these values, for each group.
 func columns() *data.Set {
 	var group []int
 	var x []float64
@@ -20,22 +30,49 @@ func columns() *data.Set {
 	return set(group, x, nil)
 }
 
-// picture draws the bands, grey on white, and the points, black.
-func picture(path string, points *data.Set, lo, hi []float64) error {
-	pixels := slices.Repeat([]float32{1}, groups*size*size)
-	line := func(y float64) int { return min(max(int((4-y)/8*size), 0), size-1) }
-	for i := range lo {
-		for at := line(hi[i]); at <= line(lo[i]); at++ {
-			pixels[i/size*size*size+at*size+i%size] = .75
+// picture draws the points of each group and the band they are predicted in.
+func picture(path string, points, at *data.Set, lo, hi []float64) error {
+	panels := [][]*plot.Plot{make([]*plot.Plot, groups)}
+	x := at.Values("x")
+	for g := range groups {
+		p := plot.New()
+		p.Title.Text = fmt.Sprintf("group %d", g+1)
+		p.X.Label.Text, p.Y.Label.Text = "x", "y"
+		p.Y.Min, p.Y.Max = -4, 4
+		var edge, dots plotter.XYs
+		for i := g * size; i < (g+1)*size; i++ {
+			edge = append(edge, plotter.XY{X: float64(x[i]), Y: hi[i]})
 		}
-	}
-	group, x, y := points.Values("group"), points.Values("x"), points.Values("y")
-	for i := range y {
-		column := int((x[i] + 2) / 4 * (size - 1))
-		for _, d := range [][2]int{{0, 0}, {0, 1}, {1, 0}, {1, 1}} {
-			at := min(line(float64(y[i]))+d[0], size-1)
-			pixels[int(group[i])*size*size+at*size+min(column+d[1], size-1)] = 0
+		for i := (g+1)*size - 1; i >= g*size; i-- {
+			edge = append(edge, plotter.XY{X: float64(x[i]), Y: lo[i]})
 		}
+		for i, of := range points.Values("group") {
+			if int(of) == g {
+				dots = append(dots, plotter.XY{X: float64(points.Values("x")[i]), Y: float64(points.Values("y")[i])})
+			}
+		}
+		band, err := plotter.NewPolygon(edge)
+		if err != nil {
+			return err
+		}
+		band.Color, band.LineStyle.Width = color.RGBA{R: 158, G: 202, B: 225, A: 255}, 0
+		circles, err := plotter.NewScatter(dots)
+		if err != nil {
+			return err
+		}
+		p.Add(band, circles)
+		panels[0][g] = p
 	}
-	return data.WriteGrid(path, pixels, []int{size, size}, groups)
+	canvas := vgimg.New(groups*6*vg.Centimeter, 7*vg.Centimeter)
+	tiles := draw.Tiles{Rows: 1, Cols: groups, PadX: 3 * vg.Millimeter}
+	for g, c := range plot.Align(panels, tiles, draw.New(canvas))[0] {
+		panels[0][g].Draw(c)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
+		return err
+	})
 }
