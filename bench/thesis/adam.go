@@ -141,10 +141,10 @@ func (l *lab) problem(name string) (problem, error) {
 		return problem{bound: logistic(train.Cols("x"), 2, .5), train: train, epochs: l.pick(20, 2), rate: decay}, err
 	case "network":
 		n := l.pick(1000, 20)
-		q := models.Posterior{Config: rectified(bayes.BinaryDropout{Rate: .5}, bayes.Point{})}
+		q := models.Posterior{Config: models.Rectified(bayes.BinaryDropout{Rate: .5}, bayes.Point{})}
 		c := classifier{posterior: q, hidden: []int{n, n}}
 		bound := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-			return c.objective(l.sets.Train.Len(), nil, nil).Estimate(s, c.network(s).Model(), d)
+			return vi.ELBO{}.Estimate(s, c.network(s).Model(), d)
 		}
 		return problem{bound: bound, train: l.sets.Train, epochs: l.pick(10, 1)}, nil
 	}

@@ -24,11 +24,6 @@ func (c classifier) network(s *graph.Scope) models.Bayesian {
 	return models.NewClassifier(s, c.posterior.Config, 784, 10, c.hidden...)
 }
 
-// objective is the bound of so many data.
-func (c classifier) objective(total int, e vi.Estimator, beta *graph.Node) vi.Objective {
-	return vi.ELBO{Config: vi.Config{Total: total, Estimator: e}, Beta: beta}
-}
-
 // labelled are the pictures with their digits in batches.
 func labelled(s *data.Set, c data.BatchConfig) data.Batches {
 	c.Arrays, c.Flat = []string{"x", "y"}, true
@@ -40,7 +35,8 @@ func labelled(s *data.Set, c data.BatchConfig) data.Batches {
 func (l *lab) classify(ctx context.Context, seed uint64, c classifier) (*graph.Params, float64, error) {
 	params, seconds := &graph.Params{Seed: seed}, 0.
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		return c.objective(l.sets.Train.Len(), nil, s.Input("beta").Scale(c.posterior.Beta)).Estimate(s, c.network(s).Model(), d)
+		o := vi.ELBO{Config: vi.Config{Total: l.sets.Train.Len()}, Beta: s.Input("beta").Scale(c.posterior.Beta)}
+		return o.Estimate(s, c.network(s).Model(), d)
 	}
 	train := labelled(l.sets.Train, data.BatchConfig{Size: 100, Seed: seed})
 	_, err := trainers.Fit(ctx, bound, train, trainers.Config{

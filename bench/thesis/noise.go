@@ -60,7 +60,7 @@ func (l *lab) noise(ctx context.Context, seed uint64, epochs int, name string) (
 		l.trained[epochs] = params
 	}
 	of := func(e vi.Estimator) bench.Case {
-		return bench.Case{Estimator: "noise", Bound: c.objective(l.sets.Train.Len(), e, nil)}
+		return bench.Case{Bound: vi.ELBO{Config: vi.Config{Total: l.sets.Train.Len(), Estimator: e}}}
 	}
 	local, measured := of(vi.Local{}), of(vi.Local{})
 	switch name {

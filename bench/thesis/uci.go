@@ -9,7 +9,6 @@ import (
 
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
@@ -57,13 +56,9 @@ func init() {
 
 // weights are the ways to treat the weights of a regression.
 var weights = []models.Posterior{
-	{Name: "normal", Config: rectified(bayes.Gaussian{}, nil), Beta: 1},
-	{Name: "vd-b", Config: rectified(bayes.VariationalDropout{Share: bayes.PerUnit}, nil), Beta: 1},
-	{Name: "dropout", Config: rectified(bayes.BinaryDropout{Rate: .05}, bayes.Point{})},
-}
-
-func rectified(q, input bayes.Posterior) bayes.Config {
-	return bayes.Config{Config: layers.Config{Activation: graph.Relu, Weights: graph.He{}}, Posterior: q, Input: input}
+	{Name: "normal", Config: models.Rectified(bayes.Gaussian{}, nil), Beta: 1},
+	{Name: "vd-b", Config: models.Rectified(bayes.VariationalDropout{Share: bayes.PerUnit}, nil), Beta: 1},
+	{Name: "dropout", Config: models.Rectified(bayes.BinaryDropout{Rate: .05}, bayes.Point{})},
 }
 
 func uciCells(*lab) (cells []cell) {

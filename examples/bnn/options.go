@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -27,17 +26,13 @@ type options struct {
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
-	var names []string
-	for _, q := range models.Posteriors {
-		names = append(names, q.Name)
-	}
 	var posterior, hidden string
 	f := flag.NewFlagSet("bnn", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", "", "`folder` of the UCI regression sets; empty: points around a curve")
 	f.StringVar(&o.set, "set", "", "with -data: `name` of the set, such as boston or yacht")
 	f.IntVar(&o.split, "split", 0, "with -data: which of the published divisions into training and test rows")
-	f.StringVar(&posterior, "posterior", "normal", "of the weights: `name`, one of "+strings.Join(names, ", "))
+	f.StringVar(&posterior, "posterior", "normal", "of the weights: `name`, one of "+strings.Join(models.PosteriorNames(), ", "))
 	f.StringVar(&hidden, "hidden", "50", "`units` of the hidden layers")
 	f.IntVar(&o.epochs, "epochs", 1000, "passes over the training data")
 	f.IntVar(&o.warm, "warm-up", 100, "epochs in which the weight of the divergence rises to 1")
@@ -53,25 +48,17 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		}
 		return o, err
 	}
-	for _, q := range models.Posteriors {
-		if q.Name == posterior {
-			o.posterior = q
-		}
+	if o.posterior, err = models.PosteriorNamed(posterior); err != nil {
+		return o, errors.WithMessagef(err, "-posterior %s", posterior)
 	}
-	for text := range strings.SplitSeq(hidden, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 1e5 {
-			return o, errors.Errorf("-hidden %s: want numbers from 1 to 100000 with commas between", hidden)
-		}
-		o.hidden = append(o.hidden, n)
+	if o.hidden, err = models.Widths(hidden); err != nil {
+		return o, errors.WithMessagef(err, "-hidden %s", hidden)
 	}
 	switch {
 	case f.NArg() > 0:
 		err = errors.Errorf("unexpected argument %q", f.Arg(0))
 	case (o.data == "") != (o.set == ""):
 		err = errors.New("-data and -set: want both or neither")
-	case o.posterior.Name == "":
-		err = errors.Errorf("-posterior %s: want one of %s", posterior, strings.Join(names, ", "))
 	case min(o.epochs, o.batch, o.draws) < 1 || o.warm < 0 || max(o.epochs, o.batch, o.draws, o.warm) > 1e6:
 		err = errors.Errorf("-epochs %d -warm-up %d -batch %d -k %d: want 1 to 1000000, and -warm-up perhaps 0", o.epochs, o.warm, o.batch, o.draws)
 	case !(o.rate > 0 && o.rate < 1):

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"math"
 	"strings"
 	"testing"
 
@@ -55,13 +54,6 @@ func TestFlags(t *testing.T) {
 	}
 	if usage, err := program("-h"); err != nil || !strings.Contains(usage, "-posterior") {
 		t.Errorf("-h: %v, %q", err, usage)
-	}
-}
-
-func TestJudge(t *testing.T) {
-	wrong, ece := judge([]float64{.9, .1, .4, .6, .8, .2}, []float32{0, 1, 1})
-	if math.Abs(wrong-1./3) > 1e-12 || math.Abs(ece-(.1+.4+.8)/3) > 1e-12 {
-		t.Errorf("error %v and calibration error %v", wrong, ece)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -24,15 +23,11 @@ type options struct {
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
-	var names []string
-	for _, q := range models.Posteriors {
-		names = append(names, q.Name)
-	}
 	var posterior, hidden string
 	f := flag.NewFlagSet("dropout", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", "", "`folder` of IDX files named as MNIST's, or mnist or fashion-mnist, downloaded once; empty: digits drawn by the program")
-	f.StringVar(&posterior, "posterior", "vd-a", "of the weights: `name`, one of "+strings.Join(names, ", "))
+	f.StringVar(&posterior, "posterior", "vd-a", "of the weights: `name`, one of "+strings.Join(models.PosteriorNames(), ", "))
 	f.StringVar(&hidden, "hidden", "100,100,100", "`units` of the hidden layers")
 	f.IntVar(&o.epochs, "epochs", 20, "passes over the training data")
 	f.IntVar(&o.warm, "warm-up", 5, "epochs in which the weight of the divergence rises to 1")
@@ -48,23 +43,15 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		}
 		return o, err
 	}
-	for _, q := range models.Posteriors {
-		if q.Name == posterior {
-			o.posterior = q
-		}
+	if o.posterior, err = models.PosteriorNamed(posterior); err != nil {
+		return o, errors.WithMessagef(err, "-posterior %s", posterior)
 	}
-	for text := range strings.SplitSeq(hidden, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 1e5 {
-			return o, errors.Errorf("-hidden %s: want numbers from 1 to 100000 with commas between", hidden)
-		}
-		o.hidden = append(o.hidden, n)
+	if o.hidden, err = models.Widths(hidden); err != nil {
+		return o, errors.WithMessagef(err, "-hidden %s", hidden)
 	}
 	switch {
 	case f.NArg() > 0:
 		err = errors.Errorf("unexpected argument %q", f.Arg(0))
-	case o.posterior.Name == "":
-		err = errors.Errorf("-posterior %s: want one of %s", posterior, strings.Join(names, ", "))
 	case min(o.epochs, o.batch, o.draws) < 1 || o.warm < 0 || max(o.epochs, o.batch, o.draws, o.warm) > 1e5:
 		err = errors.Errorf("-epochs %d -warm-up %d -batch %d -k %d: want 1 to 100000, and -warm-up perhaps 0", o.epochs, o.warm, o.batch, o.draws)
 	case !(o.rate > 0 && o.rate < 1):

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/pkg/errors"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/latentgo/latent/examples/models"
@@ -58,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		wrong, ece := judge(out["mean"], sets.Test.Values("y"))
+		wrong, ece := models.Judge(out["mean"], sets.Test.Values("y"))
 		_, err = fmt.Fprintf(stdout, "%s, %s: test error %.2f %%, log p(y|x) %.4f, calibration error %.4f\n", o.posterior.Name, what, 100*wrong, stat.Mean(out["log_p"], nil), ece)
 		return errors.Wrap(err, "output")
 	}
@@ -90,19 +89,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func (o options) prunes() bool {
 	_, sparse := o.posterior.Posterior.(bayes.SparseDropout)
 	return sparse
-}
-
-// judge returns the share of rows whose most probable class is not the label, and the
-// calibration error in 15 bins.
-func judge(probabilities []float64, labels []float32) (wrong, calibration float64) {
-	classes := len(probabilities) / len(labels)
-	p, right := make([]float64, len(labels)), make([]bool, len(labels))
-	for i, y := range labels {
-		row := probabilities[i*classes : (i+1)*classes]
-		best := floats.MaxIdx(row)
-		if p[i], right[i] = row[best], best == int(y); !right[i] {
-			wrong += 1 / float64(len(labels))
-		}
-	}
-	return wrong, models.CalibrationError(p, right, 15)
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -85,30 +86,50 @@ type Posterior struct {
 // sparse ones. Type A2 is type A with a third of the divergence. Learned rates start
 // below their bound of α = 1, those of units at ⅗.
 var Posteriors = []Posterior{
-	{"none", rectified(bayes.Point{}, nil), 0},
-	{"normal", rectified(bayes.Gaussian{}, nil), 1},
-	{"binary", rectified(bayes.BinaryDropout{Rate: .5}, bayes.BinaryDropout{Rate: .2}), 0},
-	{"gaussian-a", rectified(bayes.GaussianDropout{Rate: .5}, bayes.GaussianDropout{Rate: .2}), 0},
-	{"gaussian-b", rectified(bayes.VariationalDropout{Alpha: 1, Fixed: true}, bayes.VariationalDropout{Alpha: .25, Fixed: true}), 1},
+	{"none", Rectified(bayes.Point{}, nil), 0},
+	{"normal", Rectified(bayes.Gaussian{}, nil), 1},
+	{"binary", Rectified(bayes.BinaryDropout{Rate: .5}, bayes.BinaryDropout{Rate: .2}), 0},
+	{"gaussian-a", Rectified(bayes.GaussianDropout{Rate: .5}, bayes.GaussianDropout{Rate: .2}), 0},
+	{"gaussian-b", Rectified(bayes.VariationalDropout{Alpha: 1, Fixed: true}, bayes.VariationalDropout{Alpha: .25, Fixed: true}), 1},
 	{"vd-a", variational(bayes.Correlated), 1},
 	{"vd-a2", variational(bayes.Correlated), 1. / 3},
 	{"vd-b", variational(bayes.Independent), 1},
-	{"sparse", rectified(bayes.SparseDropout{}, nil), 1},
+	{"sparse", Rectified(bayes.SparseDropout{}, nil), 1},
+}
+
+// PosteriorNames are the names of Posteriors.
+func PosteriorNames() (names []string) {
+	for _, q := range Posteriors {
+		names = append(names, q.Name)
+	}
+	return names
 }
 
 // PosteriorNamed returns one of Posteriors.
 func PosteriorNamed(name string) (Posterior, error) {
-	var names []string
 	for _, q := range Posteriors {
 		if q.Name == name {
 			return q, nil
 		}
-		names = append(names, q.Name)
 	}
-	return Posterior{}, errors.Errorf("no posterior %q, want one of %s", name, strings.Join(names, ", "))
+	return Posterior{}, errors.Errorf("want one of %s", strings.Join(PosteriorNames(), ", "))
 }
 
-func rectified(q, input bayes.Posterior) bayes.Config {
+// Widths reads units of layers, such as 300,100.
+func Widths(text string) (widths []int, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1 || n > 1e5 {
+			return nil, errors.New("want numbers from 1 to 100000 with commas between")
+		}
+		widths = append(widths, n)
+	}
+	return widths, nil
+}
+
+// Rectified is a network of rectified units with the posterior q, in its first layer
+// input; nil means q there too.
+func Rectified(q, input bayes.Posterior) bayes.Config {
 	return bayes.Config{Config: layers.Config{Activation: graph.Relu, Weights: graph.He{}}, Posterior: q, Input: input}
 }
 
@@ -116,7 +137,7 @@ func variational(noise bayes.Noise) bayes.Config {
 	q := bayes.VariationalDropout{Noise: noise, Share: bayes.PerUnit, Alpha: .6}
 	input := q
 	input.Alpha = .25
-	return rectified(q, input)
+	return Rectified(q, input)
 }
 
 // CalibrationError is the expected calibration error: rows are put into equal bins by

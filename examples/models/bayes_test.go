@@ -117,3 +117,11 @@ func TestCalibrationError(t *testing.T) {
 		}
 	}
 }
+
+// One of three rows is wrong, and so is its confidence of .8.
+func TestJudge(t *testing.T) {
+	wrong, ece := models.Judge([]float64{.9, .1, .4, .6, .8, .2}, []float32{0, 1, 1})
+	if math.Abs(wrong-1./3) > 1e-12 || math.Abs(ece-(.1+.4+.8)/3) > 1e-12 {
+		t.Errorf("error %v and calibration error %v", wrong, ece)
+	}
+}

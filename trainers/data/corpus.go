@@ -2,7 +2,6 @@ package data
 
 import (
 	"bufio"
-	"compress/gzip"
 	"io"
 	"io/fs"
 	"os"
@@ -64,36 +63,16 @@ func loadCorpus(dir string) (*Corpus, error) {
 
 // readDocuments reads a file of documents, plain or compressed.
 func readDocuments(path string, words int) (*Set, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		f, err = os.Open(path + ".gz")
-	}
+	counts, err := readPacked(path, "documents", func(r io.Reader) ([]float32, error) { return parseDocuments(r, words) })
 	if err != nil {
-		return nil, errors.Wrap(err, "documents")
-	}
-	defer f.Close()
-	w := &watched{Reader: f}
-	counts, err := parseDocuments(w, words)
-	if err != nil {
-		if w.err == nil {
-			err = mark.Error(err, ErrWrongFile)
-		}
-		return nil, errors.WithMessage(err, filepath.Base(path))
+		return nil, err
 	}
 	return New(FromFlat("x", counts, words))
 }
 
 // parseDocuments returns the counts, one document after the other.
 func parseDocuments(r io.Reader, words int) (counts []float32, err error) {
-	b := bufio.NewReader(r)
-	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, errors.Wrap(err, "gzip")
-		}
-		b = bufio.NewReader(z)
-	}
-	lines := bufio.NewScanner(b)
+	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<24)
 	for line := 1; lines.Scan(); line++ {
 		fields := strings.Fields(lines.Text())

@@ -8,7 +8,8 @@
 //   - transform.go: what is done to a row on its way into a batch: Binarize, and
 //     functions of one's own;
 //   - digits.go, hand.go, glyph.go: Digits, a set that needs no files;
-//   - load.go, idx.go: Load reads folders of IDX files such as MNIST;
+//   - load.go, idx.go: Load reads folders of IDX files such as MNIST; packed.go: files
+//     that may be compressed;
 //   - regression.go: LoadUCI reads regression sets with the divisions of published
 //     tables; corpus.go: LoadCorpus reads documents as counts of words;
 //   - source.go, fetch.go, download.go: Open and Fetcher download the known sets,

@@ -1,9 +1,7 @@
 package data
 
 import (
-	"bufio"
 	"cmp"
-	"compress/gzip"
 	"encoding/binary"
 	"io"
 	"math"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -57,40 +54,8 @@ var idxTypes = map[byte]string{8: "uint8", 9: "int8", 11: "int16", 12: "int32", 
 // and is not in the format, or not of the size, that is wanted.
 var ErrWrongFile = errors.New("data: wrong file")
 
-// decodeIDX marks errors with ErrWrongFile, but those of the reader.
 func decodeIDX(r io.Reader, max int) (*IDX, error) {
-	w := &watched{Reader: r}
-	x, err := decompressIDX(w, max)
-	if w.err == nil {
-		err = mark.Error(err, ErrWrongFile)
-	}
-	return x, err
-}
-
-// watched remembers an error of its reader.
-type watched struct {
-	io.Reader
-	err error
-}
-
-func (s *watched) Read(b []byte) (int, error) {
-	n, err := s.Reader.Read(b)
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	return n, err
-}
-
-func decompressIDX(r io.Reader, max int) (*IDX, error) {
-	b := bufio.NewReaderSize(r, 1<<16)
-	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" {
-		return decodePlainIDX(b, max)
-	}
-	z, err := gzip.NewReader(b)
-	if err != nil {
-		return nil, errors.Wrap(err, "gzip")
-	}
-	return decodePlainIDX(z, max)
+	return decodePacked(r, func(r io.Reader) (*IDX, error) { return decodePlainIDX(r, max) })
 }
 
 func decodePlainIDX(r io.Reader, max int) (*IDX, error) {

@@ -2,12 +2,9 @@ package data
 
 import (
 	"bufio"
-	"compress/gzip"
 	"io"
-	"io/fs"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -104,39 +101,10 @@ func loadRegression(dir string, features int) (*Regression, error) {
 }
 
 // readNumbers reads the lines of a file of numbers, plain or compressed.
-func readNumbers(path string) (rows [][]float64, err error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		f, err = os.Open(path + ".gz")
-	}
-	if err != nil {
-		return nil, errors.Wrap(err, "folder")
-	}
-	defer f.Close()
-	rows, err = decodeNumbers(f)
-	return rows, errors.WithMessage(err, filepath.Base(path))
-}
-
-// decodeNumbers marks errors with ErrWrongFile, but those of the reader.
-func decodeNumbers(r io.Reader) ([][]float64, error) {
-	w := &watched{Reader: r}
-	rows, err := parseNumbers(w)
-	if w.err == nil {
-		err = mark.Error(err, ErrWrongFile)
-	}
-	return rows, err
-}
+func readNumbers(path string) ([][]float64, error) { return readPacked(path, "folder", parseNumbers) }
 
 func parseNumbers(r io.Reader) (rows [][]float64, err error) {
-	b := bufio.NewReader(r)
-	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, errors.Wrap(err, "gzip")
-		}
-		b = bufio.NewReader(z)
-	}
-	rest := &io.LimitedReader{R: b, N: DefaultMaxBytes}
+	rest := &io.LimitedReader{R: r, N: DefaultMaxBytes}
 	lines := bufio.NewScanner(rest)
 	lines.Buffer(nil, 1<<20)
 	for line := 1; lines.Scan(); line++ {
