@@ -93,8 +93,10 @@ func (s Support) distance(event []float64, i int) float64 {
 	return 0
 }
 
-// SupportOf returns the support of a distribution, looking through Independent
-// and to the range of the bijector of a Transformed; false if it does not say.
+// SupportOf returns the support of a distribution, looking through Independent and
+// to what the bijector of a Transformed reaches: its Range, or all reals from all
+// reals if it is not Ranged, of a Chain one after the other. It returns false if the
+// distribution does not say.
 func SupportOf(d Dist) (Support, bool) {
 	present("SupportOf: the distribution", d)
 	switch d := d.(type) {
@@ -103,9 +105,26 @@ func SupportOf(d Dist) (Support, bool) {
 	case interface{ unwrap() independent }:
 		return SupportOf(d.unwrap().base)
 	case Transformed:
-		if r, ok := d.Bijector.(Ranged); ok {
-			return r.Range(), true
-		}
+		base, known := SupportOf(d.Base)
+		return reached(d.Bijector, base, known)
 	}
 	return Support{}, false
+}
+
+// reached returns what a bijector makes of a support, if that is known.
+func reached(b Bijector, from Support, known bool) (Support, bool) {
+	switch b := b.(type) {
+	case Ranged:
+		return b.Range(), true
+	case inverseChain:
+		return reached(b.chain, from, known)
+	case chain:
+		for _, f := range b {
+			from, known = reached(f, from, known)
+		}
+		return from, known
+	case Identity:
+		return from, known
+	}
+	return from, known && from.Kind == Reals
 }

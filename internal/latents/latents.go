@@ -100,15 +100,11 @@ func support(site *vi.Site) prob.Support {
 			graph.Fail("latents: site %s is Uniform between ends that are not constants of one number: draw u from prob.Uniform between 0 and 1 and use low + (high − low)·u", site.Name)
 		}
 	case prob.Transformed:
-		if base, ok := prob.SupportOf(law.Base); !says && ok && base.Kind == prob.Reals {
-			return prob.Support{} // a bijector that is not prob.Ranged reaches all reals
-		}
 		if !says {
 			graph.Fail("latents: site %s: the range of %T on %s is not known: draw from the law itself and apply the bijector to the draw", site.Name, law.Bijector, prob.NameOf(law.Base))
 		}
-	}
-	if !says {
-		if _, ok := site.P.(prob.Transformed); !ok {
+	default:
+		if !says {
 			graph.Fail("latents: site %s: %s does not say what values it takes: give it a method Support() prob.Support", site.Name, prob.NameOf(site.P))
 		}
 	}

@@ -56,6 +56,9 @@ func TestRefuses(t *testing.T) {
 		{"unknown range", func(t *vi.Trace) {
 			t.Global("t", prob.Transformed{Base: prob.Exponential{LogRate: graph.Tensor([]float64{0}, 1)}, Bijector: prob.Affine{Shift: num(1), LogScale: num(0)}})
 		}, ok, []string{"site t: the range of", "apply the bijector to the draw"}},
+		{"moved after it was bounded", func(t *vi.Trace) {
+			t.Global("t", prob.Transformed{Base: prob.StdNormal(1), Bijector: prob.Chain(prob.Exp{}, prob.Affine{Shift: num(1), LogScale: num(0)})})
+		}, ok, []string{"site t: the range of", "apply the bijector to the draw"}},
 		{"dropout", func(t *vi.Trace) {
 			t.Draw("z", prob.Normal{Mean: t.Noise("dropped", graph.GaussianNoise, 1), LogStd: num(0)})
 		}, ok, []string{"the joint depends on", "noise or an input"}},
