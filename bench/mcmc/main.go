@@ -186,7 +186,7 @@ func table(w io.Writer, results []result, py *python) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "model\tESS/s\tESS\tseconds\tsteps\t"
 	if py != nil {
-		head += py.version + " ESS/s\tESS\tratio\t"
+		head += py.Version + " ESS/s\tESS\tratio\t"
 	}
 	fmt.Fprintln(tw, head)
 	for _, r := range results {

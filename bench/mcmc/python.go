@@ -1,64 +1,34 @@
 package main
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/peer"
 )
 
 //go:embed numpyro.py
 var script string
 
 // python is a running numpyro.py.
-type python struct {
-	version string
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Scanner
-}
+type python struct{ *peer.Python }
 
 func startPython(path string, data map[string][]float64) (*python, error) {
-	p := &python{cmd: exec.Command(path, "-c", script)}
-	p.cmd.Stderr = os.Stderr
-	var err error
-	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return nil, errors.Wrap(err, "python")
-	}
-	out, err := p.cmd.StdoutPipe()
+	text, err := json.Marshal(data)
 	if err != nil {
 		return nil, errors.Wrap(err, "python")
 	}
-	p.out = bufio.NewScanner(out)
-	if err := p.cmd.Start(); err != nil {
-		return nil, errors.Wrap(err, "-python: a Python with numpyro and arviz is wanted")
-	}
-	if err := json.NewEncoder(p.in).Encode(data); err != nil {
-		return nil, errors.Wrap(err, "python")
-	}
-	p.version, err = p.line()
-	return p, err
-}
-
-func (p *python) line() (string, error) {
-	if !p.out.Scan() {
-		return "", errors.Errorf("python ended early: %v; it wants numpyro and arviz", p.out.Err())
-	}
-	return p.out.Text(), nil
+	p, err := peer.Start(path, script, nil, string(text))
+	return &python{p}, errors.WithMessage(err, "-python: a Python with numpyro and arviz is wanted")
 }
 
 // run samples once, by the method of chains that is fastest.
 func (p *python) run(name string, seed int, o options) (best turn, err error) {
 	for _, method := range []string{"sequential", "vectorized", "parallel"} {
-		if _, err := fmt.Fprintln(p.in, name, method, seed, o.chains, o.warmup, o.draws); err != nil {
-			return turn{}, errors.Wrap(err, "python")
-		}
-		text, err := p.line()
+		text, err := p.Ask(fmt.Sprint(name, " ", method, " ", seed, " ", o.chains, " ", o.warmup, " ", o.draws))
 		if err != nil {
 			return turn{}, err
 		}
@@ -71,10 +41,4 @@ func (p *python) run(name string, seed int, o options) (best turn, err error) {
 		}
 	}
 	return best, nil
-}
-
-// Close ends the script.
-func (p *python) Close() error {
-	p.in.Close()
-	return p.cmd.Wait()
 }

@@ -142,7 +142,7 @@ func (l law) measure(o options, p *graph.Program, py *python) (timing, error) {
 
 func lawTable(w io.Writer, rows []timing, py *python) error {
 	if py != nil {
-		fmt.Fprintf(w, "%s; one thread each\n", py.version)
+		fmt.Fprintf(w, "%s; one thread each\n", py.Version)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "law\tms/step\tallocs\tarena\ttorch ms\tratio\tbatch")

@@ -111,7 +111,7 @@ func runKernels(o options, py *python, w io.Writer) error {
 		return nil
 	}
 	if py != nil {
-		fmt.Fprintf(w, "%s\n", py.version)
+		fmt.Fprintf(w, "%s\n", py.Version)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "one thread\trate\tns\ttorch\tratio\ttwo threads")

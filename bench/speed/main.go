@@ -227,7 +227,7 @@ func middle(v []float64) *float64 {
 
 func table(w io.Writer, results []result, py *python) error {
 	if py != nil {
-		fmt.Fprintf(w, "%s; the better of 1 and 2 threads counts\n", py.version)
+		fmt.Fprintf(w, "%s; the better of 1 and 2 threads counts\n", py.Version)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "workload\tms/step\tGFLOP/s\tshare\tallocs\tarena\ttorch ms\tratio\ttape ms\tratio\tnetwork")

@@ -1,28 +1,22 @@
 package main
 
 import (
-	"bufio"
 	_ "embed"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/peer"
 )
 
 //go:embed torch.py
 var torchScript string
 
 // python is a running torch.py.
-type python struct {
-	version string
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Scanner
-}
+type python struct{ *peer.Python }
 
 // startPython starts the script; its matrix library, which PyTorch's number of
 // threads does not reach, keeps to one thread if alone is set.
@@ -31,33 +25,14 @@ func startPython(path string, alone bool) (*python, error) {
 		if name == "" || exec.Command(name, "-c", "import torch").Run() != nil {
 			continue
 		}
-		p := &python{cmd: exec.Command(name, "-c", torchScript)}
+		var env []string
 		if alone {
-			p.cmd.Env = append(os.Environ(), "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "OMP_NUM_THREADS=1")
+			env = []string{"OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "OMP_NUM_THREADS=1"}
 		}
-		var err error
-		if p.in, err = p.cmd.StdinPipe(); err != nil {
-			return nil, errors.Wrap(err, "python")
-		}
-		out, err := p.cmd.StdoutPipe()
-		if err != nil {
-			return nil, errors.Wrap(err, "python")
-		}
-		p.out = bufio.NewScanner(out)
-		if err := p.cmd.Start(); err != nil {
-			return nil, errors.Wrap(err, "python")
-		}
-		p.version, err = p.line()
-		return p, err
+		p, err := peer.Start(name, torchScript, env, "")
+		return &python{p}, err
 	}
 	return nil, errors.New("-torch: no Python with torch found; install python3-torch, or name one with -python")
-}
-
-func (p *python) line() (string, error) {
-	if !p.out.Scan() {
-		return "", errors.Errorf("python ended early: %v", p.out.Err())
-	}
-	return p.out.Text(), nil
 }
 
 // measure returns the median milliseconds of a step, the best of 1 to most
@@ -65,10 +40,7 @@ func (p *python) line() (string, error) {
 func (p *python) measure(name string, seconds float64, most int) (float64, error) {
 	best := 0.0
 	for threads := 1; threads <= most; threads++ {
-		if _, err := fmt.Fprintf(p.in, "%s %d %g\n", name, threads, seconds/float64(most)); err != nil {
-			return 0, errors.Wrap(err, "python")
-		}
-		text, err := p.line()
+		text, err := p.Ask(fmt.Sprintf("%s %d %g", name, threads, seconds/float64(most)))
 		if err != nil {
 			return 0, err
 		}
@@ -81,10 +53,4 @@ func (p *python) measure(name string, seconds float64, most int) (float64, error
 		}
 	}
 	return best, nil
-}
-
-// Close ends the script.
-func (p *python) Close() error {
-	p.in.Close()
-	return p.cmd.Wait()
 }

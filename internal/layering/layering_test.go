@@ -21,6 +21,7 @@ var level = map[string]int{
 	"internal/absurd":      1,
 	"internal/atomicfile":  0,
 	"internal/pareto":      0,
+	"internal/peer":        0,
 	"internal/exported":    0,
 	"internal/mark":        0,
 	"internal/safetensors": 1,
