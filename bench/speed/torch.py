@@ -63,13 +63,14 @@ class VDropout(nn.Module):
         sizes = [784, 1000, 1000, 1000, 10]
         self.theta = nn.ParameterList([nn.Parameter(nn.init.xavier_uniform_(torch.empty(a, b))) for a, b in zip(sizes, sizes[1:])])
         self.bias = nn.ParameterList([nn.Parameter(torch.zeros(b)) for b in sizes[1:]])
-        self.log_alpha = nn.ParameterList([nn.Parameter(torch.full((a, 1), -3.0)) for a in sizes[:-1]])
+        self.rate = nn.ParameterList([nn.Parameter(torch.full((a, 1), math.log(0.05 / 0.95))) for a in sizes[:-1]])
         self.x = torch.bernoulli(torch.full((100, 784), 0.13))
         self.y = torch.randint(10, (100,))
 
     def forward(self):
         h, kl = self.x, 0.0
-        for i, (theta, bias, log_alpha) in enumerate(zip(self.theta, self.bias, self.log_alpha)):
+        for i, (theta, bias, rate) in enumerate(zip(self.theta, self.bias, self.rate)):
+            log_alpha = F.logsigmoid(rate)
             alpha = log_alpha.exp()
             m = h @ theta
             v = (h ** 2) @ (theta ** 2 * alpha)

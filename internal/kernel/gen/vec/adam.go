@@ -3,6 +3,7 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 func optimisers() {
@@ -10,19 +11,9 @@ func optimisers() {
 		"is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.")
 	param, grad, m, v, n := pointer("param"), pointer("grad"), pointer("m"), pointer("v"), pointer("n")
 	c := scalars(8)
-	scale, b1, c1, b2, c2, rate, root, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+	rate, root, eps := c[5], c[6], c[7]
 	loop(n, 1, func(s step) {
-		g := s.load(grad)
-		VMULPS(scale, g, g)
-		mi := s.load(m)
-		VMULPS(b1, mi, mi)
-		VFMADD231PS(g, c1, mi)
-		s.store(m, mi)
-		VMULPS(g, g, g)
-		vi := s.load(v)
-		VMULPS(b2, vi, vi)
-		VFMADD231PS(g, c2, vi)
-		s.store(v, vi)
+		mi, vi := moments(s, c, grad, m, v)
 		VMULPS(root, vi, vi)
 		VSQRTPS(vi, vi)
 		VADDPS(eps, vi, vi)
@@ -39,19 +30,9 @@ func optimisers() {
 	param, grad, m, v, n = pointer("param"), pointer("grad"), pointer("m"), pointer("v"), pointer("n")
 	x := pointer("x")
 	c = scalars(8)
-	scale, b1, c1, b2, c2, rate, root, eps = c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+	rate, root, eps = c[5], c[6], c[7]
 	loop(n, 1, func(s step) {
-		g := s.load(grad)
-		VMULPS(scale, g, g)
-		mi := s.load(m)
-		VMULPS(b1, mi, mi)
-		VFMADD231PS(g, c1, mi)
-		s.store(m, mi)
-		VMULPS(g, g, g)
-		vi := s.load(v)
-		VMULPS(b2, vi, vi)
-		VFMADD231PS(g, c2, vi)
-		s.store(v, vi)
+		mi, vi := moments(s, c, grad, m, v)
 		xi, y := s.load(x), newVec()
 		VMAXPS(vi, xi, y)
 		y = sel(cmp(unord, xi, xi), xi, y)
@@ -71,7 +52,8 @@ func optimisers() {
 		"is one update of AdaMax; k holds scale, β₁, 1-β₁, β₂ and the rate.")
 	param, grad, m, u, n := pointer("param"), pointer("grad"), pointer("m"), pointer("u"), pointer("n")
 	c = scalars(5)
-	scale, b1, c1, b2, rate = c[0], c[1], c[2], c[3], c[4]
+	scale, b1, c1, b2 := c[0], c[1], c[2], c[3]
+	rate = c[4]
 	loop(n, 1, func(s step) {
 		g := s.load(grad)
 		VMULPS(scale, g, g)
@@ -110,6 +92,23 @@ func optimisers() {
 		s.store(param, p)
 	})
 	finish()
+}
+
+// moments updates those of Adam, whose scalars c begin with the scale, β₁, 1-β₁, β₂
+// and 1-β₂.
+func moments(s step, c []vec, grad, m, v reg.Register) (mi, vi vec) {
+	g := s.load(grad)
+	VMULPS(c[0], g, g)
+	mi = s.load(m)
+	VMULPS(c[1], mi, mi)
+	VFMADD231PS(g, c[2], mi)
+	s.store(m, mi)
+	VMULPS(g, g, g)
+	vi = s.load(v)
+	VMULPS(c[3], vi, vi)
+	VFMADD231PS(g, c[4], vi)
+	s.store(v, vi)
+	return mi, vi
 }
 
 // scalars spreads the first n elements of the parameter k.
