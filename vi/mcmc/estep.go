@@ -93,6 +93,9 @@ func NewEStep(params *graph.Params, model RowModel, c EStepConfig) (*EStep, erro
 
 // rowTarget is the target of a model of single data.
 func rowTarget(params *graph.Params, model RowModel, rows map[string][]int) (*target, error) {
+	if len(rows) == 0 {
+		return nil, errors.New("mcmc: no Rows: want the shape of a row of each array of data")
+	}
 	for _, name := range sorted(rows) {
 		if len(rows[name]) == 0 || slices.Min(rows[name]) < 0 {
 			return nil, errors.Errorf("mcmc: rows of %s of shape %v, want sizes with an event axis, such as [1]", name, rows[name])
