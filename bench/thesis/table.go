@@ -26,6 +26,8 @@ type table struct {
 	cells       func(l *lab) []cell
 	published   []row     // what was published, as rows of ours
 	paired      [2]string // two values of the label rows whose log p the page compares picture by picture
+	picture     *picture  // nil: none
+	found       []string  // paragraphs under the table: where a figure is not the published one, what was tried and why
 }
 
 // cell is one run of a table.
