@@ -45,7 +45,7 @@ func TestAbsurdArguments(t *testing.T) {
 		},
 		Types: []any{
 			graph.Scope{}, graph.Params{}, graph.Program{}, graph.Random{}, graph.Glorot{}, graph.He{}, graph.LeCun{},
-			graph.Gaussian{}, graph.Constant(0), graph.Orthogonal{}, graph.NonFinite{}, graph.Dependence{}, graph.Node{},
+			graph.Gaussian{}, graph.Constant(0), graph.Orthogonal{}, graph.NonFinite{}, graph.Dependence{}, graph.Mapping{}, graph.Node{},
 		},
 		Skip: map[string]string{"Fail": "its text is the caller's"},
 		Bare: []string{"Gaussian.Fill", "Glorot.Fill", "He.Fill", "LeCun.Fill", "Orthogonal.Fill"}, // the parameter is named above
