@@ -3,7 +3,10 @@ package graph_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
+	"os"
+	"path/filepath"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/layers"
@@ -104,4 +107,29 @@ func ExampleMapping() {
 	// Output:
 	// 7 arrays are left, and 0 parameters: <nil>
 	// graph: load testdata/weights/torch-f16.safetensors: parameter dec/0/b (body.0.bias in the file): dtype F16, want float32; Mapping.Cast converts
+}
+
+// A network is written for ONNX Runtime: its input and its outputs keep their
+// names, its parameters are in the file.
+func ExampleWriteONNX() {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		x := s.Input("x", 1, 3)
+		s.Output("y", graph.Sigmoid(layers.NewMLP(s.In("net"), 3, 4, 2).Apply(x)))
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	f, err := os.Create(filepath.Join(os.TempDir(), "net.onnx"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.Remove(f.Name())
+	err = graph.WriteONNX(f, p)
+	size, _ := f.Seek(0, io.SeekCurrent)
+	fmt.Println(size, "bytes,", f.Close(), err)
+	// In Python: onnxruntime.InferenceSession("net.onnx").run(["y"], {"x": [[1, 2, 3]]})
+
+	// Output: 514 bytes, <nil> <nil>
 }

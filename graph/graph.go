@@ -24,7 +24,7 @@
 // through their own Do.
 //
 // See the example of the package and those of Build (errors), Grad (hold) and
-// Mapping (parameters of PyTorch), in example_test.go, and of Apply, an operation of one's own, in custom_test.go.
+// Mapping (parameters of PyTorch) and WriteONNX, in example_test.go, and of Apply, an operation of one's own, in custom_test.go.
 //
 // # Files
 //
@@ -43,7 +43,8 @@
 //
 // Running: program.go, with values.go for what goes in and out, noise.go for
 // random numbers, update.go for the end of a training step, nonfinite.go for where
-// a NaN began and vm.go for Gorgonia's interface of machines.
+// a NaN began, vm.go for Gorgonia's interface of machines and onnx.go for programs as
+// models of ONNX.
 package graph
 
 import (
