@@ -2,12 +2,15 @@ package graph
 
 import (
 	"io"
+	"io/fs"
 	"maps"
 	"math"
+	"os"
 	"slices"
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/internal/safetensors"
 )
@@ -85,7 +88,7 @@ func (p *Params) Copy(q *Params) error {
 	if err != nil {
 		return err
 	}
-	_, err = Mapping{}.take(p, of)
+	_, err = Mapping{}.take(p, of, nil)
 	return errors.WithMessage(err, "graph: copy, as Save and Load do")
 }
 
@@ -104,6 +107,55 @@ func (p *Params) Load(path string) error {
 func (p *Params) Read(r io.ReaderAt, size int64) error {
 	_, err := Mapping{}.Read(p, r, size)
 	return err
+}
+
+// Load reads the file at path into Params, as Params.Load does, and tells what it
+// did not take.
+func (m Mapping) Load(p *Params, path string) (Left, error) {
+	p.notNil()
+	if info, err := os.Stat(path); err == nil && info.Size() > int64(p.limit()) {
+		return Left{}, errors.Errorf("graph: load %s: the file of %d bytes is larger than the %d that Params.MaxBytes allows", path, info.Size(), p.limit())
+	}
+	if err := p.checkUnchanged(); err != nil {
+		return Left{}, errors.WithMessagef(err, "graph: load %s", path)
+	}
+	names, err := m.compile()
+	if err != nil {
+		return Left{}, errors.WithMessagef(err, "graph: load %s", path)
+	}
+	f, err := safetensors.ReadFile(path)
+	if err != nil {
+		if unread := (*fs.PathError)(nil); !errors.As(err, &unread) {
+			err = mark.Error(err, ErrWrongFile)
+		}
+		return Left{}, errors.WithMessage(err, "graph: load")
+	}
+	left, err := m.take(p, f, names)
+	return left, errors.WithMessagef(mark.Error(err, ErrWrongFile), "graph: load %s", path)
+}
+
+// Read is Load of the size bytes of r, such as those of an embedded file.
+func (m Mapping) Read(p *Params, r io.ReaderAt, size int64) (Left, error) {
+	p.notNil()
+	switch {
+	case r == nil:
+		return Left{}, errors.New("graph: read: the reader is nil")
+	case size > int64(p.limit()):
+		return Left{}, errors.Errorf("graph: read: %d bytes, more than the %d that Params.MaxBytes allows", size, p.limit())
+	}
+	if err := p.checkUnchanged(); err != nil {
+		return Left{}, errors.WithMessage(err, "graph: read")
+	}
+	names, err := m.compile()
+	if err != nil {
+		return Left{}, errors.WithMessage(err, "graph: read")
+	}
+	var left Left
+	f, err := safetensors.Read(r, size)
+	if err == nil {
+		left, err = m.take(p, f, names)
+	}
+	return left, errors.WithMessage(mark.Error(err, ErrWrongFile), "graph: read")
 }
 
 // finite is an error that names the first element that is not.

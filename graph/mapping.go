@@ -3,17 +3,14 @@ package graph
 import (
 	"cmp"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 
-	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/internal/safetensors"
 )
@@ -82,47 +79,6 @@ type Left struct {
 	Params []string // parameters and states, which stay as they were
 }
 
-// Load reads the file at path into Params, as Params.Load does, and tells what it
-// did not take.
-func (m Mapping) Load(p *Params, path string) (Left, error) {
-	p.notNil()
-	if info, err := os.Stat(path); err == nil && info.Size() > int64(p.limit()) {
-		return Left{}, errors.Errorf("graph: load %s: the file of %d bytes is larger than the %d that Params.MaxBytes allows", path, info.Size(), p.limit())
-	}
-	if err := p.checkUnchanged(); err != nil {
-		return Left{}, errors.WithMessagef(err, "graph: load %s", path)
-	}
-	f, err := safetensors.ReadFile(path)
-	if err != nil {
-		if unread := (*fs.PathError)(nil); !errors.As(err, &unread) {
-			err = mark.Error(err, ErrWrongFile)
-		}
-		return Left{}, errors.WithMessage(err, "graph: load")
-	}
-	left, err := m.take(p, f)
-	return left, errors.WithMessagef(mark.Error(err, ErrWrongFile), "graph: load %s", path)
-}
-
-// Read is Load of the size bytes of r, such as those of an embedded file.
-func (m Mapping) Read(p *Params, r io.ReaderAt, size int64) (Left, error) {
-	p.notNil()
-	switch {
-	case r == nil:
-		return Left{}, errors.New("graph: read: the reader is nil")
-	case size > int64(p.limit()):
-		return Left{}, errors.Errorf("graph: read: %d bytes, more than the %d that Params.MaxBytes allows", size, p.limit())
-	}
-	if err := p.checkUnchanged(); err != nil {
-		return Left{}, errors.WithMessage(err, "graph: read")
-	}
-	f, err := safetensors.Read(r, size)
-	var left Left
-	if err == nil {
-		left, err = m.take(p, f)
-	}
-	return left, errors.WithMessage(mark.Error(err, ErrWrongFile), "graph: read")
-}
-
 // star finds what stands for parts of names in patterns.
 var star = regexp.MustCompile(`\*+`)
 
@@ -138,20 +94,20 @@ func (m Mapping) compile() ([]pattern, error) {
 	var all []pattern
 	for _, r := range m.Names {
 		p := pattern{Rename: r, stars: star.FindAllString(r.From, -1)}
-		if slices.ContainsFunc(p.stars, func(s string) bool { return len(s) > 2 }) || r.From == "" {
-			return nil, errors.Errorf("rename from %q: want a name, in which * or ** stand for parts", r.From)
+		if slices.ContainsFunc(p.stars, func(s string) bool { return len(s) > 2 }) || r.From == "" || !utf8.ValidString(r.From) {
+			return nil, errors.Errorf("rename from %.200q: want a name, in which * or ** stand for parts", r.From)
 		}
 		if r.To != "" && !slices.Equal(p.stars, star.FindAllString(r.To, -1)) {
-			return nil, errors.Errorf("rename from %q to %q: want the same stars in the same order", r.From, r.To)
+			return nil, errors.Errorf("rename from %.200q to %.200q: want the same stars in the same order", r.From, r.To)
 		}
-		if strings.ContainsAny(r.To, ": \t\n") {
-			return nil, errors.Errorf("rename from %q to %q: want no spaces and no colons", r.From, r.To)
+		if strings.ContainsAny(r.To, ": \t\n") || !utf8.ValidString(r.To) {
+			return nil, errors.Errorf("rename from %.200q to %.200q: want no spaces and no colons", r.From, r.To)
 		}
 		text := regexp.QuoteMeta(r.From)
 		text = strings.ReplaceAll(text, `\*\*`, `(.+)`)
 		text = strings.ReplaceAll(text, `\*`, `([^./]+)`)
 		var err error
-		if p.from, err = regexp.Compile(`^(?s:` + text + `)$`); err != nil {
+		if p.from, err = regexp.Compile(`^(?s:` + text + `)$`); err != nil { // it is too long
 			return nil, errors.Wrapf(err, "rename from %.200q", r.From)
 		}
 		all = append(all, p)
@@ -183,19 +139,18 @@ type found struct {
 
 // find gives the arrays of a file the names of parameters. Of those left, lost
 // has the ones that should have a counterpart.
-func (m Mapping) find(f safetensors.File) (file map[string]found, left, lost []string, err error) {
-	names, err := m.compile()
+func (m Mapping) find(f safetensors.File, names []pattern) (file map[string]found, left, lost []string, err error) {
 	file = map[string]found{}
 	for _, t := range f.Tensors {
-		to, ok := strings.CutPrefix(t.Name, m.Prefix)
+		name, ok := strings.CutPrefix(t.Name, m.Prefix)
 		if !ok {
 			left = append(left, t.Name)
 			continue
 		}
 		var as Rename
-		if m.Names != nil {
-			name := to
-			to, ok = "", false
+		to := name
+		if ok = name != ""; len(names) > 0 {
+			ok = false
 			for i := 0; i < len(names) && !ok; i++ {
 				to, ok = names[i].target(name)
 				as = names[i].Rename
@@ -221,18 +176,18 @@ func (m Mapping) find(f safetensors.File) (file map[string]found, left, lost []s
 		file[to] = a
 	}
 	slices.Sort(lost)
-	return file, left, lost, err
+	return file, left, lost, nil
 }
 
 // brief returns the start of a name that may be long.
 func brief(name string) string { return fmt.Sprintf("%.200s", name) }
 
 // take makes what the file has the values of p.
-func (m Mapping) take(p *Params, f safetensors.File) (Left, error) {
+func (m Mapping) take(p *Params, f safetensors.File, names []pattern) (Left, error) {
 	if v := f.Metadata["version"]; f.Metadata["format"] == fileFormat && v != fileVersion {
 		return Left{}, errors.Errorf("format %s version %q, want version %s", fileFormat, v, fileVersion)
 	}
-	file, left, lost, err := m.find(f)
+	file, left, lost, err := m.find(f, names)
 	switch {
 	case err != nil:
 		return Left{}, err
@@ -244,10 +199,10 @@ func (m Mapping) take(p *Params, f safetensors.File) (Left, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	empty, dt := len(p.byName) == 0, p.Dtype
-	names := slices.Sorted(maps.Keys(file))
-	for i := 0; empty && p.Dtype == 0 && i < len(names); i++ {
-		if d := file[names[i]].dtype; d == safetensors.F64 || d == safetensors.F32 {
-			dt = file[names[i]].Dtype()
+	all := slices.Sorted(maps.Keys(file))
+	for i := 0; empty && p.Dtype == 0 && i < len(all); i++ {
+		if d := file[all[i]].dtype; d == safetensors.F64 || d == safetensors.F32 {
+			dt = file[all[i]].Dtype()
 			break
 		}
 	}
@@ -255,11 +210,11 @@ func (m Mapping) take(p *Params, f safetensors.File) (Left, error) {
 	values, rest := map[string]op.Array{}, Left{File: left}
 	for name := range p.byName {
 		if _, ok := file[name]; !ok {
-			names = append(names, name)
+			all = append(all, name)
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
+	slices.Sort(all)
+	for _, name := range all {
 		a, inFile := file[name]
 		have, declared := p.byName[name]
 		switch {
