@@ -119,6 +119,7 @@ func onnxCases() (all []onnxCase) {
 	)
 	add(moves()...)
 	add(functions()...)
+	add(lawCases()...)
 	add(vaeCases()...)
 	return all
 }

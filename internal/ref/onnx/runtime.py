@@ -49,8 +49,8 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.onnx")):
             session = onnxruntime.InferenceSession(text, options, providers=["CPUExecutionProvider"])
             names = [o.name for o in session.get_outputs()]
             assert sorted(names) == sorted(case["outputs"]), names
-            assert sorted(i.name for i in session.get_inputs()) == sorted(case["inputs"])
-            results.append(session.run(names, {k: array(a, dtype) for k, a in case["inputs"].items()}))
+            feeds = {i.name: array(case["inputs"][i.name], dtype) for i in session.get_inputs()}  # those that outputs depend on
+            results.append(session.run(names, feeds))
     except Exception as e:
         print(case["name"], case["dtype"], "fails:", str(e)[:300])
         wrong += 1
