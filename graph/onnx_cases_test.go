@@ -23,6 +23,7 @@ type onnxCase struct {
 	name   string
 	inputs []onnxInput
 	model  func(s *scope, x []*graph.Node)
+	stops  []float64 // what the model makes of values at which a run stops; nil: none
 }
 
 // row is an input of one axis.
@@ -117,6 +118,18 @@ func onnxCases() (all []onnxCase) {
 		}, row(1, 2)),
 		rule(op.Implicit{Law: op.LogGamma}, row(1, 2), row(.5, .5), row(0, 1)),
 	)
+	stops := func(y []float64, r op.Rule, in ...onnxInput) {
+		c := rule(r, in...)
+		c.name += fmt.Sprint(" ", in[0].shape, " out of range")
+		c.stops = y
+		add(c)
+	}
+	index := row(0, -1, .5, 3, nan, 2)
+	stops([]float64{1, nan, nan, nan, nan, 3}, op.Gather{}, row(1, 2, 3), index)
+	stops([]float64{1, 2, nan, nan, nan, nan, nan, nan, nan, nan, 5, 6}, op.Gather{}, onnxInput{[]int{3, 2}, []float64{1, 2, 3, 4, 5, 6}}, index)
+	stops([]float64{1, 0, 0, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, 0, 0, 1}, op.OneHot{C: 3}, index)
+	stops([]float64{nan, 0, 6}, op.ScatterAdd{V: 3}, row(1, 2, 3, 4, 5, 6), index)
+	stops([]float64{1, nan, 3}, op.Require{What: "x", Want: "a number above 0"}, row(1, -2, 3), row(0, 1, 0))
 	add(moves()...)
 	add(functions()...)
 	add(lawCases()...)
