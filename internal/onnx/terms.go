@@ -66,7 +66,7 @@ func bernoulliDivergence(a, b value) value {
 	return a.w.where(a.eq(b), a.num(0), y)
 }
 
-// log1pmx is log(1+x) − x: with r = x/(2+x), r(2(1 + r²/3 + r⁴/5 + …) − 2 − x) near 0.
+// log1pmx is log(1+x) − x: with r = x/(2+x), r(2(r²/3 + r⁴/5 + …) − x) near 0.
 func log1pmx(x value) value {
 	r := x.div(x.shift(2))
 	c := []float64{0}
@@ -92,7 +92,8 @@ func expRise(a, b value) value {
 	return a.w.where(a.eq(b), a.num(0), y)
 }
 
-// laplaceDivergence is eʳ⁻ᵗ + t − 1 + …: expRest(r) + eʳ·expRest(−t).
+// laplaceDivergence is that of log scales a, b and means d apart: with r = a−b, t =
+// |d|·e⁻ᵃ and R(x) = eˣ−1−x, R(r) + eʳ·R(−t).
 func laplaceDivergence(a, b, d value) value {
 	r, t := a.sub(b), d.abs().mul(a.neg().exp())
 	return r.expRest().add(r.exp().times(t.neg().expRest()))
