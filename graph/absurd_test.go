@@ -41,11 +41,11 @@ func TestAbsurdArguments(t *testing.T) {
 			"Lbeta": graph.Lbeta, "GammaP": graph.GammaP, "GammaQ": graph.GammaQ, "BetaI": graph.BetaI, "BetaIc": graph.BetaIc,
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining, "BuildInitialising": graph.BuildInitialising,
 			"Labels": graph.Labels, "Apply": graph.Apply, "CustomGrad": graph.CustomGrad, "FromGorgonia": graph.FromGorgonia, "Size": graph.Size, "NewDependence": graph.NewDependence, "Squeeze": graph.Squeeze,
-			"Values": graph.Values[float32], "Memory": graph.Memory[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32],
+			"Values": graph.Values[float32], "Memory": graph.Memory[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32], "WriteONNX": graph.WriteONNX,
 		},
 		Types: []any{
 			graph.Scope{}, graph.Params{}, graph.Program{}, graph.Random{}, graph.Glorot{}, graph.He{}, graph.LeCun{},
-			graph.Gaussian{}, graph.Constant(0), graph.Orthogonal{}, graph.NonFinite{}, graph.Dependence{}, graph.Node{},
+			graph.Gaussian{}, graph.Constant(0), graph.Orthogonal{}, graph.NonFinite{}, graph.Dependence{}, graph.Mapping{}, graph.Node{},
 		},
 		Skip: map[string]string{"Fail": "its text is the caller's"},
 		Bare: []string{"Gaussian.Fill", "Glorot.Fill", "He.Fill", "LeCun.Fill", "Orthogonal.Fill"}, // the parameter is named above

@@ -29,6 +29,7 @@ var level = map[string]int{
 	"internal/op":          2,
 	"internal/door":        3,
 	"internal/engine":      3,
+	"internal/onnx":        3,
 	"graph":                4,
 	"internal/golden":      5,
 	"internal/gradcheck":   5,

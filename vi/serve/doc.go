@@ -60,6 +60,10 @@
 // canary is, and requests under way are answered by the model before. Version and
 // each Reply tell the hash.
 //
+// Parameters that were trained elsewhere, by PyTorch, JAX or Keras, come into Params
+// by a graph.Mapping of their names and layouts, and into a bundle by Write as any
+// others; examples/fromtorch does it.
+//
 // vi/serve/oip speaks the Open Inference Protocol over HTTP. See the examples New
 // and Load, in example_test.go.
 //
