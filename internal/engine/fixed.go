@@ -23,7 +23,7 @@ type Fixed struct {
 	mu     sync.Mutex
 	ids    map[key]int           // of expressions of fixed arrays
 	units  map[string][]op.Array // what a unit stores
-	packed map[packedKey]any     // a *kernel.Packed, nil where F16 has no room for the matrix
+	packed map[packedKey]any     // a *kernel.Packed
 	bytes  int                   // of units and packed
 }
 
@@ -77,7 +77,7 @@ func (f *Fixed) settle(order []*value) {
 		v.settled = v.kind != uncomputed && !v.isOutput && f.fixes(v, seen)
 	}
 	for _, v := range slices.Backward(order) {
-		if v.settled || v.kind == uncomputed {
+		if v.settled || v.kind != fusedLoop {
 			continue
 		}
 		for _, c := range v.in {
@@ -260,10 +260,9 @@ func pack[T kernel.Float](f *Fixed, g *kernel.Gemm[T], o operand) {
 	p, _ := kept.(*kernel.Packed[T])
 	if !ok && f.half {
 		p = g.PackHalf()
-		ok = p != nil
 	}
 	if p == nil && g.Packs() {
-		p, ok = g.Pack(), true
+		p = g.Pack()
 	}
 	if g.Packed = p; p == nil || kept != nil || o.base.kept && !o.base.shared {
 		return

@@ -44,7 +44,7 @@ type passState struct {
 	reader   *unit  // the last unit found to read it from memory
 	read     bool   // from memory, by another unit than its own
 
-	// makePhases, and newLoop for the values of a loop
+	// makeLoops, and newLoop for the values of a loop
 	stored  bool   // it has memory in the arena
 	args    []arg  // what its step reads
 	inner   int    // uses within its loop

@@ -55,7 +55,7 @@ func (m *Model) Dtype() graph.Dtype {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.current.params.Dtype
+	return m.current.dtype
 }
 
 // Ready tells whether requests are answered: from New until Close.
