@@ -39,6 +39,7 @@ import (
 type options struct {
 	json    bool
 	python  string
+	only    string
 	rounds  int
 	seconds float64
 }
@@ -64,6 +65,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.json, "json", false, "print one JSON object a row")
 	flag.StringVar(&o.python, "python", "", "beside ONNX Runtime, by this Python")
+	flag.StringVar(&o.only, "only", "", "encoder, serve or http: these rows only")
 	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
 	flag.Float64Var(&o.seconds, "seconds", .3, "of each turn")
 	flag.Parse()
@@ -78,12 +80,23 @@ func run(o options, w io.Writer) error {
 		return errors.Errorf("%d rounds of %v seconds, want 1 or more, of a positive number", o.rounds, o.seconds)
 	}
 	var rows []row
-	for _, measure := range []func(options) ([]row, error){encoders, together, overHTTP} {
-		r, err := measure(o)
+	kinds := []struct {
+		name    string
+		measure func(options) ([]row, error)
+	}{{"encoder", encoders}, {"serve", together}, {"http", overHTTP}}
+	known := o.only == ""
+	for _, k := range kinds {
+		if known = known || k.name == o.only; o.only != "" && k.name != o.only {
+			continue
+		}
+		r, err := k.measure(o)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, r...)
+	}
+	if !known {
+		return errors.Errorf("-only %s: there are encoder, serve and http", o.only)
 	}
 	if o.json {
 		for _, r := range rows {
