@@ -250,13 +250,20 @@ func (l *lane) build(rows int) (*program, error) {
 	for _, name := range p.Inputs() {
 		p.bytes += graph.Size(p.Shape(name)) * l.dtype.Size()
 	}
-	p.bytes += 2 * size * l.dtype.Size()
+	p.bytes += 2*size*l.dtype.Size() + graphBytes + l.config.Workers*workerBytes
 	p.stage, p.masks = newArray(l.dtype, size), graph.Array{}
 	if l.op.holes {
 		p.masks = newArray(l.dtype, size)
 	}
 	return p, nil
 }
+
+// What a program takes besides its numbers, about: the graph and the plan of a small
+// model, and what each worker has.
+const (
+	graphBytes  = 96 << 10
+	workerBytes = 64 << 10
+)
 
 func newArray(dt graph.Dtype, n int) graph.Array { return op.NewArray(dt, []int{n}) }
 
