@@ -32,8 +32,7 @@
 // rows than there are computes some twice.
 //
 // Do with a Reply that is used again allocates nothing once it has answered a
-// request of that kind and size, but for the fits of Pareto shapes, of
-// LogLikelihood and Impute.
+// request of that kind and size.
 //
 // # What a request draws
 //

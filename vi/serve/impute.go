@@ -168,7 +168,7 @@ func feedFilled[T graph.Float](p *program, n *name, g guess, ps []piece, x, mask
 	if err := graph.Feed(p.Program, n.Name, x); err != nil {
 		return err
 	}
-	return graph.Feed(p.Program, maskOf(n.Name), mask)
+	return graph.Feed(p.Program, n.mask, mask)
 }
 
 // weighted adds the draws of a pass by their weights. mean and sum are by row of
