@@ -87,6 +87,8 @@ func (f *Frozen) Bytes() int {
 
 // declared is door.Declared.
 func (f *Frozen) declared(p *Params) error {
+	f.params.mu.Lock()
+	defer f.params.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for name, a := range f.params.byName {

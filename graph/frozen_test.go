@@ -124,6 +124,9 @@ func TestFrozen(t *testing.T) {
 				double[float32](t, params, name)
 			}
 		}
+		if err := p.Update(func() error { return nil }); err == nil || !strings.Contains(err.Error(), "frozen parameters") {
+			t.Errorf("an update of frozen parameters: %v", err)
+		}
 		if after := ran(t, p, pixels(2*sizes[0])); !slices.EqualFunc(before, after, slices.Equal) {
 			t.Error("a frozen program saw its parameters change")
 		}
