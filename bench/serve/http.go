@@ -30,8 +30,19 @@ func overHTTP(o options) ([]row, error) {
 	}
 	server := httptest.NewServer(h)
 	defer server.Close()
+	nothing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.Write([]byte("{}"))
+	}))
+	defer nothing.Close()
+	floor, err := poster(nothing, true)
+	if err != nil {
+		return nil, err
+	}
 	direct := asker(m, 1)
+	least := row{Name: "http/empty", Batch: 1}
 	var rows []row
+	var empty []float64
 	for _, binary := range []bool{true, false} {
 		r := row{Name: "http/json", Batch: 1}
 		if binary {
@@ -51,12 +62,18 @@ func overHTTP(o options) ([]row, error) {
 			if err != nil {
 				return nil, err
 			}
+			e, err := median(o.turn(), floor)
+			if err != nil {
+				return nil, err
+			}
+			empty = append(empty, e)
 			with, without, added = append(with, t), append(without, d), append(added, t-d)
 		}
 		r.Latent, r.Peer, r.Added = *middle(with), middle(without), middle(added)
 		rows = append(rows, r)
 	}
-	return rows, nil
+	least.Latent = *middle(empty)
+	return append(rows, least), nil
 }
 
 // poster asks a server to encode a row, again and again.

@@ -16,7 +16,8 @@
 // latent_us. p50_us and p99_us are what a request waits. The rows http are a request
 // of one row after the other over a loopback connection that stays open, with binary
 // tensors and with JSON, beside the same through the model alone: added_us is the
-// difference of the medians.
+// difference of the medians. http/empty is a handler that reads the binary request
+// and does nothing, which is what a connection costs by itself.
 //
 // The contestants take turns, round by round, since a machine's speed drifts; a
 // figure is the median over the rounds of each round's figure, and a ratio the median
