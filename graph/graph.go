@@ -38,8 +38,8 @@
 // math.go, special.go, shape.go, linear.go, cholesky.go and custom.go; grad.go
 // differentiates.
 //
-// Parameters: params.go, init.go, file.go (saved ones), and mapping.go with layout.go
-// (those of other programs).
+// Parameters: params.go, init.go, file.go (saved ones), frozen.go (those that do not
+// change), and mapping.go with layout.go (those of other programs).
 //
 // Running: program.go, with values.go for what goes in and out, noise.go for
 // random numbers, update.go for the end of a training step, nonfinite.go for where

@@ -19,6 +19,8 @@
 //	          product of matrices takes in (matrix.go). After it the order lists
 //	          every value that is live, operands first, with its kind, and each
 //	          operand is one that its kind can read.
+//	settle    finds what parameters that never change determine (fixed.go), if the
+//	          program is of frozen ones. No unit shares such a value with others.
 //	classify  finds sets of values that one loop may compute (class.go). After it
 //	          the shapes of a class have one refinement, a grid for all of them.
 //	schedule  gives each value a stage and makes units of those that share a class,
@@ -26,12 +28,14 @@
 //	          stages that read them (recompute.go). After it a unit reads from
 //	          memory nothing but what an earlier stage, or an earlier part of its
 //	          own, has written.
-//	newLoop   is called by makePhases (plan.go) for each loop: it chooses the grid
+//	newLoop   is called by makeLoops (plan.go) for each loop: it chooses the grid
 //	          and the blocks (loop.go), inlines values into the steps that read
 //	          them (merge.go), writes the steps (emit.go) and allocates registers
 //	          (steps.go). After it a loop is a list of kernel calls, and its
 //	          division into parts is fixed (split.go) by shapes and estimated costs
 //	          alone, never by the number of workers.
+//	fold      takes the units of settled values out of the program (fixed.go). Those
+//	          that no earlier program of the same parameters had are run by bindAll.
 //	layout    gives the values that are read from memory an offset in the arena
 //	          (arena.go). After it two values overlap only where one has been read
 //	          for the last time before the other is written, element by element.

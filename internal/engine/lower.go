@@ -29,6 +29,9 @@ type passState struct {
 	listed     bool    // in the order of evaluation
 	mul        *matrix // of a product
 
+	// settle
+	settled bool // fixed arrays determine it, and a loop of its own may compute it
+
 	// classify
 	class *class // of a value of kind fusedLoop
 
@@ -41,7 +44,7 @@ type passState struct {
 	reader   *unit  // the last unit found to read it from memory
 	read     bool   // from memory, by another unit than its own
 
-	// makePhases, and newLoop for the values of a loop
+	// makeLoops, and newLoop for the values of a loop
 	stored  bool   // it has memory in the arena
 	args    []arg  // what its step reads
 	inner   int    // uses within its loop
@@ -50,6 +53,9 @@ type passState struct {
 	inlined bool   // the step of its only consumer computes it
 	fused   *fused // the step of it and of operands inlined into it, or nil
 	virtual int    // the number of its vector before registers are allocated
+
+	// fold
+	kept, shared bool // it has memory of its own, data; other programs may have it, too
 
 	// layout
 	last    int  // the last phase that reads it
