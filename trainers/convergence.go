@@ -2,6 +2,7 @@ package trainers
 
 import (
 	"cmp"
+	"encoding/json"
 	"math"
 
 	"github.com/pkg/errors"
@@ -24,39 +25,58 @@ type Convergence struct {
 	Term      string  // "" means "bound"
 	Test      bool    // of Epoch.Test, else of Epoch.Train
 
-	last    []float64 // of at most two windows
-	reached bool
+	state convergenceState
+}
+
+type convergenceState struct {
+	Last    []float64 // of at most two windows
+	Reached bool
+}
+
+var _ Watcher = (*Convergence)(nil)
+
+func (c *Convergence) check() error {
+	if c == nil {
+		return errors.New("the Convergence is nil, want &trainers.Convergence{}")
+	}
+	if c.Window < 0 || !(c.Tolerance >= 0) || math.IsInf(c.Tolerance, 1) {
+		return errors.Errorf("Convergence with a Window of %d and a Tolerance of %v, want numbers above 0, or 0 for 100 and 1e-3", c.Window, c.Tolerance)
+	}
+	return nil
 }
 
 // OnEpoch returns Stop when the bound has settled. Epoch 1 begins anew.
 func (c *Convergence) OnEpoch(e Epoch) error {
-	if c == nil {
-		return errors.New("trainers: the Convergence is nil, want &trainers.Convergence{}")
+	if err := c.check(); err != nil {
+		return errors.WithMessage(err, "trainers")
 	}
-	if c.Window < 0 || !(c.Tolerance >= 0) || math.IsInf(c.Tolerance, 1) {
-		return errors.Errorf("trainers: Convergence with a Window of %d and a Tolerance of %v, want numbers above 0, or 0 for 100 and 1e-3", c.Window, c.Tolerance)
-	}
-	window, tolerance, term := cmp.Or(c.Window, 100), cmp.Or(c.Tolerance, 1e-3), cmp.Or(c.Term, "bound")
+	window, tolerance := cmp.Or(c.Window, 100), cmp.Or(c.Tolerance, 1e-3)
 	of, terms := "Train", e.Train
 	if c.Test {
 		of, terms = "Test", e.Test
 	}
-	v, ok := terms[term]
-	if !ok {
-		return errors.Errorf("trainers: Convergence of %s, which Epoch.%s does not have", term, of)
+	v, err := term("Convergence", cmp.Or(c.Term, "bound"), of, terms)
+	if err != nil {
+		return err
 	}
 	if e.Epoch == 1 {
-		c.last, c.reached = nil, false
+		c.state = convergenceState{}
 	}
-	if c.last = append(c.last, v); len(c.last) > 2*window {
-		c.last = c.last[1:]
+	switch {
+	case e.WarmUp:
+		return nil
+	case !isFinite(v):
+		return errors.Errorf("trainers: Convergence of %s, which is %v", cmp.Or(c.Term, "bound"), v)
 	}
-	if len(c.last) < 2*window {
+	if c.state.Last = append(c.state.Last, v); len(c.state.Last) > 2*window {
+		c.state.Last = c.state.Last[1:]
+	}
+	if len(c.state.Last) < 2*window {
 		return nil
 	}
-	before, now := stat.Mean(c.last[:window], nil), stat.Mean(c.last[window:], nil)
+	before, now := stat.Mean(c.state.Last[:window], nil), stat.Mean(c.state.Last[window:], nil)
 	if math.Abs(now-before) <= tolerance*max(math.Abs(now), math.Abs(before)) {
-		c.reached = true
+		c.state.Reached = true
 		return Stop
 	}
 	return nil
@@ -64,4 +84,24 @@ func (c *Convergence) OnEpoch(e Epoch) error {
 
 // Reached tells whether the bound has settled; else the fit ended for another
 // reason.
-func (c *Convergence) Reached() bool { return c != nil && c.reached }
+func (c *Convergence) Reached() bool { return c != nil && c.state.Reached }
+
+// State implements Watcher.
+func (c *Convergence) State() (json.RawMessage, error) {
+	if err := c.check(); err != nil {
+		return nil, errors.WithMessage(err, "trainers")
+	}
+	return remember(c.state)
+}
+
+// Restore implements Watcher.
+func (c *Convergence) Restore(state json.RawMessage) error {
+	if err := c.check(); err != nil {
+		return errors.WithMessage(err, "trainers")
+	}
+	s, err := recall("Convergence", state, func(s convergenceState) bool { return len(s.Last) <= 2*cmp.Or(c.Window, 100) })
+	if err == nil {
+		c.state = s
+	}
+	return err
+}

@@ -3,7 +3,6 @@ package trainers
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -161,12 +160,22 @@ func idle(schedules map[string]Schedule, inputs []string) error {
 type means struct {
 	rows int
 	sums map[string]float64
+	last map[string]float64 // of the last batch
 }
 
-// add reads the outputs of a run. A bound that is not finite is an error.
+// add takes in the outputs of a run. A bound that is not finite is an error.
 func (m *means) add(p *graph.Program, rows int) error {
+	err := m.read(p)
+	if err == nil {
+		m.take(rows)
+	}
+	return err
+}
+
+// read reads the outputs of a run.
+func (m *means) read(p *graph.Program) error {
 	if m.sums == nil {
-		m.sums = map[string]float64{}
+		m.sums, m.last = map[string]float64{}, map[string]float64{}
 	}
 	for _, output := range p.Outputs() {
 		name, term := strings.CutPrefix(output, termOutput)
@@ -180,13 +189,20 @@ func (m *means) add(p *graph.Program, rows int) error {
 		if err := graph.Read(p, output, v[:]); err != nil {
 			return err
 		}
-		if output == boundOutput && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
-			return notFinite(p, output, fmt.Sprintf("the bound is %v", v[0]))
-		}
-		m.sums[name] += v[0] * float64(rows)
+		m.last[name] = v[0]
+	}
+	if v := m.last["bound"]; !isFinite(v) {
+		return notFinite(p, boundOutput, fmt.Sprintf("the bound is %v", v))
+	}
+	return nil
+}
+
+// take takes in what was read.
+func (m *means) take(rows int) {
+	for name, v := range m.last {
+		m.sums[name] += v * float64(rows)
 	}
 	m.rows += rows
-	return nil
 }
 
 func (m *means) values() map[string]float64 {
