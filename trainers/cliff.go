@@ -10,13 +10,14 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/mark"
 )
 
 // Cliff watches for a bound that falls off a cliff: by more than Fall below the
 // best so far, or to what is not finite. It ends the fit with an error that is
 // ErrCliff, or, up to Retries times, lets it go back to the parameters, the states
 // and the optimiser of the best epoch, with the rate multiplied by Factor each
-// time. It is a Watcher, and is best the first of them: those after it are not
+// time; for that there must be a test set. It is a Watcher, and is best the first of them: those after it are not
 // told of an epoch that fell.
 //
 // Steps and epochs are counted on: what comes after is of other noise and batches
@@ -58,7 +59,7 @@ var _ Watcher = (*Cliff)(nil)
 // fell is the error of an epoch that a Cliff does not accept.
 type fell struct{ why string }
 
-func (f fell) Error() string { return "trainers: a Cliff: " + f.why }
+func (f fell) Error() string { return "trainers: " + f.why }
 
 // Is makes it ErrCliff.
 func (fell) Is(target error) bool { return target == ErrCliff }
@@ -177,7 +178,7 @@ func (t *trainer) rescued(epoch int, err error) error {
 	var bad *NotFinite
 	switch {
 	case errors.As(err, &f):
-		err = errors.WithMessagef(err, "trainers: epoch %d", epoch)
+		err = mark.Error(errors.Errorf("trainers: epoch %d: %s", epoch, f.why), ErrCliff)
 	case errors.As(err, &bad):
 		f.why = bad.Error()
 	default:

@@ -53,15 +53,16 @@ type pass struct {
 // took counts a step, or an update, that ended with err. A number that is not
 // finite is no error where it is tolerated.
 func (p *pass) took(err error, tolerated int) (left *NotFinite, _ error) {
-	switch {
-	case err == nil:
+	if err == nil {
 		p.successive = 0
-	case p.successive < tolerated && errors.As(err, &left):
-		p.left, p.successive = p.left+1, p.successive+1
-	default:
+		return nil, nil
+	}
+	var bad *NotFinite
+	if p.successive >= tolerated || !errors.As(err, &bad) {
 		return nil, err
 	}
-	return left, nil
+	p.left, p.successive = p.left+1, p.successive+1
+	return bad, nil
 }
 
 // updated counts an update.

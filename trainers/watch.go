@@ -111,6 +111,9 @@ func watchable(c Config) error {
 		if err := checked(w); err != nil {
 			return err
 		}
+		if k, ok := w.(*Cliff); ok && k.Retries > 0 && c.Test == nil {
+			return errors.New("a Cliff with Retries without a Test set: the bound of training is of parameters that have changed since, so that none are known to be good")
+		}
 		if s, ok := w.(*EarlyStopping); ok && s.Params != nil && s.Params == c.Params {
 			return errors.New("EarlyStopping.Params are those that are trained: give the best others")
 		}
@@ -130,10 +133,10 @@ func (c Cosine) end() int   { return c.Steps }
 // same objective then. Schedules that do not know their end are looked at 1, 2,
 // 4, … steps further on.
 func (t *trainer) warming(epoch int) bool {
-	from := t.result.Steps
-	left := max(from, 1) // where nobody knows, as many again
-	if n := t.runs.batches.Count(); n >= 0 {
-		left = (t.Epochs-epoch)*n - 1
+	from, n := t.result.Steps, t.runs.batches.Count()
+	left := (t.Epochs-epoch)*n - 1
+	if n < 0 { // nobody knows: as many again
+		left = from
 	}
 	for _, s := range t.Schedules {
 		if s == nil {
@@ -144,6 +147,9 @@ func (t *trainer) warming(epoch int) bool {
 				return true
 			}
 			continue
+		}
+		if n < 0 && from == 0 {
+			return true // it takes an epoch to see
 		}
 		now := s.At(from)
 		for ahead := 1; ahead < 2*left; ahead *= 2 {

@@ -1,0 +1,305 @@
+package trainers_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// ends tells a watcher of epochs from one on, until it ends the fit: the epoch in
+// which it does, or 0.
+func ends(t *testing.T, w trainers.Watcher, from int, bounds []float64, name string) int {
+	t.Helper()
+	for e := from; e <= len(bounds); e++ {
+		switch err := w.OnEpoch(trainers.Epoch{Epoch: e, Test: map[string]float64{name: bounds[e-1]}, Train: map[string]float64{name: bounds[e-1]}}); {
+		case errors.Is(err, trainers.Stop) || errors.Is(err, trainers.ErrCliff):
+			return e
+		case err != nil:
+			t.Fatal(err)
+		}
+	}
+	return 0
+}
+
+// An early stop is where PyTorch's ReduceLROnPlateau would lower the rate for the
+// first time: testdata/plateau.csv, by internal/ref/optimizers/plateau.py.
+func TestEarlyStoppingAgainstPyTorch(t *testing.T) {
+	for name, s := range map[string]trainers.EarlyStopping{
+		"default": {}, "impatient": {Patience: -1}, "threshold": {Patience: 2, Threshold: 1.5}, "lower": {Lower: true, Patience: 3, Metric: "error"},
+	} {
+		var bounds []float64
+		want, metric, best := 0, "bound", 0
+		if s.Metric != "" {
+			metric = s.Metric
+		}
+		for i, row := range table(t, "plateau.csv")[name] {
+			bounds = append(bounds, row[1])
+			gain := row[1] - bounds[best]
+			if s.Lower {
+				gain = -gain
+			}
+			if want == 0 && row[2] < 1 {
+				want = i + 1
+			} else if want == 0 && gain > s.Threshold {
+				best = i
+			}
+		}
+		for range 2 { // once more from the start
+			got := ends(t, &s, 1, bounds, metric)
+			if at, v := s.Best(); got != want || !s.Stopped() || at != best+1 || v != bounds[best] {
+				t.Errorf("%s: stopped in epoch %d, the best is %d with %v; want %d and %d", name, got, at, v, want, best+1)
+			}
+		}
+	}
+}
+
+// A fit that is watched by a restored watcher ends where the first would have,
+// wherever it is restored.
+func TestWatchersGoOnFromTheirState(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	watchers := map[string]func() trainers.Watcher{
+		"early stopping": func() trainers.Watcher { return &trainers.EarlyStopping{Patience: 3, Threshold: .1} },
+		"lower":          func() trainers.Watcher { return &trainers.EarlyStopping{Patience: 4, Lower: true} },
+		"cliff":          func() trainers.Watcher { return &trainers.Cliff{Fall: 2.5} },
+		"convergence":    func() trainers.Watcher { return &trainers.Convergence{Window: 4, Tolerance: .001} },
+	}
+	ended := map[string]int{}
+	for range 30 {
+		bounds := make([]float64, 60)
+		for i := range bounds {
+			bounds[i] = -100 - 10/float64(1+i) + r.NormFloat64()
+		}
+		for name, make := range watchers {
+			want := ends(t, make(), 1, bounds, "bound")
+			if want > 0 {
+				ended[name]++
+			}
+			for _, at := range []int{0, 1, 3, want - 1, want} {
+				if at < 0 || want > 0 && at > want {
+					continue
+				}
+				first := make()
+				ends(t, first, 1, bounds[:at], "bound")
+				state, err := first.State()
+				if err != nil {
+					t.Fatal(err)
+				}
+				second := make()
+				if err := second.Restore(state); err != nil {
+					t.Fatal(err)
+				}
+				if again, err := second.State(); err != nil || !bytes.Equal(state, again) {
+					t.Errorf("%s: state %s, restored %s, error %v", name, state, again, err)
+				}
+				if at == want {
+					continue
+				}
+				if got := ends(t, second, at+1, bounds, "bound"); got != want {
+					t.Errorf("%s restored after epoch %d ends in epoch %d, want %d", name, at, got, want)
+				}
+			}
+		}
+	}
+	for name := range watchers {
+		if ended[name] < 5 {
+			t.Errorf("%s ended %d of 30 fits", name, ended[name])
+		}
+	}
+}
+
+func TestWatchersRefuseStates(t *testing.T) {
+	for _, c := range []struct {
+		w     trainers.Watcher
+		state string
+		want  string
+	}{
+		{&trainers.EarlyStopping{}, `{`, "trainers: the state of EarlyStopping: "},
+		{&trainers.EarlyStopping{}, ``, "trainers: the state of EarlyStopping: "},
+		{&trainers.EarlyStopping{}, `{"Epochs":1,"At":1}{}`, "which it never is"},
+		{&trainers.EarlyStopping{}, `{"Epochs":-1,"At":1}`, `trainers: the state of EarlyStopping is {"Epochs":-1,"At":1}, which it never is`},
+		{&trainers.EarlyStopping{}, `{"Epochs":2,"At":0}`, "never is"},
+		{&trainers.EarlyStopping{}, `{"Last":[]}`, `unknown field "Last"`},
+		{&trainers.EarlyStopping{Threshold: -1}, `{}`, "EarlyStopping with a Threshold of -1"},
+		{&trainers.Cliff{Fall: 1}, `{"At":-1}`, "never is"},
+		{&trainers.Cliff{Fall: 1}, `{"At":0,"Best":1}`, "never is"},
+		{&trainers.Cliff{Fall: 1}, `{"At":3,"Best":1,"Falls":[{"Epoch":2,"Back":2}]}`, "never is"},
+		{&trainers.Cliff{Fall: 1}, `{"At":3,"Best":1,"Falls":[{"Epoch":4,"Back":2},{"Epoch":3,"Back":2}]}`, "never is"},
+		{&trainers.Cliff{}, `{}`, "Cliff with a Fall of 0"},
+		{&trainers.Convergence{Window: 1}, `{"Last":[1,2,3]}`, "never is"},
+		{(*trainers.EarlyStopping)(nil), `{}`, "the EarlyStopping is nil"},
+		{(*trainers.Cliff)(nil), `{}`, "the Cliff is nil"},
+		{(*trainers.Convergence)(nil), `{}`, "the Convergence is nil"},
+	} {
+		before, _ := c.w.State()
+		err := c.w.Restore(json.RawMessage(c.state))
+		after, _ := c.w.State()
+		if err == nil || !strings.HasPrefix(err.Error(), "trainers: ") || !strings.Contains(err.Error(), c.want) || !bytes.Equal(before, after) {
+			t.Errorf("%T, state %s: error %v, want %s", c.w, c.state, err, c.want)
+		}
+	}
+}
+
+// While the weight of the bound rises, epochs are marked and none is counted by a
+// rule that compares them, whatever schedule says so.
+func TestWarmUpIsNotCounted(t *testing.T) {
+	const steps, epochs = 3, 30
+	falling := func(s *graph.Scope, d vi.Data) *vi.Estimate { return mean(s, d).Times(s.Input("beta")) } // the bound is below 0
+	stairs := func(step int) float64 { return min(1, float64(1+step/steps)/6) }
+	for name, c := range map[string]struct {
+		beta trainers.Schedule
+		warm int // epochs
+	}{
+		"a constant":            {trainers.Constant(1), 0},
+		"a warm-up":             {trainers.WarmUp{Steps: 6 * steps}, 6},
+		"one step longer":       {trainers.WarmUp{Steps: 6*steps + 2}, 7},
+		"a pointer":             {&trainers.WarmUp{Steps: 6 * steps}, 6},
+		"a function":            {trainers.ScheduleFunc(func(step int) float64 { return min(1, float64(step+1)/(6*steps)) }), 6},
+		"stairs":                {trainers.ScheduleFunc(stairs), 5},
+		"a wave":                {trainers.Cosine{WarmUp: 3 * steps, Steps: 6 * steps, Floor: .5}, 6},
+		"decay, to the end":     {trainers.ScheduleFunc(func(step int) float64 { return math.Exp(-float64(step) / 100) }), epochs},
+		"a function that stays": {trainers.ScheduleFunc(func(int) float64 { return .5 }), 0},
+	} {
+		for _, unknown := range []bool{false, true} {
+			train := set(t, 1, 2, 3).Batches(data.BatchConfig{Size: 1})
+			if _, ok := c.beta.(trainers.ScheduleFunc); unknown && ok {
+				c.warm = max(c.warm, 1) // it takes an epoch to see
+			}
+			if unknown {
+				train = uncounted{train}
+			}
+			stop := &trainers.EarlyStopping{Patience: -1, Lower: true, Threshold: 1e9} // the second epoch that counts is not better
+			warm := 0
+			r, err := trainers.Fit(context.Background(), falling, train, trainers.Config{
+				Epochs: epochs, Optimizer: trainers.SGD{Rate: 1e-6}, Schedules: map[string]trainers.Schedule{"beta": c.beta}, Watch: []trainers.Watcher{stop},
+				OnEpoch: func(e trainers.Epoch) error {
+					if e.WarmUp {
+						if warm++; warm != e.Epoch {
+							t.Errorf("%s: epoch %d is of a warm-up, one before is not", name, e.Epoch)
+						}
+					}
+					return nil
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := min(c.warm+2, epochs)
+			if at, _ := stop.Best(); warm != c.warm || len(r.Epochs) != want || stop.Stopped() != (c.warm < epochs) || at != (c.warm+1)%(epochs+1) {
+				t.Errorf("%s (number of steps unknown: %t): %d epochs of warm-up, ended after %d, the best is %d; want %d and %d", name, unknown, warm, len(r.Epochs), at, c.warm, want)
+			}
+		}
+	}
+}
+
+// uncounted are batches that do not know how many they are.
+type uncounted struct{ data.Batches }
+
+func (uncounted) Count() int { return -1 }
+
+// The rules that compare epochs all leave those of a warm-up out, and From counts
+// them all the same.
+func TestEpochsOfAWarmUp(t *testing.T) {
+	warm := func(e int) trainers.Epoch {
+		v := map[string]float64{"bound": -float64(e)}
+		return trainers.Epoch{Epoch: e, Train: v, Test: v, WarmUp: e <= 20}
+	}
+	for name, c := range map[string]struct {
+		w    trainers.Watcher
+		want int
+	}{
+		"early stopping":           {&trainers.EarlyStopping{Patience: 2}, 24},
+		"early stopping from 3":    {&trainers.EarlyStopping{Patience: 2, From: 3}, 6},
+		"early stopping from 30":   {&trainers.EarlyStopping{Patience: 2, From: 30}, 33},
+		"a cliff":                  {&trainers.Cliff{Fall: 4.5}, 25}, // the best is the last of the warm-up
+		"a cliff from 3":           {&trainers.Cliff{Fall: 4.5, From: 3}, 7},
+		"convergence":              {&trainers.Convergence{Window: 1, Tolerance: .5}, 22},
+		"convergence of 2":         {&trainers.Convergence{Window: 2, Tolerance: .5}, 24},
+		"a cliff that never falls": {&trainers.Cliff{Fall: 100}, 0},
+	} {
+		got := 0
+		for e := 1; e <= 40 && got == 0; e++ {
+			switch err := c.w.OnEpoch(warm(e)); {
+			case errors.Is(err, trainers.Stop) || errors.Is(err, trainers.ErrCliff):
+				got = e
+			case err != nil:
+				t.Fatal(err)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s ends in epoch %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// A Plateau in a fit does not observe the epochs of a warm-up either.
+func TestPlateauWaitsForTheWarmUp(t *testing.T) {
+	var saw []float64
+	_, err := trainers.Fit(context.Background(), func(s *graph.Scope, d vi.Data) *vi.Estimate { return mean(s, d).Times(s.Input("beta")) },
+		set(t, 1).Batches(data.BatchConfig{}), trainers.Config{
+			Epochs: 8, Optimizer: rates{&saw}, Plateau: &trainers.Plateau{Patience: -1, Factor: .5, Lower: true, Threshold: 1e9},
+			Schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: 4}},
+		})
+	if want := "[1 1 1 1 1 0.5 0.25 0.125]"; err != nil || fmt.Sprint(saw) != want {
+		t.Errorf("factors %v, want %s, error %v", saw, want, err)
+	}
+}
+
+// The best parameters are kept, and those at the end are others.
+func TestEarlyStoppingKeepsTheBest(t *testing.T) {
+	best := &trainers.EarlyStopping{Patience: 2, Params: &graph.Params{Dtype: graph.Float64}}
+	params := &graph.Params{Dtype: graph.Float64}
+	r, err := trainers.Fit(context.Background(), mean, set(t, 4).Batches(data.BatchConfig{}), trainers.Config{
+		Params: params, Epochs: 50, Optimizer: trainers.SGD{Rate: .25}, Test: set(t, 2).Batches(data.BatchConfig{}), Watch: []trainers.Watcher{best},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// m = 4(1 − .75ᵗ): 1, 1.75, 2.31, 2.73, 3.05; the held-out number is 2
+	if at, v := best.Best(); at != 2 || len(r.Epochs) != 5 || math.Abs(v+.5*.0625+.5*math.Log(2*math.Pi)) > 1e-12 {
+		t.Errorf("best %d, %v of %d epochs", at, v, len(r.Epochs))
+	}
+	if m, n := elements(t, best.Params, "m")[0], elements(t, params, "m")[0]; m != 1.75 || math.Abs(n-4*(1-math.Pow(.75, 5))) > 1e-12 {
+		t.Errorf("kept %v, at the end %v", m, n)
+	}
+}
+
+func TestWatchThatIsRefused(t *testing.T) {
+	params := &graph.Params{}
+	nan := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		e := mean(s, d)
+		e.Terms["odd"] = graph.Log(s.Const(-1))
+		return e
+	}
+	for want, w := range map[string]trainers.Watcher{
+		"trainers: Watch[0] is a nil *trainers.EarlyStopping":                                   (*trainers.EarlyStopping)(nil),
+		"trainers: Watch[0] is a nil <nil>":                                                     nil,
+		"trainers: EarlyStopping with a Threshold of NaN":                                       &trainers.EarlyStopping{Threshold: math.NaN()},
+		"trainers: EarlyStopping with a Threshold of 0 from epoch -1":                           &trainers.EarlyStopping{From: -1},
+		"trainers: EarlyStopping.Params are those that are trained":                             &trainers.EarlyStopping{Params: params},
+		"trainers: EarlyStopping of elbos, which Epoch.Train does not have: it has [bound elbo": &trainers.EarlyStopping{Metric: "elbos"},
+		"trainers: EarlyStopping of odd, which is NaN":                                          &trainers.EarlyStopping{Metric: "odd"},
+		"trainers: Convergence of odd, which is NaN":                                            &trainers.Convergence{Term: "odd"},
+		"trainers: epoch 1: odd is NaN":                                                         &trainers.Cliff{Fall: 1, Metric: "odd"},
+		"trainers: Cliff of v, which Epoch.Train does not have":                                 &trainers.Cliff{Fall: 1, Metric: "v"},
+		"trainers: Cliff with a Fall of 0, 0 Retries":                                           &trainers.Cliff{},
+		"trainers: Cliff with a Fall of 1, -1 Retries":                                          &trainers.Cliff{Fall: 1, Retries: -1},
+		"trainers: Cliff with a Fall of 1, 0 Retries, a Factor of 1":                            &trainers.Cliff{Fall: 1, Factor: 1},
+		"trainers: a Cliff with Retries without a Test set":                                     &trainers.Cliff{Fall: 1, Retries: 1},
+	} {
+		_, err := trainers.Fit(context.Background(), nan, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{Params: params, Epochs: 1, Watch: []trainers.Watcher{w}})
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
