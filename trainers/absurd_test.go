@@ -2,7 +2,6 @@ package trainers_test
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
 	"testing"
 
@@ -78,8 +77,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{trainers.Constant(1), trainers.WarmUp{}, (*trainers.Cosine)(nil), trainers.ScheduleFunc(nil)}
 			case reflect.TypeFor[trainers.Watcher]():
 				return []any{&trainers.Convergence{}, (*trainers.Cliff)(nil), &trainers.Cliff{Fall: 1, Retries: 2}, &trainers.EarlyStopping{Params: params}}
-			case reflect.TypeFor[json.RawMessage]():
-				return []any{json.RawMessage("{}"), json.RawMessage(`{"At":-1}`), json.RawMessage("[")}
+			case reflect.TypeFor[[]byte]():
+				return []any{[]byte("{}"), []byte(`{"At":-1}`), []byte("["), []byte(`{"At":1,"Kept":{}}`)}
 			case reflect.TypeFor[int]():
 				return []any{3} // few epochs
 			}

@@ -2,7 +2,6 @@ package trainers
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -46,12 +45,7 @@ type cliffState struct {
 	At    int     // the best epoch; 0 if there is none yet
 	Best  float64 // its metric
 	Falls []Fall
-}
-
-// keptEpoch is what a fit goes back to.
-type keptEpoch struct {
-	params  *graph.Params
-	updater State
+	Kept  *keptRecord `json:",omitempty"` // of a Cliff's kept, while it is written or read
 }
 
 var _ Watcher = (*Cliff)(nil)
@@ -131,17 +125,23 @@ func (c *Cliff) Falls() []Fall {
 	return slices.Clone(c.state.Falls)
 }
 
-// State implements Watcher.
-func (c *Cliff) State() (json.RawMessage, error) {
+// MarshalBinary implements Watcher. The epoch to go back to is a part of the state.
+func (c *Cliff) MarshalBinary() ([]byte, error) {
 	if err := c.check(); err != nil {
 		return nil, errors.WithMessage(err, "trainers")
 	}
-	return remember(c.state)
+	s := c.state
+	if c.kept != nil {
+		var err error
+		if s.Kept, err = c.kept.record(); err != nil {
+			return nil, errors.WithMessage(err, "trainers: the epoch for a Cliff to go back to")
+		}
+	}
+	return remember(s)
 }
 
-// Restore implements Watcher. The parameters to go back to are not part of the
-// state: until there is a better epoch, a fit that falls ends.
-func (c *Cliff) Restore(state json.RawMessage) error {
+// UnmarshalBinary implements Watcher.
+func (c *Cliff) UnmarshalBinary(state []byte) error {
 	if err := c.check(); err != nil {
 		return errors.WithMessage(err, "trainers")
 	}
@@ -153,12 +153,20 @@ func (c *Cliff) Restore(state json.RawMessage) error {
 			}
 			last = f.Epoch
 		}
-		return s.At >= 0 && (s.At > 0 || s.Best == 0 && s.Falls == nil)
+		return s.At >= 0 && (s.At > 0 || s.Best == 0 && s.Falls == nil && s.Kept == nil)
 	})
-	if err == nil {
-		c.state, c.kept = s, nil
+	if err != nil {
+		return err
 	}
-	return err
+	var kept *keptEpoch
+	if s.Kept != nil {
+		if kept, err = s.Kept.epoch(); err != nil {
+			return errors.WithMessage(err, "trainers: the state of Cliff")
+		}
+	}
+	s.Kept = nil
+	c.state, c.kept = s, kept
+	return nil
 }
 
 // cliffs returns those that watch.

@@ -180,3 +180,47 @@ func TestCliffAtWhatIsNotFinite(t *testing.T) {
 		}
 	}
 }
+
+// A Cliff whose state has been written and read goes back to the same epoch, with
+// all that the optimiser kept, in either dtype.
+func TestCliffGoesBackAfterItsStateWasRead(t *testing.T) {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
+		for _, o := range []trainers.Optimizer{trainers.SGD{Rate: .3}, trainers.Momentum{Rate: .3, Mu: .5}, trainers.Adam{Rate: .3}} {
+			late := trainers.ScheduleFunc(func(update int) float64 { return []float64{1, 300}[min(update/10, 1)] })
+			run := func(written bool) string {
+				params := &graph.Params{Dtype: dt}
+				rule := trainers.Cliff{Fall: 20, Retries: 9, Factor: .1}
+				cliff := &trainers.Cliff{}
+				*cliff = rule
+				var all []string
+				average := &trainers.Average{Decay: .9, Params: &graph.Params{}}
+				r, err := trainers.Fit(context.Background(), mean, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{
+					Params: params, Epochs: 30, Optimizer: o, Test: set(t, 1).Batches(data.BatchConfig{}), Watch: []trainers.Watcher{cliff}, Average: average,
+					Plateau: &trainers.Plateau{Patience: 30}, Rate: late,
+					OnEpoch: func(e trainers.Epoch) error {
+						all = append(all, fmt.Sprint(e.Test["bound"], elements(t, params, "m"), elements(t, average.Params, "m")))
+						if !written {
+							return nil
+						}
+						state, err := cliff.MarshalBinary()
+						if err != nil {
+							return err
+						}
+						*cliff = rule
+						return cliff.UnmarshalBinary(state)
+					},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(cliff.Falls()) == 0 || len(r.Epochs) != 30 {
+					t.Errorf("%T: %d falls in %d epochs", o, len(cliff.Falls()), len(r.Epochs))
+				}
+				return fmt.Sprint(all, cliff.Falls())
+			}
+			if a, b := run(false), run(true); a != b {
+				t.Errorf("%T, %v: %s\nand with a state that was written\n%s", o, dt, a, b)
+			}
+		}
+	}
+}

@@ -2,7 +2,6 @@ package trainers
 
 import (
 	"cmp"
-	"encoding/json"
 	"math"
 
 	"github.com/pkg/errors"
@@ -11,14 +10,16 @@ import (
 
 // Convergence ends a fit when the bound has settled: when its mean over the last
 // Window epochs differs from that over the Window before by no more than Tolerance
-// of its size. Its method is a Config.OnEpoch:
+// of its size. It is a Watcher:
 //
 //	settled := &trainers.Convergence{}
-//	trainers.Config{Epochs: 100000, OnEpoch: settled.OnEpoch}
+//	trainers.Config{Epochs: 100000, Watch: []trainers.Watcher{settled}}
 //
 // The mean of a window is as noisy as a bound by as many draws: a window that is
 // too short for its tolerance ends a fit late, or by chance too early. A step size
-// that is too large settles too, above the best bound by its own noise.
+// that is too large settles too, above the best bound by its own noise. Epochs in
+// which an input of Config.Schedules is on its way, as in EarlyStopping, are not
+// counted.
 type Convergence struct {
 	Window    int     // epochs; 0 means 100
 	Tolerance float64 // relative; 0 means 1e-3
@@ -29,8 +30,8 @@ type Convergence struct {
 }
 
 type convergenceState struct {
-	Last    []float64 // of at most two windows
-	Reached bool
+	Last    []float64 `json:"last"` // of at most two windows
+	Reached bool      `json:"reached"`
 }
 
 var _ Watcher = (*Convergence)(nil)
@@ -86,16 +87,16 @@ func (c *Convergence) OnEpoch(e Epoch) error {
 // reason.
 func (c *Convergence) Reached() bool { return c != nil && c.state.Reached }
 
-// State implements Watcher.
-func (c *Convergence) State() (json.RawMessage, error) {
+// MarshalBinary implements Watcher.
+func (c *Convergence) MarshalBinary() ([]byte, error) {
 	if err := c.check(); err != nil {
 		return nil, errors.WithMessage(err, "trainers")
 	}
 	return remember(c.state)
 }
 
-// Restore implements Watcher.
-func (c *Convergence) Restore(state json.RawMessage) error {
+// UnmarshalBinary implements Watcher.
+func (c *Convergence) UnmarshalBinary(state []byte) error {
 	if err := c.check(); err != nil {
 		return errors.WithMessage(err, "trainers")
 	}

@@ -13,7 +13,8 @@
 //     curvature.go: Laplace, the mode and the Hessian of a guide;
 //   - step.go: what a step and its gradient come to; watch.go: watchers of epochs,
 //     which may end a fit; convergence.go, early.go: when the bound has settled, or
-//     does not rise on other data; cliff.go: when it falls off a cliff;
+//     does not rise on other data; cliff.go, kept.go: when it
+//     falls off a cliff, and what a fit goes back to then;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
 //     momentum.go, rmsprop.go, sgd.go: those there are;

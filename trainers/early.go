@@ -1,8 +1,8 @@
 package trainers
 
 import (
+	"bytes"
 	"cmp"
-	"encoding/json"
 
 	"github.com/pkg/errors"
 
@@ -37,7 +37,8 @@ type EarlyStopping struct {
 // stoppingState is a Plateau's whose first cut is the end.
 type stoppingState struct {
 	PlateauState
-	At int // the best epoch; 0 if there is none yet
+	At     int    // the best epoch; 0 if there is none yet
+	Params []byte `json:",omitempty"` // its parameters, while the state is written or read
 }
 
 var _ Watcher = (*EarlyStopping)(nil)
@@ -106,24 +107,39 @@ func (s *EarlyStopping) Best() (epoch int, metric float64) {
 // Stopped tells whether it has ended the fit; else another reason did.
 func (s *EarlyStopping) Stopped() bool { return s != nil && s.state.Cuts > 0 }
 
-// State implements Watcher.
-func (s *EarlyStopping) State() (json.RawMessage, error) {
+// MarshalBinary implements Watcher. The best parameters are a part of the state.
+func (s *EarlyStopping) MarshalBinary() ([]byte, error) {
 	if err := s.check(); err != nil {
 		return nil, errors.WithMessage(err, "trainers")
 	}
-	return remember(s.state)
+	state := s.state
+	if s.Params != nil && state.At > 0 {
+		var b bytes.Buffer
+		if err := s.Params.Write(&b); err != nil {
+			return nil, errors.WithMessage(err, "trainers: the parameters of the best epoch")
+		}
+		state.Params = b.Bytes()
+	}
+	return remember(state)
 }
 
-// Restore implements Watcher. Params are not part of the state.
-func (s *EarlyStopping) Restore(state json.RawMessage) error {
+// UnmarshalBinary implements Watcher.
+func (s *EarlyStopping) UnmarshalBinary(state []byte) error {
 	if err := s.check(); err != nil {
 		return errors.WithMessage(err, "trainers")
 	}
 	r, err := recall("EarlyStopping", state, func(r stoppingState) bool {
 		return r.possible() && r.At >= 0 && (r.At == 0) == (r.Epochs == 0)
 	})
-	if err == nil {
-		s.state = r
+	if err != nil {
+		return err
 	}
-	return err
+	if s.Params != nil && r.Params != nil {
+		if err := s.Params.Read(bytes.NewReader(r.Params), int64(len(r.Params))); err != nil {
+			return errors.WithMessage(err, "trainers: the parameters of the best epoch")
+		}
+	}
+	r.Params = nil
+	s.state = r
+	return nil
 }

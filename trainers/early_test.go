@@ -3,7 +3,6 @@ package trainers_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -90,15 +89,15 @@ func TestWatchersGoOnFromTheirState(t *testing.T) {
 				}
 				first := make()
 				ends(t, first, 1, bounds[:at], "bound")
-				state, err := first.State()
+				state, err := first.MarshalBinary()
 				if err != nil {
 					t.Fatal(err)
 				}
 				second := make()
-				if err := second.Restore(state); err != nil {
+				if err := second.UnmarshalBinary(state); err != nil {
 					t.Fatal(err)
 				}
-				if again, err := second.State(); err != nil || !bytes.Equal(state, again) {
+				if again, err := second.MarshalBinary(); err != nil || !bytes.Equal(state, again) {
 					t.Errorf("%s: state %s, restored %s, error %v", name, state, again, err)
 				}
 				if at == want {
@@ -128,21 +127,22 @@ func TestWatchersRefuseStates(t *testing.T) {
 		{&trainers.EarlyStopping{}, `{"Epochs":1,"At":1}{}`, "which it never is"},
 		{&trainers.EarlyStopping{}, `{"Epochs":-1,"At":1}`, `trainers: the state of EarlyStopping is {"Epochs":-1,"At":1}, which it never is`},
 		{&trainers.EarlyStopping{}, `{"Epochs":2,"At":0}`, "never is"},
-		{&trainers.EarlyStopping{}, `{"Last":[]}`, `unknown field "Last"`},
+		{&trainers.EarlyStopping{}, `{"last":[]}`, `unknown field "last"`},
 		{&trainers.EarlyStopping{Threshold: -1}, `{}`, "EarlyStopping with a Threshold of -1"},
 		{&trainers.Cliff{Fall: 1}, `{"At":-1}`, "never is"},
 		{&trainers.Cliff{Fall: 1}, `{"At":0,"Best":1}`, "never is"},
 		{&trainers.Cliff{Fall: 1}, `{"At":3,"Best":1,"Falls":[{"Epoch":2,"Back":2}]}`, "never is"},
 		{&trainers.Cliff{Fall: 1}, `{"At":3,"Best":1,"Falls":[{"Epoch":4,"Back":2},{"Epoch":3,"Back":2}]}`, "never is"},
 		{&trainers.Cliff{}, `{}`, "Cliff with a Fall of 0"},
-		{&trainers.Convergence{Window: 1}, `{"Last":[1,2,3]}`, "never is"},
+		{&trainers.Cliff{Fall: 1}, `{"At":3,"Best":1,"Kept":{"Params":"AAAA"}}`, "trainers: the state of Cliff: graph: "},
+		{&trainers.Convergence{Window: 1}, `{"last":[1,2,3]}`, "never is"},
 		{(*trainers.EarlyStopping)(nil), `{}`, "the EarlyStopping is nil"},
 		{(*trainers.Cliff)(nil), `{}`, "the Cliff is nil"},
 		{(*trainers.Convergence)(nil), `{}`, "the Convergence is nil"},
 	} {
-		before, _ := c.w.State()
-		err := c.w.Restore(json.RawMessage(c.state))
-		after, _ := c.w.State()
+		before, _ := c.w.MarshalBinary()
+		err := c.w.UnmarshalBinary([]byte(c.state))
+		after, _ := c.w.MarshalBinary()
 		if err == nil || !strings.HasPrefix(err.Error(), "trainers: ") || !strings.Contains(err.Error(), c.want) || !bytes.Equal(before, after) {
 			t.Errorf("%T, state %s: error %v, want %s", c.w, c.state, err, c.want)
 		}
@@ -162,6 +162,17 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	// m = 4(1 − .75ᵗ): 1, 1.75, 2.31, 2.73, 3.05; the held-out number is 2
 	if at, v := best.Best(); at != 2 || len(r.Epochs) != 5 || math.Abs(v+.5*.0625+.5*math.Log(2*math.Pi)) > 1e-12 {
 		t.Errorf("best %d, %v of %d epochs", at, v, len(r.Epochs))
+	}
+	state, err := best.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := &trainers.EarlyStopping{Patience: 2, Params: &graph.Params{}}
+	if err := again.UnmarshalBinary(state); err != nil {
+		t.Fatal(err)
+	}
+	if m := elements(t, again.Params, "m")[0]; m != 1.75 {
+		t.Errorf("the state that was written has the parameter %v", m)
 	}
 	if m, n := elements(t, best.Params, "m")[0], elements(t, params, "m")[0]; m != 1.75 || math.Abs(n-4*(1-math.Pow(.75, 5))) > 1e-12 {
 		t.Errorf("kept %v, at the end %v", m, n)

@@ -117,9 +117,9 @@ type Result struct {
 // When ctx is done it stops between two operations and returns ErrInterrupted,
 // which is also ctx's error, with the Result so far. A bound or a gradient that
 // is not finite stops it with a *NotFinite, which names the value, site and row
-// that its law cannot take, or else the operation that went wrong. In each case
-// the parameters are those of the last update. Parameters that another
-// Fit is training are refused.
+// that its law cannot take, or else the operation that went wrong, unless
+// SkipNotFinite or a Cliff says otherwise. In each case the parameters are those of
+// the last update. Parameters that another Fit is training are refused.
 func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, error) {
 	if m == nil {
 		return Result{}, errors.New("trainers: no model")

@@ -3,6 +3,7 @@ package trainers
 import (
 	"bytes"
 	"cmp"
+	"encoding"
 	"encoding/json"
 	"maps"
 	"math"
@@ -21,10 +22,10 @@ type Watcher interface {
 	// OnEpoch is told of every epoch in turn; epoch 1 begins anew. An error ends
 	// the fit, Stop without being one.
 	OnEpoch(e Epoch) error
-	// State is what the Watcher remembers of the epochs so far, as JSON.
-	State() (json.RawMessage, error)
-	// Restore makes a State what it remembers. On an error it is as before.
-	Restore(state json.RawMessage) error
+	// MarshalBinary returns the state: what it remembers of the epochs so far.
+	encoding.BinaryMarshaler
+	// UnmarshalBinary makes such a state its own. On an error it is as before.
+	encoding.BinaryUnmarshaler
 }
 
 // keeper is a Watcher that wants the parameters of some epochs.
@@ -53,12 +54,12 @@ func term(who, name, of string, terms map[string]float64) (float64, error) {
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // remember and recall turn what a Watcher remembers into JSON and back.
-func remember(state any) (json.RawMessage, error) {
+func remember(state any) ([]byte, error) {
 	b, err := json.Marshal(state)
 	return b, errors.Wrap(err, "trainers")
 }
 
-func recall[T any](of string, state json.RawMessage, ok func(T) bool) (T, error) {
+func recall[T any](of string, state []byte, ok func(T) bool) (T, error) {
 	var s, none T
 	d := json.NewDecoder(bytes.NewReader(state))
 	d.DisallowUnknownFields()
