@@ -11,7 +11,7 @@
 //   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
 //   - draw.go: Draw, draws of a posterior and predictions from it; laplace.go,
 //     curvature.go: Laplace, the mode and the Hessian of a guide;
-//   - step.go: what a step and its gradient come to; watch.go: watchers of epochs,
+//   - means.go, step.go: what an epoch and a step come to; watch.go: watchers of epochs,
 //     which may end a fit; convergence.go, early.go: when the bound has settled, or
 //     does not rise on other data; cliff.go, kept.go: when it
 //     falls off a cliff, and what a fit goes back to then;

@@ -117,7 +117,7 @@ func (t *trainer) step(ctx context.Context, now *pass) error {
 	if err := p.Run(ctx, graph.Key{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
 		return err
 	}
-	if err = now.read(p); err == nil {
+	if err = now.look(p); err == nil {
 		if t.Accumulate > 1 {
 			if err = t.runs.update.Add(p, float64(t.runs.rows[0])); err == nil {
 				err = t.apply(now, t.Accumulate)

@@ -1,10 +1,8 @@
 package trainers
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -153,61 +151,4 @@ func idle(schedules map[string]Schedule, inputs []string) error {
 		return errors.Errorf("Schedules has %v, the model's own inputs are %v", names, slices.Compact(slices.Sorted(slices.Values(inputs))))
 	}
 	return nil
-}
-
-// means averages the bound and the terms over batches, weighted by the
-// rows of the first array.
-type means struct {
-	rows int
-	sums map[string]float64
-	last map[string]float64 // of the last batch
-}
-
-// add takes in the outputs of a run. A bound that is not finite is an error.
-func (m *means) add(p *graph.Program, rows int) error {
-	err := m.read(p)
-	if err == nil {
-		m.take(rows)
-	}
-	return err
-}
-
-// read reads the outputs of a run.
-func (m *means) read(p *graph.Program) error {
-	if m.sums == nil {
-		m.sums, m.last = map[string]float64{}, map[string]float64{}
-	}
-	for _, output := range p.Outputs() {
-		name, term := strings.CutPrefix(output, termOutput)
-		switch {
-		case output == boundOutput:
-			name = "bound"
-		case !term:
-			continue
-		}
-		var v [1]float64
-		if err := graph.Read(p, output, v[:]); err != nil {
-			return err
-		}
-		m.last[name] = v[0]
-	}
-	if v := m.last["bound"]; !isFinite(v) {
-		return notFinite(p, boundOutput, fmt.Sprintf("the bound is %v", v))
-	}
-	return nil
-}
-
-// take takes in what was read.
-func (m *means) take(rows int) {
-	for name, v := range m.last {
-		m.sums[name] += v * float64(rows)
-	}
-	m.rows += rows
-}
-
-func (m *means) values() map[string]float64 {
-	for name := range m.sums {
-		m.sums[name] /= float64(m.rows)
-	}
-	return m.sums
 }

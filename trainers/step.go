@@ -35,8 +35,7 @@ func (s Step) Means() (map[string]float64, error) {
 	if s.now == nil {
 		return nil, errNoStep
 	}
-	m := means{rows: s.now.rows, sums: maps.Clone(s.now.sums)}
-	return m.values(), nil
+	return s.now.values(), nil
 }
 
 // pass is what an epoch under way has come to.

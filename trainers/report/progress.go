@@ -19,7 +19,8 @@ import (
 // Its methods are Config.OnStep and Config.OnEpoch of trainers, or parts of them.
 //
 // On a terminal the line of the steps is written over and over, and gives way to
-// that of the epoch; elsewhere each is a line of its own. The time left is that of
+// that of the epoch; elsewhere each is a line of its own. What cannot be written
+// ends no fit: nothing more is, and Close returns the error. The time left is that of
 // all epochs that were asked for, at the mean pace so far, evaluation included.
 type Progress struct {
 	To       io.Writer
@@ -35,6 +36,7 @@ type Progress struct {
 	shown        time.Time // the last line of steps
 	rows         int       // of the epoch since its first step
 	open         bool      // a line of steps is on the terminal
+	failed       error     // of the first write that did
 }
 
 // NewProgress returns a Progress to a writer, which it looks at to see whether it
@@ -96,9 +98,11 @@ func (p *Progress) OnStep(s trainers.Step) error {
 	line := p.line(where, means, nil, pace, now, done(s.Epoch-1, s.Step, s.Steps, s.Epochs))
 	if p.Terminal {
 		p.open = true
-		return p.write("\r" + line + "\x1b[K")
+		p.write("\r" + line + "\x1b[K")
+	} else {
+		p.write(line + "\n")
 	}
-	return p.write(line + "\n")
+	return nil
 }
 
 // OnEpoch shows an epoch.
@@ -117,16 +121,21 @@ func (p *Progress) OnEpoch(e trainers.Epoch) error {
 		p.open = false
 		line = "\r" + strings.TrimSuffix(line, "\n") + "\x1b[K\n"
 	}
-	return p.write(line)
+	p.write(line)
+	return nil
 }
 
-// Close ends a line of steps that a fit which ended early has left on a terminal.
+// Close ends a line of steps that a fit which ended early has left on a terminal. It
+// returns the first error of writing.
 func (p *Progress) Close() error {
-	if p == nil || !p.open {
+	if p == nil {
 		return nil
 	}
-	p.open = false
-	return p.write("\n")
+	if p.open {
+		p.open = false
+		p.write("\n")
+	}
+	return errors.Wrap(p.failed, "report: progress")
 }
 
 // done is how much of a fit is done after some epochs and steps; 0 if nobody knows.
@@ -164,7 +173,8 @@ func (p *Progress) line(where string, train, test map[string]float64, pace float
 	return where + ": " + strings.Join(parts, ", ")
 }
 
-func (p *Progress) write(line string) error {
-	_, err := io.WriteString(p.To, line)
-	return errors.Wrap(err, "report: progress")
+func (p *Progress) write(line string) {
+	if p.failed == nil {
+		_, p.failed = io.WriteString(p.To, line)
+	}
 }

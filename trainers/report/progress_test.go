@@ -120,7 +120,6 @@ func (closed) Write([]byte) (int, error) { return 0, fs.ErrClosed }
 
 func TestProgressErrors(t *testing.T) {
 	for want, p := range map[string]*report.Progress{
-		"report: progress: file already closed":                     {To: closed{}},
 		"report: the Progress is nil or has nowhere to write To":    {},
 		"report: the Progress is nil or has nowhere to write To: u": nil,
 		"report: Progress Every -1ns, want 0 or more":               {To: closed{}, Every: -1},
@@ -129,10 +128,17 @@ func TestProgressErrors(t *testing.T) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
+	p := &report.Progress{To: closed{}} // which ends no fit
+	if err := fit(t, p.OnStep, p.OnEpoch); err != nil {
+		t.Error(err)
+	}
+	if err := p.Close(); err == nil || err.Error() != "report: progress: file already closed" {
+		t.Errorf("error %v", err)
+	}
 	if err := (&report.Progress{To: closed{}, Every: 1}).OnStep(trainers.Step{Number: 1}); err != nil {
 		t.Errorf("the first step shows something: %v", err)
 	}
-	p := &report.Progress{To: closed{}, Every: 1}
+	p = &report.Progress{To: closed{}, Every: 1}
 	err := errors.Join(p.OnStep(trainers.Step{Number: 1}), p.OnStep(trainers.Step{Number: 2}))
 	if err == nil || err.Error() != "report: trainers: the Step is not one that OnStep is told of" {
 		t.Errorf("error %v", err)
