@@ -16,12 +16,13 @@ import (
 // best so far, or to what is not finite. It ends the fit with an error that is
 // ErrCliff, or, up to Retries times, lets it go back to the parameters, the states
 // and the optimiser of the best epoch, with the rate multiplied by Factor each
-// time; for that there must be a test set. It is a Watcher, and is best the first of them: those after it are not
-// told of an epoch that fell.
+// time; for that there must be a test set. It is a Watcher, and best the first of
+// them: those after it are not told of an epoch that fell.
 //
 // Steps and epochs are counted on: what comes after is of other noise and batches
 // than what fell. While an input of Config.Schedules is on its way, as in
-// EarlyStopping, an epoch is compared with none, and is the one to go back to.
+// EarlyStopping, an epoch is compared with none, before or after, and is the one to
+// go back to until the next.
 type Cliff struct {
 	Metric  string  // of Epoch.Test, or of Epoch.Train without a test set; "" means "bound"
 	Lower   bool    // the lower the metric the better it is
@@ -44,6 +45,7 @@ type Fall struct {
 type cliffState struct {
 	At    int     // the best epoch; 0 if there is none yet
 	Best  float64 // its metric
+	Warm  bool    // it is of another objective than those to come
 	Falls []Fall
 	Kept  *keptRecord `json:",omitempty"` // of a Cliff's kept, while it is written or read
 }
@@ -90,8 +92,8 @@ func (c *Cliff) OnEpoch(e Epoch) error {
 	switch {
 	case !isFinite(v):
 		return fell{fmt.Sprintf("%s is %v", name, v)}
-	case s.At == 0 || !counts(e, c.From) || fall <= 0:
-		s.At, s.Best = e.Epoch, v
+	case s.At == 0 || s.Warm || !counts(e, c.From) || fall <= 0:
+		s.At, s.Best, s.Warm = e.Epoch, v, !counts(e, c.From)
 	case fall > c.Fall:
 		return fell{fmt.Sprintf("%s is %.6g, worse by %.4g than the %.6g of epoch %d: more than a Fall of %v", name, v, fall, s.Best, s.At, c.Fall)}
 	}
@@ -153,7 +155,7 @@ func (c *Cliff) UnmarshalBinary(state []byte) error {
 			}
 			last = f.Epoch
 		}
-		return s.At >= 0 && (s.At > 0 || s.Best == 0 && s.Falls == nil && s.Kept == nil)
+		return s.At >= 0 && (s.At > 0 || s.Best == 0 && !s.Warm && s.Falls == nil && s.Kept == nil)
 	})
 	if err != nil {
 		return err

@@ -224,3 +224,20 @@ func TestCliffGoesBackAfterItsStateWasRead(t *testing.T) {
 		}
 	}
 }
+
+// A cliff is told of to OnEpoch, whose Stop does not hide it.
+func TestCliffBesideStop(t *testing.T) {
+	told := 0
+	_, err := trainers.Fit(context.Background(), mean, set(t, 1).Batches(data.BatchConfig{}), trainers.Config{
+		Epochs: 30, Optimizer: trainers.SGD{Rate: 3}, Test: set(t, 1).Batches(data.BatchConfig{}), Watch: []trainers.Watcher{&trainers.Cliff{Fall: 50}},
+		OnEpoch: func(e trainers.Epoch) error {
+			if told = e.Epoch; e.Test["bound"] < -60 {
+				return trainers.Stop
+			}
+			return nil
+		},
+	})
+	if !errors.Is(err, trainers.ErrCliff) || told != 4 {
+		t.Errorf("told of %d epochs, error %v", told, err)
+	}
+}

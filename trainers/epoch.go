@@ -93,7 +93,7 @@ func (t *trainer) epoch(ctx context.Context, epoch int) error {
 	t.result.Epochs = append(t.result.Epochs, e)
 	verdict := t.watch(e)
 	if t.OnEpoch != nil && (verdict == nil || errors.Is(verdict, Stop) || errors.Is(verdict, ErrCliff)) {
-		if err := t.OnEpoch(e); err != nil {
+		if err := t.OnEpoch(e); err != nil && (verdict == nil || !errors.Is(err, Stop)) {
 			return err
 		}
 	}

@@ -80,8 +80,8 @@ type Config struct {
 
 	// SkipNotFinite is the number of steps in a row, within an epoch, that are left
 	// out where their bound, gradient or update is not finite: parameters and
-	// states stay as they are, and OnStep is told. One more ends the fit. 0 means
-	// that the first does.
+	// states stay as they are, and OnStep is told; Epoch.NotFinite is their share.
+	// One more ends the fit. 0 means that the first does.
 	SkipNotFinite int
 
 	OnEpoch func(Epoch) error // called after every epoch; an error ends the fit, Stop without being one

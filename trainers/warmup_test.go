@@ -84,8 +84,8 @@ func TestEpochsOfAWarmUp(t *testing.T) {
 		"early stopping":           {&trainers.EarlyStopping{Patience: 2}, 24},
 		"early stopping from 3":    {&trainers.EarlyStopping{Patience: 2, From: 3}, 6},
 		"early stopping from 30":   {&trainers.EarlyStopping{Patience: 2, From: 30}, 33},
-		"a cliff":                  {&trainers.Cliff{Fall: 4.5}, 25}, // the best is the last of the warm-up
-		"a cliff from 3":           {&trainers.Cliff{Fall: 4.5, From: 3}, 7},
+		"a cliff":                  {&trainers.Cliff{Fall: 4.5}, 26}, // the best is the first after the warm-up
+		"a cliff from 3":           {&trainers.Cliff{Fall: 4.5, From: 3}, 8},
 		"convergence":              {&trainers.Convergence{Window: 1, Tolerance: .5}, 22},
 		"convergence of 2":         {&trainers.Convergence{Window: 2, Tolerance: .5}, 24},
 		"a cliff that never falls": {&trainers.Cliff{Fall: 100}, 0},
