@@ -47,55 +47,61 @@ func (t *trainer) epoch(ctx context.Context, epoch int) error {
 		return errors.WithMessage(err, "trainers")
 	}
 	start := t.Clock()
-	var mean means
-	for step := 1; batches.Next(); step++ {
-		if err := t.step(ctx, &mean); err != nil {
-			return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps+1, epoch+1)
+	e := Epoch{Epoch: epoch + 1, WarmUp: t.warming(epoch)}
+	t.runs.update.lowered, e.BackTo = t.lowered(e.Epoch)
+	now := &pass{update: t.runs.update}
+	place := func(err error, step int) error {
+		return t.rescued(e.Epoch, errors.WithMessagef(err, "trainers: step %d (epoch %d)", step, e.Epoch))
+	}
+	for batches.Next() {
+		left, err := now.took(t.step(ctx, now), t.SkipNotFinite)
+		if err != nil {
+			return place(err, t.result.Steps+1)
 		}
 		t.result.Steps++
+		now.steps++
 		if t.OnStep != nil {
-			if err := t.OnStep(Step{epoch + 1, t.Epochs, step, batches.Count()}); err != nil {
+			s := Step{Epoch: e.Epoch, Epochs: t.Epochs, Step: now.steps, Steps: batches.Count(), Number: t.result.Steps, Rows: t.runs.rows[0], NotFinite: left, now: now}
+			if err := t.OnStep(s); err != nil {
 				return err
 			}
 		}
 	}
 	if err := batches.Err(); err != nil {
-		return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps+1, epoch+1)
+		return place(err, t.result.Steps+1)
 	}
-	if mean.rows == 0 {
-		return errors.Errorf("trainers: epoch %d has no batch", epoch+1)
+	if now.steps == 0 {
+		return errors.Errorf("trainers: epoch %d has no batch", e.Epoch)
 	}
-	if err := t.runs.placed(t.apply(1), t.result.Steps); err != nil {
-		return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps, epoch+1)
+	if _, err := now.took(t.runs.placed(t.apply(now, 1), t.result.Steps), t.SkipNotFinite); err != nil {
+		return place(err, t.result.Steps)
 	}
-	e := Epoch{Epoch: epoch + 1, Train: mean.values(), Seconds: t.Clock().Sub(start).Seconds()}
+	if now.rows == 0 {
+		return errors.Errorf("trainers: epoch %d has no batch whose bound, gradient and update are finite", e.Epoch)
+	}
+	e.Steps, e.Seconds = t.result.Steps, t.Clock().Sub(start).Seconds()
+	now.report(&e)
 	if e.Seconds > 0 {
-		e.ExamplesPerSecond = float64(mean.rows) / e.Seconds
+		e.ExamplesPerSecond = float64(now.rows) / e.Seconds
 	}
 	if t.test != nil {
 		var err error
 		if e.Test, err = t.test.evaluate(ctx, t.result.Steps); err != nil {
-			return err
+			return t.rescued(e.Epoch, err)
 		}
 	}
 	t.result.Epochs = append(t.result.Epochs, e)
-	if t.Plateau != nil {
-		seen := e.Test
-		if t.test == nil {
-			seen = e.Train
-		}
-		if err := t.runs.update.Observe(seen); err != nil {
+	verdict := t.watch(e)
+	if t.OnEpoch != nil && (verdict == nil || errors.Is(verdict, Stop) || errors.Is(verdict, ErrCliff)) {
+		if err := t.OnEpoch(e); err != nil && (verdict == nil || !errors.Is(err, Stop)) {
 			return err
 		}
 	}
-	if t.OnEpoch != nil {
-		return t.OnEpoch(e)
-	}
-	return nil
+	return verdict
 }
 
 // step takes one training step, or leaves the parameters as they are.
-func (t *trainer) step(ctx context.Context, mean *means) error {
+func (t *trainer) step(ctx context.Context, now *pass) error {
 	p, err := t.runs.program()
 	if err != nil {
 		return err
@@ -111,26 +117,34 @@ func (t *trainer) step(ctx context.Context, mean *means) error {
 	if err := p.Run(ctx, graph.Key{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
 		return err
 	}
-	err = mean.add(p, t.runs.rows[0])
-	switch {
-	case err != nil:
-	case t.Accumulate > 1:
-		if err = t.runs.update.Add(p, float64(t.runs.rows[0])); err == nil {
-			err = t.apply(t.Accumulate)
+	if err = now.look(p); err == nil {
+		if t.Accumulate > 1 {
+			if err = t.runs.update.Add(p, float64(t.runs.rows[0])); err == nil {
+				err = t.apply(now, t.Accumulate)
+			}
+		} else if err = t.runs.update.Step(p); err == nil {
+			now.updated()
 		}
-	default:
-		err = t.runs.update.Step(p)
+	}
+	if err == nil {
+		now.take(t.runs.rows[0])
 	}
 	return t.runs.placed(err, t.result.Steps+1)
 }
 
 // apply updates the parameters if the gradients of as many batches have been
-// added.
-func (t *trainer) apply(batches int) error {
+// added. Gradients whose update is not finite are dropped.
+func (t *trainer) apply(now *pass, batches int) error {
 	if t.runs.update.sums.batches < batches {
 		return nil
 	}
-	return t.runs.update.Apply()
+	err := t.runs.update.Apply()
+	if err != nil {
+		t.runs.update.sums.clear()
+	} else {
+		now.updated()
+	}
+	return err
 }
 
 // scheduled is an error if a schedule is of no input of the model, neither in

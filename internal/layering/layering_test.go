@@ -19,6 +19,7 @@ const module = "github.com/latentgo/latent/"
 // match counts.
 var level = map[string]int{
 	"internal/absurd":      1,
+	"internal/appendfile":  0,
 	"internal/atomicfile":  0,
 	"internal/pareto":      0,
 	"internal/peer":        0,
@@ -38,6 +39,7 @@ var level = map[string]int{
 	"layers":               5,
 	"prob":                 5,
 	"trainers/data":        5, // readers know nothing of inference
+	"trainers/tensorboard": 5, // nor do logs
 	"prob/flow":            6,
 	"prob/flow/flowtest":   7,
 	"vi":                   7,
@@ -47,6 +49,7 @@ var level = map[string]int{
 	"vi/serve":             8,
 	"vi/mcmc":              9,
 	"trainers":             10,
+	"trainers/report":      11,
 	"examples/models":      11,
 	"bench":                12,
 	"bench/speed/tape":     0,
