@@ -10,7 +10,8 @@
 //   - initialise.go: first values of parameters from the first batch;
 //   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
 //   - draw.go: Draw, draws of a posterior and predictions from it; laplace.go,
-//     curvature.go: Laplace, the mode and the Hessian of a guide;
+//     curvature.go: Laplace, the mode and the Hessian of a guide; evidence.go:
+//     Evidence, log p(data) of a model with globals;
 //   - convergence.go: a fit ends when its bound has settled;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
