@@ -73,7 +73,7 @@ func (s *Site) Reals() prob.Support {
 	case says:
 		return set
 	}
-	way := "give it a method Support() prob.Support"
+	way := "draw from one whose support is known when the graph is built, give a law of your own a method Support() prob.Support"
 	switch law := s.P.(type) {
 	case prob.Delta:
 		graph.Fail("vi: site %s has no density, its law is prob.Delta: use its value, or a law with some width", s.Name)

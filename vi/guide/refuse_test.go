@@ -38,7 +38,7 @@ func TestRefusals(t *testing.T) {
 		{"guide: Sites has v, which is no latent that is left to draw; these are [w]", normal, guide.Config{Sites: []string{"v"}}, y},
 		{"vi: w has no value: the guide draws []", normal, guide.Config{Sites: []string{}}, y},
 		{"vi: site w is drawn from prob.Poisson, which is discrete, and no real numbers stand for it: sum it out in the joint, as by a prob.Mixture, use a continuous latent in its place, or take the model once for each of its values (Config.Globals), or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return prob.Poisson{LogRate: number(0)} }), guide.Config{}, y},
-		{"vi: site w: guide_test.silent does not say which values it can take: give it a method Support() prob.Support, or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return silent{prob.StdNormal(1)} }), guide.Config{}, y},
+		{"vi: site w: guide_test.silent does not say which values it can take: draw from one whose support is known when the graph is built, give a law of your own a method Support() prob.Support, or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return silent{prob.StdNormal(1)} }), guide.Config{}, y},
 		{"global w: vi: w has no value and prob.LogUniform cannot be drawn from: it has no Sample method; give it one, use a proper law, such as a wide prob.Normal, or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return prob.LogUniform{} }), guide.Config{}, y},
 		{"vi: site w: prob.Uniform does not say which values it can take: its ends are not constants of one number: draw u from prob.Uniform between 0 and 1", of(func(t *vi.Trace) prob.Dist {
 			return prob.Uniform{Low: number(0), High: t.Global("v", prob.StdNormal(1))}
