@@ -30,6 +30,7 @@
 //
 // See the examples Fit, Part, Optimizer and ElementWise, a penalty of one's own,
 // in example_test.go; Group (AdamW with a schedule), Average, Plateau, Updater,
-// LBFGS and WarmUp in example_update_test.go; and Config, early stopping, and
+// LBFGS and WarmUp in example_update_test.go; Evidence, two models compared, in
+// example_evidence_test.go; and Config, early stopping, and
 // ErrInterrupted, errors told apart, in example_stop_test.go.
 package trainers

@@ -119,6 +119,11 @@ func (g *making) latents() []*site {
 			graph.Fail("guide: Sites has %s, which is no latent that is left to draw; these are %v", name, names)
 		}
 	}
+	for _, name := range named(g.Init) {
+		if !slices.Contains(names, name) && !trained {
+			graph.Fail("guide: Values has a start of %s, which is no latent that is left to draw; these are %v", name, names)
+		}
+	}
 	if trained && !door.Stored(g.s, "") {
 		graph.Fail("guide: a prediction by a guide without parameters in scope %q: train it first; a model without a guide predicts by its prior", g.s.Path())
 	}

@@ -51,6 +51,7 @@ func TestRefusals(t *testing.T) {
 		{"guide: Flow.New returned no bijector", normal, guide.Config{Family: guide.Flow{New: func(*graph.Scope, int) prob.Bijector { return nil }}}, y},
 		{"guide: Uniform of radius -1", normal, guide.Config{Init: guide.Uniform{Radius: -1}}, y},
 		{"guide: Median of -1 draws", normal, guide.Config{Init: guide.Median{Draws: -1}}, y},
+		{"guide: Values has a start of v, which is no latent that is left to draw; these are [w]", normal, guide.Config{Init: guide.Values{Else: guide.Values{Of: map[string][]float64{"v": {1}}}}}, y},
 		{"guide: site w starts at 2 values, want 1 of shape [1]", normal, guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {1, 2}}}}, y},
 		{"guide: site w cannot start at its value, which is outside of the support of prob.Gamma or at its end", of(laws1("positive")), guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {-1}}}}, y},
 		{"guide: site w cannot start at its value", of(laws1("positive")), guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {0}}}}, y},
