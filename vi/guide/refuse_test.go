@@ -1,11 +1,14 @@
 package guide_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 	"github.com/latentgo/latent/vi/guide"
 )
@@ -79,6 +82,32 @@ func TestRefusals(t *testing.T) {
 	})
 	if want := `guide: a prediction by a guide without parameters in scope "q": train it first`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// A start from which the bound is no number ends the fit at its first step, which names
+// what made it, where, and a way out.
+func TestNaNAtTheStart(t *testing.T) {
+	joint := func(t *vi.Trace) {
+		w := t.Global("w", prob.StdNormal(1))
+		t.Draw("y", unit(graph.Log(w)))
+	}
+	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		g := guide.New(s, joint, guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {-3}}}})
+		return vi.ELBO{Config: vi.Config{Total: 2}}.Estimate(s, vi.Model{Joint: joint, Guide: g}, d)
+	}
+	set, err := data.New(data.FromFlat("y", []float64{1, 2}, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = trainers.Fit(context.Background(), bound, set.Batches(data.BatchConfig{}), trainers.Config{Epochs: 3})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"step 1 (epoch 1)", "the bound is NaN: log of -", "in joint", "on the way to site y", "another parametrisation"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant  %s", err, want)
+		}
 	}
 }
 
