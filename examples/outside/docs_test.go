@@ -40,7 +40,6 @@ func imports(code string) string {
 	head := "package main\n\nimport (\n"
 	for _, path := range []string{
 		"context", "errors", "fmt", "log", "math", "os", "path/filepath",
-		"gonum.org/v1/gonum/stat",
 		"github.com/latentgo/latent/bench", "github.com/latentgo/latent/graph", "github.com/latentgo/latent/layers",
 		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/data",
 		"github.com/latentgo/latent/vi", "github.com/latentgo/latent/vi/guide", "github.com/latentgo/latent/vi/mcmc",
