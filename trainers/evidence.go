@@ -43,6 +43,7 @@ type EvidenceResult struct {
 // narrower than the posterior has weights without a variance, which Shape tells. Latents
 // of rows add the noise of each row to that of the weights: raise RowDraws with the
 // number of rows, or integrate them out. Without a guide θ is drawn from the prior.
+// Float64 params keep the digits of weights of many rows.
 //
 // Of a model without globals vi.Evidence is the better estimate, row by row; with a
 // guide.Laplace, Laplace says what the approximation itself comes to.
@@ -61,7 +62,7 @@ func Evidence(ctx context.Context, model func(s *graph.Scope) vi.Model, params *
 	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
 		r := vi.Run(s, model(s), d, vi.Config{K: cmp.Or(c.RowDraws, 1), Enumerate: c.Enumerate})
 		weighable(r)
-		of, each := r.LogWeight()
+		of, each := r.GlobalLogWeight()
 		s.Output(shared, of)
 		s.Output(rows, graph.Sum(each))
 	}, params, b, EvalConfig{Seed: c.Seed})
@@ -96,6 +97,9 @@ func weighable(r *vi.Record) {
 	globals, observed := false, false
 	for _, site := range r.Sites() {
 		globals, observed = globals || site.Global, observed || site.Observed
+		if site.Global && site.Value == nil {
+			graph.Fail("trainers: Evidence of a model with the latent weight %s, whose noise is that of the products: importance sampling is for few globals, drawn by Trace.Global", site.Name)
+		}
 		if _, point := site.Q.(prob.Delta); point {
 			graph.Fail("trainers: Evidence by a guide that draws %s from prob.Delta: a point has no density to weigh by; use a law with some width, such as that of guide.Normal", site.Name)
 		}

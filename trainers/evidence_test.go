@@ -172,6 +172,16 @@ func TestEvidenceRefuses(t *testing.T) {
 	bad := func(t *vi.Trace) {
 		t.Draw("x", prob.Normal{Mean: graph.Log(t.Global("w", prob.StdNormal(1)).Square().Neg()), LogStd: graph.Const(0)})
 	}
+	weight := func(s *graph.Scope) vi.Model {
+		q := prob.Normal{Mean: s.Tensor([]float64{.1}, 1, 1), LogStd: s.Tensor([]float64{-1}, 1, 1)}
+		return vi.Model{
+			Guide: func(t *vi.Trace) { t.Global("w", q, 1) },
+			Joint: func(t *vi.Trace) {
+				x := s.Tensor(effectsData, 1, len(effectsData), 1)
+				t.Draw("x", prob.Normal{Mean: t.Product("w", prob.StdNormal(1), x, vi.MatMul{}), LogStd: s.Const(0)})
+			},
+		}
+	}
 	for _, c := range []struct {
 		want  string
 		model func(s *graph.Scope) vi.Model
@@ -181,6 +191,7 @@ func TestEvidenceRefuses(t *testing.T) {
 		{"Evidence by 1 draws, want 2 or more", effects(1), trainers.EvidenceConfig{K: 1}},
 		{"Evidence by -1 RowDraws", effects(1), trainers.EvidenceConfig{RowDraws: -1}},
 		{"draws w from prob.Delta: a point has no density", of(mean, guide.Delta{}), trainers.EvidenceConfig{}},
+		{"the latent weight w, whose noise is that of the products", weight, trainers.EvidenceConfig{}},
 		{"without a global: p(data) is a product over the rows", local, trainers.EvidenceConfig{}},
 		{"none of 3 draws of the guide is possible under the joint", of(far, nil), trainers.EvidenceConfig{K: 3}},
 		{"the weight of draw 0 is NaN", of(bad, nil), trainers.EvidenceConfig{K: 3}},

@@ -114,7 +114,7 @@ func (r *Record) Evidence() RowEvidence {
 	return r.evidence(r.K, false)
 }
 
-// LogWeight returns the logarithm of the weight of the run's draw θ of the globals,
+// GlobalLogWeight returns the logarithm of the weight of the run's draw θ of the globals,
 // for importance sampling from the guide where rows share globals, in two parts:
 //
 //	log w = log p(θ) − log q(θ) + Σ_i log (1/K) Σ_k p(x_i, z_ik|θ)/q(z_ik|x_i, θ)
@@ -123,12 +123,14 @@ func (r *Record) Evidence() RowEvidence {
 // of w, the rows being those of the whole data set, is p(data): trainers.Evidence
 // takes its mean. A global that is drawn from its prior has the weight 1, one that
 // is given the weight p(θ).
-func (r *Record) LogWeight() (shared, rows *graph.Node) {
+func (r *Record) GlobalLogWeight() (shared, rows *graph.Node) {
 	r.alive()
 	shared = r.Scope.Const(0)
 	for _, s := range r.sites {
 		switch {
 		case !s.Global || s.isPart() || s.P == nil:
+		case s.Value == nil:
+			graph.Fail("vi: the weight %s has no draw to weigh, as its noise is Local: set its estimator to Single", s.Name)
 		case s.Observed:
 			shared = shared.Add(s.LogP)
 		case s.Q != nil:
