@@ -36,7 +36,7 @@ func TestAbsurdArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	absurd.Sweep{
-		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Draw": trainers.Draw, "Laplace": trainers.Laplace, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
+		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Draw": trainers.Draw, "Laplace": trainers.Laplace, "Evidence": trainers.Evidence, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
 		Types: []any{
 			trainers.Adam{}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, trainers.LBFGS{}, trainers.Updater{}, trainers.NotFinite{}, trainers.Convergence{}, trainers.EarlyStopping{}, trainers.Cliff{}, trainers.Step{},
 			trainers.Constant(0), trainers.WarmUp{}, trainers.StepDecay{}, trainers.Cosine{}, trainers.InverseRoot{}, trainers.ScheduleFunc(nil),

@@ -43,7 +43,8 @@ func imports(code string) string {
 		"gonum.org/v1/gonum/stat",
 		"github.com/latentgo/latent/bench", "github.com/latentgo/latent/graph", "github.com/latentgo/latent/layers",
 		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/data",
-		"github.com/latentgo/latent/vi", "github.com/latentgo/latent/vi/serve", "github.com/latentgo/latent/vi/serve/oip",
+		"github.com/latentgo/latent/vi", "github.com/latentgo/latent/vi/guide", "github.com/latentgo/latent/vi/mcmc",
+		"github.com/latentgo/latent/vi/serve", "github.com/latentgo/latent/vi/serve/oip",
 	} {
 		if regexp.MustCompile(`\b` + path[strings.LastIndex(path, "/")+1:] + `\.[A-Z]`).MatchString(code) {
 			head += "\t\"" + path + "\"\n"
