@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -187,6 +188,32 @@ func TestFrozenTogether(t *testing.T) {
 		}
 	}
 	all.Wait()
+}
+
+// Frozen programs give the same bits on any number of processors.
+func TestFrozenAnyProcessors(t *testing.T) {
+	params := &graph.Params{}
+	sizes, rows := []int{300, 400, 70}, 128
+	x := pixels(rows * sizes[0])
+	build(t, params, mlp(1, sizes...))
+	for _, o := range []graph.Freezing{{}, {Half: true}} {
+		f := frozenOf(t, params, o)
+		var first [][]float64
+		for _, n := range []int{1, 2, 5} {
+			was := runtime.GOMAXPROCS(n)
+			p, err := f.Build(mlp(rows, sizes...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ran(t, p, x)
+			runtime.GOMAXPROCS(was)
+			if first == nil {
+				first = got
+			} else if !slices.EqualFunc(got, first, slices.Equal) {
+				t.Errorf("%+v: %d processors give other numbers than 1", o, n)
+			}
+		}
+	}
 }
 
 // A parameter that is new when a program of frozen ones is built is made as ever; of
