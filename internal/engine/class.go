@@ -14,19 +14,6 @@ type class struct {
 	wholeRow int // no block may cut rows of this length; 0 if there are none such
 }
 
-// cutsOf returns the cuts of one shape, ascending.
-func cutsOf(shape []int) []int {
-	var cuts []int
-	n := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		if shape[i] != 1 {
-			n *= shape[i]
-			cuts = append(cuts, n)
-		}
-	}
-	return cuts
-}
-
 // add refines the class by a shape, if that is possible.
 func (c *class) add(cuts []int, wholeRow int) bool {
 	if wholeRow > 0 && c.wholeRow > 0 && wholeRow != c.wholeRow {
@@ -58,24 +45,16 @@ func (c *class) dims() []int {
 	return d
 }
 
-// domain returns the shape over which the loop of a value runs: that of what it
-// reads if it reduces, else its own.
+// domain returns the shape over which the loop of a value runs.
 func (v *value) domain() []int {
-	switch v.rule.(type) {
-	case op.Reduce, op.SumTo, copied:
+	if v.op.fromOperand {
 		return v.in[0].shape
 	}
 	return v.shape
 }
 
 // folds reports whether v, the value of a loop, reduces.
-func (v *value) folds() bool {
-	switch v.rule.(type) {
-	case op.Reduce, op.SumTo:
-		return true
-	}
-	return false
-}
+func (v *value) folds() bool { return v.op.folds != nil }
 
 // recent bounds how many classes of a size are tried.
 const recent = 8
@@ -91,13 +70,8 @@ func classify(order []*value) {
 		size := op.Size(shape)
 		cuts := cutsOf(shape)
 		wholeRow := 0
-		switch r := v.rule.(type) {
-		case op.Reduce:
-			if r.Fold != op.Sum {
-				_, wholeRow, _, _ = splitFold(r.Axes, shape)
-			}
-		case logSoftmax:
-			wholeRow = cuts[0]
+		if v.op.whole != nil {
+			wholeRow = v.op.whole(v.rule, shape)
 		}
 		for _, c := range v.in {
 			if p := c.alias(); p != nil && p.class != nil && p.size == size && !p.folds() && p.class.add(cuts, wholeRow) {

@@ -6,6 +6,31 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
+// directCode is the instruction of a rule that has a plain loop of its own or is
+// evaluated by itself.
+type directCode struct {
+	f   func() error
+	err error
+}
+
+func (d *directCode) count() int     { return 1 }
+func (d *directCode) Do(part, _ int) { d.err = d.f() }
+func (d *directCode) before()        {}
+func (d *directCode) after() error   { return d.err }
+
+// direct runs the plain loop of a rule.
+func (b *binder[T]) direct(v *value) runner {
+	a := &arrays[T]{rule: v.rule, out: b.mem(v), shape: v.shape}
+	for i, c := range v.in {
+		w := c.view()
+		if i == 0 {
+			a.at = w.place
+		}
+		a.in, a.from = append(a.in, b.mem(w.base)), append(a.from, c.shape)
+	}
+	return &directCode{f: loopOf[T](v.op.loop)(a)}
+}
+
 // evaluated runs the rule's own evaluation.
 func (b *binder[T]) evaluated(v *value) runner {
 	out := b.array(v, v)
@@ -13,10 +38,10 @@ func (b *binder[T]) evaluated(v *value) runner {
 	for i, c := range v.in {
 		in[i] = b.array(c, c.view().base)
 	}
-	return newDirect(func() error {
+	return &directCode{f: func() error {
 		defer named(v.rule)
 		return v.rule.Eval(out, in)
-	})
+	}}
 }
 
 // named makes a panic say of which operation it is, such as one of a user's that

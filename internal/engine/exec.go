@@ -72,7 +72,7 @@ func (l *loopCode[T]) Do(part, worker int) {
 
 // begin prepares a worker for a part of the given number of columns.
 func (l *loopCode[T]) begin(w *scratch[T], part, cols int) {
-	copy(w.scals, l.imm)
+	copy(w.scals[l.loop.scals:], l.imm)
 	l.resize(w, min(l.blockCols, cols)*l.blockRows)
 	for i := range l.loads {
 		switch a := &l.loads[i]; a.mode {

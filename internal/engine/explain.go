@@ -69,10 +69,8 @@ func (l *loop) String() string {
 		if s.v == nil {
 			continue
 		}
-		name := [...]string{mulAdd: "muladd", mulSub: "mulsub", addScale: "addscaled", affine: "affine", move: "copy",
-			fill: "fill", tanhSlope: "tanh′", sigmoidSlope: "sigmoid′", bernoulli: "bernoulli", bernoulliSlope: "bernoulli′", softmaxOf: "softmax", foldOf: ""}
-		if int(s.code) < len(name) && name[s.code] != "" {
-			what = append(what, name[s.code])
+		if name := codes[s.code].name; name != "" {
+			what = append(what, name)
 			continue
 		}
 		switch r := s.v.rule.(type) {
@@ -80,8 +78,6 @@ func (l *loop) String() string {
 			what = append(what, fmt.Sprintf("→sum%v", []int(r.To)))
 		case op.Reduce:
 			what = append(what, "→"+op.Name(r))
-		case copied:
-			what = append(what, "copy")
 		default:
 			what = append(what, op.Name(r))
 		}

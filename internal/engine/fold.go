@@ -112,13 +112,6 @@ func (l *loop) rowAt(a *access, coord []int, row int) int {
 	return a.at(coord)
 }
 
-func sum(x []int) (s int) {
-	for _, v := range x {
-		s += v
-	}
-	return s
-}
-
 // endRow writes the sum of a row that came in several blocks.
 func (f *foldCode[T]) endRow(w *scratch[T], part, row int) {
 	if f.pieces {

@@ -4,17 +4,6 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// kind says how a value is computed.
-type kind uint8
-
-const (
-	uncomputed kind = iota // nothing runs: a leaf, a constant or a view of another value
-	fusedLoop              // a fused loop computes it, element by element, or reduces it
-	product                // a matrix product
-	direct                 // a plain loop of its own computes it
-	evaluate               // the evaluation of its rule, or of Gorgonia, computes it
-)
-
 // passState is what the passes behind simplification know of a value. Each field
 // is written by the pass that it stands under and read by that and later ones.
 type passState struct {
@@ -38,18 +27,12 @@ type passState struct {
 	parent   *value // another value of the same loop; see find
 	openUnit *unit  // the unit of the loop that a further value joins
 	unit     *unit  // the unit that computes it
+	at       int    // its place among the values of that
 	reader   *unit  // the last unit found to read it from memory
 	read     bool   // from memory, by another unit than its own
 
-	// makePhases, and newLoop for the values of a loop
-	stored  bool   // it has memory in the arena
-	args    []arg  // what its step reads
-	inner   int    // uses within its loop
-	saved   bool   // the loop writes it to memory
-	folded  bool   // the loop reduces it
-	inlined bool   // the step of its only consumer computes it
-	fused   *fused // the step of it and of operands inlined into it, or nil
-	virtual int    // the number of its vector before registers are allocated
+	// makePhases
+	stored bool // it has memory in the arena
 
 	// layout
 	last    int  // the last phase that reads it
@@ -119,39 +102,14 @@ func (e *expr) choose(v *value) kind {
 	case v.view().base != v:
 		return uncomputed
 	}
-	switch r := v.rule.(type) {
-	case op.Unary, op.Where, op.Between, op.SumTo, copied, logSoftmax:
-		return fusedLoop
-	case op.Binary:
-		if _, ok := binaries[r.Fn]; ok {
-			return fusedLoop
-		}
-	case op.Reshape: // of a view that is no view in the new shape
-		v.rule = copied{r}
-		return fusedLoop
-	case op.Transpose:
-		return direct // reads any view
-	case op.Reduce:
-		if r.Fold == op.Sum {
-			return fusedLoop
-		}
-		if byRows(r, v.in[0].shape) {
-			if !oneAxis(r, v.in[0].shape) { // several are one row only where they lie one after the other
-				e.denseOperands(v)
-			}
-			return fusedLoop
-		}
-		e.denseOperands(v)
-		if _, _, _, ok := splitFold(r.Axes, v.in[0].shape); ok && r.Fold <= op.ArgMax {
-			return direct
-		}
-		return evaluate
-	case op.Pad, op.Concat, op.Gather, op.ScatterAdd, op.Take, op.Put, op.OneHot, op.Diag, op.DiagPart, op.Tril, op.CumSum:
-		e.denseOperands(v)
-		return direct
+	k, dense := v.op.kind, false
+	if v.op.choose != nil {
+		k, dense = v.op.choose(v.rule, v.in[0].shape)
 	}
-	e.denseOperands(v)
-	return evaluate
+	if dense || k > product && !v.op.strided {
+		e.denseOperands(v)
+	}
+	return k
 }
 
 func (e *expr) denseOperands(v *value) {
@@ -174,45 +132,8 @@ func (e *expr) copyOf(c *value) *value {
 	if w := e.byKey[k]; w != nil {
 		return w
 	}
-	w := e.add(&value{form: applied, rule: copied{c.rule}, in: []*value{c}, shape: c.shape, node: c.node})
+	w := e.add(&value{form: applied, rule: copied{c.rule}, op: operationOf(copied{}), in: []*value{c}, shape: c.shape, node: c.node})
 	w.kind = fusedLoop
 	e.byKey[k] = w
 	return w
-}
-
-// byRows reports whether a fold other than a sum is over the last axes and of
-// rows that fit in a block.
-func byRows(r op.Reduce, shape []int) bool {
-	_, n, inner, ok := splitFold(r.Axes, shape)
-	return ok && inner == 1 && n <= blockElems && r.Fold < op.ArgMax
-}
-
-// oneAxis reports whether the rows of byRows are those of one axis.
-func oneAxis(r op.Reduce, shape []int) bool {
-	_, n, _, _ := splitFold(r.Axes, shape)
-	return n == cutsOf(shape)[0]
-}
-
-// splitFold returns the number of elements before, on and after the axes if they
-// are neighbours, axes of size 1 aside.
-func splitFold(axes []int, shape []int) (outer, n, inner int, ok bool) {
-	folded := make([]bool, len(shape))
-	for _, a := range axes {
-		folded[a] = true
-	}
-	outer, n, inner = 1, 1, 1
-	for i, d := range shape {
-		switch {
-		case d == 1:
-		case folded[i] && inner > 1:
-			return 0, 0, 0, false
-		case folded[i]:
-			n *= d
-		case n > 1:
-			inner *= d
-		default:
-			outer *= d
-		}
-	}
-	return outer, n, inner, true
 }

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"slices"
-
-	"github.com/latentgo/latent/internal/op"
-)
+import "github.com/latentgo/latent/internal/op"
 
 // A matrix is a product of matrices, to which a bias may be added and a function
 // of elements applied.
@@ -13,7 +9,7 @@ type matrix struct {
 	m, n, k, batch int
 	a, b           operand
 	bias           *view     // nil, or of n elements in order
-	activation     *op.Unary // nil, or one of unaries
+	activation     *op.Unary // nil, or one that mapKernel has
 }
 
 // An operand of a product lies in the memory of a base.
@@ -38,10 +34,10 @@ func (e *expr) absorb(v *value) {
 	case op.Unary:
 		x := v.in[0]
 		p := x.alias()
-		if _, ok := unaries[r.Fn]; v.form != applied || !ok || p == nil || p.mul == nil || p.mul.activation != nil || p.size != v.size || !usedOnce(x, p) {
+		if _, ok := mapKernel(r.Fn); v.form != applied || !ok || p == nil || p.mul == nil || p.mul.activation != nil || p.size != v.size || !usedOnce(x, p) {
 			return
 		}
-		if elementCost(r)*float64(v.size) > p.mul.cost() { // the parts of an instruction follow from the product alone
+		if elementCost(r.Fn)*float64(v.size) > p.mul.cost() { // the parts of an instruction follow from the product alone
 			return
 		}
 		p.absorbed = true
@@ -59,12 +55,10 @@ func (e *expr) absorb(v *value) {
 				continue
 			}
 			w := bias.view()
-			st := make([]int, len(v.shape))
-			copy(st[len(st)-len(w.st):], w.st)
-			if vec, ok := restride(v.shape, st, p.shape); ok && vec[len(vec)-1] == min(p.mul.n-1, 1) && allZero(vec[:len(vec)-1]) {
+			if vec, ok := restride(v.shape, leading(w.st, len(v.shape)), p.shape); ok && vec[len(vec)-1] == min(p.mul.n-1, 1) && allZero(vec[:len(vec)-1]) {
 				p.absorbed = true
 				mul := *p.mul
-				mul.bias = &view{base: w.base, off: w.off}
+				mul.bias = &view{w.base, place{off: w.off}}
 				v.mul, v.in = &mul, []*value{p.in[0], p.in[1], bias}
 				return
 			}
@@ -85,8 +79,6 @@ func usedOnce(x, p *value) bool {
 
 // cost returns the estimated nanoseconds of a product on one worker.
 func (m *matrix) cost() float64 { return m.flops() / 50 }
-
-func allZero(x []int) bool { return !slices.ContainsFunc(x, func(i int) bool { return i != 0 }) }
 
 // productOperands finds the operands of a product in memory, copying those that no
 // row and batch strides describe.

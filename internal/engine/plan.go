@@ -56,7 +56,7 @@ func (u *unit) cost() float64 {
 	case v.mul != nil:
 		ns := v.mul.cost() + 300
 		if f := v.mul.activation; f != nil {
-			ns += elementCost(*f) * float64(v.size)
+			ns += elementCost(f.Fn) * float64(v.size)
 		}
 		return ns
 	case v.kind == direct:
@@ -191,7 +191,7 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 	slots, scals, regs, acc := 0, 0, 0, 0
 	for _, u := range p.units {
 		if l := u.loop; l != nil {
-			slots, scals, acc = max(slots, l.slots), max(scals, l.scals), max(acc, len(l.folds))
+			slots, scals, acc = max(slots, l.slots), max(scals, l.scals+len(l.imm)), max(acc, len(l.folds))
 			regs = max(regs, (l.regs+1)*l.span())
 		}
 	}

@@ -39,7 +39,7 @@ func (b *binder[T]) product(v *value) runner {
 		p.Bias = b.mem(m.bias.base)[m.bias.off:]
 	}
 	if m.activation != nil {
-		fn := unaries[m.activation.Fn]
+		fn, _ := mapKernel(m.activation.Fn)
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
 	}
 	p.parts = p.Prepare(b.pool)

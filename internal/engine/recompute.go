@@ -18,17 +18,13 @@ func (v *value) cheap() bool {
 	if v.kind != fusedLoop || v.isOutput || v.size < beyondCache {
 		return false
 	}
-	cost := plain
-	switch r := v.rule.(type) {
-	case op.Unary:
-		cost = elementCost(r)
-	case op.Binary:
-		cost = max(cost, slowBinary[r.Fn])
+	switch v.rule.(type) {
+	case op.Unary, op.Binary:
 	default:
 		return false
 	}
 	large := 0
-	return cost == plain && !slices.ContainsFunc(v.in, func(c *value) bool {
+	return v.op.instr(v.rule).cost == plain && !slices.ContainsFunc(v.in, func(c *value) bool {
 		w := c.view()
 		if w.base.size >= v.size && c.form != uniform {
 			large++

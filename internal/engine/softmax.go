@@ -17,6 +17,10 @@ type logSoftmax struct {
 
 func (logSoftmax) String() string { return "log-softmax" }
 
+func logSoftmaxInstr(r op.Rule) instr {
+	return instr{code: logSoftmaxOf, k: [2]float64{r.(logSoftmax).low}}
+}
+
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
 // log-sum-exp, and a row is one axis and fits in a block.
 func (e *expr) logSoftmax(x, l *value, shape []int) *value {
@@ -32,9 +36,7 @@ func (e *expr) logSoftmax(x, l *value, shape []int) *value {
 	if !ok || r.Fold != op.LogSumExp || sum.in[0] != x || !slices.Equal(x.shape, shape) || !byRows(r, shape) || !oneAxis(r, shape) {
 		return nil
 	}
-	st := make([]int, len(shape))
-	copy(st[len(st)-len(w.st):], w.st)
-	if w.off != 0 || !slices.Equal(st, foldStrides(sum, rowMajor(sum.shape))) {
+	if w.off != 0 || !slices.Equal(leading(w.st, len(shape)), keptAxes(r.Axes, len(shape), rowMajor(sum.shape))) {
 		return nil
 	}
 	return e.intern(logSoftmax{op.Binary{Fn: op.Sub}, low}, []*value{x}, shape)

@@ -158,8 +158,8 @@ func formUnits(order []*value) []*unit {
 				v.find().openUnit = u
 			}
 		}
+		v.unit, v.at = u, len(u.values)
 		u.values = append(u.values, v)
-		v.unit = u
 	}
 	slices.SortStableFunc(units, func(a, b *unit) int {
 		return cmp.Or(cmp.Compare(a.stage, b.stage), cmp.Compare(a.part, b.part))

@@ -13,7 +13,8 @@ import (
 type value struct {
 	id    int // those of operands are smaller, but for copies made by lower; recompute keeps them
 	form  form
-	rule  op.Rule // of an applied value
+	rule  op.Rule    // of an applied value
+	op    *operation // what is known of the rule
 	in    []*value
 	shape []int
 	size  int
@@ -66,7 +67,7 @@ func (e *expr) uniform(shape []int, c float64) *value {
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: uniform, shape: shape, c: c})
+	v := e.add(&value{form: uniform, op: noRule, shape: shape, c: c})
 	e.byKey[k] = v
 	return v
 }
@@ -84,7 +85,7 @@ func (e *expr) constant(a op.Array) *value {
 	if i == a.Len() {
 		return e.uniform(a.Shape, a.At(0))
 	}
-	return e.add(&value{form: constant, shape: a.Shape, data: a})
+	return e.add(&value{form: constant, op: noRule, shape: a.Shape, data: a})
 }
 
 // intern returns the value of a rule applied to operands.
@@ -100,7 +101,7 @@ func (e *expr) intern(r op.Rule, in []*value, shape []int) *value {
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: applied, rule: r, in: slices.Clone(in), shape: shape})
+	v := e.add(&value{form: applied, rule: r, op: operationOf(r), in: slices.Clone(in), shape: shape})
 	e.byKey[k] = v
 	return v
 }
@@ -138,7 +139,7 @@ func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (o
 		if _, ok := op.Constant(n); ok {
 			return e.constant(a), nil
 		}
-		return e.add(&value{form: leaf, shape: a.Shape, data: a}), nil
+		return e.add(&value{form: leaf, op: noRule, shape: a.Shape, data: a}), nil
 	}
 	inputs := op.Inputs(n)
 	in := make([]*value, len(inputs))
