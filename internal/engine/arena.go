@@ -127,7 +127,7 @@ func layout(phases [][]*unit) int {
 }
 
 // inArena reports whether a value is computed and so lies in the arena.
-func (v *value) inArena() bool { return v.kind != uncomputed && v.stored }
+func (v *value) inArena() bool { return v.kind != uncomputed && v.stored && !v.kept }
 
 // overwrites reports whether v, a result of the unit's loop, may lie where b,
 // an operand, lies: element by element b is read for the last time no later

@@ -9,6 +9,7 @@ import (
 type binder[T kernel.Float] struct {
 	*planState[T]
 	dt     op.Dtype
+	fixed  *Fixed
 	arena  []T
 	static map[*value]op.Array // the elements of uniform values
 }

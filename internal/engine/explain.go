@@ -38,6 +38,9 @@ func (p *Plan) Explain() string {
 	products, elements := p.FLOPs()
 	fmt.Fprintf(&b, "%d nodes, %d instructions in %d phases, arena %.1f kB, %.3f MFLOP in products, %.3f M element functions\n",
 		p.nodes, len(p.units), len(p.phases), float64(p.ArenaBytes())/1e3, products/1e6, elements/1e6)
+	if p.once > 0 {
+		fmt.Fprintf(&b, "%d instructions of parameters alone were run when the program was made\n", p.once)
+	}
 	for i, ph := range p.phases {
 		for k, u := range ph.units {
 			parts := 1

@@ -15,7 +15,7 @@ func (p *Plan) Check() error {
 			for _, v := range u.values {
 				for _, c := range v.in {
 					b := c.view().base
-					if b.kind == uncomputed {
+					if b.kind == uncomputed || b.kept {
 						continue
 					}
 					at, ok := written[b]
@@ -67,7 +67,7 @@ func (p *Plan) checkMemory(read map[*value]int, reader map[*value]*unit) error {
 		for _, u := range ph.units {
 			all = append(all, piece{nil, u.tempOff, u.tempOff + u.tempSize, i, i})
 			for _, v := range u.values {
-				if !v.stored {
+				if !v.inArena() {
 					continue
 				}
 				last := max(i, read[v])

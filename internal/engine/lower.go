@@ -18,6 +18,9 @@ type passState struct {
 	listed     bool    // in the order of evaluation
 	mul        *matrix // of a product
 
+	// settle
+	settled bool // fixed arrays determine it, and a loop of its own may compute it
+
 	// classify
 	class *class // of a value of kind fusedLoop
 
@@ -33,6 +36,9 @@ type passState struct {
 
 	// makePhases
 	stored bool // it has memory in the arena
+
+	// fold
+	kept, shared bool // it has memory of its own, data; other programs may have it, too
 
 	// layout
 	last    int  // the last phase that reads it

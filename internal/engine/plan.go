@@ -26,6 +26,7 @@ type Plan struct {
 	dt     op.Dtype
 	arena  int // elements
 	nodes  int // of the graph that outs need
+	once   int // instructions that fixed arrays made needless
 }
 
 // A phase is a set of instructions that do not depend on each other. Its parts
@@ -88,8 +89,9 @@ func (p *phase) Do(part, worker int) {
 // Compile plans the computation of outs and of nothing else. leaf gives the
 // memory of each input, parameter, constant and noise node that they need. What
 // the plan keeps itself must fit into maxBytes. Its runs have at most most
-// workers, the caller included; 0 means one for every processor.
-func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes, most int) (*Plan, error) {
+// workers, the caller included; 0 means one for every processor. What fixed arrays
+// determine is computed now, if fixed is not nil.
+func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes, most int, fixed *Fixed) (*Plan, error) {
 	dt := op.Float32
 	if len(outs) > 0 {
 		dt = outs[0].Dtype()
@@ -105,18 +107,22 @@ func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes, m
 		want[i] = e.output(n, of[n])
 	}
 	order := e.lower(want)
+	fixed.settle(order)
 	classify(order)
 	p.units = schedule(order)
+	p.makeLoops()
+	units, folded, kept := fixed.fold(p.units, dt)
+	p.units, p.once = units, len(p.units)-len(units)
 	p.makePhases()
-	if need := float64(p.arena) * float64(dt.Size()); need < 0 || need > float64(maxBytes) {
+	if need := float64(p.arena)*float64(dt.Size()) + float64(kept); need < 0 || need > float64(maxBytes) {
 		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, maxBytes, p.largest())
 	}
 	if dt == op.Float64 {
-		bindAll[float64](p, outs, of, want, most)
+		err = bindAll[float64](p, outs, of, want, most, fixed, folded)
 	} else {
-		bindAll[float32](p, outs, of, want, most)
+		err = bindAll[float32](p, outs, of, want, most, fixed, folded)
 	}
-	return p, nil
+	return p, err
 }
 
 // output returns the value whose memory holds an output. It has memory of its
@@ -134,15 +140,9 @@ func (e *expr) output(n *op.Node, v *value) *value {
 	return c
 }
 
-// makePhases makes the loops, the phases and the arena.
-func (p *Plan) makePhases() {
-	var phases [][]*unit
-	for i, u := range p.units {
-		if i == 0 || u.stage != p.units[i-1].stage || u.part != p.units[i-1].part {
-			phases = append(phases, nil)
-		}
-		k := len(phases) - 1
-		phases[k] = append(phases[k], u)
+// makeLoops plans the loops.
+func (p *Plan) makeLoops() {
+	for _, u := range p.units {
 		for _, v := range u.values {
 			v.stored = v.read || v.isOutput || v.folds()
 		}
@@ -151,6 +151,18 @@ func (p *Plan) makePhases() {
 			u.loop.split = splitLoop(u.loop)
 			u.tempSize = u.loop.tempSize()
 		}
+	}
+}
+
+// makePhases makes the phases and the arena.
+func (p *Plan) makePhases() {
+	var phases [][]*unit
+	for i, u := range p.units {
+		if i == 0 || u.stage != p.units[i-1].stage || u.part != p.units[i-1].part {
+			phases = append(phases, nil)
+		}
+		k := len(phases) - 1
+		phases[k] = append(phases[k], u)
 	}
 	p.arena = layout(phases)
 	for _, units := range phases {
@@ -179,7 +191,7 @@ func (p *Plan) largest() string {
 // every processor.
 var workers = 0
 
-func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, want []*value, most int) {
+func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, want []*value, most int, fixed *Fixed, folded []*unit) error {
 	n := 1
 	for i := range p.phases {
 		if p.phases[i].cost() > shareCost {
@@ -187,9 +199,9 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 		}
 	}
 	p.pool = kernel.NewPool(n)
-	b := &binder[T]{planState: &planState[T]{pool: p.pool}, dt: p.dt, arena: newArena[T](p.arena), static: map[*value]op.Array{}}
+	b := &binder[T]{planState: &planState[T]{pool: p.pool}, dt: p.dt, fixed: fixed, static: map[*value]op.Array{}}
 	slots, scals, regs, acc := 0, 0, 0, 0
-	for _, u := range p.units {
+	for _, u := range slices.Concat(folded, p.units) {
 		if l := u.loop; l != nil {
 			slots, scals, acc = max(slots, l.slots), max(scals, l.scals+len(l.imm)), max(acc, len(l.folds))
 			regs = max(regs, (l.regs+1)*l.span())
@@ -199,6 +211,15 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 		b.scratch = append(b.scratch, scratch[T]{slots: make([][]T, slots), scals: make([]T, scals), regs: newArena[T](regs),
 			acc: make([]float64, acc), coord: make([]int, maxAxes), arg: make([]op.Array, 1)})
 	}
+	for _, u := range folded {
+		b.arena = newArena[T](u.tempSize)
+		if err := runAlone(b.bind(u)); err != nil {
+			p.pool.Close()
+			return errors.WithMessage(err, u.values[0].node.String())
+		}
+		fixed.done(u)
+	}
+	b.arena = newArena[T](p.arena)
 	for i := range p.phases {
 		ph := &p.phases[i]
 		n := 0
@@ -219,6 +240,16 @@ func bindAll[T kernel.Float](p *Plan, outs []*op.Node, of map[*op.Node]*value, w
 			p.values[n] = b.array(&value{shape: of[n].shape}, want[i])
 		}
 	}
+	return nil
+}
+
+// runAlone runs an instruction on the caller.
+func runAlone(c runner) error {
+	c.before()
+	for k := range c.count() {
+		c.Do(k, 0)
+	}
+	return c.after()
 }
 
 // Run computes the outputs. It stops between instructions when ctx is done.

@@ -43,6 +43,9 @@ func (b *binder[T]) product(v *value) runner {
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
 	}
 	p.parts = p.Prepare(b.pool)
+	if pack(b.fixed, &p.Gemm, m.b); p.Packed != nil {
+		p.parts = p.Prepare(b.pool)
+	}
 	return p
 }
 

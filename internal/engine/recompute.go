@@ -15,7 +15,7 @@ const beyondCache = 1 << 16
 // do not change during a run. At most one of them is large, and that is read in
 // order; the others stretch.
 func (v *value) cheap() bool {
-	if v.kind != fusedLoop || v.isOutput || v.size < beyondCache {
+	if v.kind != fusedLoop || v.isOutput || v.settled || v.size < beyondCache {
 		return false
 	}
 	switch v.rule.(type) {

@@ -33,7 +33,7 @@ func BenchmarkCompileChain(b *testing.B) {
 					b.Fatal(err)
 				}
 				for b.Loop() {
-					if _, err := engine.Compile([]*op.Node{out}, w.leafOf, op.DefaultLimit, 0); err != nil {
+					if _, err := engine.Compile([]*op.Node{out}, w.leafOf, op.DefaultLimit, 0, nil); err != nil {
 						b.Fatal(err)
 					}
 				}

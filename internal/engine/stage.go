@@ -23,12 +23,16 @@ type unit struct {
 	loop     *loop
 	tempSize int // elements of memory needed while the unit runs
 	tempOff  int // their offset in the arena
+
+	name   string     // of what it computes, if fixed arrays determine it
+	shared bool       // the name says it in other programs, too
+	kept   []op.Array // its results
 }
 
 // sharesLoop reports whether v may read u, an operand, as a vector of the loop
 // that computes both, without going through memory.
 func sharesLoop(u, v *value) bool {
-	return v.kind == fusedLoop && u.kind == fusedLoop && u.class == v.class && !u.folds()
+	return v.kind == fusedLoop && u.kind == fusedLoop && u.class == v.class && !u.folds() && u.settled == v.settled
 }
 
 // eachOperand calls f with each computed value that v reads, and whether v may
@@ -107,6 +111,7 @@ func formUnits(order []*value) []*unit {
 		base  *value
 		class *class
 		stage int
+		fixed bool
 	}
 	first := map[reader]*value{}
 	for _, v := range order {
@@ -114,7 +119,7 @@ func formUnits(order []*value) []*unit {
 			continue
 		}
 		if op.Size(v.domain()) <= smallLoop {
-			k := reader{nil, v.class, v.stage}
+			k := reader{nil, v.class, v.stage, v.settled}
 			if first[k] == nil {
 				first[k] = v
 			}
@@ -130,7 +135,7 @@ func formUnits(order []*value) []*unit {
 				union(v, w.base)
 				continue
 			}
-			k := reader{w.base, v.class, v.stage}
+			k := reader{w.base, v.class, v.stage, v.settled}
 			if first[k] == nil {
 				first[k] = v
 			} else {

@@ -49,7 +49,7 @@ type Path uint8
 // The paths, from the slowest to the fastest.
 const (
 	Portable Path = iota // plain Go, every machine
-	AVX2                 // amd64 with AVX2 and FMA
+	AVX2                 // amd64 with AVX2, FMA and F16C
 	AVX512               // amd64 with AVX-512 F, VL, BW and DQ, and BMI2
 )
 
