@@ -77,11 +77,11 @@ func (f *Fixed) settle(order []*value) {
 		v.settled = v.kind != uncomputed && !v.isOutput && f.fixes(v, seen)
 	}
 	for _, v := range slices.Backward(order) {
-		if v.settled || v.kind == uncomputed {
+		if v.settled || v.kind != fusedLoop {
 			continue
 		}
 		for _, c := range v.in {
-			if u := c.view().base; u.settled && u.uses <= 1 && takesIn(v, u) {
+			if u := c.view().base; u.settled && u.uses <= 1 && mayTakeIn(v, u) {
 				u.settled = false
 			}
 		}
@@ -103,26 +103,6 @@ func (f *Fixed) fixes(v *value, seen map[*value]bool) bool {
 		seen[v] = is
 	}
 	return is
-}
-
-// takesIn reports whether the step of v may compute its operand u, as merge.go has
-// it.
-func takesIn(v, u *value) bool {
-	if _, ok := u.rule.(logSoftmax); ok {
-		return true
-	}
-	switch v := v.rule.(type) {
-	case op.Unary:
-		return v.Fn == op.Shift && isUnary(u, op.Scale)
-	case op.Binary:
-		switch v.Fn {
-		case op.Mul:
-			return isBinary(u, op.Sub) || isBinary(u, op.Mul) || isUnary(u, op.Sigmoid) || isUnary(u, op.Square)
-		case op.Add, op.Sub:
-			return isBinary(u, op.Mul) || isUnary(u, op.Scale) || isUnary(u, op.Square) || isUnary(u, op.Softplus)
-		}
-	}
-	return false
 }
 
 // fold takes out of units, which are in order, those that fixed arrays determine, and

@@ -66,11 +66,36 @@ func (a arg) unary(f op.Fn) (u op.Unary, ok bool) {
 
 // binary reports whether an operand is a function of two numbers.
 func (a arg) binary(f op.Fn2) bool {
-	if a.m == nil {
-		return false
-	}
-	b, ok := a.m.v.rule.(op.Binary)
+	return a.m != nil && isBinary(a.m.v, f)
+}
+
+func isBinary(v *value, f op.Fn2) bool {
+	b, ok := v.rule.(op.Binary)
 	return ok && b.Fn == f
+}
+
+// mayTakeIn reports whether the step of v may compute its operand u. What fuse finds
+// are some of these.
+func mayTakeIn(v, u *value) bool {
+	if _, ok := u.rule.(logSoftmax); ok {
+		return true
+	}
+	f := op.Stop
+	if u, ok := u.rule.(op.Unary); ok {
+		f = u.Fn
+	}
+	switch v := v.rule.(type) {
+	case op.Unary:
+		return v.Fn == op.Shift && f == op.Scale
+	case op.Binary:
+		switch v.Fn {
+		case op.Mul:
+			return isBinary(u, op.Sub) || isBinary(u, op.Mul) || f == op.Sigmoid || f == op.Square
+		case op.Add, op.Sub:
+			return isBinary(u, op.Mul) || f == op.Scale || f == op.Square || f == op.Softplus
+		}
+	}
+	return false
 }
 
 // fuseProduct finds c + a·b, c − a·b and c ± s·b.
