@@ -21,6 +21,7 @@ type step struct {
 // An emitter plans one loop.
 type emitter struct {
 	*loop
+	program *scheduled
 	unit    *unit
 	members []member
 	dims    []int
@@ -62,14 +63,14 @@ func (e *emitter) operands() {
 	for i, v := range e.unit.values {
 		m := &e.members[i]
 		m.v, m.instr = v, v.op.instr(v.rule)
-		for _, c := range v.in {
-			w := c.view()
+		for _, c := range e.program.in[v.id] {
+			w := e.program.view(c)
 			switch {
 			case c.form == uniform:
 				m.args = append(m.args, arg{load: -1, c: c.c})
 				continue
-			case w.base.unit == e.unit:
-				of := &e.members[w.base.at]
+			case e.program.unit[w.base.id] == e.unit:
+				of := &e.members[e.program.at[w.base.id]]
 				m.args = append(m.args, arg{m: of})
 				of.uses++
 				continue

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"unsafe"
-
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -34,11 +32,27 @@ type boundAccess[T kernel.Float] struct {
 type loopCode[T kernel.Float] struct {
 	*loop
 	*planState[T]
+	split split
 	loads []boundAccess[T]
 	saves []boundAccess[T]
 	folds []foldCode[T]
 	imm   []T
 	span  int // elements of a register
+}
+
+func (l *loopCode[T]) count() int { return l.split.parts }
+
+func (l *loopCode[T]) before() {
+	for i := range l.folds {
+		l.folds[i].before()
+	}
+}
+
+func (l *loopCode[T]) after() error {
+	for i := range l.folds {
+		l.folds[i].after()
+	}
+	return nil
 }
 
 // Do computes one part.
@@ -229,29 +243,6 @@ func (l *loopCode[T]) runSteps(w *scratch[T], steps []step, part, row, rows, col
 			l.folds[s.dst].block(l, w, v[s.a], part, row, rows, col)
 		}
 	}
-}
-
-// arrayOf sees elements as the graph's operations do.
-func arrayOf[T kernel.Float](x []T, shape []int) op.Array {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return op.Array{Shape: shape, F64: unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
-	}
-	return op.Array{Shape: shape, F32: unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
-}
-
-// elements is the inverse of arrayOf.
-func elements[T kernel.Float](a op.Array) []T {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F64))), len(a.F64))
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F32))), len(a.F32))
-}
-
-func dtypeOf[T kernel.Float]() op.Dtype {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return op.Float64
-	}
-	return op.Float32
 }
 
 func isFinite[T kernel.Float](dst, x []T) {

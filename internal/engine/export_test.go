@@ -6,3 +6,5 @@ func SetWorkers(n int) (undo func()) {
 	workers = n
 	return func() { workers = was }
 }
+
+func init() { CheckPrograms = true }

@@ -19,20 +19,6 @@ type foldCode[T kernel.Float] struct {
 	pieces   bool      // a row comes in several blocks, and its sum builds up in scratch.acc
 }
 
-// shared reports whether several parts add to the same elements, so that each
-// keeps a result of its own.
-func (f *fold) shared(s *split) bool {
-	switch {
-	case s.parts == 1 || f.kind == total:
-		return false
-	case f.kind == ofCols:
-		return !s.byCols
-	case f.kind == ofRows:
-		return s.byCols
-	}
-	return true
-}
-
 // target returns the memory that a part adds to.
 func (f *foldCode[T]) target(part int) []T {
 	if f.partials == nil {

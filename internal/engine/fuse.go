@@ -69,35 +69,6 @@ func (a arg) binary(f op.Fn2) bool {
 	return a.m != nil && isBinary(a.m.v, f)
 }
 
-func isBinary(v *value, f op.Fn2) bool {
-	b, ok := v.rule.(op.Binary)
-	return ok && b.Fn == f
-}
-
-// mayTakeIn reports whether the step of v may compute its operand u. What fuse finds
-// are some of these.
-func mayTakeIn(v, u *value) bool {
-	if _, ok := u.rule.(logSoftmax); ok {
-		return true
-	}
-	f := op.Stop
-	if u, ok := u.rule.(op.Unary); ok {
-		f = u.Fn
-	}
-	switch v := v.rule.(type) {
-	case op.Unary:
-		return v.Fn == op.Shift && f == op.Scale
-	case op.Binary:
-		switch v.Fn {
-		case op.Mul:
-			return isBinary(u, op.Sub) || isBinary(u, op.Mul) || f == op.Sigmoid || f == op.Square
-		case op.Add, op.Sub:
-			return isBinary(u, op.Mul) || f == op.Scale || f == op.Square || f == op.Softplus
-		}
-	}
-	return false
-}
-
 // fuseProduct finds c + a·b, c − a·b and c ± s·b.
 func (e *emitter) fuseProduct(m *member, f op.Fn2) bool {
 	multiply, sign := mulAdd, 1.0

@@ -30,7 +30,22 @@ type loop struct {
 	slots int       // how many vectors a block has; registers come last
 	regs  int       // how many of them are registers
 	cost  float64   // estimated nanoseconds on one worker
-	split split
+}
+
+// A looped program has its loops planned.
+type looped struct {
+	*scheduled
+	loops []*loop // by number of units; nil for other instructions
+}
+
+func planLoops(s *scheduled) *looped {
+	p := &looped{s, make([]*loop, len(s.units))}
+	for i, u := range s.units {
+		if s.kind[u.values[0].id] == fusedLoop {
+			p.loops[i] = newLoop(s, u)
+		}
+	}
+	return p
 }
 
 // An access says where the element of an array lies that belongs to a point of
@@ -75,9 +90,9 @@ const (
 )
 
 // newLoop plans the loop of a unit.
-func newLoop(u *unit) *loop {
+func newLoop(s *scheduled, u *unit) *loop {
 	l := &loop{}
-	e := &emitter{loop: l, unit: u, dims: u.values[0].class.dims(), members: make([]member, len(u.values))}
+	e := &emitter{loop: l, program: s, unit: u, dims: s.class[u.values[0].id].dims(), members: make([]member, len(u.values))}
 	e.operands()
 	for i := range e.members {
 		m := &e.members[i]
@@ -85,10 +100,10 @@ func newLoop(u *unit) *loop {
 		if v := m.v; v.folds() {
 			e.folds = append(e.folds, m)
 			e.foldSt = append(e.foldSt, gridStrides(e.dims, v.domain(), v.op.folds(v.rule, len(v.domain()), rowMajor(v.shape))))
-			if s := m.args[0].m; s != nil {
-				s.folded = true
+			if x := m.args[0].m; x != nil {
+				x.folded = true
 			}
-		} else if v.stored {
+		} else if s.stored[v.id] {
 			m.saved = true
 			e.saves = append(e.saves, m)
 		}
@@ -99,6 +114,25 @@ func newLoop(u *unit) *loop {
 	e.registers()
 	return l
 }
+
+// rowSteps returns the strides of an array that lies as the grid does, in order.
+func (l *loop) rowSteps() []int {
+	st := make([]int, len(l.outer))
+	step := l.cols
+	for i := len(st) - 1; i >= 0; i-- {
+		st[i] = step
+		step *= l.outer[i]
+	}
+	return st
+}
+
+// dense reports whether an access meets the grid's elements in order.
+func (a *access) dense(l *loop) bool {
+	return (a.inner == 1 || l.cols <= 1) && slices.Equal(a.outer, l.rowSteps())
+}
+
+// span returns the elements of a register.
+func (l *loop) span() int { return rounded(max(l.blockRows*l.cols, l.blockCols, 1)) }
 
 // collapse joins neighbouring axes that all arrays cross with one stride.
 func (e *emitter) collapse() {
@@ -140,13 +174,7 @@ func (e *emitter) grid() {
 		l.blockRows = min(l.rows, max(1, blockElems/l.cols))
 	}
 	for _, m := range e.saves {
-		st := make([]int, n)
-		step := l.cols
-		for i := n - 1; i >= 0; i-- {
-			st[i] = step
-			step *= l.outer[i]
-		}
-		l.saves = append(l.saves, access{base: m.v, outer: st, inner: 1})
+		l.saves = append(l.saves, access{base: m.v, outer: l.rowSteps(), inner: 1})
 	}
 	for i, m := range e.folds {
 		st := e.foldSt[i]
@@ -173,18 +201,12 @@ func (e *emitter) grid() {
 		a := &e.loads[i]
 		st := e.loadSt[i]
 		a.outer, a.inner = st[:n], st[n]
-		dense := a.inner == 1 || l.cols == 1
-		step := l.cols
-		for k := n - 1; k >= 0; k-- {
-			dense = dense && a.outer[k] == step
-			step *= l.outer[k]
-		}
 		switch {
 		case l.rows*l.cols == 1:
 			a.mode = aliased
 		case a.inner == 0 && allZero(a.outer):
 			a.mode = loopScalar
-		case dense, l.blockRows == 1 && a.inner == 1:
+		case a.dense(l), l.blockRows == 1 && a.inner == 1:
 			a.mode = aliased
 		case l.blockRows == 1 && a.inner == 0:
 			a.mode = rowScalar

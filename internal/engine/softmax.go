@@ -24,10 +24,10 @@ func logSoftmaxInstr(r op.Rule) instr {
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
 // log-sum-exp, and a row is one axis and fits in a block.
 func (e *expr) logSoftmax(x, l *value, shape []int) *value {
-	w := l.view()
+	w := e.view(l)
 	sum, low := w.base, math.Inf(-1)
 	if u, y := matchUnary(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum
-		sum, low = y.alias(), u.A
+		sum, low = e.alias(y), u.A
 	}
 	if sum == nil { // of a part or another order of it
 		return nil

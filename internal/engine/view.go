@@ -15,28 +15,31 @@ type view struct {
 // view returns the view of a value. The result of a rule that only moves elements
 // is a view of its operand where strides can describe it. Any other value is its
 // own base.
-func (v *value) view() *view {
-	if v.cachedView != nil {
-		return v.cachedView
+func (e *expr) view(v *value) *view {
+	w := e.views[v.id]
+	if w == nil {
+		if w = e.operandView(v); w == nil {
+			w = &view{v, place{st: rowMajor(v.shape)}}
+		}
+		e.views[v.id] = w
 	}
-	v.cachedView = v.operandView()
-	if v.cachedView == nil {
-		v.cachedView = &view{v, place{st: rowMajor(v.shape)}}
-	}
-	return v.cachedView
+	return w
 }
 
 // operandView returns v as a view of its operand, or nil.
-func (v *value) operandView() *view {
+func (e *expr) operandView(v *value) *view {
 	if v.op.view == nil || v.size == 0 {
 		return nil
 	}
-	u := v.in[0].view()
+	u := e.view(v.in[0])
 	if at, ok := v.op.view(v.rule, u.place, v.in[0].shape, v.shape); ok {
 		return &view{u.base, at}
 	}
 	return nil
 }
+
+// base returns the value in whose memory v lies.
+func (e *expr) base(v *value) *value { return e.view(v).base }
 
 // whole reports whether a view is all of its base in order.
 func (w *view) whole(shape []int) bool {
@@ -45,8 +48,8 @@ func (w *view) whole(shape []int) bool {
 
 // alias returns the value whose memory v is, element by element: v itself or
 // the operand of reshapes. It returns nil for a part of one or a stretched one.
-func (v *value) alias() *value {
-	if w := v.view(); w.whole(v.shape) {
+func (e *expr) alias(v *value) *value {
+	if w := e.view(v); w.whole(v.shape) {
 		return w.base
 	}
 	return nil
