@@ -33,24 +33,6 @@ type phase struct {
 	serial bool  // the caller runs every part: none is worth waking another worker
 }
 
-// A runner is an instruction with its memory. Its parts may run at the same
-// time as those of others in its phase; before and after run alone.
-type runner interface {
-	kernel.Task
-	count() int // of parts
-	before()
-	after() error
-}
-
-// runAlone runs an instruction on the caller.
-func runAlone(c runner) error {
-	c.before()
-	for k := range c.count() {
-		c.Do(k, 0)
-	}
-	return c.after()
-}
-
 // shareCost is the nanoseconds of a phase above which workers share it.
 const shareCost = 6000
 

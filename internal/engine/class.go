@@ -52,17 +52,6 @@ type classified struct {
 	fixed []bool   // arrays that never change determine it, and a unit of its own may compute it
 }
 
-// domain returns the shape over which the loop of a value runs.
-func (v *value) domain() []int {
-	if v.op.fromOperand {
-		return v.in[0].shape
-	}
-	return v.shape
-}
-
-// folds reports whether v, the value of a loop, reduces.
-func (v *value) folds() bool { return v.op.folds != nil }
-
 // recent bounds how many classes of a size are tried.
 const recent = 8
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -69,10 +70,8 @@ func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), fixed *Fixed
 func ExplainPasses(outs []*op.Node, leaf func(*op.Node) (op.Array, error), names ...string) (string, error) {
 	text := ""
 	_, err := passes(outs, leaf, nil, func(pass string, left program) {
-		for _, n := range names {
-			if n == pass {
-				text += fmt.Sprintf("%s\n%s", pass, left.explain())
-			}
+		if len(names) == 0 || slices.Contains(names, pass) {
+			text += fmt.Sprintf("\n%s\n%s", pass, left.explain())
 		}
 	})
 	return text, err

@@ -5,41 +5,6 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A scratch is the memory that one worker needs while it runs loops.
-type scratch[T kernel.Float] struct {
-	slots [][]T      // the vectors of a block: slices of an array or of regs
-	scals []T        // the scalars of a loop
-	regs  []T        // the registers, one after the other
-	acc   []float64  // a running sum for each fold
-	coord []int      // of the row at hand
-	arg   []op.Array // the one operand of a step that calls its rule
-	_     [8]uint64  // keeps the scratch of two workers off one cache line
-}
-
-// planState is what all instructions of a plan share.
-type planState[T kernel.Float] struct {
-	scratch []scratch[T]
-	pool    *kernel.Pool
-}
-
-// A boundAccess is an access with its memory.
-type boundAccess[T kernel.Float] struct {
-	access
-	mem []T
-}
-
-// loopCode is the instruction of a loop.
-type loopCode[T kernel.Float] struct {
-	*loop
-	*planState[T]
-	split split
-	loads []boundAccess[T]
-	saves []boundAccess[T]
-	folds []foldCode[T]
-	imm   []T
-	span  int // elements of a register
-}
-
 func (l *loopCode[T]) count() int { return l.split.parts }
 
 func (l *loopCode[T]) before() {
@@ -182,9 +147,6 @@ func (l *loopCode[T]) gather(a *boundAccess[T], coord []int, dst []T, rows, cols
 		}
 	}
 }
-
-// maxAxes bounds the axes of a loop.
-const maxAxes = 32
 
 // runSteps carries out steps on a block.
 func (l *loopCode[T]) runSteps(w *scratch[T], steps []step, part, row, rows, col int) {

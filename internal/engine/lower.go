@@ -21,10 +21,6 @@ type lowered struct {
 	uses   []int      // by values that outputs need
 }
 
-// copied is the rule of a value that holds the elements of a view in row-major
-// order.
-type copied struct{ op.Rule }
-
 // lower decides how the values that outs need are computed. of are their values.
 func lower(e *expr, outs []*op.Node, of map[*op.Node]*value) *lowered {
 	l := &lowered{expr: e, outs: outs, of: of}

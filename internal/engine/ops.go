@@ -46,6 +46,26 @@ type operation struct {
 	loop plainLoop // of direct rules
 }
 
+// copied is the rule of a value that holds the elements of a view in row-major
+// order.
+type copied struct{ op.Rule }
+
+func (copied) String() string { return "copy" }
+
+// logSoftmax is the rule of x − l, the difference of x and the log-sum-exp of
+// its rows, or low if l is below: so it is for a row of −Inf alone. It does not
+// round x at the size of l.
+type logSoftmax struct {
+	op.Rule // the difference
+	low     float64
+}
+
+func (logSoftmax) String() string { return "log-softmax" }
+
+func logSoftmaxInstr(r op.Rule) instr {
+	return instr{code: logSoftmaxOf, k: [2]float64{r.(logSoftmax).low}}
+}
+
 func typeOf[R op.Rule]() reflect.Type { return reflect.TypeFor[R]() }
 
 // operations has a row for each type of rule that the engine computes faster than
@@ -120,6 +140,19 @@ func chooseReduce(rule op.Rule, from []int) (kind, bool) {
 		return direct, true
 	}
 	return evaluate, true
+}
+
+// byRows reports whether a fold other than a sum is over the last axes and of
+// rows that fit in a block.
+func byRows(r op.Reduce, shape []int) bool {
+	_, n, inner, ok := splitFold(r.Axes, shape)
+	return ok && inner == 1 && n <= blockElems && r.Fold < op.ArgMax
+}
+
+// oneAxis reports whether the rows of byRows are those of one axis.
+func oneAxis(r op.Reduce, shape []int) bool {
+	_, n, _, _ := splitFold(r.Axes, shape)
+	return n == cutsOf(shape)[0]
 }
 
 func foldSumTo(_ op.Rule, rank int, result []int) []int { return leading(result, rank) }

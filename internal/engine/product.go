@@ -55,10 +55,9 @@ func pack[T kernel.Float](p *placed, g *kernel.Gemm[T], o operand) {
 	panels, _ := known.(*kernel.Packed[T])
 	if !ok && f.half {
 		panels = g.PackHalf()
-		ok = panels != nil
 	}
 	if panels == nil && g.Packs() {
-		panels, ok = g.Pack(), true
+		panels = g.Pack()
 	}
 	if g.Packed = panels; panels == nil || known != nil || kept && !own.shared {
 		return

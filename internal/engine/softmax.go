@@ -7,20 +7,6 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// logSoftmax is the rule of x − l, the difference of x and the log-sum-exp of
-// its rows, or low if l is below: so it is for a row of −Inf alone. It does not
-// round x at the size of l.
-type logSoftmax struct {
-	op.Rule // the difference
-	low     float64
-}
-
-func (logSoftmax) String() string { return "log-softmax" }
-
-func logSoftmaxInstr(r op.Rule) instr {
-	return instr{code: logSoftmaxOf, k: [2]float64{r.(logSoftmax).low}}
-}
-
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
 // log-sum-exp, and a row is one axis and fits in a block.
 func (e *expr) logSoftmax(x, l *value, shape []int) *value {

@@ -112,19 +112,6 @@ func splitFold(axes []int, shape []int) (outer, n, inner int, ok bool) {
 	return outer, n, inner, true
 }
 
-// byRows reports whether a fold other than a sum is over the last axes and of
-// rows that fit in a block.
-func byRows(r op.Reduce, shape []int) bool {
-	_, n, inner, ok := splitFold(r.Axes, shape)
-	return ok && inner == 1 && n <= blockElems && r.Fold < op.ArgMax
-}
-
-// oneAxis reports whether the rows of byRows are those of one axis.
-func oneAxis(r op.Reduce, shape []int) bool {
-	_, n, _, _ := splitFold(r.Axes, shape)
-	return n == cutsOf(shape)[0]
-}
-
 // keptAxes returns strides of the result of a reduction over the axes of its
 // operand, 0 for those that it reduces.
 func keptAxes(axes []int, rank int, result []int) []int {

@@ -110,3 +110,14 @@ func (e *expr) intern(r op.Rule, in []*value, shape []int) *value {
 func (e *expr) find(r op.Unary, x *value) *value {
 	return e.byKey[key{rule: r, in: [3]int{x.id, -1, -1}}]
 }
+
+// domain returns the shape over which the loop of a value runs.
+func (v *value) domain() []int {
+	if v.op.fromOperand {
+		return v.in[0].shape
+	}
+	return v.shape
+}
+
+// folds reports whether v, the value of a loop, reduces.
+func (v *value) folds() bool { return v.op.folds != nil }
