@@ -57,9 +57,7 @@ func Freeze(p *Params, o Freezing) (*Frozen, error) {
 	defer p.mu.Unlock()
 	q := &Params{Seed: p.Seed, Dtype: p.Dtype, MaxBytes: p.MaxBytes, seed: p.seed, dtype: p.dtype, sealed: p.sealed, byName: maps.Clone(p.byName)}
 	for name, a := range q.byName {
-		c := op.NewArray(p.Dtype, a.Shape)
-		c.Copy(a)
-		q.byName[name] = c
+		q.byName[name] = copyOf(a)
 	}
 	return &Frozen{q, engine.NewFixed(q.byName, o.Half)}, nil
 }
@@ -85,4 +83,28 @@ func (f *Frozen) Bytes() int {
 		n += a.Len() * f.params.Dtype.Size()
 	}
 	return n
+}
+
+// declared is door.Declared.
+func (f *Frozen) declared(p *Params) error {
+	f.params.mu.Lock()
+	defer f.params.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, a := range f.params.byName {
+		if _, ok := p.byName[name]; !ok {
+			p.byName[name] = copyOf(a)
+		}
+	}
+	return p.checkUnchangedLocked()
+}
+
+func copyOf(a op.Array) op.Array {
+	dt := op.Float32
+	if a.F64 != nil {
+		dt = op.Float64
+	}
+	c := op.NewArray(dt, a.Shape)
+	c.Copy(a)
+	return c
 }

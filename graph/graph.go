@@ -38,7 +38,8 @@
 // math.go, special.go, shape.go, linear.go, cholesky.go and custom.go; grad.go
 // differentiates.
 //
-// Parameters: params.go, init.go and file.go (saved ones).
+// Parameters: params.go, init.go and file.go (saved ones), frozen.go (those that do
+// not change).
 //
 // Running: program.go, with values.go for what goes in and out, noise.go for
 // random numbers, update.go for the end of a training step, nonfinite.go for where

@@ -18,7 +18,7 @@ type Fixed struct {
 	mu     sync.Mutex
 	ids    map[key]int           // of expressions of fixed arrays
 	units  map[string][]op.Array // what a unit stores
-	packed map[packedKey]any     // a *kernel.Packed, nil where F16 has no room for the matrix
+	packed map[packedKey]any     // a *kernel.Packed
 	bytes  int                   // of units and packed
 }
 

@@ -83,12 +83,12 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 				t.src, t.rss = src[i0*rss+j:], rss
 			}
 			j += w
-			if !pl.direct && vecs == 2 && !pl.half {
-				v.prefetch(pl, &t, p, j, j0, j1)
-			}
-			// Strips as even as can be, the taller ones first.
 			m := i1 - i0
 			strips := (m + pl.tall[vecs] - 1) / pl.tall[vecs]
+			if !pl.direct && vecs == 2 && !pl.half {
+				v.prefetch(pl, &t, p, j, j0, j1, strips)
+			}
+			// Strips as even as can be, the taller ones first.
 			low, taller := m/strips, m%strips
 			t.runStrips(pl.path, low+1, taller)
 			t.runStrips(pl.path, low, strips-taller)
@@ -121,7 +121,7 @@ func (t *tileArgs[T]) runStrips(path Path, rows, n int) {
 
 // prefetch makes a tile load the panel after its own into the cache. That panel
 // starts at column j or, beyond j1, in the next block of k.
-func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {
+func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1, strips int) {
 	if j >= j1 {
 		p, j = p+pl.kb, j0
 	}
@@ -129,8 +129,10 @@ func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {
 		return
 	}
 	vecs, w := pl.panel(v.m, j1-j)
-	if pl.packed {
-		t.next, t.along, t.ahead = v.panels[v.offset(pl, vecs, p, j)+vecs*pl.lanes-1:], vecs*pl.lanes, 1
+	if pl.packed { // each strip a part, since all at once is more than memory gives
+		row := vecs * pl.lanes
+		t.next, t.ahead = v.panels[v.offset(pl, vecs, p, j)+row-1:], strips
+		t.along, t.below = (row+strips-1)/strips, min(pl.kb, v.k-p)*row/strips
 		return
 	}
 	if v.csb == 1 { // the first strip, a row each step; its start is on the line where the last panel ended

@@ -13,7 +13,7 @@ func TestPackedIsTheSame(t *testing.T) { eachPath(t, testPacked[float32], testPa
 
 func testPacked[T Float](t *testing.T, p *Pool) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 60 {
+	for i := range 36 {
 		n, k := 1+r.IntN(160), 1+r.IntN(90)
 		switch i % 6 {
 		case 0:
@@ -66,7 +66,7 @@ func TestHalfIsTheRounded(t *testing.T) {
 
 func testHalf(t *testing.T, p *Pool) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 60 {
+	for i := range 36 {
 		n, k := HalfColumns+r.IntN(160), 1+r.IntN(90)
 		if i%6 == 0 {
 			k = 1 + r.IntN(2500)
