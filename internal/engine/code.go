@@ -45,15 +45,9 @@ var codes = [...]struct {
 	byRow   bool // it takes whole rows
 	cost    float64
 }{
-	ruleOf:         {vectors: 1},
-	mapOf:          {vectors: 1},
-	finite:         {vectors: 1},
-	leaky:          {vectors: 1, scalars: 1},
-	clamp:          {vectors: 1, scalars: 2},
-	outside:        {vectors: 1, scalars: 2},
-	zip:            {vectors: 2},
-	zipRight:       {vectors: 1, scalars: 1},
-	zipLeft:        {vectors: 1, scalars: 1},
+	ruleOf: {vectors: 1}, mapOf: {vectors: 1}, finite: {vectors: 1}, leaky: {vectors: 1, scalars: 1},
+	clamp: {vectors: 1, scalars: 2}, outside: {vectors: 1, scalars: 2},
+	zip: {vectors: 2}, zipRight: {vectors: 1, scalars: 1}, zipLeft: {vectors: 1, scalars: 1},
 	mulAdd:         {name: "muladd", vectors: 3},
 	mulSub:         {name: "mulsub", vectors: 3},
 	addScale:       {name: "addscaled", vectors: 2, scalars: 1},

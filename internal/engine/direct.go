@@ -11,10 +11,6 @@ type plainLoop struct {
 	f64 func(*arrays[float64]) func() error
 }
 
-func loops(f32 func(*arrays[float32]) func() error, f64 func(*arrays[float64]) func() error) plainLoop {
-	return plainLoop{f32, f64}
-}
-
 // arrays are the operands and the result of a rule, in row-major order but for
 // strided, where the first operand lies as at says.
 type arrays[T kernel.Float] struct {

@@ -58,11 +58,24 @@
 // A rule needs nothing here: it is evaluated by its own Eval. What makes it faster
 // is a row of operations (ops.go): where its result is a view, how it is computed
 // otherwise, over which shape a loop of it runs and what an element of it costs. A
-// function of one or two numbers has a row in functions.go; a kernel that steps call
-// has one in codes (code.go) and its call in runSteps (exec.go). Plain loops
-// stand in direct.go, index.go, reduce.go and permute.go. A rewrite of expressions is
-// a case of rewrite (simplify.go); one step for several values is a case of fuse
-// (fuse.go), and of mayTakeIn (class.go). Geometry is in strides.go, memory in arena.go.
+// function of one or two numbers has a row in functions.go. Plain loops stand in
+// direct.go, index.go, reduce.go and permute.go; geometry in strides.go, memory in
+// arena.go. A kernel that steps call has a row in codes (code.go) and its call in
+// runSteps (exec.go).
+//
+// One step for several operations is found in one of two places. As values (unary and
+// binary in simplify.go, logSoftmax in softmax.go): they become one value of a rule of
+// the engine's own, with a row like others; so it is where a value within is read by
+// others too, or where fuse would find a smaller step first, for it goes from operands to
+// results. Or as members of a loop (a case of fuse, fuse.go, and of mayTakeIn, class.go):
+// so it is where it saves nothing unless both are in one loop and nothing else reads
+// the one within.
+//
+// # A new pass
+//
+// It is a file with a type that embeds the program of the pass before, a line of passes
+// (compile.go), a method explain (explain_passes.go) and a line of order_test.go; what
+// it promises belongs in check.go.
 //
 // The plain evaluation is in reference.go; origin.go traces a number that is not finite
 // back to the operation that made it.

@@ -77,7 +77,10 @@ func (e *emitter) operands() {
 			}
 			domain := v.domain()
 			st := gridStrides(e.dims, domain, leading(w.st, len(domain)))
-			i := e.findLoad(w, st)
+			i := 0
+			for i < len(e.loads) && (e.loads[i].base != w.base || e.loads[i].off != w.off || !slices.Equal(e.loadSt[i], st)) {
+				i++
+			}
 			if i == len(e.loads) {
 				e.loads = append(e.loads, access{base: w.base, off: w.off})
 				e.loadSt = append(e.loadSt, st)
@@ -85,16 +88,6 @@ func (e *emitter) operands() {
 			m.args = append(m.args, arg{load: i})
 		}
 	}
-}
-
-// findLoad returns the load of a view, or the number of a new one.
-func (e *emitter) findLoad(w *view, st []int) int {
-	for i := range e.loads {
-		if a := &e.loads[i]; a.base == w.base && a.off == w.off && slices.Equal(e.loadSt[i], st) {
-			return i
-		}
-	}
-	return len(e.loads)
 }
 
 // emit writes the steps.

@@ -43,38 +43,29 @@ func (p *Plan) Explain() string {
 	}
 	for i, ph := range p.phases {
 		for k, u := range ph.units {
-			fmt.Fprintf(&b, "%4d %3d×  %s\n", i, ph.code[k].count(), d.describe(u))
+			fmt.Fprintf(&b, "%4d %3d×  %s\n", i, ph.code[k].count(), d.describe(u, d.inPlace))
 		}
 	}
 	return b.String()
 }
 
-func (d *placed) describe(u *unit) string {
-	if l := d.loops[u.id]; l != nil {
-		inPlace := 0
-		for _, a := range l.saves {
-			inPlace += b2i(d.inPlace[a.base.id])
-		}
-		return l.describe(inPlace)
-	}
-	return d.looped.describe(u)
-}
-
-func (p *looped) describe(u *unit) string {
+// describe writes a unit; inPlace are the values whose memory is that of an operand.
+func (p *looped) describe(u *unit, inPlace []bool) string {
 	v := u.values[0]
-	m := p.mul[v.id]
-	switch {
+	switch m := p.mul[v.id]; {
 	case m != nil:
 		return fmt.Sprintf("product %v  %.3g MFLOP", m, m.flops()/1e6)
 	case p.loops[u.id] != nil:
-		return p.loops[u.id].describe(0)
-	case p.kind[v.id] == direct:
-		return fmt.Sprintf("direct  %s %v", short(op.Name(v.rule)), []int(v.shape))
+		return p.loops[u.id].describe(inPlace)
 	}
-	return fmt.Sprintf("rule    %s %v", short(op.Name(v.rule)), []int(v.shape))
+	how := "rule  "
+	if p.kind[v.id] == direct {
+		how = "direct"
+	}
+	return fmt.Sprintf("%s  %s %v", how, short(op.Name(v.rule)), []int(v.shape))
 }
 
-func (l *loop) describe(inPlace int) string {
+func (l *loop) describe(inPlace []bool) string {
 	var what []string
 	for _, s := range l.steps {
 		if s.v == nil {
@@ -93,17 +84,20 @@ func (l *loop) describe(inPlace int) string {
 			what = append(what, op.Name(r))
 		}
 	}
-	in := 0
+	in, out := 0, 0
 	for _, a := range l.loads {
 		in += b2i(a.mode == aliased)
+	}
+	for _, a := range l.saves {
+		out += b2i(inPlace[a.base.id])
 	}
 	s := fmt.Sprintf("loop    %v %d in", append(slices.Clone(l.outer), l.cols), in)
 	if n := len(l.loads) - in; n > 0 {
 		s += fmt.Sprintf(" +%d stretched", n)
 	}
 	s += fmt.Sprintf(", %d out", len(l.saves))
-	if inPlace > 0 {
-		s += fmt.Sprintf(" (%d in place)", inPlace)
+	if out > 0 {
+		s += fmt.Sprintf(" (%d in place)", out)
 	}
 	if l.blockRows > 1 {
 		s += fmt.Sprintf(", %d rows at once", l.blockRows)

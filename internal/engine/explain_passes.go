@@ -109,7 +109,7 @@ func (s *scheduled) explain() string {
 }
 
 func (p *looped) explain() string {
-	return p.listUnits(p.units, func(u *unit) string { return ": " + p.describe(u) })
+	return p.listUnits(p.units, func(u *unit) string { return ": " + p.describe(u, make([]bool, len(p.values))) })
 }
 
 func (d *divided) explain() string {

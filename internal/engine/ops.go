@@ -47,7 +47,8 @@ type operation struct {
 }
 
 // copied is the rule of a value that holds the elements of a view in row-major
-// order.
+// order. It and logSoftmax are rules of the engine's own: a loop computes them, and the
+// evaluation of the rule within, which names them in messages, is never called.
 type copied struct{ op.Rule }
 
 func (copied) String() string { return "copy" }
@@ -81,23 +82,23 @@ var operations = map[reflect.Type]*operation{
 	typeOf[op.Reshape]():     {cannotFail: true, view: viewReshape, kind: fusedLoop, fromOperand: true, instr: always(move)},
 	typeOf[op.BroadcastTo](): {cannotFail: true, view: viewBroadcast, kind: evaluate},
 	typeOf[op.Slice]():       {cannotFail: true, view: viewSlice, kind: evaluate},
-	typeOf[op.Transpose]():   {cannotFail: true, view: viewTranspose, kind: direct, strided: true, loop: loops(transpose[float32], transpose[float64])},
+	typeOf[op.Transpose]():   {cannotFail: true, view: viewTranspose, kind: direct, strided: true, loop: plainLoop{transpose[float32], transpose[float64]}},
 
 	typeOf[op.SumTo]():  {cannotFail: true, kind: fusedLoop, fromOperand: true, folds: foldSumTo, instr: always(foldOf)},
-	typeOf[op.Reduce](): {cannotFail: true, choose: chooseReduce, fromOperand: true, folds: foldReduce, whole: wholeReduce, instr: always(foldOf), loop: loops(reduce[float32], reduce[float64])},
+	typeOf[op.Reduce](): {cannotFail: true, choose: chooseReduce, fromOperand: true, folds: foldReduce, whole: wholeReduce, instr: always(foldOf), loop: plainLoop{reduce[float32], reduce[float64]}},
 	typeOf[op.MatMul](): {cannotFail: true, kind: product},
 
-	typeOf[op.Pad]():        {cannotFail: true, kind: direct, loop: loops(pad[float32], pad[float64])},
-	typeOf[op.Concat]():     {cannotFail: true, kind: direct, loop: loops(concat[float32], concat[float64])},
-	typeOf[op.Take]():       {cannotFail: true, kind: direct, loop: loops(take[float32], take[float64])},
-	typeOf[op.Put]():        {cannotFail: true, kind: direct, loop: loops(put[float32], put[float64])},
-	typeOf[op.Diag]():       {cannotFail: true, kind: direct, loop: loops(diag[float32], diag[float64])},
-	typeOf[op.DiagPart]():   {cannotFail: true, kind: direct, loop: loops(diagPart[float32], diagPart[float64])},
-	typeOf[op.Tril]():       {cannotFail: true, kind: direct, loop: loops(tril[float32], tril[float64])},
-	typeOf[op.CumSum]():     {cannotFail: true, kind: direct, loop: loops(cumSum[float32], cumSum[float64])},
-	typeOf[op.Gather]():     {kind: direct, loop: loops(gather[float32], gather[float64])},
-	typeOf[op.ScatterAdd](): {kind: direct, loop: loops(scatterAdd[float32], scatterAdd[float64])},
-	typeOf[op.OneHot]():     {kind: direct, loop: loops(oneHot[float32], oneHot[float64])},
+	typeOf[op.Pad]():        {cannotFail: true, kind: direct, loop: plainLoop{pad[float32], pad[float64]}},
+	typeOf[op.Concat]():     {cannotFail: true, kind: direct, loop: plainLoop{concat[float32], concat[float64]}},
+	typeOf[op.Take]():       {cannotFail: true, kind: direct, loop: plainLoop{take[float32], take[float64]}},
+	typeOf[op.Put]():        {cannotFail: true, kind: direct, loop: plainLoop{put[float32], put[float64]}},
+	typeOf[op.Diag]():       {cannotFail: true, kind: direct, loop: plainLoop{diag[float32], diag[float64]}},
+	typeOf[op.DiagPart]():   {cannotFail: true, kind: direct, loop: plainLoop{diagPart[float32], diagPart[float64]}},
+	typeOf[op.Tril]():       {cannotFail: true, kind: direct, loop: plainLoop{tril[float32], tril[float64]}},
+	typeOf[op.CumSum]():     {cannotFail: true, kind: direct, loop: plainLoop{cumSum[float32], cumSum[float64]}},
+	typeOf[op.Gather]():     {kind: direct, loop: plainLoop{gather[float32], gather[float64]}},
+	typeOf[op.ScatterAdd](): {kind: direct, loop: plainLoop{scatterAdd[float32], scatterAdd[float64]}},
+	typeOf[op.OneHot]():     {kind: direct, loop: plainLoop{oneHot[float32], oneHot[float64]}},
 }
 
 var (

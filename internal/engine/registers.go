@@ -2,15 +2,8 @@ package engine
 
 // vectors calls f with each vector operand of a step.
 func (s *step) vectors(f func(slot *int)) {
-	n := codes[s.code].vectors
-	if n > 0 {
-		f(&s.a)
-	}
-	if n > 1 {
-		f(&s.b)
-	}
-	if n > 2 {
-		f(&s.c)
+	for _, slot := range []*int{&s.a, &s.b, &s.c}[:codes[s.code].vectors] {
+		f(slot)
 	}
 }
 
@@ -62,17 +55,13 @@ func (e *emitter) registers() {
 	var free []int
 	for i := range l.steps {
 		s := &l.steps[i]
-		var ends [3]int
-		n := 0
 		s.vectors(func(v *int) {
 			if last[*v] == i && slot[*v] >= owned {
-				ends[n] = slot[*v]
-				n++
+				free = append(free, slot[*v])
 				last[*v] = -1
 			}
 			*v = slot[*v]
 		})
-		free = append(free, ends[:n]...)
 		if s.code == foldOf {
 			l.folds[s.dst].to = s.a
 			continue

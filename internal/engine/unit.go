@@ -38,26 +38,24 @@ func schedule(c *classified) *scheduled {
 	n := len(s.values)
 	s.unit, s.at, s.stored = make([]*unit, n), make([]int, n), make([]bool, n)
 	loops := s.connect()
-	open := make([]*unit, n) // the unit of the loop that a further value joins
+	open := make([]*unit, n) // of each group, the unit that a further value joins
 	for _, v := range s.order {
-		var u *unit
-		k := s.kind[v.id]
-		if k == uncomputed {
+		loop := v.id
+		switch s.kind[v.id] {
+		case uncomputed:
 			continue
+		case fusedLoop:
+			loop = loops.find(v.id)
 		}
-		if k == fusedLoop {
-			u = open[loops.find(v.id)]
+		u := open[loop]
+		if u == nil {
+			u = &unit{stage: s.stage[v.id]}
+		} else if len(u.values) == maxUnitValues {
+			u = &unit{stage: s.stage[v.id], part: u.part + 1}
 		}
-		if u == nil || len(u.values) == maxUnitValues {
-			part := 0
-			if u != nil {
-				part = u.part + 1
-			}
-			u = &unit{stage: s.stage[v.id], part: part}
+		if u != open[loop] {
+			open[loop] = u
 			s.units = append(s.units, u)
-			if k == fusedLoop {
-				open[loops.find(v.id)] = u
-			}
 		}
 		s.unit[v.id], s.at[v.id] = u, len(u.values)
 		u.values = append(u.values, v)
@@ -65,8 +63,7 @@ func schedule(c *classified) *scheduled {
 	slices.SortStableFunc(s.units, func(a, b *unit) int {
 		return cmp.Or(cmp.Compare(a.stage, b.stage), cmp.Compare(a.part, b.part))
 	})
-	reader := open // of each base, the last unit found to read it
-	clear(reader)
+	reader := make([]*unit, n) // of each base, the last unit found to read it
 	for i, u := range s.units {
 		u.id = i
 		for _, v := range u.values {
