@@ -78,6 +78,3 @@ func binaryInstr(r op.Rule) instr {
 	f := functions2[r.(op.Binary).Fn]
 	return instr{code: zip, fn: uint8(f.kernel), cost: f.cost}
 }
-
-// hasKernel2 reports whether a function of two numbers has a kernel.
-func hasKernel2(f op.Fn2) bool { return int(f) < len(functions2) && functions2[f].cost > 0 }

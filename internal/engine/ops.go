@@ -121,7 +121,7 @@ func always(c code) func(op.Rule) instr {
 }
 
 func chooseBinary(r op.Rule, _ []int) (kind, bool) {
-	if hasKernel2(r.(op.Binary).Fn) {
+	if f := r.(op.Binary).Fn; int(f) < len(functions2) && functions2[f].cost > 0 {
 		return fusedLoop, false
 	}
 	return evaluate, true
