@@ -11,6 +11,7 @@ import (
 
 // BenchmarkCompileChain shows that compile time is linear in the nodes.
 func BenchmarkCompileChain(b *testing.B) {
+	defer engine.Unchecked()()
 	for _, c := range []struct {
 		name string
 		next func(x *op.Node) *op.Node
