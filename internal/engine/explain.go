@@ -17,6 +17,7 @@ func (p *Plan) ArenaBytes() int { return p.arena * p.dt.Size() }
 func (p *Plan) FLOPs() (products, elements float64) {
 	for _, u := range p.units {
 		for _, v := range u.values {
+			products += convFLOPs(v)
 			if v.mul != nil {
 				products += v.mul.flops()
 				if v.mul.activation != nil {
@@ -57,6 +58,8 @@ func (u *unit) String() string {
 		return fmt.Sprintf("product %v  %.3g MFLOP", v.mul, v.mul.flops()/1e6)
 	case u.loop != nil:
 		return u.loop.String()
+	case convFLOPs(v) > 0:
+		return fmt.Sprintf("direct  %s %v  %.3g MFLOP", short(op.Name(v.rule)), []int(v.shape), convFLOPs(v)/1e6)
 	case v.kind == direct:
 		return fmt.Sprintf("direct  %s %v", short(op.Name(v.rule)), []int(v.shape))
 	}

@@ -146,7 +146,7 @@ func (e *expr) choose(v *value) kind {
 			return direct
 		}
 		return evaluate
-	case op.Pad, op.Concat, op.Gather, op.ScatterAdd, op.Take, op.Put, op.OneHot, op.Diag, op.DiagPart, op.Tril, op.CumSum:
+	case op.Pad, op.Concat, op.Gather, op.ScatterAdd, op.Take, op.Put, op.OneHot, op.Diag, op.DiagPart, op.Tril, op.CumSum, op.Conv, op.Pooling:
 		e.denseOperands(v)
 		return direct
 	}

@@ -60,6 +60,9 @@ func (u *unit) cost() float64 {
 		}
 		return ns
 	case v.kind == direct:
+		if ns := windowCost(v); ns > 0 {
+			return ns
+		}
 		return float64(v.size) + 50
 	default:
 		return 30*float64(v.size) + 500

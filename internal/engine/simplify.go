@@ -44,7 +44,7 @@ func shapes(in []*value) [][]int {
 func mayDrop(r op.Rule) bool {
 	switch r.(type) {
 	case op.Unary, op.Binary, op.Where, op.Between, op.Reduce, op.SumTo, op.BroadcastTo, op.Reshape, op.Transpose, op.Slice, op.Pad,
-		op.Concat, op.MatMul, op.Take, op.Put, op.CumSum, op.Diag, op.DiagPart, op.Tril:
+		op.Concat, op.MatMul, op.Take, op.Put, op.CumSum, op.Diag, op.DiagPart, op.Tril, op.Conv, op.Pooling:
 		return true
 	}
 	return false

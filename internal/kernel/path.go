@@ -33,6 +33,11 @@
 // gemm_drive.go walks its blocks, gemm_sparse.go skips zeros. The innermost loops
 // are in gemm_portable.go; gemm_asm_amd64.go and gemm512_asm_amd64.go call those
 // in assembly, gemm_noasm.go stands where there is none.
+//
+// Pictures: window.go says what a window covers. conv.go is the face of convolutions,
+// conv_gather.go makes rows of places, conv_product.go and conv_weights.go are the
+// products of such rows, conv_depthwise.go stands where no channels are mixed.
+// pooling.go has sums and largest numbers of windows.
 package kernel
 
 import (
