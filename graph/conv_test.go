@@ -102,8 +102,12 @@ func TestConvRefuses(t *testing.T) {
 		want string
 		f    func(s *scope)
 	}{
-		{"graph: Conv2D: shape [3 4], want [… height width channels]", func(s *scope) { graph.Conv2D(s.Input("x", 3, 4), s.Input("w", 1, 1, 4, 1), 1, graph.Slide{}, graph.Slide{}) }},
-		{"graph: Conv2D: weights [3 4], want [height width in out]", func(s *scope) { graph.Conv2D(s.Input("x", 3, 4, 1), s.Input("w", 3, 4), 1, graph.Slide{}, graph.Slide{}) }},
+		{"graph: Conv2D: shape [3 4], want [… height width channels]", func(s *scope) {
+			graph.Conv2D(s.Input("x", 3, 4), s.Input("w", 1, 1, 4, 1), 1, graph.Slide{}, graph.Slide{})
+		}},
+		{"graph: Conv2D: weights [3 4], want [height width in out]", func(s *scope) {
+			graph.Conv2D(s.Input("x", 3, 4, 1), s.Input("w", 3, 4), 1, graph.Slide{}, graph.Slide{})
+		}},
 		{"convolution 2×2: weights [2 2 3 5] in 1 groups of an input with 4 channels", func(s *scope) {
 			graph.Conv2D(s.Input("x", 3, 4, 4), s.Input("w", 2, 2, 3, 5), 1, graph.Slide{}, graph.Slide{})
 		}},
