@@ -71,8 +71,9 @@ func (q Sequence) Run(x, mask *graph.Node, start []*graph.Node) (out *graph.Node
 // a column of lengths […, 1] says.
 func LengthMask(lengths *graph.Node, steps int) *graph.Node {
 	checkInput(lengths, 1, "length mask", "")
-	if steps < 0 || steps > mostUnits {
-		graph.Fail("layers: length mask of %d steps, want 0 to %d", steps, mostUnits)
+	const most = 1 << 20
+	if steps < 0 || steps > most {
+		graph.Fail("layers: length mask of %d steps, want 0 to %d", steps, most)
 	}
 	at := make([]float64, steps)
 	for i := range at {
