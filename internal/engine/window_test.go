@@ -1,10 +1,12 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
 
+	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -79,4 +81,38 @@ func TestPoolingOfNaN(t *testing.T) {
 		})
 		return []*op.Node{op.Apply(op.Pooling{Part: kernel.PoolMax, H: p[0], W: p[1]}, x)}
 	})
+}
+
+// Convolutions and poolings allocate nothing in a run.
+func TestWindowsAllocateNothing(t *testing.T) {
+	w := newWorld(op.Float32)
+	var outs []*op.Node
+	if err := w.Do(func() {
+		p := windowsToTry[0]
+		x, k := w.in("x", 20, p[0].In, p[1].In, 8), w.in("w", p[0].Size, p[1].Size, 8, 20)
+		d, y := w.in("d", p[0].Size, p[1].Size, 1, 8), w.in("y", 20, p[0].Out(), p[1].Out(), 8)
+		result := op.Conv{H: p[0], W: p[1], Groups: 1}
+		r := op.Apply(result, x, k)
+		back, weights := result, result
+		back.Part, weights.Part = kernel.ConvInput, kernel.ConvWeights
+		outs = append(outs, r, op.Apply(back, r, k), op.Apply(weights, x, r), op.Apply(op.Conv{H: p[0], W: p[1], Groups: 8}, x, d),
+			op.Apply(op.Conv{Part: kernel.ConvWeights, H: p[0], W: p[1], Groups: 8}, x, y))
+		for part := kernel.PoolSum; part <= kernel.PoolMaxPick; part++ {
+			in := [][]*op.Node{{x}, {y}, {x}, {x, y}, {x, x}}[part]
+			outs = append(outs, op.Apply(op.Pooling{Part: part, H: p[0], W: p[1]}, in...))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := engine.Compile(outs, w.leafOf, op.DefaultLimit, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(10, func() {
+		if err := plan.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("a run makes %v allocations", n)
+	}
 }
