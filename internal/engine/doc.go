@@ -57,9 +57,9 @@
 // A phase is the units of one stage and part. Run goes from phase to phase and
 // shares the parts of its instructions among the workers. Loops run block by
 // block (exec.go) and keep sums (fold.go); reductions of other axes (reduce.go),
-// transpositions (permute.go) and look-ups by index (index.go) are plain loops; window.go has
-// convolutions and poolings.
-// Explain (explain.go) lists the instructions.
+// transpositions (permute.go) and look-ups by index (index.go) are plain loops;
+// concat.go joins at once what is joined one after the other, and window.go has
+// convolutions and poolings. Explain (explain.go) lists the instructions.
 //
 // The plain evaluation stands in reference.go; origin.go traces a number that is
 // not finite back to the operation that made it.

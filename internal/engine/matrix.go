@@ -27,6 +27,8 @@ type operand struct {
 // then computes itself is marked as absorbed.
 func (e *expr) absorb(v *value) {
 	switch r := v.rule.(type) {
+	case op.Concat:
+		joinConcat(v, r)
 	case op.MatMul:
 		if v.form != applied {
 			return
