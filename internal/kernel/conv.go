@@ -22,8 +22,8 @@ const (
 // of o's group. X is N×H.In×W.In×C, Weights H.Size×W.Size×C/Groups×O and Y
 // N×H.Out()×W.Out()×O, by rows. Places outside of X count as zeros.
 //
-// It is a matrix product whose rows are gathered when a block of them is packed:
-// beyond its arrays it takes a block of memory a worker. Results are bit-identical
+// It is a matrix product whose rows are gathered when a block of them is packed, or
+// read where they are: beyond its arrays it takes a block of memory a worker. Results are bit-identical
 // for any number of workers. With one channel a group it goes through channels
 // element by element.
 type Conv[T Float] struct {

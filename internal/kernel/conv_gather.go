@@ -10,8 +10,11 @@ type convPhase struct {
 	taps   []convTap
 	runs   []convRun
 	k      int // columns of the gathered matrix, of a group
-	blocks cut // of the rows, of all pictures
+	blocks cut // of the rows, of all pictures; if byRow, of the rows of places
 	first  int // the number of its first part
+
+	byRow        bool // see conv_rows.go
+	lowest, span int  // the first row that runs read, from where a row reads first, and how many there are
 }
 
 // A convRange is the places first, first+stride, … of an axis that a phase

@@ -74,6 +74,11 @@ func (c *Conv[T]) prepareProduct() (parts int) {
 		ph.first = parts
 		rows := c.N * ph.h.n * ph.w.n
 		n := max((rows*sizeOf[T]()+rowBytes-1)/rowBytes, min(want*rows/max(rowsTotal, 1)/c.Groups/c.groupCols.n, rows/24))
+		if src := c.source(0); ph.inRows() {
+			size = max(size, ph.prepareRows(c.N, n, src.w, src.channels))
+			parts += ph.blocks.n * c.groupCols.n * c.Groups
+			continue
+		}
 		ph.blocks = cutInto(rows, n, g.tall[2])
 		parts += ph.blocks.n * c.groupCols.n * c.Groups
 		size = max(size, ph.blocks.most()*(copyStride(c.blockOf(ph.k))+c.groupCols.most()))
@@ -122,6 +127,10 @@ func (c *Conv[T]) doProduct(part, worker int) {
 	j0, j1 := c.groupCols.bounds(part / ph.blocks.n % c.groupCols.n)
 	src := c.source(group)
 	panels, grown := scratchOf[T](c.pool, worker)
+	if ph.byRow {
+		c.doRows(ph, group, i0, i1, j0, j1, panels, grown)
+		return
+	}
 	kb := c.blockOf(ph.k)
 	ld := copyStride(kb)
 	rows, more := grown[:(i1-i0)*ld], grown[(i1-i0)*ld:]
