@@ -68,7 +68,7 @@ func likelihood(s *graph.Scope, grey bool, pixels int) func(h *graph.Node) prob.
 		return func(h *graph.Node) prob.Dist { return prob.Bernoulli{Logits: h} }
 	}
 	const least = .1 / 255 // of a scale; finer ones would measure the rounding of grey values
-	raw := s.Param("scale", graph.Constant(math.Log(math.Expm1(math.Log(.2/least)))), pixels)
+	raw := s.Param("scale", graph.Constant(math.Log(math.Expm1(math.Log(.1/least)))), pixels)
 	logScale := graph.Softplus(raw).Shift(math.Log(least))
 	return func(h *graph.Node) prob.Dist {
 		return prob.DiscretizedLogistic{Loc: graph.Sigmoid(h), LogScale: logScale}

@@ -36,8 +36,9 @@
 //
 // Pictures: window.go says what a window covers. conv.go is the face of convolutions,
 // conv_gather.go makes rows of places, conv_product.go and conv_weights.go are the
-// products of such rows, conv_rows.go reads them where they are, conv_depthwise.go stands where no channels are mixed.
-// pooling.go has sums and largest numbers of windows.
+// products of such rows, conv_rows.go reads them where they are and conv_depthwise.go
+// stands where no channels are mixed. pooling.go has sums and largest numbers of
+// windows.
 package kernel
 
 import (
