@@ -50,7 +50,7 @@ func near(t *testing.T, what string, got, want []float64, dtype graph.Dtype) {
 	t.Helper()
 	tol := 1e-12
 	if dtype == graph.Float32 {
-		tol = 2e-5
+		tol = 1e-5
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))

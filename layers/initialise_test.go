@@ -42,7 +42,7 @@ func initialise(t *testing.T, params *graph.Params, feed map[string][]float64, m
 // TestInitialisationAgainstPyTorch: g and b of two layers from their first
 // batch, in one run; what follows is then the initialised network.
 func TestInitialisationAgainstPyTorch(t *testing.T) {
-	want := torch(t)["data"]
+	want := torch(t, "layers.csv")["data"]
 	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
 		params := &graph.Params{Dtype: dtype}
 		model := func(s *graph.Scope) {

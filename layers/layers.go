@@ -20,10 +20,16 @@
 //     data
 //   - norm.go, dropout.go: layers with states and with noise
 //   - embedding.go: tables
+//   - conv.go, pool.go, upsample.go, convblock.go: pictures […, H, W, C] and
+//     sequences […, T, C], channels last; Flatten makes vectors of them
+//   - cell.go, sequence.go: recurrent cells, and sequences over them
+//   - attention.go: means of values by how queries and keys fit, with one head or
+//     several
 //   - context.go: what a Conditional, such as MADE and ResNet, is given besides
 //
 // See the examples NewMADE and Standardise, first values from data, in
-// example_test.go.
+// example_test.go, and those of networks of pictures and sequences in
+// example_networks_test.go.
 package layers
 
 import (

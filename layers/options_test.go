@@ -116,7 +116,8 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	}
 	resnetOptions(all)
 	normOptions(all)
-	exported.Effects(t, all, "Dense", "BatchNorm", "LayerNorm", "Embedding")
+	networkOptions(all)
+	exported.Effects(t, all, "Dense", "BatchNorm", "LayerNorm", "Embedding", "Conv", "GRU")
 }
 
 func resnetOptions(all map[string][][]string) {

@@ -12,11 +12,11 @@ import (
 	"github.com/latentgo/latent/layers"
 )
 
-// torch reads the values that internal/ref/layers/layers.py wrote, by case and
+// torch reads the values that a script of internal/ref/layers wrote, by case and
 // name.
-func torch(t *testing.T) map[string]map[string][]float64 {
+func torch(t *testing.T, file string) map[string]map[string][]float64 {
 	t.Helper()
-	f, err := os.Open("testdata/layers.csv")
+	f, err := os.Open("testdata/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestAgainstPyTorch(t *testing.T) {
 			return layers.NewEmbedding(s, 5, 3).ApplyOneHot(graph.Softmax(x))
 		}},
 	}
-	all := torch(t)
+	all := torch(t, "layers.csv")
 	delete(all, "data")
 	for name, c := range cases {
 		for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {

@@ -47,7 +47,8 @@ func (f firstWeights) Fill(dst []float64, shape graph.Shape, r graph.Random) err
 	if err := f.init.Fill(dst, shape, r); err != nil {
 		return err
 	}
-	in, out := shape[0], shape[1]
+	out := shape[len(shape)-1]
+	in := len(dst) / max(out, 1)
 	for i := range dst {
 		if f.mask != nil && !f.mask(i/out, i%out) {
 			dst[i] = 0

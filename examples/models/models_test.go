@@ -135,9 +135,16 @@ func TestLadder(t *testing.T) {
 // What is left out or does not fit is said when the model is built.
 func TestRefusals(t *testing.T) {
 	for want, f := range map[string]func(s *graph.Scope){
-		"M2 without hidden layers":             func(s *graph.Scope) { models.NewM2(s, models.M2Config{Input: 2, Classes: 2, Latent: 1}) },
-		"one number for each layer":            func(s *graph.Scope) { models.NewLadder(s, models.LadderConfig{Input: 2, Latents: []int{1}}) },
-		"want both or neither":                 func(s *graph.Scope) { models.NewVAE(s, models.VAEConfig{Input: 2, Latent: 1, Features: 3}) },
+		"M2 without hidden layers":  func(s *graph.Scope) { models.NewM2(s, models.M2Config{Input: 2, Classes: 2, Latent: 1}) },
+		"one number for each layer": func(s *graph.Scope) { models.NewLadder(s, models.LadderConfig{Input: 2, Latents: []int{1}}) },
+		"want both or neither":      func(s *graph.Scope) { models.NewVAE(s, models.VAEConfig{Input: 2, Latent: 1, Features: 3}) },
+		"want Hidden, or Encoder and Decoder": func(s *graph.Scope) {
+			models.NewVAE(s, models.VAEConfig{Input: 12, Latent: 1, Encoder: models.Pictures{Height: 4, Width: 3}.Encoder})
+		},
+		"pictures of 4×3 with 13 outputs": func(s *graph.Scope) {
+			p := models.Pictures{Height: 4, Width: 3}
+			models.NewVAE(s, models.VAEConfig{Input: 12, Latent: 1, Output: 13, Encoder: p.Encoder, Decoder: p.Decoder(1)})
+		},
 		"SemiSupervised of 0 data with labels": func(s *graph.Scope) { models.SemiSupervised{}.Bound(s, nil) },
 	} {
 		if _, err := graph.Build(&graph.Params{}, f); err == nil || !strings.Contains(err.Error(), want) {

@@ -15,10 +15,15 @@ import (
 // said.
 type VAEConfig struct {
 	Input, Latent int
-	Hidden        []int                         // units of the layers of the encoder, and of the decoder the other way round
-	Networks      layers.Config                 // the zero value means tanh
-	Output        int                           // of the decoder; 0 means Input
-	Likelihood    func(h *graph.Node) prob.Dist // by the decoder's output; nil means Bernoulli logits
+	Hidden        []int         // units of the layers of the encoder, and of the decoder the other way round
+	Networks      layers.Config // the zero value means tanh
+
+	// Encoder and Decoder declare other networks in place of those of Hidden layers,
+	// such as those of Pictures, by the width of what they put out.
+	Encoder, Decoder func(s *graph.Scope, outputs int) layers.Layer
+
+	Output     int                           // of the decoder; 0 means Input
+	Likelihood func(h *graph.Node) prob.Dist // by the decoder's output; nil means Bernoulli logits
 
 	// Features is what the encoder puts out, and Guide the law of z by it; 0 and
 	// nil mean a normal law of 2·Latent numbers, mean and log standard deviation.
@@ -44,11 +49,22 @@ func NewVAE(s *graph.Scope, c VAEConfig) vi.Model {
 	if c.Output == 0 {
 		c.Output = c.Input
 	}
-	enc, dec := coders(s, c.Networks, c.Hidden, [2]int{c.Input, c.Features}, [2]int{c.Latent, c.Output})
+	enc, dec := c.coders(s)
 	return vi.Model{
 		Guide: func(t *vi.Trace) { t.Draw("z", c.Guide(enc.Apply(t.Given("x")))) },
 		Joint: func(t *vi.Trace) { t.Draw("x", c.Likelihood(dec.Apply(t.Draw("z", c.Prior)))) },
 	}
+}
+
+// coders declares the networks "enc" and "dec".
+func (c VAEConfig) coders(s *graph.Scope) (enc, dec layers.Layer) {
+	if (c.Encoder == nil) != (c.Decoder == nil) || c.Encoder != nil && c.Hidden != nil {
+		graph.Fail("models: VAE: want Hidden, or Encoder and Decoder")
+	}
+	if c.Encoder == nil {
+		return coders(s, c.Networks, c.Hidden, [2]int{c.Input, c.Features}, [2]int{c.Latent, c.Output})
+	}
+	return c.Encoder(s.In("enc"), c.Features), c.Decoder(s.In("dec"), c.Output)
 }
 
 // coders declares the networks "enc" and "dec" with the same hidden layers, in

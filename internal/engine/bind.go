@@ -145,6 +145,9 @@ func (b *binder[T]) instruction(u *unit) runner {
 	case product:
 		return b.product(v)
 	case direct:
+		if c := b.windowed(v); c != nil {
+			return c
+		}
 		return b.direct(v)
 	}
 	return b.evaluated(v)

@@ -27,8 +27,9 @@
 //	          values (value.go). Operands have smaller numbers than results.
 //	lower     → *lowered. Decides which values are live, how each is computed, and
 //	          the order (lower.go): nothing runs for a view (view.go); a product takes
-//	          in its bias and a function (matrix.go); where a rule cannot read strides,
-//	          it reads a copy. Copies are new values, with larger numbers.
+//	          in its bias and a function (matrix.go), a concat the concats that it joins
+//	          (concat.go); where a rule cannot read strides, it reads a copy. Copies are
+//	          new values, with larger numbers.
 //	classify  → *classified. Finds sets of values that one loop may compute, whose
 //	          shapes have one refinement, a grid for all of them (class.go), and the
 //	          values that arrays which never change determine (fixed.go).
@@ -59,8 +60,8 @@
 // is a row of operations (ops.go): where its result is a view, how it is computed
 // otherwise, over which shape a loop of it runs and what an element of it costs. A
 // function of one or two numbers has a row in functions.go. Plain loops stand in
-// direct.go, index.go, reduce.go and permute.go; geometry in strides.go, memory in
-// arena.go. A kernel that steps call has a row in codes (code.go) and its call in
+// direct.go, index.go, reduce.go and permute.go, convolutions and poolings in window.go
+// and windowed.go; geometry in strides.go, memory in arena.go. A kernel that steps call has a row in codes (code.go) and its call in
 // runSteps (exec.go).
 //
 // One step for several operations is found in one of two places. As values (unary and

@@ -17,6 +17,9 @@ func (p *Plan) ArenaBytes() int { return p.program.size * p.program.dt.Size() }
 func (p *Plan) FLOPs() (products, elements float64) {
 	d := p.program
 	for _, u := range d.rest {
+		if v := u.values[0]; v.op.flops != nil {
+			products += v.op.flops(v.rule, shapes(v.in), v.shape)
+		}
 		if m := d.mul[u.values[0].id]; m != nil {
 			products += m.flops()
 			if m.activation != nil {
@@ -62,7 +65,11 @@ func (p *looped) describe(u *unit, inPlace []bool) string {
 	if p.kind[v.id] == direct {
 		how = "direct"
 	}
-	return fmt.Sprintf("%s  %s %v", how, short(op.Name(v.rule)), []int(v.shape))
+	text := fmt.Sprintf("%s  %s %v", how, short(op.Name(v.rule)), []int(v.shape))
+	if v.op.flops != nil {
+		text += fmt.Sprintf("  %.3g MFLOP", v.op.flops(v.rule, shapes(v.in), v.shape)/1e6)
+	}
+	return text
 }
 
 func (l *loop) describe(inPlace []bool) string {

@@ -43,7 +43,7 @@ func lower(e *expr, outs []*op.Node, of map[*op.Node]*value) *lowered {
 	}
 	for i, v := range e.values[:n] {
 		if l.in[i] = v.in; live[i] {
-			if p := l.absorb(v); p != nil {
+			for _, p := range l.absorb(v) {
 				absorbed[p.id] = true
 			}
 		}
@@ -110,7 +110,7 @@ func (l *lowered) choose(v *value) kind {
 		k, dense = v.op.choose(v.rule, v.in[0].shape)
 	}
 	if dense || k > product && !v.op.strided {
-		for i, c := range v.in {
+		for i, c := range l.in[v.id] {
 			l.replace(v, i, l.dense(c))
 		}
 	}

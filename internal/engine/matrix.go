@@ -25,10 +25,12 @@ type operand struct {
 }
 
 // absorb gives v a matrix if its rule is a product, the sum of a product and a
-// bias, or a function of a product that nothing else reads. It returns the product
-// that v then computes itself, or nil.
-func (l *lowered) absorb(v *value) (absorbed *value) {
+// bias, or a function of a product that nothing else reads, and the operands of
+// what it joins if it joins joined arrays. It returns what v then computes itself.
+func (l *lowered) absorb(v *value) (absorbed []*value) {
 	switch r := v.rule.(type) {
+	case op.Concat:
+		return l.joinConcat(v, r)
 	case op.MatMul:
 		s := v.shape
 		m, n := s[len(s)-2], s[len(s)-1]
@@ -45,7 +47,7 @@ func (l *lowered) absorb(v *value) (absorbed *value) {
 		m := *l.mul[p.id]
 		m.activation = &r
 		l.mul[v.id], l.in[v.id] = &m, l.in[p.id]
-		return p
+		return []*value{p}
 	case op.Binary:
 		if r.Fn != op.Add {
 			return nil
@@ -61,7 +63,7 @@ func (l *lowered) absorb(v *value) (absorbed *value) {
 			if vec, ok := restride(v.shape, leading(w.st, len(v.shape)), p.shape); ok && vec[len(vec)-1] == min(m.n-1, 1) && allZero(vec[:len(vec)-1]) {
 				m.bias = &view{w.base, place{off: w.off}}
 				l.mul[v.id], l.in[v.id] = &m, []*value{p.in[0], p.in[1], bias}
-				return p
+				return []*value{p}
 			}
 		}
 	}

@@ -43,7 +43,10 @@ type operation struct {
 	whole       func(r op.Rule, domain []int) int
 	instr       func(r op.Rule) instr
 
-	loop plainLoop // of direct rules
+	// Of direct rules: the loop; the nanoseconds on one worker, nil for one an element;
+	// and, if it is much, the multiplications and additions.
+	loop        plainLoop
+	cost, flops func(r op.Rule, from [][]int, to []int) float64
 }
 
 // copied is the rule of a value that holds the elements of a view in row-major
@@ -98,6 +101,8 @@ var operations = map[reflect.Type]*operation{
 	typeOf[op.CumSum]():     {cannotFail: true, kind: direct, loop: plainLoop{cumSum[float32], cumSum[float64]}},
 	typeOf[op.Gather]():     {kind: direct, loop: plainLoop{gather[float32], gather[float64]}},
 	typeOf[op.ScatterAdd](): {kind: direct, loop: plainLoop{scatterAdd[float32], scatterAdd[float64]}},
+	typeOf[op.Conv]():       {cannotFail: true, kind: direct, cost: convCost, flops: convFLOPs}, // instructions in windowed.go
+	typeOf[op.Pooling]():    {cannotFail: true, kind: direct, cost: poolCost},
 	typeOf[op.OneHot]():     {kind: direct, loop: plainLoop{oneHot[float32], oneHot[float64]}},
 }
 

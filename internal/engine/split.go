@@ -69,6 +69,8 @@ func (d *divided) cost(u *unit) float64 {
 			ns += elementCost(f.Fn) * float64(v.size)
 		}
 		return ns
+	case v.op.cost != nil:
+		return v.op.cost(v.rule, shapes(v.in), v.shape)
 	case d.kind[v.id] == direct:
 		return float64(v.size) + 50
 	}

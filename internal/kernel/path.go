@@ -35,6 +35,12 @@
 // gemm_portable.go; gemm_asm_amd64.go, gemm512_asm_amd64.go and
 // gemm_packed_amd64.go call those in assembly, gemm_noasm.go stands where there is
 // none.
+//
+// Pictures: window.go says what a window covers. conv.go is the face of convolutions,
+// conv_gather.go makes rows of places, conv_product.go and conv_weights.go are the
+// products of such rows, conv_rows.go reads them where they are and conv_depthwise.go
+// stands where no channels are mixed. pooling.go has sums and largest numbers of
+// windows.
 package kernel
 
 import (

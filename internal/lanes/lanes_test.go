@@ -116,6 +116,19 @@ var functions = map[string]func(s *graph.Scope, x *graph.Node) *graph.Node{
 		y := graph.Exp(x)
 		return graph.CustomGrad(y, []*graph.Node{x}, func(g *graph.Node) []*graph.Node { return []*graph.Node{g.Mul(y).Scale(3)} })
 	},
+	"convolution": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		return graph.Conv1D(x, s.Tensor(ramp(12), 2, 3, 2), 1, graph.Slide{Before: 1})
+	},
+	"transposed convolution": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		return graph.ConvTranspose1D(x, s.Tensor(ramp(12), 2, 3, 2), 1, 0, graph.Slide{Stride: 2})
+	},
+	"convolution by lanes": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		return graph.Conv1D(s.Tensor(ramp(8), 4, 2), graph.ExpandDims(x, 0), 1, graph.Slide{})
+	},
+	"pooling": func(_ *graph.Scope, x *graph.Node) *graph.Node {
+		y := graph.ExpandDims(x, -1)
+		return graph.MaxPool2D(y, 2, 2, graph.Slide{}, graph.Slide{}).Add(graph.AvgPool2D(y, 2, 2, graph.Slide{}, graph.Slide{}))
+	},
 	"unknown": func(_ *graph.Scope, x *graph.Node) *graph.Node { return graph.Apply(twice{}, x.Square()) },
 	"stopped": func(_ *graph.Scope, x *graph.Node) *graph.Node { return graph.StopGrad(x).Mul(x) },
 	"network": func(s *graph.Scope, x *graph.Node) *graph.Node {

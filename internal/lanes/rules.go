@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -40,6 +41,13 @@ func (l *lanes) apply(r op.Rule, n *graph.Node, in []*graph.Node) *graph.Node {
 		return op.Reshaped(op.Fit(x(), l.shape(append(ones, r.To...))), l.shape(r.To))
 	case op.Diag, op.DiagPart, op.Tril, op.Cholesky, op.OneHot, op.Ridge, op.RidgeLogDet: // of the last axes
 		return op.Apply(r, l.wides(in)...)
+	case op.Pooling:
+		return op.Apply(r, l.wides(in)...)
+	case op.Conv:
+		if r.Part == kernel.ConvWeights || l.of[in[1]] != nil { // sums over, or weights of, each lane
+			break
+		}
+		return op.Apply(r, x(), in[1])
 	case op.Gather:
 		return l.gather(in[0], in[1])
 	case op.ScatterAdd:

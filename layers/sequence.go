@@ -1,0 +1,103 @@
+package layers
+
+import (
+	"slices"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
+)
+
+// Sequence runs a cell along the axis of time of […, T, Inputs], a step for each
+// place.
+type Sequence struct {
+	Cell    Cell
+	Reverse bool // from the last place to the first
+}
+
+// Apply implements Layer: […, T, Inputs] to the outputs of all steps
+// […, T, Width].
+func (q Sequence) Apply(x *graph.Node) *graph.Node {
+	out, _ := q.Run(x, nil, nil)
+	return out
+}
+
+// Run returns the outputs of all steps […, T, Width], each at its place, and the
+// states after the last step. A mask […, T] is 1 at the places that are there and 0
+// at others, where the states stay as they are and the output is 0; nil means all
+// are there. LengthMask makes one. The states start as start says, nil with zeros.
+func (q Sequence) Run(x, mask *graph.Node, start []*graph.Node) (out *graph.Node, last []*graph.Node) {
+	if op.Nil(q.Cell) {
+		graph.Fail("layers: sequence: Cell is nil")
+	}
+	checkPictures(x, 1, 0, "sequence", "")
+	sh := x.Shape()
+	lead, steps := sh[:len(sh)-2], sh[len(sh)-2]
+	if steps == 0 {
+		graph.Fail("layers: sequence: input %v has no steps", sh)
+	}
+	if mask != nil && !slices.Equal(mask.Shape(), sh[:len(sh)-1]) {
+		graph.Fail("layers: sequence: mask %v of input %v, want %v", mask.Shape(), sh, sh[:len(sh)-1])
+	}
+	states := start
+	if states == nil {
+		states = q.Cell.Start(lead...)
+	}
+	in := q.Cell.Inputs(x)
+	outs := make([]*graph.Node, steps)
+	for k := range steps {
+		t := k
+		if q.Reverse {
+			t = steps - 1 - k
+		}
+		next := q.Cell.Step(graph.Squeeze(graph.Slice(in, -2, t, t+1), -2), states)
+		if len(next) == 0 || len(next) != len(states) {
+			graph.Fail("layers: sequence: the cell makes %d states of %d", len(next), len(states))
+		}
+		y := next[0]
+		if mask != nil {
+			there := graph.Slice(mask, -1, t, t+1)
+			for i := range next {
+				next[i] = graph.Where(there, next[i], states[i])
+			}
+			y = graph.Where(there, y, graph.Const(0))
+		}
+		states = next
+		outs[t] = graph.ExpandDims(y, -2)
+	}
+	return graph.Concat(-2, outs...), states
+}
+
+// LengthMask returns a mask […, steps] that is 1 at the first places, as many as
+// a column of lengths […, 1] says.
+func LengthMask(lengths *graph.Node, steps int) *graph.Node {
+	checkInput(lengths, 1, "length mask", "")
+	const most = 1 << 20
+	if steps < 0 || steps > most {
+		graph.Fail("layers: length mask of %d steps, want 0 to %d", steps, most)
+	}
+	at := make([]float64, steps)
+	for i := range at {
+		at[i] = float64(i)
+	}
+	places := slices.Repeat([]int{1}, len(lengths.Shape()))
+	places[len(places)-1] = steps
+	return lengths.Gt(graph.Tensor(at, places...))
+}
+
+// Bidirectional runs a cell along the axis of time and another one against it, and
+// joins their outputs.
+type Bidirectional struct{ Forward, Backward Cell }
+
+// Apply implements Layer: […, T, Inputs] to […, T, both widths].
+func (b Bidirectional) Apply(x *graph.Node) *graph.Node {
+	out, _, _ := b.Run(x, nil)
+	return out
+}
+
+// Run returns the outputs of both and the states of each after its last step; see
+// Sequence.Run.
+func (b Bidirectional) Run(x, mask *graph.Node) (out *graph.Node, forward, backward []*graph.Node) {
+	f, forward := Sequence{Cell: b.Forward}.Run(x, mask, nil)
+	r, backward := Sequence{Cell: b.Backward, Reverse: true}.Run(x, mask, nil)
+	return graph.Concat(-1, f, r), forward, backward
+}
