@@ -11,6 +11,7 @@
 package onnx
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ func Write(to io.Writer, dt op.Dtype, outs []Output, leaf Leaf) error {
 	if len(m) > mostBytes {
 		return errors.Errorf("%d bytes, more than the %d that an ONNX file can have", len(m), mostBytes)
 	}
-	_, err := to.Write(m)
+	_, err := bytes.NewReader(m).WriteTo(to) // which notices what a Writer leaves out
 	return errors.WithStack(err)
 }
 
