@@ -76,6 +76,10 @@ func main() {
 	flag.IntVar(&o.warmup, "warmup", 1000, "transitions of each chain that tune it")
 	flag.IntVar(&o.draws, "draws", 1000, "draws of each chain")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "mcmc: unexpected argument %q\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mcmc:", err)
 		os.Exit(1)

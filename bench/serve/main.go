@@ -70,6 +70,10 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
 	flag.Float64Var(&o.seconds, "seconds", .3, "of each turn")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "serve: unexpected argument %q\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "serve:", err)
 		os.Exit(1)
