@@ -22,13 +22,13 @@ import (
 	"io"
 	"math"
 	"os"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/peer"
 	"github.com/latentgo/latent/vi/mcmc"
 )
 
@@ -182,8 +182,7 @@ func middle[T any](of []T, f func(T) float64) float64 {
 	for i, t := range of {
 		v[i] = f(t)
 	}
-	slices.Sort(v)
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+	return *peer.Median(v)
 }
 
 func table(w io.Writer, results []result, py *python) error {
