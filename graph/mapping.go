@@ -45,7 +45,8 @@ type Mapping struct {
 	// the root.
 	Scope string
 	// Partial allows arrays and parameters without a counterpart. It does not seal,
-	// so that a model may declare the rest.
+	// so that a model may declare the rest. Weights in several files are loaded one
+	// after the other with it, once a program was built.
 	Partial bool
 	// Cast allows arrays of another dtype than the Params': F16, BF16, F32, F64, the
 	// integers from 8 to 64 bits and BOOL are rounded to it. A number beyond its
