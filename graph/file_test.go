@@ -163,3 +163,19 @@ func TestFileErrors(t *testing.T) {
 		t.Error("a failed Save left a file")
 	}
 }
+
+// Weights in several files are loaded one after the other.
+func TestWeightsInSeveralFiles(t *testing.T) {
+	p := &graph.Params{}
+	if err := declare(t, p, two); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"enc/w", "dec/w"} {
+		if left, err := read(p, graph.Mapping{Partial: true}, single(name, 1, 2)); err != nil || len(left.Params) != 1 {
+			t.Fatal(left, err)
+		}
+	}
+	if enc, dec := values(t, p, "enc/w"), values(t, p, "dec/w"); !slices.Equal(enc, dec) || enc[0] != 1 {
+		t.Errorf("enc %v, dec %v", enc, dec)
+	}
+}

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -50,6 +51,13 @@ func TestFrozenHalf(t *testing.T) {
 		}
 		if slices.EqualFunc(got, exact, slices.Equal) {
 			t.Errorf("%d rows: nothing was rounded", rows)
+		}
+		var model, unrounded bytes.Buffer
+		if err := graph.WriteONNX(&model, p); err != nil {
+			t.Fatal(err)
+		}
+		if err := graph.WriteONNX(&unrounded, build(t, params, mlp(rows, sizes...))); err != nil || !bytes.Equal(model.Bytes(), unrounded.Bytes()) {
+			t.Errorf("%d rows: as ONNX models a program with F16 and one without differ (%v)", rows, err)
 		}
 	}
 	if h, f := half.Bytes(), full.Bytes(); h >= f {

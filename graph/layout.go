@@ -3,6 +3,7 @@ package graph
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -74,7 +75,11 @@ func (a found) read(dt Dtype, cast bool) (op.Array, error) {
 		return v, nil
 	}
 	if !cast {
-		return v, errors.Errorf("dtype %s, want %v; Mapping.Cast converts", a.dtype, dt)
+		way := "Mapping.Cast converts"
+		if !strings.Contains(a.dtype, "F") { // a counter, as of PyTorch's batch normalisation
+			way += `, a Rename to "" leaves it out`
+		}
+		return v, errors.Errorf("dtype %s, want %v; %s", a.dtype, dt, way)
 	}
 	to := op.NewArray(dt, v.Shape)
 	for i := range to.Len() {

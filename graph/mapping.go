@@ -28,7 +28,8 @@ import (
 //		{From: "enc.*.bias", To: "enc/*/b"},
 //	}}.Load(params, "vae.safetensors")
 //
-// Whatever does not fit is an error that names the file's array and the parameter:
+// The names that a model's parameters have here are Params.Names once a program of it
+// was built. Whatever does not fit is an error that names the file's array and the parameter:
 // a shape, a dtype, a number that is not finite, two arrays for one parameter, and
 // unless Partial is set an array or a parameter that has no counterpart.
 type Mapping struct {
@@ -39,11 +40,13 @@ type Mapping struct {
 	// counts, an array that none matches has no counterpart. Without Names arrays
 	// keep their names.
 	Names []Rename
-	// Scope is the path of the scope that the parameters are in, to which To is
-	// relative; parameters outside of it stay as they are. "" is the root.
+	// Scope is the path of the scope that the parameters are in, as Scope.Path has
+	// it, to which To is relative; parameters outside of it stay as they are. "" is
+	// the root.
 	Scope string
 	// Partial allows arrays and parameters without a counterpart. It does not seal,
-	// so that a model may declare the rest.
+	// so that a model may declare the rest. Weights in several files are loaded one
+	// after the other with it, once a program was built.
 	Partial bool
 	// Cast allows arrays of another dtype than the Params': F16, BF16, F32, F64, the
 	// integers from 8 to 64 bits and BOOL are rounded to it. A number beyond its
@@ -91,6 +94,9 @@ type pattern struct {
 
 // compile checks the Mapping.
 func (m Mapping) compile() ([]pattern, error) {
+	if strings.Trim(m.Scope, "/") != m.Scope || strings.ContainsAny(m.Scope, notInNames) || !utf8.ValidString(m.Scope) {
+		return nil, errors.Errorf("Scope %.200q: want the path of a scope, such as \"enc/0\", with no slash at its ends, no spaces and no colons", m.Scope)
+	}
 	var all []pattern
 	for _, r := range m.Names {
 		p := pattern{Rename: r, stars: star.FindAllString(r.From, -1)}
@@ -100,7 +106,7 @@ func (m Mapping) compile() ([]pattern, error) {
 		if r.To != "" && !slices.Equal(p.stars, star.FindAllString(r.To, -1)) {
 			return nil, errors.Errorf("rename from %.200q to %.200q: want the same stars in the same order", r.From, r.To)
 		}
-		if strings.ContainsAny(r.To, ": \t\n") || !utf8.ValidString(r.To) {
+		if strings.ContainsAny(r.To, notInNames) || !utf8.ValidString(r.To) {
 			return nil, errors.Errorf("rename from %.200q to %.200q: want no spaces and no colons", r.From, r.To)
 		}
 		text := regexp.QuoteMeta(r.From)

@@ -21,7 +21,8 @@ import (
 //   - The parameters and states that they depend on, with the values that they have
 //     now, as initialisers. What a training step would write is left out.
 //
-// Numbers are of the program's dtype. What this package computes in float64 the
+// Numbers are of the program's dtype, also those that Freezing.Half stores with 16
+// bits for runs here. What this package computes in float64 the
 // model does too: functions for which ONNX has no operator, such as Lgamma, are made
 // of others there. Where a run here would stop, because an index is out of range or
 // a value outside of what a law takes, the result is NaN.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -93,8 +94,15 @@ func TestONNXPrograms(t *testing.T) {
 	if err := graph.WriteONNX(nil, p); err == nil {
 		t.Error("wrote to nil")
 	}
-	if err := graph.WriteONNX(full{}, p); err == nil || err.Error() != "graph: write ONNX: the disk is full" {
-		t.Errorf("error %v", err)
+	for want, w := range map[string]io.Writer{"the disk is full": full{}, "short write": short{}} {
+		for what, write := range map[string]func(io.Writer) error{
+			"graph: write ONNX: ":                func(w io.Writer) error { return graph.WriteONNX(w, p) },
+			"graph: write: safetensors: write: ": p.Params().Write,
+		} {
+			if err := write(w); err == nil || err.Error() != what+want {
+				t.Errorf("error %v, want %s%s", err, what, want)
+			}
+		}
 	}
 }
 
@@ -102,6 +110,11 @@ func TestONNXPrograms(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
+
+// short is a writer that leaves out what it has no room for, and does not say so.
+type short struct{}
+
+func (short) Write(b []byte) (int, error) { return len(b) / 2, nil }
 
 // scaled is an operation of a user's own.
 type scaled struct{ By float64 }

@@ -123,8 +123,11 @@ func (s *Scope) join(name string) string {
 	return s.path + "/" + name
 }
 
+// notInNames are the characters that no name has.
+const notInNames = ": \t\n"
+
 func checkName(name string) {
-	if name == "" || strings.ContainsAny(name, ": \t\n") {
+	if name == "" || strings.ContainsAny(name, notInNames) {
 		Fail("graph: bad name %q: want no spaces, no colons, not empty", name)
 	}
 }

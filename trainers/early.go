@@ -28,7 +28,9 @@ type EarlyStopping struct {
 	From      int     // first epoch that counts, whatever the schedules do; 0 means the first after their warm-up
 
 	// Params get a copy of the parameters and states after each epoch that is the
-	// best so far. They are empty or of the same model; nil means no copy.
+	// best so far, and until one counts after each that there is, so that a fit
+	// that ends before leaves its last. They are empty or of the same model; nil
+	// means no copy.
 	Params *graph.Params
 
 	state stoppingState
@@ -38,7 +40,7 @@ type EarlyStopping struct {
 type stoppingState struct {
 	PlateauState
 	At     int    // the best epoch; 0 if there is none yet
-	Params []byte `json:",omitempty"` // its parameters, while the state is written or read
+	Params []byte `json:",omitempty"` // what was kept, while the state is written or read
 }
 
 var _ Watcher = (*EarlyStopping)(nil)
@@ -89,7 +91,7 @@ func (s *EarlyStopping) OnEpoch(e Epoch) error {
 func counts(e Epoch, from int) bool { return e.Epoch >= from && (from > 0 || !e.WarmUp) }
 
 func (s *EarlyStopping) keep(t *trainer, e Epoch) error {
-	if s.Params == nil || s.state.At != e.Epoch {
+	if s.Params == nil || s.state.At != e.Epoch && s.state.At > 0 {
 		return nil
 	}
 	return errors.WithMessage(s.Params.Copy(t.Params), "trainers: the parameters of the best epoch")
@@ -107,13 +109,13 @@ func (s *EarlyStopping) Best() (epoch int, metric float64) {
 // Stopped tells whether it has ended the fit; else another reason did.
 func (s *EarlyStopping) Stopped() bool { return s != nil && s.state.Cuts > 0 }
 
-// MarshalBinary implements Watcher. The best parameters are a part of the state.
+// MarshalBinary implements Watcher. Params are a part of the state.
 func (s *EarlyStopping) MarshalBinary() ([]byte, error) {
 	if err := s.check(); err != nil {
 		return nil, errors.WithMessage(err, "trainers")
 	}
 	state := s.state
-	if s.Params != nil && state.At > 0 {
+	if s.Params != nil && len(s.Params.Names()) > 0 {
 		var b bytes.Buffer
 		if err := s.Params.Write(&b); err != nil {
 			return nil, errors.WithMessage(err, "trainers: the parameters of the best epoch")

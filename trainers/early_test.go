@@ -179,6 +179,35 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	}
 }
 
+// A fit that ends before an epoch counts has kept its last parameters, not those of
+// no epoch, which a model would fill with first values.
+func TestEarlyStoppingKeepsTheLastOfAWarmUp(t *testing.T) {
+	stop := &trainers.EarlyStopping{From: 100, Params: &graph.Params{Dtype: graph.Float64}}
+	params := &graph.Params{Dtype: graph.Float64}
+	_, err := trainers.Fit(context.Background(), mean, set(t, 4).Batches(data.BatchConfig{}), trainers.Config{
+		Params: params, Epochs: 3, Optimizer: trainers.SGD{Rate: .25}, Watch: []trainers.Watcher{stop},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := stop.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := &trainers.EarlyStopping{Params: &graph.Params{}}
+	if err := again.UnmarshalBinary(state); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*graph.Params{params, stop.Params, again.Params} { // m = 4(1 − .75ᵗ)
+		if m := elements(t, p, "m"); len(m) != 1 || math.Abs(m[0]-4*(1-math.Pow(.75, 3))) > 1e-12 {
+			t.Errorf("kept %v", m)
+		}
+	}
+	if at, _ := stop.Best(); at != 0 || stop.Stopped() {
+		t.Errorf("best %d, stopped %v", at, stop.Stopped())
+	}
+}
+
 func TestWatchThatIsRefused(t *testing.T) {
 	params := &graph.Params{}
 	nan := func(s *graph.Scope, d vi.Data) *vi.Estimate {
@@ -188,7 +217,7 @@ func TestWatchThatIsRefused(t *testing.T) {
 	}
 	for want, w := range map[string]trainers.Watcher{
 		"trainers: Watch[0] is a nil *trainers.EarlyStopping":                                   (*trainers.EarlyStopping)(nil),
-		"trainers: Watch[0] is a nil <nil>":                                                     nil,
+		"trainers: Watch[0] is nil, want a Watcher":                                             nil,
 		"trainers: EarlyStopping with a Threshold of NaN":                                       &trainers.EarlyStopping{Threshold: math.NaN()},
 		"trainers: EarlyStopping with a Threshold of 0 from epoch -1":                           &trainers.EarlyStopping{From: -1},
 		"trainers: EarlyStopping.Params are those that are trained":                             &trainers.EarlyStopping{Params: params},

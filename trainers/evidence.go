@@ -58,10 +58,10 @@ func Evidence(ctx context.Context, model func(s *graph.Scope) vi.Model, params *
 	case c.RowDraws < 0:
 		return EvidenceResult{}, errors.Errorf("trainers: Evidence by %d RowDraws, want 1 or more, or 0 for 1", c.RowDraws)
 	}
-	const shared, rows = "trainers/evidence/shared", "trainers/evidence/rows"
+	const shared, rows, drawn = "trainers/evidence/shared", "trainers/evidence/rows", "trainers/evidence/drawn"
 	e, err := newEvaluator(func(s *graph.Scope, d vi.Data) {
 		r := vi.Run(s, model(s), d, vi.Config{K: cmp.Or(c.RowDraws, 1), Enumerate: c.Enumerate})
-		weighable(r)
+		s.Output(drawn, weighable(r))
 		of, each := r.GlobalLogWeight()
 		s.Output(shared, of)
 		s.Output(rows, graph.Sum(each))
@@ -70,8 +70,9 @@ func Evidence(ctx context.Context, model func(s *graph.Scope) vi.Model, params *
 		return EvidenceResult{}, err
 	}
 	logw := make([]float64, cmp.Or(c.K, 1000))
+	first, point := 0., true
 	for k := range logw {
-		of := 0. // the same in each batch
+		of, at := 0., 0. // the same in each batch
 		err := e.each(ctx, 0, k, func(p *graph.Program, _ int) error {
 			v, err := p.Value(shared)
 			if err != nil {
@@ -82,21 +83,38 @@ func Evidence(ctx context.Context, model func(s *graph.Scope) vi.Model, params *
 				return err
 			}
 			of, logw[k] = v[0], logw[k]+sum[0]
-			return nil
+			v, err = p.Value(drawn)
+			if err == nil {
+				at = v[0]
+			}
+			return err
 		})
 		if err != nil {
 			return EvidenceResult{}, interruption(ctx, err)
 		}
 		logw[k] += of
+		if k == 0 {
+			first = at
+		}
+		point = point && at == first
 	}
-	return weighed(logw)
+	r, err := weighed(logw)
+	if err == nil && point && r.StdErr == 0 {
+		err = errors.Errorf("trainers: Evidence: all %d draws of the guide are the same: it is a point, as guide.Laplace is before trainers.Laplace has been there", len(logw))
+	}
+	return r, err
 }
 
-// weighable refuses a run whose draws have no weights of their own.
-func weighable(r *vi.Record) {
+// weighable refuses a run whose draws have no weights of their own. It returns a
+// number that tells draws of the globals apart.
+func weighable(r *vi.Record) (drawn *graph.Node) {
+	drawn = r.Scope.Const(0)
 	globals, observed := false, false
 	for _, site := range r.Sites() {
 		globals, observed = globals || site.Global, observed || site.Observed
+		if site.Global && site.Value != nil {
+			drawn = drawn.Add(graph.Sum(site.Value))
+		}
 		if site.Global && site.Value == nil {
 			graph.Fail("trainers: Evidence of a model with the latent weight %s, whose noise is that of the products: importance sampling is for few globals, drawn by Trace.Global", site.Name)
 		}
@@ -110,6 +128,7 @@ func weighable(r *vi.Record) {
 	if !observed {
 		graph.Fail("trainers: Evidence of a model without an observed site")
 	}
+	return drawn
 }
 
 // weighed sums up the weights.
@@ -121,8 +140,6 @@ func weighed(logw []float64) (EvidenceResult, error) {
 		return r, errors.Errorf("trainers: Evidence: the weight of draw %d is %v", slices.IndexFunc(logw, func(v float64) bool { return !(v < math.Inf(1)) }), top)
 	case math.IsInf(top, -1):
 		return r, errors.Errorf("trainers: Evidence: none of %d draws of the guide is possible under the joint", len(logw))
-	case top == slices.Min(logw):
-		return r, errors.Errorf("trainers: Evidence: all %d draws of the guide weigh the same: it is a point, as guide.Laplace is before trainers.Laplace has been there", len(logw))
 	}
 	n, sum, squares := float64(len(logw)), 0., 0.
 	for _, l := range logw {

@@ -119,6 +119,21 @@ func TestEvidenceDraws(t *testing.T) {
 	}
 }
 
+// Weights that are all the same are no error where the draws are not: those of the
+// exact posterior, here of a w that says nothing of the data.
+func TestEvidenceOfEqualWeights(t *testing.T) {
+	model := func(s *graph.Scope) vi.Model {
+		return vi.Model{Joint: func(t *vi.Trace) {
+			t.Global("w", prob.StdNormal(1))
+			t.Draw("x", prob.StdNormal(1))
+		}}
+	}
+	r, err := trainers.Evidence(context.Background(), model, &graph.Params{Dtype: graph.Float64}, set(t, 1, 2).Batches(data.BatchConfig{Evaluation: true}), trainers.EvidenceConfig{K: 30})
+	if want := -2.5 - math.Log(2*math.Pi); err != nil || math.Abs(r.LogEvidence-want) > 1e-12 || r.StdErr != 0 || r.ESS != 30 {
+		t.Errorf("log p(x) %v ± %v by %v draws, error %v, want %v", r.LogEvidence, r.StdErr, r.ESS, err, want)
+	}
+}
+
 // Where Laplace's approximation errs, importance sampling from it does not: the
 // marginal likelihood of coins, B(7, 5)/B(2, 3).
 func TestEvidenceByLaplace(t *testing.T) {
@@ -134,7 +149,7 @@ func TestEvidenceByLaplace(t *testing.T) {
 	estimate := func() (trainers.EvidenceResult, error) {
 		return trainers.Evidence(context.Background(), model, params, tosses, trainers.EvidenceConfig{K: 20000})
 	}
-	if _, err := estimate(); err == nil || !strings.Contains(err.Error(), "weigh the same: it is a point") {
+	if _, err := estimate(); err == nil || !strings.Contains(err.Error(), "draws of the guide are the same: it is a point") {
 		t.Errorf("error %v", err)
 	}
 	l, err := trainers.Laplace(context.Background(), laplace(coins, guide.Config{}, 7), params, tosses)

@@ -61,7 +61,7 @@ func watchOptions(t *testing.T) map[string][][]string {
 	}
 	stops, falls := early(trainers.EarlyStopping{Patience: 2}), cliff(trainers.Cliff{Fall: 1.5})
 	return map[string][][]string{
-		"Config.Watch":         {{fit(trainers.Config{}), fit(trainers.Config{}, &trainers.EarlyStopping{Patience: 1})}, {stops, fitted(t, trainers.Config{Watch: []trainers.Watcher{nil}}), "Watch[0] is a nil"}},
+		"Config.Watch":         {{fit(trainers.Config{}), fit(trainers.Config{}, &trainers.EarlyStopping{Patience: 1})}, {stops, fitted(t, trainers.Config{Watch: []trainers.Watcher{nil}}), "Watch[0] is nil"}},
 		"Config.SkipNotFinite": {{huge(0), huge(1)}, {stops, fitted(t, trainers.Config{SkipNotFinite: -1}), "SkipNotFinite -1"}},
 
 		"EarlyStopping.Metric":    {{stops, early(trainers.EarlyStopping{Patience: 2, Metric: "odd"})}, {stops, early(trainers.EarlyStopping{Metric: "v"}), "EarlyStopping of v, which Epoch.Train does not have"}},

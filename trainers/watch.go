@@ -106,6 +106,9 @@ func (t *trainer) watch(e Epoch) (verdict error) {
 // watchable is an error if a Watcher is not there.
 func watchable(c Config) error {
 	for i, w := range c.Watch {
+		if w == nil {
+			return errors.Errorf("Watch[%d] is nil, want a Watcher", i)
+		}
 		if op.Nil(w) {
 			return errors.Errorf("Watch[%d] is a nil %T", i, w)
 		}

@@ -22,13 +22,13 @@ import (
 	"io"
 	"math"
 	"os"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/peer"
 	"github.com/latentgo/latent/vi/mcmc"
 )
 
@@ -76,6 +76,10 @@ func main() {
 	flag.IntVar(&o.warmup, "warmup", 1000, "transitions of each chain that tune it")
 	flag.IntVar(&o.draws, "draws", 1000, "draws of each chain")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "mcmc: unexpected argument %q\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mcmc:", err)
 		os.Exit(1)
@@ -178,8 +182,7 @@ func middle[T any](of []T, f func(T) float64) float64 {
 	for i, t := range of {
 		v[i] = f(t)
 	}
-	slices.Sort(v)
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+	return *peer.Median(v)
 }
 
 func table(w io.Writer, results []result, py *python) error {

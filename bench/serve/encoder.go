@@ -98,7 +98,7 @@ func encoders(o options) ([]row, error) {
 			}
 		}
 		for _, c := range all {
-			c.Latent, c.ORT, c.Ratio = *middle(c.times), middle(ort), middle(c.ratios)
+			c.Latent, c.ORT, c.Ratio = *peer.Median(c.times), peer.Median(ort), peer.Median(c.ratios)
 			rows = append(rows, c.row)
 		}
 	}

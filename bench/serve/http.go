@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/peer"
 	"github.com/latentgo/latent/vi/serve"
 	"github.com/latentgo/latent/vi/serve/oip"
 )
@@ -69,10 +70,10 @@ func overHTTP(o options) ([]row, error) {
 			empty = append(empty, e)
 			with, without, added = append(with, t), append(without, d), append(added, t-d)
 		}
-		r.Latent, r.Peer, r.Added = *middle(with), middle(without), middle(added)
+		r.Latent, r.Peer, r.Added = *peer.Median(with), peer.Median(without), peer.Median(added)
 		rows = append(rows, r)
 	}
-	least.Latent = *middle(empty)
+	least.Latent = *peer.Median(empty)
 	return append(rows, least), nil
 }
 

@@ -34,6 +34,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/latentgo/latent/internal/peer"
 	"github.com/pkg/errors"
 )
 
@@ -70,6 +71,10 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
 	flag.Float64Var(&o.seconds, "seconds", .3, "of each turn")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "serve: unexpected argument %q\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "serve:", err)
 		os.Exit(1)
@@ -122,24 +127,13 @@ func number(v *float64) string {
 	return fmt.Sprintf("%.2f", *v)
 }
 
-// median returns the median microseconds of a call over a turn, after a few to warm
-// up.
+// median returns the median microseconds of a call over a turn.
 func median(turn time.Duration, call func() error) (float64, error) {
-	var times []float64
-	for start := time.Now(); len(times) < 8 || time.Since(start) < turn; {
-		t := time.Now()
-		if err := call(); err != nil {
-			return 0, err
-		}
-		times = append(times, micros(time.Since(t)))
-	}
-	return *middle(times[3:]), nil
+	s, err := peer.Time(turn, call)
+	return 1e6 * s, err
 }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
-
-// middle returns the median, nil of nothing.
-func middle(v []float64) *float64 { return quantile(v, .5) }
 
 func quantile(v []float64, q float64) *float64 {
 	if len(v) == 0 {

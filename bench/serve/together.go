@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/peer"
 	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
@@ -68,7 +69,7 @@ func storm(turn time.Duration, client func(i int) (call func() error)) (load, er
 		}
 		every = append(every, w...)
 	}
-	return load{took / float64(len(every)), *middle(every), *quantile(every, .99)}, nil
+	return load{took / float64(len(every)), *peer.Median(every), *quantile(every, .99)}, nil
 }
 
 // asker asks a model to encode a row, again and again.
@@ -119,7 +120,7 @@ func together(o options) ([]row, error) {
 	}
 	for i := range rows {
 		r := &rows[i]
-		r.Latent, r.Peer, r.Ratio, r.P50, r.P99 = *middle(us[i]), middle(other), middle(ratio[i]), middle(p50[i]), middle(p99[i])
+		r.Latent, r.Peer, r.Ratio, r.P50, r.P99 = *peer.Median(us[i]), peer.Median(other), peer.Median(ratio[i]), peer.Median(p50[i]), peer.Median(p99[i])
 	}
 	return rows, nil
 }

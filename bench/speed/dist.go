@@ -14,6 +14,7 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/peer"
 	"github.com/latentgo/latent/prob"
 )
 
@@ -130,7 +131,7 @@ func (l law) measure(o options, p *graph.Program, py *python) (timing, error) {
 		}
 		torchMs, ratio = append(torchMs, t), append(ratio, t/own)
 	}
-	r.Ms, r.TorchMs, r.Ratio = *middle(ms), middle(torchMs), middle(ratio)
+	r.Ms, r.TorchMs, r.Ratio = *peer.Median(ms), peer.Median(torchMs), peer.Median(ratio)
 	var err error
 	r.Allocs = testing.AllocsPerRun(20, func() {
 		if e := run(); e != nil {

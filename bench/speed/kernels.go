@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/peer"
 )
 
 // A routine is one kernel to be timed. torch.py has the same under the same
@@ -99,7 +100,7 @@ func runKernels(o options, py *python, w io.Writer) error {
 				gain = append(gain, own/t)
 			}
 		}
-		r := rate{k.name, *middle(ms), middle(torchMs), middle(ratio), middle(gain), k}
+		r := rate{k.name, *peer.Median(ms), peer.Median(torchMs), peer.Median(ratio), peer.Median(gain), k}
 		if o.json {
 			if err := json.NewEncoder(w).Encode(r); err != nil {
 				return errors.Wrap(err, "output")

@@ -36,6 +36,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/bench/speed/tape"
+	"github.com/latentgo/latent/internal/peer"
 )
 
 // timing is what every row has.
@@ -83,6 +84,10 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
 	flag.Float64Var(&o.seconds, "seconds", .7, "of each turn")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "speed: unexpected argument %q\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
@@ -214,34 +219,17 @@ func measure(o options, l workload, py, xla *python, w io.Writer) (result, error
 			tapeMs, tapeRatio = append(tapeMs, t), append(tapeRatio, t/own)
 		}
 	}
-	r.Ms, r.Gflops, r.PeakShare = *middle(ms), *middle(gflops), *middle(share)
-	r.TorchMs, r.Ratio, r.JaxMs, r.JaxRatio = middle(torchMs), middle(torchRatio), middle(jaxMs), middle(jaxRatio)
-	r.TapeMs, r.TapeRatio = middle(tapeMs), middle(tapeRatio)
+	r.Ms, r.Gflops, r.PeakShare = *peer.Median(ms), *peer.Median(gflops), *peer.Median(share)
+	r.TorchMs, r.Ratio, r.JaxMs, r.JaxRatio = peer.Median(torchMs), peer.Median(torchRatio), peer.Median(jaxMs), peer.Median(jaxRatio)
+	r.TapeMs, r.TapeRatio = peer.Median(tapeMs), peer.Median(tapeRatio)
 	r.Allocs, err = s.allocs()
 	return r, err
 }
 
-// median returns the median milliseconds of a step over a turn, after a few to
-// warm up.
+// median returns the median milliseconds of a step over a turn.
 func median(turn time.Duration, step func() error) (float64, error) {
-	var times []float64
-	for start := time.Now(); len(times) < 8 || time.Since(start) < turn; {
-		t := time.Now()
-		if err := step(); err != nil {
-			return 0, err
-		}
-		times = append(times, time.Since(t).Seconds()*1e3)
-	}
-	return *middle(times[3:]), nil
-}
-
-// middle returns the median, nil of nothing.
-func middle(v []float64) *float64 {
-	if len(v) == 0 {
-		return nil
-	}
-	v = slices.Sorted(slices.Values(v))
-	return &v[len(v)/2]
+	s, err := peer.Time(turn, step)
+	return 1e3 * s, err
 }
 
 func table(w io.Writer, results []result, py, xla *python) error {

@@ -43,10 +43,11 @@ func curve(panels, y string) *picture {
 func along(label, y string) *picture {
 	return &picture{x: label, y: y, points: func(r row) plotter.XYs {
 		x, err := strconv.ParseFloat(r.Labels[label], 64)
-		if err != nil {
+		f, ok := r.Figures[y]
+		if err != nil || !ok {
 			return nil
 		}
-		return plotter.XYs{{X: x, Y: r.Figures[y].Value}}
+		return plotter.XYs{{X: x, Y: f.Value}}
 	}}
 }
 

@@ -1,13 +1,15 @@
 // Command fromtorch makes a bundle of a VAE that a PyTorch script, train.py,
 // trained, and serves it by the Open Inference Protocol:
 //
-//	go run ./examples/fromtorch [FOLDER OF THE BUNDLE]
+//	go run ./examples/fromtorch
+//	curl localhost:8000/v2/models/digits.decode/infer -d '{"inputs": [{"name": "z", "shape": [1, 8], "datatype": "FP32", "data": [0, 0, 0, 0, 0, 0, 0, 0]}]}'
 package main
 
 import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"flag"
 	"log"
 	"net/http"
 	"os"
@@ -58,7 +60,11 @@ func load(dir string) (*serve.Model, error) {
 }
 
 func main() {
-	m, err := load(append(os.Args, "out/fromtorch")[1])
+	addr, dir := flag.String("addr", "localhost:8000", "`address` to listen on"), flag.String("bundle", "out/fromtorch", "`folder` that the bundle is written to")
+	if flag.Parse(); flag.NArg() > 0 {
+		log.Fatalf("fromtorch: unexpected argument %q", flag.Arg(0))
+	}
+	m, err := load(*dir)
 	if err != nil {
 		log.Fatal("fromtorch: ", err)
 	}
@@ -66,5 +72,6 @@ func main() {
 	if err != nil {
 		log.Fatal("fromtorch: ", err)
 	}
-	log.Fatal("fromtorch: ", http.ListenAndServe("localhost:8000", h))
+	log.Printf("fromtorch: the bundle is in %s, serving digits.encode, digits.decode and so on at http://%s/v2/models", *dir, *addr)
+	log.Fatal("fromtorch: ", http.ListenAndServe(*addr, h))
 }

@@ -33,6 +33,8 @@ func compare(b *bytes.Buffer, only *regexp.Regexp, first, second []file) (differ
 			if x.folder != y.folder {
 				lines = []string{"one is a folder"}
 			}
+		case x.sha256 == "" || y.sha256 == "":
+			lines = []string{"one could not be read"}
 		case x.tensors != nil && y.tensors != nil:
 			lines = tensorsDiffer(only, *x.tensors, *y.tensors)
 		case x.json != nil && y.json != nil && x.sha256 != y.sha256:

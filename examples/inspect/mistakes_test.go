@@ -28,6 +28,12 @@ func TestMistakes(t *testing.T) {
 	}
 	put(t, filepath.Join(bad, "cut.safetensors"), string(whole[:len(whole)-1]))
 	put(t, filepath.Join(bad, "a.json"), `{"step":1}`)
+	if err := os.Symlink("nowhere", filepath.Join(bad, "b.json")); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink(os.DevNull, filepath.Join(bad, "null")); err != nil {
+		t.Fatal(err)
+	}
 	put(t, at("a.json"), `{"step":`)
 	put(t, at("b.json"), `{"step":1} {`)
 	put(t, at("deep.json"), strings.Repeat("[", 1000))
@@ -43,8 +49,10 @@ func TestMistakes(t *testing.T) {
 		{[]string{"-unknown"}, "flag provided but not defined: -unknown"},
 		{[]string{at("none")}, "stat " + at("none")},
 		{[]string{at("empty")}, at("empty") + ": an empty folder"},
-		{[]string{bad}, "cut.safetensors: safetensors: "},
-		{[]string{bad, bad}, "cut.safetensors: safetensors: "},
+		{[]string{filepath.Join(bad, "cut.safetensors")}, "cut.safetensors: safetensors: "},
+		{[]string{filepath.Join(bad, "null")}, "null is no regular file"},
+		{[]string{bad}, "b.json: stat "},
+		{[]string{bad, bad}, "b.json: stat "},
 		{[]string{at("a.json")}, "a.json: JSON: "},
 		{[]string{at("b.json")}, "b.json: JSON goes on after its value"},
 		{[]string{at("deep.json")}, "deep.json: JSON deeper than 100 levels"},
@@ -56,8 +64,11 @@ func TestMistakes(t *testing.T) {
 		}
 	}
 	got, _ := inspect(t, bad)
-	if !strings.Contains(got, "step 1") || !strings.Contains(got, "  damaged: safetensors: ") {
+	if !strings.Contains(got, "step 1") || !strings.Contains(got, "  damaged: safetensors: ") || !strings.Contains(got, "b.json: unread: stat ") || !strings.Contains(got, "null is no regular file") {
 		t.Errorf("beside a damaged file: %s", got)
+	}
+	if got, _ := inspect(t, bad, bad); !strings.Contains(got, "b.json differ:\n  one could not be read\n") {
+		t.Errorf("compared: %s", got)
 	}
 	if got, err := inspect(t, "-h"); err != nil || !strings.HasPrefix(got, "usage: inspect [-match expression] path [other]\n") {
 		t.Errorf("%s, error %v", got, err)

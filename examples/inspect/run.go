@@ -85,7 +85,7 @@ type file struct {
 	name    string
 	folder  bool // which is not read
 	size    int
-	sha256  string
+	sha256  string // empty if it could not be read
 	tensors *safetensors.File
 	json    []byte // a document, of lines the last
 	leaves  []leaf // of it, long ones shortened
@@ -113,10 +113,10 @@ func read(path string) ([]file, error) {
 		if strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		x := file{name: e.Name(), folder: true}
+		x, err := file{name: e.Name(), folder: true}, error(nil)
 		if !e.IsDir() {
-			if x, err = readFile(filepath.Join(path, e.Name())); err != nil {
-				return nil, err
+			if x, err = readFile(filepath.Join(path, e.Name())); err != nil { // others may be read
+				x = file{name: e.Name(), damage: err}
 			}
 		}
 		files = append(files, x)
@@ -128,6 +128,13 @@ func read(path string) ([]file, error) {
 }
 
 func readFile(path string) (file, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.Errorf("%s is no regular file", path) // reading a pipe may never end
+	}
+	if err != nil {
+		return file{}, errors.WithStack(err)
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return file{}, errors.WithStack(err)
@@ -200,6 +207,10 @@ func events(b []byte) (string, error) {
 func (x file) show(b *bytes.Buffer, only *regexp.Regexp, beside []file) {
 	if x.folder {
 		fmt.Fprintf(b, "%s is a folder\n", x.name)
+		return
+	}
+	if x.sha256 == "" {
+		fmt.Fprintf(b, "%s: unread: %v\n", x.name, x.damage)
 		return
 	}
 	fmt.Fprintf(b, "%s: %d bytes, SHA-256 %s\n", x.name, x.size, x.sha256)

@@ -23,6 +23,7 @@ var level = map[string]int{
 	"internal/atomicfile":  0,
 	"internal/pareto":      0,
 	"internal/peer":        0,
+	"internal/protobuf":    0,
 	"internal/exported":    0,
 	"internal/mark":        0,
 	"internal/safetensors": 1,

@@ -3,7 +3,7 @@
 // Source: the specification in github.com/onnx/onnx, docs/IR.md, docs/Operators.md
 // and onnx.proto3, whose messages are few enough to be written by hand.
 //
-// onnx.go has the model, proto.go its wire format, value.go the values of which
+// onnx.go has the model, proto.go its messages, value.go the values of which
 // formulas are made. rules.go goes through the operations: those that move
 // elements are in move.go, reductions and products in fold.go, functions of one
 // number in unary.go and of two in binary.go. gamma.go, normal.go, sinhc.go,
@@ -11,6 +11,7 @@
 package onnx
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/internal/op"
+	"github.com/latentgo/latent/internal/protobuf"
 )
 
 const (
@@ -45,7 +47,7 @@ func Write(to io.Writer, dt op.Dtype, outs []Output, leaf Leaf) error {
 	for i, o := range outs {
 		nodes[i] = o.Node
 	}
-	var inputs, outputs message
+	var inputs, outputs protobuf.Message
 	for _, n := range op.Needed(nodes...) {
 		v, err := w.node(n, leaf, &inputs)
 		if err != nil {
@@ -58,32 +60,32 @@ func Write(to io.Writer, dt op.Dtype, outs []Output, leaf Leaf) error {
 			return errors.Errorf("output %s has the name of an input, a parameter or noise, and names in a model are one for each value", o.Name)
 		}
 		w.names[o.Name] = true
-		w.nodes.bytes(1, nodeProto("Identity", o.Name, []string{w.values[o.Node].name}, nil))
-		outputs.bytes(12, valueInfo(o.Name, w.graph, o.Node.Shape()))
+		w.nodes.Bytes(1, nodeProto("Identity", o.Name, []string{w.values[o.Node].name}, nil))
+		outputs.Bytes(12, valueInfo(o.Name, w.graph, o.Node.Shape()))
 	}
 	// GraphProto: node 1, name 2, initializer 5, input 11, output 12.
-	var g message
+	var g protobuf.Message
 	g = append(g, w.nodes...)
-	g.text(2, "latent")
+	g.Text(2, "latent")
 	g = append(append(append(g, w.inits...), inputs...), outputs...)
 	// ModelProto: ir_version 1, producer_name 2, graph 7, opset_import 8.
-	var set, m message
-	set.text(1, "")
-	set.int(2, opset)
-	m.int(1, irVersion)
-	m.text(2, "latent")
-	m.bytes(8, set)
-	m.bytes(7, g)
+	var set, m protobuf.Message
+	set.Text(1, "")
+	set.Int(2, opset)
+	m.Int(1, irVersion)
+	m.Text(2, "latent")
+	m.Bytes(8, set)
+	m.Bytes(7, g)
 	if len(m) > mostBytes {
 		return errors.Errorf("%d bytes, more than the %d that an ONNX file can have", len(m), mostBytes)
 	}
-	_, err := to.Write(m)
+	_, err := bytes.NewReader(m).WriteTo(to) // which notices what a Writer leaves out
 	return errors.WithStack(err)
 }
 
 // writer collects the nodes and the initialisers of a model.
 type writer struct {
-	nodes, inits message
+	nodes, inits protobuf.Message
 	graph, now   elem // the elements of the graph, and of the numbers in formulas
 	n            int
 	made         map[string]value // by the operator, its operands and attributes
@@ -92,7 +94,7 @@ type writer struct {
 }
 
 // node writes the leaf or the operation of a node.
-func (w *writer) node(n *op.Node, leaf Leaf, inputs *message) (value, error) {
+func (w *writer) node(n *op.Node, leaf Leaf, inputs *protobuf.Message) (value, error) {
 	if op.RuleOf(n) != nil {
 		return w.rule(n)
 	}
@@ -105,9 +107,9 @@ func (w *writer) node(n *op.Node, leaf Leaf, inputs *message) (value, error) {
 	}
 	w.names[name] = true
 	if a.F32 == nil && a.F64 == nil {
-		inputs.bytes(11, valueInfo(name, w.graph, n.Shape()))
+		inputs.Bytes(11, valueInfo(name, w.graph, n.Shape()))
 	} else {
-		w.inits.bytes(5, tensorProto(name, w.graph, a.Shape, rawData(a)))
+		w.inits.Bytes(5, tensorProto(name, w.graph, a.Shape, rawData(a)))
 	}
 	return value{w, name}, nil
 }
@@ -129,7 +131,7 @@ func (w *writer) apply(kind string, in []value, attrs ...attribute) value {
 		return v
 	}
 	out := w.name(kind)
-	w.nodes.bytes(1, nodeProto(kind, out, names, attrs))
+	w.nodes.Bytes(1, nodeProto(kind, out, names, attrs))
 	v := value{w, out}
 	w.made[key] = v
 	return v
@@ -142,7 +144,7 @@ func (w *writer) initial(of elem, shape []int, raw []byte) value {
 		return v
 	}
 	v := value{w, w.name("constant")}
-	w.inits.bytes(5, tensorProto(v.name, of, shape, raw))
+	w.inits.Bytes(5, tensorProto(v.name, of, shape, raw))
 	w.made[key] = v
 	return v
 }

@@ -5,37 +5,8 @@ import (
 	"math"
 
 	"github.com/latentgo/latent/internal/op"
+	"github.com/latentgo/latent/internal/protobuf"
 )
-
-// message is a message of Protocol Buffers in its wire format: fields, each a tag
-// of its number and type followed by its value.
-type message []byte
-
-const (
-	varintType = 0
-	bytesType  = 2
-	wordType   = 5
-)
-
-func (m *message) tag(field, kind int) { *m = binary.AppendUvarint(*m, uint64(field<<3|kind)) }
-
-func (m *message) int(field int, v int64) {
-	m.tag(field, varintType)
-	*m = binary.AppendUvarint(*m, uint64(v))
-}
-
-func (m *message) bytes(field int, b []byte) {
-	m.tag(field, bytesType)
-	*m = binary.AppendUvarint(*m, uint64(len(b)))
-	*m = append(*m, b...)
-}
-
-func (m *message) text(field int, s string) { m.bytes(field, []byte(s)) }
-
-func (m *message) float(field int, v float32) {
-	m.tag(field, wordType)
-	*m = binary.LittleEndian.AppendUint32(*m, math.Float32bits(v))
-}
 
 // elem is an element type, as TensorProto.DataType has it.
 type elem int64
@@ -55,14 +26,14 @@ func elemOf(dt op.Dtype) elem {
 }
 
 // tensorProto is a TensorProto: dims 1, data_type 2, name 8, raw_data 9.
-func tensorProto(name string, of elem, shape []int, raw []byte) message {
-	var m message
+func tensorProto(name string, of elem, shape []int, raw []byte) protobuf.Message {
+	var m protobuf.Message
 	for _, d := range shape {
-		m.int(1, int64(d))
+		m.Int(1, int64(d))
 	}
-	m.int(2, int64(of))
-	m.text(8, name)
-	m.bytes(9, raw)
+	m.Int(2, int64(of))
+	m.Text(8, name)
+	m.Bytes(9, raw)
 	return m
 }
 
@@ -80,18 +51,18 @@ func rawData(a op.Array) []byte {
 
 // valueInfo is a ValueInfoProto, name 1 and type 2: a TypeProto with tensor_type 1
 // of elem_type 1 and a shape 2 of dims 1, each with dim_value 1.
-func valueInfo(name string, of elem, shape []int) message {
-	var dims, tensor, kind, m message
+func valueInfo(name string, of elem, shape []int) protobuf.Message {
+	var dims, tensor, kind, m protobuf.Message
 	for _, d := range shape {
-		var dim message
-		dim.int(1, int64(d))
-		dims.bytes(1, dim)
+		var dim protobuf.Message
+		dim.Int(1, int64(d))
+		dims.Bytes(1, dim)
 	}
-	tensor.int(1, int64(of))
-	tensor.bytes(2, dims)
-	kind.bytes(1, tensor)
-	m.text(1, name)
-	m.bytes(2, kind)
+	tensor.Int(1, int64(of))
+	tensor.Bytes(2, dims)
+	kind.Bytes(1, tensor)
+	m.Text(1, name)
+	m.Bytes(2, kind)
 	return m
 }
 
@@ -102,39 +73,39 @@ type attribute struct {
 }
 
 // proto is an AttributeProto: name 1, f 2, i 3, s 4, ints 8, type 20.
-func (a attribute) proto() message {
-	var m message
-	m.text(1, a.name)
+func (a attribute) proto() protobuf.Message {
+	var m protobuf.Message
+	m.Text(1, a.name)
 	switch v := a.value.(type) {
 	case float32:
-		m.float(2, v)
-		m.int(20, 1)
+		m.Float(2, v)
+		m.Int(20, 1)
 	case int:
-		m.int(3, int64(v))
-		m.int(20, 2)
+		m.Int(3, int64(v))
+		m.Int(20, 2)
 	case string:
-		m.text(4, v)
-		m.int(20, 3)
+		m.Text(4, v)
+		m.Int(20, 3)
 	case []int:
 		for _, i := range v {
-			m.int(8, int64(i))
+			m.Int(8, int64(i))
 		}
-		m.int(20, 7)
+		m.Int(20, 7)
 	}
 	return m
 }
 
 // nodeProto is a NodeProto: input 1, output 2, name 3, op_type 4, attribute 5.
-func nodeProto(kind, out string, in []string, attrs []attribute) message {
-	var m message
+func nodeProto(kind, out string, in []string, attrs []attribute) protobuf.Message {
+	var m protobuf.Message
 	for _, s := range in {
-		m.text(1, s)
+		m.Text(1, s)
 	}
-	m.text(2, out)
-	m.text(3, out)
-	m.text(4, kind)
+	m.Text(2, out)
+	m.Text(3, out)
+	m.Text(4, kind)
 	for _, a := range attrs {
-		m.bytes(5, a.proto())
+		m.Bytes(5, a.proto())
 	}
 	return m
 }

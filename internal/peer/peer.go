@@ -1,5 +1,5 @@
-// Package peer runs a Python script that the benchmarks take turns with: a line in,
-// a line out.
+// Package peer has what the benchmarks share that take turns with others: a Python
+// script that runs beside, a line in, a line out, and medians.
 package peer
 
 import (

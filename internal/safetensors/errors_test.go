@@ -64,6 +64,10 @@ func TestReadErrors(t *testing.T) {
 		bytes      []byte
 	}{
 		{"short", "7 bytes, too short for a header length", make([]byte, 7)},
+		{"torch.save", "no safetensors file but a zip archive, such as torch.save,", []byte("PK\x03\x04\x00\x00\x08\x08\x00\x00\x00\x00")},
+		{"torch.save of old", "no safetensors file but a pickle, such as torch.save writes", []byte("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P")},
+		{"Keras", "no safetensors file but an HDF5 file", []byte("\x89HDF\r\n\x1a\n\x00\x00")},
+		{"Git LFS", "no safetensors file but a pointer of Git LFS, which has not fetched the file", []byte("version https://git-lfs.github.com/spec/v1\n")},
 		{"header longer than the file", "header of 9 bytes, at most 100000000 allowed in a file of 16", append([]byte{9}, make([]byte, 15)...)},
 		{"header of 2^63 bytes", "header of 9223372036854775808 bytes", []byte{7: 0x80, 8: '{', 9: '}'}},
 		{"empty header", "header does not start with {", header("", 0)},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -32,6 +33,14 @@ func Read(r io.ReaderAt, size int64) (File, error) {
 	return f, errors.WithMessage(err, "safetensors")
 }
 
+// foreign are other files that weights come in, by how they begin.
+var foreign = []struct{ begins, is string }{
+	{"PK\x03\x04", "a zip archive, such as torch.save, numpy.savez and Keras write: save by safetensors.torch.save_file or that of NumPy"},
+	{"\x80", "a pickle, such as torch.save writes: save by safetensors.torch.save_file"},
+	{"\x89HDF", "an HDF5 file, such as Keras writes: save by safetensors.numpy.save_file"},
+	{"version ", "a pointer of Git LFS, which has not fetched the file"},
+}
+
 func read(r io.ReaderAt, size int64) (File, error) {
 	var word [8]byte
 	if size < 8 {
@@ -42,6 +51,11 @@ func read(r io.ReaderAt, size int64) (File, error) {
 	}
 	n := binary.LittleEndian.Uint64(word[:])
 	if n > maxHeader || int64(n) > size-8 {
+		for _, f := range foreign {
+			if strings.HasPrefix(string(word[:]), f.begins) {
+				return File{}, errors.Errorf("no safetensors file but %s", f.is)
+			}
+		}
 		return File{}, errors.Errorf("header of %d bytes, at most %d allowed in a file of %d", n, maxHeader, size)
 	}
 	header := make([]byte, n)

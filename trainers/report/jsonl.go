@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
@@ -27,7 +28,7 @@ var _ Sink = (*JSONL)(nil)
 
 // OpenJSONL opens the file at path, or makes it in a folder that exists. A last
 // line that is not complete is cut off; any other damage is an error, and the file
-// is left alone.
+// is left alone, as is one that is no such log.
 func OpenJSONL(path string) (*JSONL, error) {
 	file, err := appendfile.Open(path, func(r io.Reader) (int64, error) {
 		end, err := scan(r, func(int, map[string]float64) error { return nil })
@@ -147,6 +148,8 @@ func scan(r io.Reader, each func(step int, values map[string]float64) error) (en
 		switch {
 		case err == io.EOF && len(line) == 0:
 			return end, nil
+		case err == io.EOF && n == 1 && !begins(line):
+			return end, errors.Errorf("line 1 is %.40q, not that of a log", line)
 		case err == io.EOF:
 			return end, errors.WithMessagef(ErrCut, "line %d", n)
 		case err != nil:
@@ -154,7 +157,7 @@ func scan(r io.Reader, each func(step int, values map[string]float64) error) (en
 		}
 		step, values, err := parse(line)
 		if err != nil {
-			if _, e := b.Peek(1); e == io.EOF { // the machine may have ended before the disk had it
+			if _, e := b.Peek(1); e == io.EOF && (n > 1 || begins(line)) { // the machine may have ended before the disk had it
 				err = ErrCut
 			}
 			return end, errors.WithMessagef(err, "line %d", n)
@@ -164,6 +167,14 @@ func scan(r io.Reader, each func(step int, values map[string]float64) error) (en
 		}
 		end += int64(len(line))
 	}
+}
+
+// begins tells whether a line can be the beginning of one that a JSONL wrote, with
+// zeros for what the disk does not have: else it is of another file, which is not to
+// be cut.
+func begins(line []byte) bool {
+	const first = `{"` + stepKey + `":`
+	return bytes.HasPrefix(line, []byte(first)) || strings.HasPrefix(first, string(bytes.TrimRight(line, "\x00")))
 }
 
 // parse reads a line.

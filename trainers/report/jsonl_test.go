@@ -119,6 +119,13 @@ func TestJSONLErrors(t *testing.T) {
 	path := filepath.Join(dir, "log")
 	for text, want := range map[string]string{
 		"text\n{\"step\":1}\n":                       "line 1: JSON: ",
+		"text\n":                                     "line 1: JSON: ",
+		"text":                                       "line 1 is \"text\", not that of a log",
+		"\x00\x01":                                   "line 1 is \"\\x00\\x01\", not that of a log",
+		"{\"a\":1}\n":                                "line 1: no step",
+		"{\"version\": {\"step\": 1}":                "line 1 is \"{\\\"version\\\": {\\\"step\\\": 1}\", not that of a log",
+		"{\"a\":1,\"step\":2}":                       "line 1 is ",
+		"\b\x00\x00\x00\x00\x00\x00\x00{}\n":         "line 1: JSON: ",
 		"{\"step\":1}\n[]\n{\"step\":2}\n":           "line 2: JSON: ",
 		"{\"a\":1}\n{\"step\":1}\n":                  "line 1: no step",
 		"{\"step\":1.5}\n{\"step\":1}\n":             "line 1: the step 1.5, want an integer, 0 or more",

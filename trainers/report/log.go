@@ -26,7 +26,7 @@ type Sink interface {
 type Log struct {
 	To        []Sink
 	Every     int      // steps from one that is written to the next; 0 means none but epochs
-	GradNorms []string // groups whose norms are written too, by expressions as in trainers.Group.Match
+	GradNorms []string // groups whose norms are written too, by expressions as in trainers.Group.Match; refused without Every
 }
 
 func (l *Log) check() error {
@@ -35,6 +35,8 @@ func (l *Log) check() error {
 		return errors.New("report: the Log is nil, want &report.Log{}")
 	case l.Every < 0:
 		return errors.Errorf("report: Log of Every %d steps, want 0 or more", l.Every)
+	case l.Every == 0 && len(l.GradNorms) > 0:
+		return errors.New("report: Log of GradNorms, which are of steps, and Every is 0: no step is written")
 	}
 	for i, s := range l.To {
 		if s == nil {
@@ -45,9 +47,9 @@ func (l *Log) check() error {
 }
 
 func (l *Log) write(step int, values map[string]float64) error {
-	for _, s := range l.To {
+	for i, s := range l.To {
 		if err := s.Scalars(step, values); err != nil {
-			return errors.WithMessage(err, "report")
+			return errors.WithMessagef(err, "report: Log To[%d]", i)
 		}
 	}
 	return nil

@@ -103,10 +103,11 @@ func (failing) Scalars(int, map[string]float64) error { return fs.ErrClosed }
 
 func TestLogErrors(t *testing.T) {
 	for want, l := range map[string]*report.Log{
-		"report: the Log is nil":        nil,
-		"report: Log of Every -1 steps": {Every: -1},
-		"report: Log To[0] is nil":      {To: []report.Sink{nil}},
-		"report: file already closed":   {To: []report.Sink{failing{}}},
+		"report: the Log is nil":                                                    nil,
+		"report: Log of Every -1 steps":                                             {Every: -1},
+		"report: Log To[0] is nil":                                                  {To: []report.Sink{nil}},
+		"report: Log of GradNorms, which are of steps":                              {GradNorms: []string{"m"}},
+		"report: Log To[1]: file already closed":                                    {To: []report.Sink{record{new([]string)}, failing{}}},
 		`report: GradNorms: trainers: group "q" matches none of the parameters [m]`: {Every: 1, GradNorms: []string{"q"}},
 	} {
 		if err := fit(t, l.OnStep, l.OnEpoch); err == nil || !strings.HasPrefix(err.Error(), want) {

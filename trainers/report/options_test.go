@@ -55,7 +55,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"Progress.To":       {{"", to(&bytes.Buffer{})}, {"", to(nil), "nowhere to write To"}},
 		"Progress.Terminal": {{shown, progress(report.Progress{Terminal: true})}},
 		"Progress.Every":    {{shown, progress(report.Progress{Every: 1})}, {shown, progress(report.Progress{Every: -1}), "Every -1"}},
-		"Progress.Metric":   {{shown, progress(report.Progress{Metric: "kl"})}},
+		"Progress.Metric":   {{shown, progress(report.Progress{Metric: "kl"})}, {shown, progress(report.Progress{Metric: "v"}), "report: Progress of v, which an epoch does not have: it has [bound elbo"}},
 		"Progress.Unit":     {{shown, progress(report.Progress{Unit: "rows"})}},
 		"Progress.Clock":    {{timed(nil), timed(func() time.Time { hour = hour.Add(time.Hour); return hour })}},
 	})

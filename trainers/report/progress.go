@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +28,7 @@ type Progress struct {
 	To       io.Writer
 	Terminal bool             // To is one
 	Every    time.Duration    // least time between lines of steps; 0 means .1 s on a terminal, elsewhere that there are none
-	Metric   string           // "" means "bound"
+	Metric   string           // of Epoch.Train and Epoch.Test; "" means "bound"
 	Unit     string           // what a row of data is called, in the plural; "" means "examples"
 	Clock    func() time.Time // nil means time.Now
 
@@ -55,6 +57,8 @@ func (p *Progress) check() error {
 	}
 	return nil
 }
+
+func (p *Progress) metric() string { return cmp.Or(p.Metric, "bound") }
 
 func (p *Progress) now() time.Time {
 	if p.Clock == nil {
@@ -110,18 +114,22 @@ func (p *Progress) OnEpoch(e trainers.Epoch) error {
 	if err := p.check(); err != nil {
 		return err
 	}
+	all := prefixed(e.Train, "", e.Test)
+	if _, ok := all[p.metric()]; !ok && len(all) > 0 {
+		return errors.Errorf("report: Progress of %s, which an epoch does not have: it has %v", p.metric(), slices.Sorted(maps.Keys(all)))
+	}
 	now := p.now()
 	p.shown = now
 	where := fmt.Sprintf("epoch %d", e.Epoch)
 	if p.epochs > 0 {
 		where += fmt.Sprintf("/%d", p.epochs)
 	}
-	line := p.line(where, e.Train, e.Test, e.ExamplesPerSecond, now, done(e.Epoch, 0, 1, p.epochs)) + "\n"
+	line := p.line(where, e.Train, e.Test, e.ExamplesPerSecond, now, done(e.Epoch, 0, 1, p.epochs))
 	if p.open {
 		p.open = false
-		line = "\r" + strings.TrimSuffix(line, "\n") + "\x1b[K\n"
+		line = "\r" + line + "\x1b[K"
 	}
-	p.write(line)
+	p.write(line + "\n")
 	return nil
 }
 
@@ -152,7 +160,7 @@ func done(epochs, step, steps, of int) float64 {
 
 // line is what is shown of a place in the fit.
 func (p *Progress) line(where string, train, test map[string]float64, pace float64, now time.Time, done float64) string {
-	name, unit := cmp.Or(p.Metric, "bound"), cmp.Or(p.Unit, "examples")
+	name, unit := p.metric(), cmp.Or(p.Unit, "examples")
 	var parts []string
 	if v, ok := train[name]; ok {
 		parts = append(parts, fmt.Sprintf("%s %.2f", name, v))

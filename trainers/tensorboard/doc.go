@@ -9,8 +9,7 @@
 // their names: a folder is a run.
 //
 //   - record.go: the framing of TFRecord, with its masked CRC-32C;
-//   - wire.go: as much of the protocol buffers' encoding as there is need of;
-//   - event.go: the messages Event, Summary and HistogramProto;
+//   - event.go: the messages Event, Summary and HistogramProto, in Protocol Buffers;
 //   - histogram.go, picture.go: what the numbers and pictures are turned into;
 //   - writer.go, read.go: the files.
 //

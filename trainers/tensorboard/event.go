@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/internal/protobuf"
 )
 
 // Event is a record of a file: values of one step.
@@ -53,58 +55,65 @@ const (
 
 // append appends the message to b.
 func (e Event) append(b []byte) []byte {
-	b = appendDouble(b, eventTime, seconds(e.Time))
+	m := protobuf.Message(b)
+	m.Double(eventTime, seconds(e.Time))
 	if e.Step != 0 {
-		b = appendInt(b, eventStep, e.Step)
+		m.Int(eventStep, e.Step)
 	}
 	if e.Version != "" {
-		b = appendBytes(b, eventVersion, e.Version)
+		m.Text(eventVersion, e.Version)
 	}
 	if len(e.Values) > 0 {
-		var summary []byte
+		var summary protobuf.Message
 		for _, v := range e.Values {
-			summary = appendBytes(summary, summaryValue, v.message())
+			summary.Bytes(summaryValue, v.message())
 		}
-		b = appendBytes(b, eventSummary, summary)
+		m.Bytes(eventSummary, summary)
 	}
-	return b
+	return m
 }
 
-func (v Value) message() []byte {
-	b := appendBytes(nil, valueTag, v.Tag)
+func (v Value) message() protobuf.Message {
+	var m, part protobuf.Message
+	m.Text(valueTag, v.Tag)
 	switch p, h := v.Picture, v.Histogram; {
 	case p != nil:
-		m := appendInt(nil, imageHeight, int64(p.Height))
-		m = appendInt(m, imageWidth, int64(p.Width))
-		m = appendInt(m, imageSpace, int64(p.Channels))
-		return appendBytes(b, valueImage, appendBytes(m, imageEncoded, p.Encoded))
+		part.Int(imageHeight, int64(p.Height))
+		part.Int(imageWidth, int64(p.Width))
+		part.Int(imageSpace, int64(p.Channels))
+		part.Bytes(imageEncoded, p.Encoded)
+		m.Bytes(valueImage, part)
 	case h != nil:
-		m := appendDouble(nil, histMin, h.Min)
-		m = appendDouble(m, histMax, h.Max)
-		m = appendDouble(m, histNum, h.Count)
-		m = appendDouble(m, histSum, h.Sum)
-		m = appendDouble(m, histSquares, h.SumSquares)
-		return appendBytes(b, valueHistogram, appendDoubles(appendDoubles(m, histLimits, h.Limits), histBuckets, h.Counts))
+		part.Double(histMin, h.Min)
+		part.Double(histMax, h.Max)
+		part.Double(histNum, h.Count)
+		part.Double(histSum, h.Sum)
+		part.Double(histSquares, h.SumSquares)
+		part.Doubles(histLimits, h.Limits)
+		part.Doubles(histBuckets, h.Counts)
+		m.Bytes(valueHistogram, part)
+	default:
+		m.Float(valueScalar, v.Scalar)
 	}
-	return appendFloat(b, valueScalar, v.Scalar)
+	return m
 }
 
 // decode reads the message. Fields that it does not know, such as a graph or a
 // value of another kind, are passed over.
 func decode(b []byte) (e Event, err error) {
-	err = fields(b, func(field int, v value) (err error) {
+	err = protobuf.Message(b).Fields(func(field int, v protobuf.Value) (err error) {
 		switch field {
 		case eventTime:
-			if err = v.is(fixed64); err == nil {
-				e.Time, err = wall(v.double())
+			if err = v.Is(protobuf.I64); err == nil {
+				e.Time, err = wall(v.Double())
 			}
 		case eventStep:
-			e.Step, err = int64(v.bits), v.is(varint)
+			e.Step, err = int64(v.Bits), v.Is(protobuf.Varint)
 		case eventVersion:
-			e.Version, err = string(v.data), v.is(chunk)
+			e.Version, err = string(v.Data), v.Is(protobuf.Len)
 		case eventSummary:
-			if err = v.is(chunk); err == nil {
-				err = fields(v.data, e.summary)
+			if err = v.Is(protobuf.Len); err == nil {
+				err = protobuf.Message(v.Data).Fields(e.summary)
 			}
 		}
 		return errors.WithMessagef(err, "event, field %d", field)
@@ -124,30 +133,30 @@ func wall(s float64) (time.Time, error) {
 	return time.Unix(int64(whole), int64(math.Round(part*1e9))), nil
 }
 
-func (e *Event) summary(field int, v value) error {
+func (e *Event) summary(field int, v protobuf.Value) error {
 	if field != summaryValue {
 		return nil
 	}
-	if err := v.is(chunk); err != nil {
+	if err := v.Is(protobuf.Len); err != nil {
 		return err
 	}
 	var x Value
 	known := false
-	err := fields(v.data, func(field int, v value) (err error) {
+	err := protobuf.Message(v.Data).Fields(func(field int, v protobuf.Value) (err error) {
 		switch field {
 		case valueTag:
-			x.Tag, err = string(v.data), v.is(chunk)
+			x.Tag, err = string(v.Data), v.Is(protobuf.Len)
 		case valueScalar:
-			x.Scalar, err, known = math.Float32frombits(uint32(v.bits)), v.is(fixed32), true
+			x.Scalar, err, known = math.Float32frombits(uint32(v.Bits)), v.Is(protobuf.I32), true
 		case valueImage:
 			x.Picture, known = &Picture{}, true
-			if err = v.is(chunk); err == nil {
-				err = fields(v.data, x.Picture.field)
+			if err = v.Is(protobuf.Len); err == nil {
+				err = protobuf.Message(v.Data).Fields(x.Picture.field)
 			}
 		case valueHistogram:
 			x.Histogram, known = &Histogram{}, true
-			if err = v.is(chunk); err == nil {
-				err = fields(v.data, x.Histogram.field)
+			if err = v.Is(protobuf.Len); err == nil {
+				err = protobuf.Message(v.Data).Fields(x.Histogram.field)
 			}
 		}
 		return errors.WithMessagef(err, "value %.200q, field %d", x.Tag, field)
@@ -161,43 +170,43 @@ func (e *Event) summary(field int, v value) error {
 	return err
 }
 
-func (p *Picture) field(field int, v value) error {
+func (p *Picture) field(field int, v protobuf.Value) error {
 	switch field {
 	case imageHeight:
-		p.Height = int(int32(v.bits))
+		p.Height = int(int32(v.Bits))
 	case imageWidth:
-		p.Width = int(int32(v.bits))
+		p.Width = int(int32(v.Bits))
 	case imageSpace:
-		p.Channels = int(int32(v.bits))
+		p.Channels = int(int32(v.Bits))
 	case imageEncoded:
-		p.Encoded = v.data
-		return v.is(chunk)
+		p.Encoded = v.Data
+		return v.Is(protobuf.Len)
 	default:
 		return nil
 	}
-	return v.is(varint)
+	return v.Is(protobuf.Varint)
 }
 
-func (h *Histogram) field(field int, v value) (err error) {
+func (h *Histogram) field(field int, v protobuf.Value) (err error) {
 	switch field {
 	case histMin:
-		h.Min = v.double()
+		h.Min = v.Double()
 	case histMax:
-		h.Max = v.double()
+		h.Max = v.Double()
 	case histNum:
-		h.Count = v.double()
+		h.Count = v.Double()
 	case histSum:
-		h.Sum = v.double()
+		h.Sum = v.Double()
 	case histSquares:
-		h.SumSquares = v.double()
+		h.SumSquares = v.Double()
 	case histLimits:
-		h.Limits, err = v.doubles(h.Limits)
+		h.Limits, err = v.Doubles(h.Limits)
 		return err
 	case histBuckets:
-		h.Counts, err = v.doubles(h.Counts)
+		h.Counts, err = v.Doubles(h.Counts)
 		return err
 	default:
 		return nil
 	}
-	return v.is(fixed64)
+	return v.Is(protobuf.I64)
 }

@@ -178,11 +178,22 @@ func TestErrors(t *testing.T) {
 	if _, err := Open(other, Config{}); err == nil || !strings.Contains(err.Error(), `the version "", want brain.Event:2`) {
 		t.Errorf("error %v", err)
 	}
-	if err := os.WriteFile(other, []byte(strings.Repeat("a text of another kind\n", 9)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(other, Config{}); err == nil || !strings.Contains(err.Error(), "record at byte 0: the checksum of its length is wrong") {
-		t.Errorf("error %v", err)
+	for text, want := range map[string]string{
+		strings.Repeat("a text of another kind\n", 9): "record at byte 0: the checksum of its length is wrong",
+		"a text":               "the first 6 bytes are of no record",
+		"twelve bytes":         "the first 12 bytes are of no record",
+		"twelve bytes\x00\x00": "the first 12 bytes are of no record",
+		"\x18\x01":             "the first 2 bytes are of no record",
+	} {
+		if err := os.WriteFile(other, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(other, Config{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %s", text, err, want)
+		}
+		if got, err := os.ReadFile(other); err != nil || string(got) != text {
+			t.Errorf("%q was written over", text)
+		}
 	}
 }
 

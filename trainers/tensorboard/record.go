@@ -39,6 +39,9 @@ func appendRecord(b, data []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, masked(data))
 }
 
+// firstHead is how a file begins: the head of the record of the version.
+var firstHead = appendRecord(nil, Event{Version: version}.append(nil))[:headBytes]
+
 // A scanner reads the records of a file.
 type scanner struct {
 	r  io.Reader
@@ -52,31 +55,37 @@ var ErrCut = errors.New("the last record is cut off")
 // next reads a record, or returns io.EOF at the end of the file, and ErrCut if what
 // is left is the beginning of a record, or one that is wrong, with zeros after it at
 // most, as a file may end after the machine has. A wrong one with others behind it
-// is damage.
+// is damage, and so is a beginning of the file that is of another one.
 func (s *scanner) next() ([]byte, error) {
 	var head [headBytes]byte
-	switch n, err := io.ReadFull(s.r, head[:]); {
+	n, err := io.ReadFull(s.r, head[:])
+	switch {
 	case err == io.EOF:
 		return nil, err
-	case err == io.ErrUnexpectedEOF:
-		return nil, ErrCut
-	case err != nil:
+	case err != nil && err != io.ErrUnexpectedEOF:
 		return nil, errors.Wrapf(err, "%d bytes of the record at byte %d", n, s.at)
 	}
 	size := binary.LittleEndian.Uint64(head[:])
-	if binary.LittleEndian.Uint32(head[8:]) != masked(head[:8]) {
-		return nil, s.wrong("length")
+	if cut := err != nil; cut || binary.LittleEndian.Uint32(head[8:]) != masked(head[:8]) {
+		err := ErrCut
+		if !cut {
+			err = s.wrong("length")
+		}
+		if err == ErrCut && s.at == 0 && !bytes.HasPrefix(firstHead, bytes.TrimRight(head[:n], "\x00")) {
+			err = errors.Errorf("the first %d bytes are of no record", n)
+		}
+		return nil, err
 	}
 	if size > maxRecord {
 		return nil, errors.Errorf("record at byte %d of %d bytes, want at most %d", s.at, size, maxRecord)
 	}
 	var b bytes.Buffer // grows with what there is, whatever size says
-	n, err := io.CopyN(&b, s.r, int64(size)+tailBytes)
+	got, err := io.CopyN(&b, s.r, int64(size)+tailBytes)
 	switch {
 	case err == io.EOF:
 		return nil, ErrCut
 	case err != nil:
-		return nil, errors.Wrapf(err, "%d bytes of the record at byte %d", n, s.at)
+		return nil, errors.Wrapf(err, "%d bytes of the record at byte %d", got, s.at)
 	}
 	data, tail := b.Bytes()[:size], b.Bytes()[size:]
 	if binary.LittleEndian.Uint32(tail) != masked(data) {

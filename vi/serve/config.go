@@ -68,7 +68,8 @@ type Config struct {
 
 	// Half stores the weights of matrix products with 16 bits, as graph.Freezing
 	// has it: small requests take less time, and results differ by the rounding of
-	// the weights.
+	// the weights. Of a bundle the canary is asked before they are rounded, so that
+	// loading one takes as much again.
 	Half bool
 
 	Meter   Meter  // what is told what happens; nil means nobody

@@ -126,7 +126,9 @@ func Load(fsys fs.FS, known Registry, c Config) (*Model, error) {
 }
 
 // try makes the version of a bundle, which has to fit in the place of another if
-// there is one, and asks it the canary, in a model of its own that tells nobody.
+// there is one, and asks it the canary, in a model of its own that tells nobody. What
+// the canary knows are answers of the weights as they were written: where they are
+// stored with 16 bits, a model in which they are not is asked beside.
 func (b *Bundle) try(c Config, before *version) (*version, error) {
 	quiet := c
 	quiet.Runs, quiet.Meter, quiet.Delay, quiet.Version = 1, noMeter{}, 0, b.Hash
@@ -137,8 +139,15 @@ func (b *Bundle) try(c Config, before *version) (*version, error) {
 	if before != nil {
 		err = errors.WithMessage(before.same(m.current), "serve: swap")
 	}
+	as := m
+	if err == nil && c.Half {
+		quiet.Half = false
+		if as, err = New(b.Spec, b.Params, quiet); err == nil {
+			defer as.Close()
+		}
+	}
 	if err == nil {
-		err = b.Canary.check(m)
+		err = b.Canary.check(as)
 	}
 	if err != nil {
 		m.Close()
