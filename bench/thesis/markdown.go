@@ -17,7 +17,7 @@ func page(w io.Writer, dir string) error {
 	var b strings.Builder
 	b.WriteString("# The thesis's tables\n\nWhat the published experiments give here, written by `go run ./bench/thesis -page docs` from the files in bench/thesis/results. Published figures stand beside ours, in italics; ± is a standard error, over seeds where there are several.\n")
 	for _, t := range tables {
-		rows, err := wholeResults(dir, t.name)
+		rows, err := t.wholeResults(dir)
 		if err != nil {
 			return err
 		}

@@ -125,7 +125,7 @@ func writePage(folder, results string) error {
 		return errors.Wrap(err, "-page")
 	}
 	for _, t := range tables {
-		rows, err := wholeResults(results, t.name)
+		rows, err := t.wholeResults(results)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -51,10 +52,16 @@ func readResults(dir, table string) ([]row, error) {
 	return rows, errors.Wrapf(err, "results %s", path)
 }
 
-// wholeResults are those of whole runs.
-func wholeResults(dir, table string) ([]row, error) {
-	rows, err := readResults(dir, table)
-	return slices.DeleteFunc(rows, func(r row) bool { return r.Quick }), err
+// wholeResults are those of whole runs, in the order of the table's cells.
+func (t *table) wholeResults(dir string) ([]row, error) {
+	rows, err := readResults(dir, t.name)
+	rows = slices.DeleteFunc(rows, func(r row) bool { return r.Quick })
+	cells := t.cells(&lab{})
+	place := func(r row) int {
+		return slices.IndexFunc(cells, func(c cell) bool { return r.is(c, false) })
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(place(a), place(b)) })
+	return rows, err
 }
 
 func writeResults(dir, table string, rows []row) error {
