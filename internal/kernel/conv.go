@@ -36,6 +36,7 @@ type Conv[T Float] struct {
 
 	pool      *Pool
 	geometry  geometry
+	parts     cut  // of the pieces
 	depthwise bool // one channel a group
 	phases    []convPhase
 	groupCols cut // of the columns of a group
@@ -47,8 +48,15 @@ type Conv[T Float] struct {
 // Prepare checks the fields and returns the number of parts in which Do does the
 // work, before Finish ends it. The number depends on the shape alone.
 func (c *Conv[T]) Prepare(p *Pool) (parts int) {
+	const most = 1 << 14 // of which a stride or groups make as many pieces as they like
 	c.check()
 	c.pool, c.geometry = p, geometryOf[T]()
+	c.parts = cutInto(c.pieces(), most, 1)
+	return c.parts.n
+}
+
+// pieces divides the work into the least that a worker may do.
+func (c *Conv[T]) pieces() int {
 	switch {
 	case c.N == 0 || c.O == 0 || c.C == 0:
 		return 1
@@ -63,6 +71,13 @@ func (c *Conv[T]) Prepare(p *Pool) (parts int) {
 
 // Do computes one part; it makes a prepared Conv a Task.
 func (c *Conv[T]) Do(part, worker int) {
+	from, to := c.parts.bounds(part)
+	for piece := from; piece < to; piece++ {
+		c.do(piece, worker)
+	}
+}
+
+func (c *Conv[T]) do(part, worker int) {
 	switch {
 	case c.N == 0 || c.O == 0 || c.C == 0:
 		clear(c.out())

@@ -1,5 +1,7 @@
 package kernel
 
+import "sort"
+
 // phasesOf lists the phases of a convolution that computes its result or its
 // input, without their parts.
 func (c *Conv[T]) phasesOf() []convPhase {
@@ -15,11 +17,9 @@ func (c *Conv[T]) phasesOf() []convPhase {
 		return []convPhase{ph}
 	}
 	var all []convPhase
-	for p := range c.H.Stride * c.W.Stride {
-		ph := convPhase{h: remainder(c.H, p/c.W.Stride), w: remainder(c.W, p%c.W.Stride)}
-		if ph.h.n == 0 || ph.w.n == 0 {
-			continue
-		}
+	across := min(c.W.Stride, c.W.In)
+	for p := range min(c.H.Stride, c.H.In) * across {
+		ph := convPhase{h: remainder(c.H, p/across), w: remainder(c.W, p%across)}
 		for kh := c.H.Size - 1; kh >= 0; kh-- { // so that the columns of the source ascend
 			for kw := c.W.Size - 1; kw >= 0; kw-- {
 				h, w := ph.h.first+c.H.Before-kh*c.H.Dilation, ph.w.first+c.W.Before-kw*c.W.Dilation
@@ -113,11 +113,8 @@ func (c *Conv[T]) blockOf(k int) int {
 // doProduct computes a block of rows and columns: block of k by block of k it
 // gathers the rows and lets each panel of weights meet them.
 func (c *Conv[T]) doProduct(part, worker int) {
-	i := len(c.phases) - 1
-	for i > 0 && part < c.phases[i].first {
-		i--
-	}
-	if i < 0 {
+	i := sort.Search(len(c.phases), func(i int) bool { return c.phases[i].first > part }) - 1
+	if i < 0 { // an input without places
 		return
 	}
 	ph := &c.phases[i]

@@ -139,6 +139,7 @@ func testConvLarge[T Float](t *testing.T, p *Pool) {
 		{N: 20, C: 1, O: 32, Groups: 1, H: half, W: same},
 		{N: 3, C: 40, O: 40, Groups: 40, H: same, W: half},
 		{N: 1, C: 8, O: 80, Groups: 2, H: half, W: half},
+		{N: 1, C: 1, O: 2, Groups: 1, H: Window{In: 130, Size: 2, Stride: 1 << 24, Dilation: 3}, W: Window{In: 130, Size: 1, Stride: 1 << 20, Dilation: 1 << 20}},
 	} {
 		if raceEnabled && c.Groups == 1 {
 			continue
