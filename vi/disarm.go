@@ -39,9 +39,12 @@ func logitsOf(l latent) *graph.Node {
 }
 
 // uniform returns the noise that a Bernoulli site is, or was, drawn from.
-func uniform(r *Record, site string, events int) (u *graph.Node) {
-	door.Replay(r.Scope, func() {
-		u = r.Scope.In(site).Noise("noise", graph.UniformNoise, r.lead(events)...)
-	})
+func uniform(r *Record, site string, events int) *graph.Node {
+	return r.again(site, "noise", graph.UniformNoise, events)
+}
+
+// again returns noise of a local site, or the same where it has been drawn.
+func (r *Record) again(site, name string, law graph.Noise, event ...int) (u *graph.Node) {
+	door.Replay(r.Scope, func() { u = r.noise(site).Noise(name, law, r.lead(event...)...) })
 	return u
 }

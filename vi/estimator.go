@@ -7,9 +7,9 @@ import (
 	"github.com/latentgo/latent/prob"
 )
 
-// Estimator says how the gradient of a bound passes the draw of one latent. The
-// set is closed: what is sound depends on the objective and on the other sites,
-// and SupportMatrix lists what has been checked.
+// Estimator says how the gradient of a bound passes the draw of one latent. What is
+// sound depends on the objective and on the other sites, and SupportMatrix lists
+// what has been checked; Own is an estimator of one's own.
 type Estimator interface {
 	describe() estimator
 }
@@ -26,6 +26,9 @@ type estimator struct {
 	soft   bool   // draws may lie between the values of the law
 	apart  bool   // draws are independent for the values of an enumerated site
 	perRow bool   // of a product: every one of the K draws has noise of its own
+
+	// laws tells which it takes, besides what needs says; nil for all.
+	laws func(d prob.Dist) bool
 
 	// draw draws a local latent; nil where its law does.
 	draw func(r *Record, site string, d prob.Dist) *graph.Node
@@ -57,6 +60,8 @@ func (e estimator) suits(site string, d prob.Dist) {
 			way = "vi.Pathwise"
 		}
 		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %s; use %s", site, e.name, prob.NameOf(d), way)
+	case e.laws != nil && !e.laws(d):
+		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
 	case e.needs.has(relaxable) && !bit && !class:
 		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
 	}
@@ -86,9 +91,15 @@ func (e estimator) instead() string {
 // same.
 func plain(site string, e Estimator) Estimator {
 	e = pointed(site, e)
-	if s, ok := e.(Score); ok {
-		s.Baseline = pointed(site, s.Baseline)
-		return s
+	switch e := e.(type) {
+	case Score:
+		e.Baseline = pointed(site, e.Baseline)
+		if b, ok := e.Baseline.(OwnBaseline); ok {
+			b.complete(site)
+		}
+		return e
+	case Own:
+		e.complete(site)
 	}
 	return e
 }

@@ -137,6 +137,16 @@ func (g *gradient) toward(l latent, name string, d, by *graph.Node) Cost {
 	return Cost{Name: name + "/" + l.Name, Node: g.down(graph.Sum(graph.StopGrad(d).Mul(by)))}
 }
 
+// learn returns the cost whose gradient by the parameters is that of a loss, with
+// nothing else trained by it.
+func (g *gradient) learn(l latent, name string, loss *graph.Node, params []*graph.Node) Cost {
+	var sum []*graph.Node
+	for i, by := range graph.Grad(loss, params, g.latents.held()...) {
+		sum = append(sum, graph.Sum(graph.StopGrad(by).Mul(params[i])))
+	}
+	return Cost{Name: name + "/" + l.Name, Node: graph.AddN(sum...)}
+}
+
 // along returns Σ ⟨stop(scale·∂cost/∂z), z⟩ with all draws held in the
 // derivative.
 func along(sites []*Site, cost *graph.Node, hold []*graph.Node, scale *graph.Node) *graph.Node {

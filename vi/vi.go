@@ -92,7 +92,7 @@
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
 //	              draws; score.go, baseline.go, disarm.go, rebar.go, relax.go,
-//	              measure.go, the others
+//	              measure.go, the others; own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one
 //	gradient.go   the costs of a value and of its latents
 //	bound.go      what estimators ask of a value: averaged.go, of means over draws,

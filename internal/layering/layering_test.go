@@ -44,6 +44,7 @@ var level = map[string]int{
 	"vi/calibration":       8,
 	"vi/guide":             8,
 	"vi/serve":             8,
+	"vi/vitest":            8,
 	"vi/mcmc":              9,
 	"trainers":             10,
 	"examples/models":      11,
