@@ -170,7 +170,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		t.p = t.value
 	case "REBAR", "RELAX":
 		t.p = over(breaks(24), "z/given").single().twice()
-	case "GumbelSoftmax", "StraightThrough":
+	case "GumbelSoftmax", "StraightThrough", "GappedST", "DecoupledST":
 		t.p = over(breaks(14))
 		if c.objective != "Chi" && c.objective != "Renyi" { // which take no single draw
 			t.k = 1

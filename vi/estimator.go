@@ -63,7 +63,7 @@ func (e estimator) suits(site string, d prob.Dist) {
 	case e.laws != nil && !e.laws(d):
 		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
 	case e.needs.has(relaxable) && !bit && !class:
-		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
 		if b := prob.WithoutInverse(f.Bijector); b != nil {

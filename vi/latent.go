@@ -167,7 +167,7 @@ func (l latent) realised(wanted Estimator) {
 	switch {
 	case wanted == nil:
 	case l.needs&(signals|holds) != 0:
-		graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO, vi.IWAE or, for terms of your own, vi.Expectation, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, Enumerate and the noise of products", l.Name, l.name)
+		graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO, vi.IWAE or, for terms of your own, vi.Expectation, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, GappedST, DecoupledST, Enumerate and the noise of products", l.Name, l.name)
 	case !l.passes(l.Site) || support(l.estimator, alone, l.kind()) == refused:
 		graph.Fail("vi: site %s: %s is not for %s site drawn from %s", l.Name, l.name, l.kind(), prob.NameOf(l.law()))
 	}

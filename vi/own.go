@@ -207,12 +207,7 @@ func (a *At) SignalAt(value *graph.Node) *graph.Node {
 // depends on the site, and no run.
 func (a *At) SignalGrad() *graph.Node {
 	a.draws("SignalGrad")
-	hold := append([]*graph.Node{a.l.Value}, a.g.latents.held()...)
-	f := graph.Sum(a.g.bound.signal(a.Record, a.l.Site))
-	if !graph.DependsOn(f, a.l.Value) {
-		return graph.BroadcastTo(a.Record.Scope.Const(0), a.l.Value.Shape()...)
-	}
-	return graph.StopGrad(graph.Grad(f, []*graph.Node{a.l.Value}, hold...)[0])
+	return a.g.slope(a.l)
 }
 
 // OtherDraws returns, at every draw, the mean of x over the other draws of the same

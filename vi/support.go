@@ -11,7 +11,7 @@ import (
 // estimators are the rows of the support matrix.
 var estimators = []Estimator{
 	Pathwise{}, STL{}, DReG{}, Score{}, Score{MovingAverage{}}, Score{LeaveOneOut{}}, Score{NVIL{}}, VIMCO{}, Enumerate{},
-	GumbelSoftmax{}, StraightThrough{}, DisARM{}, REBAR{}, RELAX{}, MeasureValued{}, Local{}, Flipout{}, PerDraw{}, Single{}, Separate{}, asDrawn{},
+	GumbelSoftmax{}, StraightThrough{}, GappedST{}, DecoupledST{}, ARM{}, DisARM{}, ARMS{}, DoubleCV{}, RODEO{}, REBAR{}, RELAX{}, MeasureValued{}, Local{}, Flipout{}, PerDraw{}, Single{}, Separate{}, asDrawn{},
 }
 
 // Name returns an estimator's name in the support matrix.

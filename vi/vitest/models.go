@@ -2,6 +2,7 @@ package vitest
 
 import (
 	"fmt"
+	"maps"
 	"math"
 
 	"github.com/latentgo/latent/graph"
@@ -44,7 +45,7 @@ func (m Model) Problem(k int, more ...string) Problem {
 	if k > 1 {
 		points, smooth = 1, 4
 	}
-	return Problem{Model: m.model, Params: m.params, Data: m.data, Noise: func(v map[string]float64, k int) (ds []Dimension) {
+	return Problem{Model: m.model, Params: maps.Clone(m.params), Data: m.data, Noise: func(v map[string]float64, k int) (ds []Dimension) {
 		for i := range k {
 			for _, s := range m.sites {
 				for j := range s.events {

@@ -50,14 +50,15 @@ var linear = vi.Own{Name: "linear", Draws: 2, Laws: isBernoulli, Gradient: func(
 }}
 
 func TestOwnEstimators(t *testing.T) {
+	one := arm(1)
 	for name, e := range map[string]vi.Estimator{
-		"leave-one-out": leaveOneOut, "ARM": arm(1), "linear": &linear,
-		"baseline of the others": vi.Score{Baseline: vi.OwnBaseline{Name: "others", Of: func(a *vi.At, f *graph.Node) *graph.Node { return a.OtherDraws(f) }}},
+		"leave-one-out": &leaveOneOut, "ARM": &one, "linear": &linear,
+		"baseline of the others": &vi.Score{Baseline: vi.OwnBaseline{Name: "others", Of: func(a *vi.At, f *graph.Node) *graph.Node { return a.OtherDraws(f) }}},
 		"constant baseline":      vi.Score{Baseline: &vi.OwnBaseline{Name: "constant", Weights: true, Of: func(a *vi.At, f *graph.Node) *graph.Node { return a.Share().Scale(-.7) }}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			vitest.Unbiased(t, e)
+			vitest.Unbiased(t, vitest.Case{Estimator: e})
 		})
 	}
 }

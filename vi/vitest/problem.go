@@ -46,8 +46,8 @@ func (p Problem) Compile(o vi.Objective, k int, gradient bool) (*Integral, error
 	if p.Model == nil || p.Noise == nil || o == nil {
 		return nil, errors.New("vitest: a Problem without Model or Noise, or no objective")
 	}
-	if k < 1 || k > 64 {
-		return nil, errors.Errorf("vitest: the noise of %d draws, want 1 to 64", k)
+	if k < 0 || k > 64 {
+		return nil, errors.Errorf("vitest: the noise of %d draws, want 0 to 64", k)
 	}
 	c := &Integral{problem: p, k: k, Params: &graph.Params{Dtype: graph.Float64}}
 	var err error
