@@ -96,6 +96,9 @@ func besideTrials(c cell, e vi.Estimator) (ts []trial) {
 			return nil
 		}
 	}
+	if c.estimator == "UnorderedSet" || c.estimator == "Marginalised" { // a bit has too few values
+		return nil
+	}
 	for _, place := range places {
 		switch c.kind {
 		case "reparameterised", "discrete":

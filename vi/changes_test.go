@@ -113,7 +113,7 @@ func optionChanges() map[string][]change {
 	})
 	for name, c := range map[string][2]vi.Estimator{
 		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
-		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
+		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
 	} {
 		of := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 4, Sites: of(e)}} }
 		all[name] = []change{{"bits", of(c[0]), of(c[1]), ""}}
@@ -182,7 +182,7 @@ func optionChanges() map[string][]change {
 	for name, e := range estimators() { // what a Run cannot realise it refuses
 		kind := "normals"
 		switch e.(type) {
-		case vi.ARM, vi.DisARM, vi.ARMS, vi.DoubleCV, vi.RODEO, vi.REBAR, vi.RELAX, vi.VIMCO:
+		case vi.UnorderedSet, vi.Marginalised, vi.ARM, vi.DisARM, vi.ARMS, vi.DoubleCV, vi.RODEO, vi.REBAR, vi.RELAX, vi.VIMCO:
 			kind = "bits"
 		case vi.Pathwise, vi.Enumerate, vi.GumbelSoftmax, vi.StraightThrough, vi.GappedST, vi.DecoupledST, vi.Local, vi.Flipout, vi.PerDraw, vi.Single, vi.Separate:
 			continue

@@ -35,6 +35,8 @@ type estimator struct {
 	// multiply draws a product of x and a weight of the law q instead of the weight;
 	// nil where it is of the weight's own draw.
 	multiply func(r *Record, name string, q NormalLaw, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node
+	// list gives an enumerated site some of its values; nil where it has all.
+	list func(v *values) *subset
 	// costs returns the costs that it adds; nil for none.
 	costs func(g *gradient, l latent) []Cost
 	// check refuses what its options or the other latents do not allow; nil for

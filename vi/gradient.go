@@ -86,7 +86,7 @@ func (g *gradient) costs() []Cost {
 		costs = append(costs, Cost{Name: "stl global", Node: along(global, g.down(g.bound.dropped(true).Neg()), draws, nil), Hold: hold})
 	}
 	for _, l := range g.latents {
-		if !l.held {
+		if l.costs == nil {
 			continue
 		}
 		for _, c := range append(l.costs(g, l), g.centre(l)...) {

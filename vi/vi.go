@@ -62,6 +62,8 @@
 //	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
 //	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
 //	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         biased
+//	UnorderedSet          discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	Marginalised          discrete          unbiased -        -        -        -        -        unbiased    -         -
 //	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   biased      -         -
 //	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   biased      -         -
 //	GappedST              discrete          biased   biased   biased   biased   biased   biased   biased      -         -
@@ -91,8 +93,8 @@
 //	axes.go       the layout of values and scores, known there alone; drawaxis.go,
 //	              sums over draws
 //	run.go, trace.go   a run under way; global.go, block.go, product.go, flipout.go,
-//	              perdraw.go, enumerate.go, sites of other kinds; latents.go, what is
-//	              left to draw
+//	              perdraw.go, enumerate.go, subset.go, sites of other kinds;
+//	              latents.go, what is left to draw
 //	predict.go, draws.go   what the data leave out, drawn, and statistics of draws
 //	record.go     what a run found; replay.go, the same run with other values
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
