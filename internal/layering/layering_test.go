@@ -51,6 +51,7 @@ var level = map[string]int{
 	"bench":                12,
 	"bench/speed/tape":     0,
 	"examples":             12,
+	"examples/gradients":   13, // measures by bench
 	"internal/layering":    13,
 }
 
