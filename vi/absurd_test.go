@@ -18,6 +18,7 @@ func TestAbsurdArguments(t *testing.T) {
 		trace    *vi.Trace
 		record   *vi.Record
 		estimate *vi.Estimate
+		at       *vi.At
 		data     vi.Data
 	)
 	normal := func(n *graph.Node) prob.Normal { return prob.Normal{Mean: n, LogStd: n} }
@@ -32,7 +33,7 @@ func TestAbsurdArguments(t *testing.T) {
 		},
 		Types: []any{
 			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{},
-			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{}, vi.Site{},
+			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{}, vi.Site{}, vi.At{},
 		},
 		Within: func(_ string, call func()) error {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
@@ -52,7 +53,8 @@ func TestAbsurdArguments(t *testing.T) {
 						trace = t
 					},
 				}
-				estimate = vi.ELBO{Config: vi.Config{K: 2, Total: 9}}.Estimate(s.In("a"), model, data)
+				own := vi.Own{Name: "own", Gradient: func(a *vi.At) { at = a }}
+				estimate = vi.ELBO{Config: vi.Config{K: 2, Total: 9, Sites: choice{"z": own}}}.Estimate(s.In("a"), model, data)
 				record = estimate.Record
 				call()
 			})
@@ -75,6 +77,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{&vi.Site{}, &vi.Site{P: (*prob.Normal)(nil)}, &vi.Site{P: prob.Uniform{}}, &vi.Site{P: prob.Transformed{}}, record.Site("z")}
 			case reflect.TypeFor[*vi.Estimate]():
 				return []any{&vi.Estimate{}, estimate}
+			case reflect.TypeFor[*vi.At]():
+				return []any{&vi.At{}, at}
 			case reflect.TypeFor[vi.Data]():
 				return []any{vi.Data{}, data, vi.Data{"x": nil}, vi.Data{"x": n, "y": n}}
 			case reflect.TypeFor[vi.Func]():
@@ -98,11 +102,11 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{normal(n), prob.Normal{Mean: n}, (*prob.Normal)(nil), prob.Transformed{}, prob.Bernoulli{Logits: n}, prob.Mixture{}}
 			case reflect.TypeFor[vi.Estimator]():
 				return []any{
-					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.VIMCO{},
-					vi.Enumerate{}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.DisARM{}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Separate{},
+					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.Own{}, vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.OtherDraws(a.Signal())) }}, vi.VIMCO{},
+					vi.Enumerate{}, vi.UnorderedSet{}, vi.Marginalised{}, vi.Marginalised{Size: -1}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.GappedST{}, vi.DecoupledST{}, vi.ARM{}, vi.DisARM{}, vi.ARMS{}, vi.ARMS{Group: 7}, vi.DoubleCV{}, vi.RODEO{}, vi.RODEO{Hidden: -1}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Separate{},
 				}
 			case reflect.TypeFor[vi.Baseline]():
-				return []any{vi.MovingAverage{}, vi.LeaveOneOut{}, vi.NVIL{}, vi.NVIL{Hidden: -1}, (*vi.NVIL)(nil)}
+				return []any{vi.MovingAverage{}, vi.LeaveOneOut{}, vi.NVIL{}, vi.NVIL{Hidden: -1}, (*vi.NVIL)(nil), vi.OwnBaseline{}, vi.OwnBaseline{Name: "own", Of: func(a *vi.At, f *graph.Node) *graph.Node { return nil }}}
 			}
 			return nil
 		},

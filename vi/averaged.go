@@ -49,6 +49,11 @@ func (a averaged) signal(r *Record, s *Site) *graph.Node {
 	return x
 }
 
+// whole is signal with the terms that do not depend on the draw.
+func (a averaged) whole(s *Site) *graph.Node {
+	return a.r.fold(a.r.average(a.r.sum(a.local, a.beta)), s.logq().Shape())
+}
+
 func (a averaged) share(s *Site) (*graph.Node, float64) {
 	if s.Global {
 		return a.r.Scope.Const(1), 1

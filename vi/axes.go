@@ -13,7 +13,7 @@ import (
 //
 // with one axis for each enumerated site, then the draws, then the rows; what
 // does not depend on one of them has size 1 there. Nothing outside of this file
-// knows where an axis lies.
+// and drawaxis.go knows where an axis lies.
 type axes struct {
 	enum []enumeration
 	k, b int // draws, rows
@@ -271,12 +271,6 @@ func (a axes) meanDraws(x *graph.Node) *graph.Node {
 // sumRows sums over enumerations and draws: [B].
 func (a axes) sumRows(x *graph.Node) *graph.Node {
 	return graph.Sum(x, first(a.rowAxis())...)
-}
-
-// otherDraws is, at every draw, the mean of the other draws.
-func (a axes) otherDraws(x *graph.Node) *graph.Node {
-	sum := graph.ExpandDims(graph.Sum(x, a.drawAxis()), a.drawAxis())
-	return sum.Sub(x).Scale(1 / float64(a.k-1))
 }
 
 // normalised is exp x over its sum over enumerations and draws, of [E…, K, B].

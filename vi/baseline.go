@@ -5,7 +5,8 @@ import (
 	"github.com/latentgo/latent/layers"
 )
 
-// Baseline is what a score is compared with: MovingAverage, LeaveOneOut or NVIL.
+// Baseline is what a score is compared with: MovingAverage, LeaveOneOut, NVIL, or
+// OwnBaseline.
 type Baseline interface {
 	// describe returns its name and what it needs beyond Score.
 	describe() (name string, needs facts)

@@ -7,6 +7,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
+	"github.com/latentgo/latent/vi/vitest"
 )
 
 // The places of an enumerated bit y beside a latent z or a global w.
@@ -95,6 +96,9 @@ func besideTrials(c cell, e vi.Estimator) (ts []trial) {
 			return nil
 		}
 	}
+	if c.estimator == "UnorderedSet" || c.estimator == "Marginalised" { // a bit has too few values
+		return nil
+	}
 	for _, place := range places {
 		switch c.kind {
 		case "reparameterised", "discrete":
@@ -110,7 +114,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 	p, k := beside(place, c.kind == "discrete"), 2
 	scored := place == "before" && (strings.HasPrefix(c.estimator, "Score") || c.estimator == "VIMCO")
 	// over lists the noise of the draws, one element for each that is made.
-	over := func(rule func(v map[string]float64, y int) func([]float64) ([]float64, []float64), more ...string) problem {
+	over := func(rule func(v map[string]float64, y int) vitest.Rule, more ...string) problem {
 		return p.with(func(v map[string]float64, k int) (ds []dimension) {
 			for i := range k {
 				ds = append(ds, dimension{"z/noise", i, rule(v, -1)})
@@ -139,7 +143,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		if scored && c.averages() {
 			n = 6
 		}
-		t.value = over(func(map[string]float64, int) func([]float64) ([]float64, []float64) { return hermite(n) })
+		t.value = over(func(map[string]float64, int) vitest.Rule { return hermite(n) })
 		t.p = t.value
 		if c.estimator == "MeasureValued" {
 			t.p = p.with(measured().noise).twice()
@@ -149,8 +153,8 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		}
 		return t
 	}
-	breaks := func(n int) func(v map[string]float64, y int) func([]float64) ([]float64, []float64) {
-		return func(v map[string]float64, y int) func([]float64) ([]float64, []float64) {
+	breaks := func(n int) func(v map[string]float64, y int) vitest.Rule {
+		return func(v map[string]float64, y int) vitest.Rule {
 			return smoothCells(n, func([]float64) (ends []float64) { // as Score and as REBAR draw it
 				for i, q := range p.chances(place, v) {
 					if y < 0 || y == i {
@@ -169,7 +173,7 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		t.p = t.value
 	case "REBAR", "RELAX":
 		t.p = over(breaks(24), "z/given").single().twice()
-	case "GumbelSoftmax", "StraightThrough":
+	case "GumbelSoftmax", "StraightThrough", "GappedST", "DecoupledST":
 		t.p = over(breaks(14))
 		if c.objective != "Chi" && c.objective != "Renyi" { // which take no single draw
 			t.k = 1

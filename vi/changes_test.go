@@ -89,6 +89,42 @@ func optionChanges() map[string][]change {
 		}
 	}
 	sites := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: of(e)}} }
+	own := vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.Signal()) }}
+	change1 := func(f func(o *vi.Own)) vi.Estimator { o := own; f(&o); return o }
+	ownBase := vi.OwnBaseline{Name: "own", Of: func(a *vi.At, f *graph.Node) *graph.Node { return a.Share() }}
+	base1 := func(f func(o *vi.OwnBaseline)) vi.Estimator { o := ownBase; f(&o); return vi.Score{Baseline: o} }
+	inside := func(e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Sites: of(e)}} }
+	add("Own", map[string][]change{
+		"Name":    {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Name = "" })), "an Own without Name or Gradient"}},
+		"Laws":    {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Laws = func(prob.Dist) bool { return false } })), "own does not take prob.Bernoulli"}},
+		"Draws":   {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Draws = 3 })), "needs K of 3 or more, not 2"}, {"bits", sites(own), sites(change1(func(o *vi.Own) { o.Draws = -1 })), "needs -1 Draws"}},
+		"Weights": {{"bits", sites(own), inside(own), "IWAE does not take own"}, {"bits", sites(own), inside(change1(func(o *vi.Own) { o.Weights = true })), ""}},
+		"Draw": {{"bits", sites(own), sites(change1(func(o *vi.Own) {
+			o.Draw = func(noise func(string, graph.Noise, ...int) *graph.Node, d prob.Dist) *graph.Node {
+				return noise("other", graph.UniformNoise, 2).Lt(d.(prob.Bernoulli).P())
+			}
+		})), ""}},
+		"Gradient": {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Gradient = func(a *vi.At) { a.Score(a.Signal().Scale(2)) } })), ""}},
+	})
+	add("OwnBaseline", map[string][]change{
+		"Name":    {{"bits", sites(base1(func(*vi.OwnBaseline) {})), sites(base1(func(o *vi.OwnBaseline) { o.Name = "" })), "an OwnBaseline without Name or Of"}},
+		"Weights": {{"bits", sites(own), inside(base1(func(*vi.OwnBaseline) {})), "IWAE does not take Score{own}"}, {"bits", sites(own), inside(base1(func(o *vi.OwnBaseline) { o.Weights = true })), ""}},
+		"Of":      {{"bits", sites(base1(func(*vi.OwnBaseline) {})), sites(own), ""}},
+	})
+	for name, c := range map[string][2]vi.Estimator{
+		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
+		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
+	} {
+		of := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 4, Sites: of(e)}} }
+		all[name] = []change{{"bits", of(c[0]), of(c[1]), ""}}
+	}
+	for name, f := range map[string]func(t *graph.Node) vi.Estimator{
+		"GappedST.Temperature": func(t *graph.Node) vi.Estimator { return vi.GappedST{Temperature: t} },
+		"DecoupledST.Forward":  func(t *graph.Node) vi.Estimator { return vi.DecoupledST{Forward: t} },
+		"DecoupledST.Backward": func(t *graph.Node) vi.Estimator { return vi.DecoupledST{Backward: t} },
+	} {
+		all[name] = []change{{"bits", func() vi.Objective { return sites(f(nil)) }, func() vi.Objective { return sites(f(graph.Const(.001))) }, ""}}
+	}
 	elbo := func(f func() vi.ELBO) func() vi.Objective { return func() vi.Objective { return f() } }
 	add("ELBO", globals(func(c vi.Config) vi.Objective {
 		return vi.ELBO{Config: c}
@@ -146,9 +182,9 @@ func optionChanges() map[string][]change {
 	for name, e := range estimators() { // what a Run cannot realise it refuses
 		kind := "normals"
 		switch e.(type) {
-		case vi.DisARM, vi.REBAR, vi.RELAX, vi.VIMCO:
+		case vi.UnorderedSet, vi.Marginalised, vi.ARM, vi.DisARM, vi.ARMS, vi.DoubleCV, vi.RODEO, vi.REBAR, vi.RELAX, vi.VIMCO:
 			kind = "bits"
-		case vi.Pathwise, vi.Enumerate, vi.GumbelSoftmax, vi.StraightThrough, vi.Local, vi.Flipout, vi.PerDraw, vi.Single, vi.Separate:
+		case vi.Pathwise, vi.Enumerate, vi.GumbelSoftmax, vi.StraightThrough, vi.GappedST, vi.DecoupledST, vi.Local, vi.Flipout, vi.PerDraw, vi.Single, vi.Separate:
 			continue
 		}
 		all["Config.Sites"] = append(all["Config.Sites"], change{kind, runs{}, runs{vi.Config{K: 2, Sites: of(e)}}, "site z: " + name + " has costs of its own, which only an objective adds"})

@@ -105,7 +105,7 @@ func (o ELBO) terms(r *Record, ls latents) []term {
 		switch {
 		case among[l.Site]:
 			t.node, t.draw = l.guideScore(), l.Site
-		case l.Enumerated:
+		case l.Enumerated && l.subset == nil:
 			t.node = l.LogQ.Sub(l.LogP)
 		default:
 			if t.node = o.KL.closed(r, l); t.node == nil {

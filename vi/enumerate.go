@@ -54,5 +54,8 @@ func (t *Trace) enumerate(s *Site, d prob.Dist) bool {
 	}
 	s.Value = r.Scope.Tensor(flat, r.table(at, len(values), len(values[0]))...)
 	s.Enumerated = true
+	if e := r.of.asked.latent(s.Name); e.list != nil {
+		r.choose(s, at, d, s.Value, e.list)
+	}
 	return true
 }

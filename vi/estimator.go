@@ -7,9 +7,9 @@ import (
 	"github.com/latentgo/latent/prob"
 )
 
-// Estimator says how the gradient of a bound passes the draw of one latent. The
-// set is closed: what is sound depends on the objective and on the other sites,
-// and SupportMatrix lists what has been checked.
+// Estimator says how the gradient of a bound passes the draw of one latent. What is
+// sound depends on the objective and on the other sites, and SupportMatrix lists
+// what has been checked; Own is an estimator of one's own.
 type Estimator interface {
 	describe() estimator
 }
@@ -27,11 +27,16 @@ type estimator struct {
 	apart  bool   // draws are independent for the values of an enumerated site
 	perRow bool   // of a product: every one of the K draws has noise of its own
 
+	// laws tells which it takes, besides what needs says; nil for all.
+	laws func(d prob.Dist) bool
+
 	// draw draws a local latent; nil where its law does.
 	draw func(r *Record, site string, d prob.Dist) *graph.Node
 	// multiply draws a product of x and a weight of the law q instead of the weight;
 	// nil where it is of the weight's own draw.
 	multiply func(r *Record, name string, q NormalLaw, shape graph.Shape, x *graph.Node, f Bilinear) *graph.Node
+	// list gives an enumerated site some of its values; nil where it has all.
+	list func(v *values) *subset
 	// costs returns the costs that it adds; nil for none.
 	costs func(g *gradient, l latent) []Cost
 	// check refuses what its options or the other latents do not allow; nil for
@@ -57,8 +62,10 @@ func (e estimator) suits(site string, d prob.Dist) {
 			way = "vi.Pathwise"
 		}
 		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %s; use %s", site, e.name, prob.NameOf(d), way)
+	case e.laws != nil && !e.laws(d):
+		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
 	case e.needs.has(relaxable) && !bit && !class:
-		graph.Fail("vi: site %s: %s relaxes prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
 		if b := prob.WithoutInverse(f.Bijector); b != nil {
@@ -86,9 +93,15 @@ func (e estimator) instead() string {
 // same.
 func plain(site string, e Estimator) Estimator {
 	e = pointed(site, e)
-	if s, ok := e.(Score); ok {
-		s.Baseline = pointed(site, s.Baseline)
-		return s
+	switch e := e.(type) {
+	case Score:
+		e.Baseline = pointed(site, e.Baseline)
+		if b, ok := e.Baseline.(OwnBaseline); ok {
+			b.complete(site)
+		}
+		return e
+	case Own:
+		e.complete(site)
 	}
 	return e
 }

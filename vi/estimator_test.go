@@ -1,6 +1,7 @@
 package vi_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
@@ -60,13 +61,13 @@ func TestEstimatorRefusals(t *testing.T) {
 		want string
 	}{
 		{"discrete without one", plain(vi.ELBO{}, bits),
-			"vi: site z is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough, DisARM, REBAR, RELAX there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data"},
+			"vi: site z is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, VIMCO, Enumerate, UnorderedSet, Marginalised, GumbelSoftmax, StraightThrough, GappedST, DecoupledST, ARM, DisARM, ARMS, DoubleCV, RODEO, REBAR, RELAX there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data"},
 		{"not at this kind", z(elbo, bits, vi.STL{}),
-			"vi: site z: ELBO does not take STL at a discrete site; it takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough, DisARM, REBAR, RELAX"},
+			"vi: site z: ELBO does not take STL at a discrete site; it takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, VIMCO, Enumerate, UnorderedSet, Marginalised, GumbelSoftmax, StraightThrough, GappedST, DecoupledST, ARM, DisARM, ARMS, DoubleCV, RODEO, REBAR, RELAX"},
 		{"not under this objective", z(iwae, bits, vi.DisARM{}),
-			"vi: site z: IWAE does not take DisARM at a discrete site; it takes Score, Score{MovingAverage}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough"},
+			"vi: site z: IWAE does not take DisARM at a discrete site; it takes Score, Score{MovingAverage}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough, GappedST, DecoupledST"},
 		{"leave-one-out under IWAE", z(iwae, bits, vi.Score{Baseline: vi.LeaveOneOut{}}),
-			"vi: site z: IWAE does not take Score{LeaveOneOut} at a discrete site; it takes Score, Score{MovingAverage}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough"},
+			"vi: site z: IWAE does not take Score{LeaveOneOut} at a discrete site; it takes Score, Score{MovingAverage}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough, GappedST, DecoupledST"},
 		{"score under free bits", z(free, normals, vi.Score{}),
 			"vi: site z: FreeBits does not take Score at a reparameterised site; it takes Pathwise"},
 		{"one draw for VIMCO", z(elbo, bits, vi.VIMCO{}),
@@ -82,7 +83,7 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"of data", plain(vi.ELBO{Config: vi.Config{Sites: choice{"x": vi.STL{}}}}, normals),
 			"vi: Sites has an estimator for x, which is no latent site; the latents are [z]"},
 		{"relaxing another law", z(elbo, model(func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }, func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }), vi.GumbelSoftmax{}),
-			"in guide: site z: vi: site z: GumbelSoftmax relaxes prob.Bernoulli and prob.OneHot, not prob.Poisson"},
+			"in guide: site z: vi: site z: GumbelSoftmax is for prob.Bernoulli and prob.OneHot, not prob.Poisson"},
 		{"DisARM of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.DisARM{}),
 			"in guide: site z: vi: site z: DisARM is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
 		{"REBAR of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.REBAR{}),
@@ -94,6 +95,34 @@ func TestEstimatorRefusals(t *testing.T) {
 				return vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}}}
 			}}
 		}, bits, nil), "in guide: site z: vi: site z: StraightThrough with a temperature of shape [2], want a scalar"},
+		{"groups that do not divide", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+			return vi.ELBO{Config: vi.Config{K: 4, Sites: choice{"z": vi.ARMS{Group: 3}}}}, bits, x(s)
+		}, "in guide: site z: vi: site z: ARMS with groups of 3 of 4 draws, want 2 or more that divide them, or 0 for all"},
+		{"one draw for ARMS", z(elbo, bits, vi.ARMS{}),
+			"vi: site z: ARMS compares draws with each other and needs K of 2 or more, not 1"},
+		{"ARMS of a later layer", func(s *graph.Scope) (vi.Objective, vi.Model, vi.Data) {
+			return vi.ELBO{Config: vi.Config{K: 2, Estimator: vi.ARMS{}}}, vi.Model{
+				Guide: func(t *vi.Trace) { t.Draw("y", prob.Bernoulli{Logits: t.Draw("z", bern(1))}) },
+				Joint: func(t *vi.Trace) {
+					t.Draw("z", bern(1))
+					t.Draw("x", normal1(t.Draw("y", bern(1)), graph.Const(0)))
+				},
+			}, x(s)
+		}, "in guide: site y: vi: site y: ARMS couples draws of one law, and that of y differs between the draws, as it depends on an earlier one; use vi.DisARM"},
+		{"scale of DoubleCV", z(func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: c}} }, bits, vi.DoubleCV{Scale: math.Inf(1)}),
+			"vi: site z: DoubleCV with a scale of +Inf, want a finite number"},
+		{"hidden units of RODEO", z(func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: c}} }, bits, vi.RODEO{Hidden: -1}),
+			"vi: site z: RODEO with -1 hidden units, want 1 or more, or 0 for 100"},
+		{"RODEO of another law", z(func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: c}} }, normals, vi.RODEO{}),
+			"in guide: site z: vi: site z: RODEO is for prob.Bernoulli and prob.OneHot, not prob.Normal"},
+		{"a set of all values", z(elbo, model(func() prob.Dist { return bern(1) }, func() prob.Dist { return bern(1) }), vi.UnorderedSet{}),
+			"in guide: site z: vi: site z: UnorderedSet of 2 of the 2 values, want 2 to 8 and at most 1; use vi.Enumerate for all"},
+		{"all values but one", z(elbo, bits, vi.Marginalised{Size: 3}),
+			"in guide: site z: vi: site z: Marginalised of 3 of the 4 values, want 1 to 64 and at most 2; use vi.Enumerate for all"},
+		{"a set of a joint alone", z(elbo, vi.Model{Joint: bits.Joint}, vi.UnorderedSet{}),
+			"vi: site z: UnorderedSet draws values of a guide, and the guide does not have the site; use vi.Enumerate"},
+		{"gap", z(elbo, bits, vi.GappedST{Gap: -1}),
+			"vi: site z: GappedST with a Gap of -1, want a finite number not below 0"},
 		{"too many measured", z(elbo, model(func() prob.Dist { return gauss(65) }, func() prob.Dist { return prob.StdNormal(65) }), vi.MeasureValued{}),
 			"vi: site z: MeasureValued runs the model three times for each event element, and there are 65, more than 64; use vi.Pathwise"},
 		{"measured of another law", z(elbo, model(func() prob.Dist { return prob.StdNormal(2) }, func() prob.Dist { return prob.StdNormal(2) }), vi.MeasureValued{}),

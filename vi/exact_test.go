@@ -7,6 +7,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
+	"github.com/latentgo/latent/vi/vitest"
 )
 
 // solved is a problem at whose parameters the guide is the exact posterior.
@@ -46,7 +47,7 @@ func exactNormal() solved {
 	}}
 }
 
-type rule = func([]float64) ([]float64, []float64)
+type rule = vitest.Rule
 
 // perDraw integrates over one element of noise a draw.
 func perDraw(name string, f func(v map[string]float64) rule) func(map[string]float64, int) []dimension {

@@ -51,5 +51,5 @@ func ExampleScore() {
 		o.Estimate(s, bits(3).model(s), vi.Data{"x": s.Input("x", 1, 1)})
 	})
 	fmt.Println(err)
-	// Output: vi: site z: IWAE does not take Score{LeaveOneOut} at a discrete site; it takes Score, Score{MovingAverage}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough
+	// Output: vi: site z: IWAE does not take Score{LeaveOneOut} at a discrete site; it takes Score, Score{MovingAverage}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough, GappedST, DecoupledST
 }

@@ -126,7 +126,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		want string
 	}{
 		{"enumerate by default", vi.ELBO{Config: vi.Config{Estimator: vi.Enumerate{}}}, bit,
-			"vi: site z: Enumerate as the Estimator of every latent gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"},
+			"vi: site z: Enumerate as the Estimator of every latent gives the site no axis: choose it for the site in Sites, or for Enumerate name the site in Config.Enumerate"},
 		{"enumerated twice", vi.ELBO{Config: vi.Config{Enumerate: []string{"z", "z"}}}, bit, "vi: Enumerate names z twice"},
 		{"nil pointer", vi.ELBO{Config: vi.Config{Estimator: (*vi.STL)(nil)}}, one, "vi: the estimator of every latent is a nil *vi.STL"},
 		{"a flow without an inverse", vi.ELBO{Config: vi.Config{Estimator: vi.Score{}}}, guide(func(t *vi.Trace) {

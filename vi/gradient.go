@@ -86,7 +86,7 @@ func (g *gradient) costs() []Cost {
 		costs = append(costs, Cost{Name: "stl global", Node: along(global, g.down(g.bound.dropped(true).Neg()), draws, nil), Hold: hold})
 	}
 	for _, l := range g.latents {
-		if !l.held {
+		if l.costs == nil {
 			continue
 		}
 		for _, c := range append(l.costs(g, l), g.centre(l)...) {
@@ -135,6 +135,16 @@ func (g *gradient) at(l latent, value *graph.Node) *graph.Node {
 // toward returns the cost whose gradient by a node is the derivative d.
 func (g *gradient) toward(l latent, name string, d, by *graph.Node) Cost {
 	return Cost{Name: name + "/" + l.Name, Node: g.down(graph.Sum(graph.StopGrad(d).Mul(by)))}
+}
+
+// learn returns the cost whose gradient by the parameters is that of a loss, with
+// nothing else trained by it.
+func (g *gradient) learn(l latent, name string, loss *graph.Node, params []*graph.Node) Cost {
+	var sum []*graph.Node
+	for i, by := range graph.Grad(loss, params, g.latents.held()...) {
+		sum = append(sum, graph.Sum(graph.StopGrad(by).Mul(params[i])))
+	}
+	return Cost{Name: name + "/" + l.Name, Node: graph.AddN(sum...)}
 }
 
 // along returns Σ ⟨stop(scale·∂cost/∂z), z⟩ with all draws held in the

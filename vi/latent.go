@@ -120,7 +120,9 @@ func assign(r *Record, o objective) latents {
 			if own && wish != nil && !wish.describe().needs.has(listed) {
 				graph.Fail("vi: site %s is enumerated and has the estimator %s: choose one", s.Name, Name(wish))
 			}
-			wish, e = nil, Enumerate{}.describe()
+			if !own || e.list == nil {
+				wish, e = nil, Enumerate{}.describe()
+			}
 		case s.Global && e.needs.has(holds):
 			wish, e = nil, Pathwise{}.describe()
 		}
@@ -167,7 +169,7 @@ func (l latent) realised(wanted Estimator) {
 	switch {
 	case wanted == nil:
 	case l.needs&(signals|holds) != 0:
-		graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO, vi.IWAE or, for terms of your own, vi.Expectation, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, Enumerate and the noise of products", l.Name, l.name)
+		graph.Fail("vi: site %s: %s has costs of its own, which only an objective adds: give it to one, such as vi.ELBO, vi.IWAE or, for terms of your own, vi.Expectation, and take the Record of its Estimate; vi.Run takes vi.Pathwise, GumbelSoftmax, StraightThrough, GappedST, DecoupledST, Enumerate and the noise of products", l.Name, l.name)
 	case !l.passes(l.Site) || support(l.estimator, alone, l.kind()) == refused:
 		graph.Fail("vi: site %s: %s is not for %s site drawn from %s", l.Name, l.name, l.kind(), prob.NameOf(l.law()))
 	}
@@ -192,7 +194,7 @@ func (l latent) lacks(r *Record) string {
 	case l.needs.has(guided) && l.Q == nil:
 		return l.name + " drops the score of a guide, and the guide does not have the site; use vi.Pathwise"
 	case l.needs.has(listed) && !l.Enumerated:
-		return "Enumerate as the Estimator of every latent gives the site no axis: name it in Enumerate, or choose vi.Enumerate for it in Sites"
+		return l.name + " as the Estimator of every latent gives the site no axis: choose it for the site in Sites, or for Enumerate name the site in Config.Enumerate"
 	case l.needs.has(separable) && r.summedIn(l.Value.Shape()) != "":
 		return fmt.Sprintf("%s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", l.name, r.summedIn(l.Value.Shape()))
 	case l.needs.has(density) && set:

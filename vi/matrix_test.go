@@ -95,6 +95,14 @@ func (c cell) at(tr trial) trial {
 			}
 		}
 	}
+	for name, e := range tr.sites {
+		switch e.(type) {
+		case vi.DoubleCV:
+			tr.p.params[name+"/doublecv/scale"] = .7
+		case vi.RODEO:
+			tr.p.params[name+"/rodeo/scale"], tr.p.params[name+"/rodeo/score_scale"] = .8, -.6
+		}
+	}
 	return tr
 }
 

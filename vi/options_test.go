@@ -161,7 +161,7 @@ func of(e vi.Estimator) choice { return choice{"z": e} }
 
 // outcomes are structs that a user reads, or makes as a whole, and sets no
 // option by.
-var outcomes = []string{"Record", "Site", "Estimate", "Cost", "Outside", "RowEvidence", "Predicted", "Draws"}
+var outcomes = []string{"At", "Record", "Site", "Estimate", "Cost", "Outside", "RowEvidence", "Predicted", "Draws"}
 
 // inherited puts the fields of Config in place of an embedded one.
 func inherited(fields []string) (out []string) {

@@ -137,9 +137,5 @@ func control(g *gradient, l latent, scale, temperature float64, net layers.Stack
 	d := graph.ExpandDims(f.Sub(ct), -1).Mul(l.Value.Sub(p))
 	d = d.Add(gy.Sub(gt.Mul(byTilde)))
 	square := graph.Sum(d.Square()).Scale(float64(r.Rows))
-	var sum []*graph.Node
-	for i, by := range graph.Grad(square, tuned, hold...) {
-		sum = append(sum, graph.Sum(graph.StopGrad(by).Mul(tuned[i])))
-	}
-	return append(costs, Cost{Name: "rebar variance/" + l.Name, Node: graph.AddN(sum...)})
+	return append(costs, g.learn(l, "rebar variance", square, tuned))
 }

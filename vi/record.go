@@ -42,6 +42,9 @@ type Site struct {
 	shape   graph.Shape // of the value of a global
 	order   int         // number of latents with a value that were drawn before
 	block   *block      // that it is a part of, or that it is itself; nil of others
+
+	subset    *subset     // of an enumerated site that has some of its values
+	logWeight *graph.Node // the logarithm of their weights, constant
 }
 
 // law returns the distribution that a latent was drawn from.

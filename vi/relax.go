@@ -38,17 +38,12 @@ func (e GumbelSoftmax) draw(r *Record, site string, d prob.Dist) *graph.Node {
 
 func (e StraightThrough) draw(r *Record, site string, d prob.Dist) *graph.Node {
 	y, hard := relaxed(r, site, d, "StraightThrough", e.Temperature)
-	return hard.Add(y.Sub(graph.StopGrad(y))) // the difference is 0 exactly
+	return through(hard, y)
 }
 
 // relaxed draws a relaxed value and the hard one on the same noise.
 func relaxed(r *Record, site string, d prob.Dist, name string, temperature *graph.Node) (soft, hard *graph.Node) {
-	if temperature == nil {
-		temperature = r.Scope.Const(2. / 3)
-	}
-	if len(temperature.Shape()) != 0 {
-		graph.Fail("vi: site %s: %s with a temperature of shape %v, want a scalar", site, name, temperature.Shape())
-	}
+	temperature = scalarTemperature(r, site, name, temperature, 2./3)
 	noise := func(n int) *graph.Node {
 		return r.Scope.In(site).Noise("noise", graph.UniformNoise, r.lead(n)...)
 	}

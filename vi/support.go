@@ -10,8 +10,8 @@ import (
 
 // estimators are the rows of the support matrix.
 var estimators = []Estimator{
-	Pathwise{}, STL{}, DReG{}, Score{}, Score{MovingAverage{}}, Score{LeaveOneOut{}}, Score{NVIL{}}, VIMCO{}, Enumerate{},
-	GumbelSoftmax{}, StraightThrough{}, DisARM{}, REBAR{}, RELAX{}, MeasureValued{}, Local{}, Flipout{}, PerDraw{}, Single{}, Separate{}, asDrawn{},
+	Pathwise{}, STL{}, DReG{}, Score{}, Score{MovingAverage{}}, Score{LeaveOneOut{}}, Score{NVIL{}}, VIMCO{}, Enumerate{}, UnorderedSet{}, Marginalised{},
+	GumbelSoftmax{}, StraightThrough{}, GappedST{}, DecoupledST{}, ARM{}, DisARM{}, ARMS{}, DoubleCV{}, RODEO{}, REBAR{}, RELAX{}, MeasureValued{}, Local{}, Flipout{}, PerDraw{}, Single{}, Separate{}, asDrawn{},
 }
 
 // Name returns an estimator's name in the support matrix.

@@ -13,7 +13,8 @@ func estimators() map[string]vi.Estimator {
 	m := map[string]vi.Estimator{}
 	for _, e := range []vi.Estimator{
 		vi.Pathwise{}, vi.STL{}, vi.DReG{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.LeaveOneOut{}},
-		vi.Score{Baseline: vi.NVIL{Hidden: 2}}, vi.VIMCO{}, vi.Enumerate{}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.DisARM{},
+		vi.Score{Baseline: vi.NVIL{Hidden: 2}}, vi.VIMCO{}, vi.Enumerate{}, vi.UnorderedSet{}, vi.Marginalised{}, vi.GumbelSoftmax{}, vi.StraightThrough{},
+		vi.GappedST{}, vi.DecoupledST{}, vi.ARM{}, vi.DisARM{}, vi.ARMS{}, vi.DoubleCV{}, vi.RODEO{Hidden: 3},
 		vi.REBAR{}, vi.RELAX{Hidden: 2}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Single{}, vi.Separate{},
 	} {
 		m[vi.Name(e)] = e
@@ -96,11 +97,13 @@ func trials(c cell, e vi.Estimator) []trial {
 		case "Enumerate":
 			quiet := func() problem { return bits(2).with(func(map[string]float64, int) []dimension { return nil }) }
 			return append(one(quiet(), quiet(), 2, z), one(summed(), summed(), 2, choice{"y": e})...)
+		case "UnorderedSet", "Marginalised":
+			return one(ordered(), ordered(), 1, z)
 		case "REBAR":
 			return one(relaxedBit(40, "z/given").twice(), bits(1), 2, z)
 		case "RELAX":
 			return one(relaxedBit(90, "z/given").twice(), bits(1), 2, z)
-		case "GumbelSoftmax", "StraightThrough":
+		case "GumbelSoftmax", "StraightThrough", "GappedST", "DecoupledST":
 			return one(softBits(), bits(1), 2, z)
 		}
 		return one(bits(2), bits(2), 2, z)

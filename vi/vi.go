@@ -31,9 +31,9 @@
 //
 // Package vi/bayes has networks whose weights are latent.
 //
-// Estimators that compare values of a latent, which are Score, VIMCO, DisARM,
-// REBAR, RELAX and MeasureValued, and DReG judge a draw by the bound of its own
-// datum. A layer that mixes the rows of a batch, as batch normalisation does in
+// Estimators that compare values of a latent, which are Score, VIMCO, ARM, DisARM,
+// ARMS, DoubleCV, RODEO, REBAR, RELAX and MeasureValued, and DReG judge a draw by the
+// bound of its own datum. A layer that mixes the rows of a batch, as batch normalisation does in
 // training, makes them biased, which nothing refuses; Pathwise is not affected.
 //
 // # What goes with what
@@ -62,9 +62,17 @@
 //	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
 //	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
 //	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         biased
+//	UnorderedSet          discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	Marginalised          discrete          unbiased -        -        -        -        -        unbiased    -         -
 //	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   biased      -         -
 //	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	GappedST              discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	DecoupledST           discrete          biased   biased   biased   biased   biased   biased   biased      -         -
+//	ARM                   discrete          unbiased -        -        -        -        -        unbiased    -         -
 //	DisARM                discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	ARMS                  discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	DoubleCV              discrete          unbiased -        -        -        -        -        unbiased    -         -
+//	RODEO                 discrete          unbiased -        -        -        -        -        unbiased    -         -
 //	REBAR                 discrete          unbiased -        -        -        -        -        unbiased    -         -
 //	RELAX                 discrete          unbiased -        -        -        -        -        unbiased    -         -
 //	MeasureValued         reparameterised   unbiased -        -        -        -        -        unbiased    -         -
@@ -82,17 +90,19 @@
 // axes lie:
 //
 //	vi.go         Model, Config and Run; check.go, arguments that are nil
-//	axes.go       the layout of values and scores, known there alone
+//	axes.go       the layout of values and scores, known there alone; drawaxis.go,
+//	              sums over draws
 //	run.go, trace.go   a run under way; global.go, block.go, product.go, flipout.go,
-//	              perdraw.go, enumerate.go, sites of other kinds; latents.go, what is
-//	              left to draw
+//	              perdraw.go, enumerate.go, subset.go, sites of other kinds;
+//	              latents.go, what is left to draw
 //	predict.go, draws.go   what the data leave out, drawn, and statistics of draws
 //	record.go     what a run found; replay.go, the same run with other values
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
-//	              draws; score.go, baseline.go, disarm.go, rebar.go, relax.go,
-//	              measure.go, the others
+//	              draws; score.go, baseline.go, disarm.go, arms.go, doublecv.go,
+//	              rodeo.go, rebar.go, relax.go, straightthrough.go, measure.go, the
+//	              others; own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one
 //	gradient.go   the costs of a value and of its latents
 //	bound.go      what estimators ask of a value: averaged.go, of means over draws,
@@ -161,8 +171,8 @@ type Config struct {
 // each enumerated value, draw and datum.
 //
 // Of estimators a Record alone realises those that are a way to draw: Pathwise,
-// GumbelSoftmax, StraightThrough, Enumerate and the noise of products. The
-// others add costs to an objective, so they are refused; Expectation is the
+// GumbelSoftmax, StraightThrough, GappedST, DecoupledST, Enumerate and the noise of
+// products. The others add costs to an objective, so they are refused; Expectation is the
 // objective for terms of one's own.
 func Run(s *graph.Scope, m Model, d Data, c Config) *Record {
 	r := trace(s, m, d, c)

@@ -57,8 +57,7 @@ func (w weighted) own(l latent) *graph.Node {
 }
 
 func (w weighted) without(s *Site) *graph.Node {
-	l := w.mean(others(w.powers(w.r, w.latents, s))) // [K, 1, B]
-	l = graph.Reshape(l, w.r.K, w.r.Rows)
+	l := logMeanOthers(w.powers(w.r, w.latents, s)).Shift(-logOf(w.r.K)).Scale(1 / w.beta)
 	// Where no other draw has a weight there is no baseline.
 	return w.spread(s, graph.Where(graph.IsFinite(l), l, graph.Const(0)))
 }
@@ -100,19 +99,4 @@ func (w weighted) guide() *graph.Node {
 		sum = sum.Add(graph.Sum(expect(share, l.LogQ)).Scale(c / float64(w.r.Rows)))
 	}
 	return sum
-}
-
-// others replaces draw k of [K, B] by the mean of the other draws, for every k:
-// [K, K, B], with k first. It subtracts nothing, so that a draw of −Inf stays
-// among its own.
-func others(x *graph.Node) *graph.Node {
-	k, rows := x.Shape()[0], x.Shape()[1]
-	eye := make([]float64, k*k)
-	for i := range k {
-		eye[i*k+i] = 1
-	}
-	own := graph.BroadcastTo(graph.Tensor(eye, k, k, 1), k, k, rows)
-	all := graph.BroadcastTo(graph.ExpandDims(x, 0), k, k, rows)
-	mean := graph.Sum(graph.Where(own, graph.Const(0), all), 1).Scale(1 / float64(k-1))
-	return graph.Where(own, graph.BroadcastTo(graph.ExpandDims(mean, 1), k, k, rows), all)
 }

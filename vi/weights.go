@@ -12,13 +12,22 @@ func (r *Record) logWeight() *graph.Node {
 	var logq []*graph.Node
 	for _, s := range r.sites {
 		if s.Enumerated && s.Q != nil {
-			logq = append(logq, s.LogQ)
+			logq = append(logq, s.logChance())
 		}
 	}
 	if logq == nil {
 		return nil
 	}
 	return graph.AddN(logq...)
+}
+
+// logChance returns the log probabilities of the values of an enumerated site, or
+// where it has some of them their log weights, whose derivative is that of log q.
+func (s *Site) logChance() *graph.Node {
+	if s.logWeight == nil {
+		return s.LogQ
+	}
+	return possible(s.logWeight, s.logWeight.Add(s.LogQ.Sub(graph.StopGrad(s.LogQ))))
 }
 
 // weight returns the probabilities themselves; nil if there are none.

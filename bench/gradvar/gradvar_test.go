@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,5 +182,20 @@ func TestQuadratureIsExact(t *testing.T) {
 	}
 	if one, two := value(linearELBO), value(linearPairs(1)); !(two > one) {
 		t.Errorf("ELBO %v is not below the bound of two draws, %v", one, two)
+	}
+}
+
+// TestOrderOfVariances: with four evaluations of the model the variances of the
+// guide's gradient are in the order of Shi et al., arXiv 2202.09497, figure 2, with
+// intervals apart.
+func TestOrderOfVariances(t *testing.T) {
+	order := []string{"RODEO, 4 draws", "DoubleCV, 4 draws", "ARMS, 4 draws", "Score{LeaveOneOut}, 4 draws", "Score, 4 draws"}
+	p := beliefNet()
+	rows := rowsAt(t, p, p.points[0], .3, func(c bench.Case) bool { return c.Objective == "ELBO" && slices.Contains(order, c.Estimator) })
+	for i := 1; i < len(order); i++ {
+		less, more := pick(t, rows, "ELBO", order[i-1], "q"), pick(t, rows, "ELBO", order[i], "q")
+		if !(less.VarHi < more.VarLo) {
+			t.Errorf("%s has the variance %v [%v, %v], %s %v [%v, %v]", order[i-1], less.Var, less.VarLo, less.VarHi, order[i], more.Var, more.VarLo, more.VarHi)
+		}
 	}
 }

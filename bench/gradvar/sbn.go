@@ -71,6 +71,9 @@ func beliefNet() problem {
 	elbo := func(name string, biased bool, k int, e vi.Estimator) bench.Case {
 		return bench.Case{Estimator: name, Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{K: k, Estimator: e}}, Exact: exact, Biased: biased}
 	}
+	some := func(name string, e vi.Estimator) bench.Case {
+		return bench.Case{Estimator: name, Objective: "ELBO", Bound: vi.ELBO{Config: vi.Config{Sites: map[string]vi.Estimator{"z": e}}}, Exact: exact}
+	}
 	iwae := func(name string, e vi.Estimator) bench.Case {
 		return bench.Case{Estimator: name, Objective: "IWAE-2", Bound: vi.IWAE{Config: vi.Config{K: 2, Estimator: e}}, Exact: beliefPairs}
 	}
@@ -84,14 +87,24 @@ func beliefNet() problem {
 			elbo("Score", false, 1, vi.Score{}),
 			elbo("Score{MovingAverage}", false, 1, vi.Score{Baseline: vi.MovingAverage{}}),
 			elbo("Score{NVIL}", false, 1, vi.Score{Baseline: vi.NVIL{Hidden: 20}}),
+			elbo("ARM", false, 1, vi.ARM{}),
 			elbo("DisARM", false, 1, vi.DisARM{}),
 			elbo("REBAR", false, 1, vi.REBAR{}),
 			elbo("RELAX", false, 1, vi.RELAX{}),
 			elbo("GumbelSoftmax τ=.67", true, 1, vi.GumbelSoftmax{}),
 			{Estimator: "GumbelSoftmax τ=.1", Objective: "ELBO", Bound: cold(.1), Exact: exact, Biased: true},
 			elbo("StraightThrough", true, 1, vi.StraightThrough{}),
+			elbo("GappedST", true, 1, vi.GappedST{}),
+			elbo("DecoupledST", true, 1, vi.DecoupledST{}),
 			elbo("Score, 4 draws", false, 4, vi.Score{}),
 			elbo("Score{LeaveOneOut}, 4 draws", false, 4, vi.Score{Baseline: vi.LeaveOneOut{}}),
+			elbo("ARMS in pairs, 4 draws", false, 4, vi.ARMS{Group: 2}),
+			elbo("ARMS, 4 draws", false, 4, vi.ARMS{}),
+			elbo("DoubleCV, 4 draws", false, 4, vi.DoubleCV{}),
+			elbo("DoubleCV by regression, 4 draws", false, 4, vi.DoubleCV{Regress: true}),
+			elbo("RODEO, 4 draws", false, 4, vi.RODEO{}),
+			some("UnorderedSet of 4", vi.UnorderedSet{Size: 4}),
+			some("Marginalised, 3 and a draw", vi.Marginalised{Size: 3}),
 			iwae("Score", vi.Score{}),
 			iwae("Score{NVIL}", vi.Score{Baseline: vi.NVIL{Hidden: 20}}),
 			iwae("VIMCO", vi.VIMCO{}),

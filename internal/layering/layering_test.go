@@ -48,6 +48,7 @@ var level = map[string]int{
 	"vi/calibration":       8,
 	"vi/guide":             8,
 	"vi/serve":             8,
+	"vi/vitest":            8,
 	"vi/mcmc":              9,
 	"trainers":             10,
 	"trainers/report":      11,
@@ -55,6 +56,7 @@ var level = map[string]int{
 	"bench":                12,
 	"bench/speed/tape":     0,
 	"examples":             12,
+	"examples/gradients":   13, // measures by bench
 	"internal/layering":    13,
 }
 
