@@ -1,7 +1,7 @@
 // Package layers holds the parts of networks that are no distributions: nouns
 // with weights. NewX declares the weights in a scope, once a build; Apply may
-// then be called as often as needed. Every layer works on the last axis and
-// accepts any number of leading axes.
+// then be called as often as needed. Layers work on the last axis, those of pictures
+// and sequences on the last axes, and accept any number of leading ones.
 //
 // A layer that draws noise declares it in Apply, in the scope it was made in, and
 // is applied once in a run of a model, as is one that assigns a state. Where
@@ -28,8 +28,8 @@
 //   - context.go: what a Conditional, such as MADE and ResNet, is given besides
 //
 // See the examples NewMADE and Standardise, first values from data, in
-// example_test.go, and those of networks of pictures and sequences in
-// example_networks_test.go.
+// example_test.go; and NewConv2D, pictures, Bidirectional, sequences of several
+// lengths, and MultiHead_Attend, sets, in example_networks_test.go.
 package layers
 
 import (
