@@ -28,8 +28,8 @@
 //   - context.go: what a Conditional, such as MADE and ResNet, is given besides
 //
 // See the examples NewMADE and Standardise, first values from data, in
-// example_test.go, and those of networks of pictures and sequences in
-// example_networks_test.go.
+// example_test.go, and in example_networks_test.go NewConv2D, Bidirectional and
+// MultiHead_Attend, of pictures, sequences and attention.
 package layers
 
 import (
