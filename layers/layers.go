@@ -28,8 +28,8 @@
 //   - context.go: what a Conditional, such as MADE and ResNet, is given besides
 //
 // See the examples NewMADE and Standardise, first values from data, in
-// example_test.go; and NewConv2D, pictures, Bidirectional, sequences of several
-// lengths, and MultiHead_Attend, sets, in example_networks_test.go.
+// example_test.go, and in example_networks_test.go NewConv2D, Bidirectional and
+// MultiHead_Attend, of pictures, sequences and attention.
 package layers
 
 import (

@@ -134,9 +134,9 @@ func testConvLarge[T Float](t *testing.T, p *Pool) {
 	same := Window{In: 13, Size: 3, Stride: 1, Dilation: 1, Before: 1, After: 1}
 	half := Window{In: 14, Size: 3, Stride: 2, Dilation: 1, Before: 1, After: 1}
 	for _, c := range []Conv[T]{
-		{N: 1, C: 70, O: 37, Groups: 1, H: same, W: same},
-		{N: 3, C: 33, O: 35, Groups: 1, H: half, W: half},
-		{N: 20, C: 1, O: 32, Groups: 1, H: half, W: same},
+		{N: 1, C: 70, O: 37, Groups: 1, H: Window{In: 5, Size: 3, Stride: 1, Dilation: 1, Before: 1, After: 1}, W: same},
+		{N: 2, C: 33, O: 35, Groups: 1, H: half, W: half},
+		{N: 10, C: 1, O: 32, Groups: 1, H: half, W: same},
 		{N: 3, C: 40, O: 40, Groups: 40, H: same, W: half},
 		{N: 1, C: 8, O: 80, Groups: 2, H: half, W: half},
 		{N: 1, C: 1, O: 2, Groups: 1, H: Window{In: 130, Size: 2, Stride: 1 << 24, Dilation: 3}, W: Window{In: 130, Size: 1, Stride: 1 << 20, Dilation: 1 << 20}},
