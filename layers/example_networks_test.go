@@ -58,7 +58,7 @@ func ExampleBidirectional() {
 }
 
 // Attention in which a place sees those before it alone.
-func ExampleMultiHead_Attend() {
+func ExampleNewMultiHead() {
 	_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 		net := layers.NewMultiHead(s.In("attention"), layers.MultiHeadConfig{Inputs: 64, Heads: 4})
 		x := s.Input("x", 8, 10, 64)
