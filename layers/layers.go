@@ -29,7 +29,7 @@
 //
 // See the examples NewMADE and Standardise, first values from data, in
 // example_test.go, and in example_networks_test.go NewConv2D, Bidirectional and
-// MultiHead, of pictures, sequences and attention.
+// NewMultiHead, of pictures, sequences and attention.
 package layers
 
 import (
