@@ -2,10 +2,13 @@ package trainers
 
 import (
 	"cmp"
+	"encoding/json"
 	"math"
 
 	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/latentgo/latent/internal/store"
 )
 
 // Convergence ends a fit when the bound has settled: when its mean over the last
@@ -49,7 +52,7 @@ func (c *Convergence) OnEpoch(e Epoch) error {
 		c.last, c.reached = nil, false
 	}
 	if c.last = append(c.last, v); len(c.last) > 2*window {
-		c.last = c.last[1:]
+		c.last = c.last[len(c.last)-2*window:]
 	}
 	if len(c.last) < 2*window {
 		return nil
@@ -60,6 +63,41 @@ func (c *Convergence) OnEpoch(e Epoch) error {
 		return Stop
 	}
 	return nil
+}
+
+// MarshalBinary returns the state, of a Window of epochs, for a checkpoint
+// (checkpoint.Config.State).
+func (c *Convergence) MarshalBinary() ([]byte, error) {
+	if c == nil {
+		return nil, errors.New("trainers: the Convergence is nil")
+	}
+	s := convergenceState{Reached: c.reached}
+	for _, v := range c.last {
+		s.Last = append(s.Last, store.Number(v))
+	}
+	b, err := json.Marshal(s)
+	return b, errors.Wrap(err, "trainers: Convergence")
+}
+
+// UnmarshalBinary takes a state that MarshalBinary returned.
+func (c *Convergence) UnmarshalBinary(b []byte) error {
+	if c == nil {
+		return errors.New("trainers: the Convergence is nil")
+	}
+	var s convergenceState
+	if err := json.Unmarshal(b, &s); err != nil {
+		return errors.Wrap(err, "trainers: Convergence")
+	}
+	c.last, c.reached = nil, s.Reached
+	for _, v := range s.Last {
+		c.last = append(c.last, float64(v))
+	}
+	return nil
+}
+
+type convergenceState struct {
+	Last    []store.Number `json:"last"`
+	Reached bool           `json:"reached"`
 }
 
 // Reached tells whether the bound has settled; else the fit ended for another

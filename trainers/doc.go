@@ -12,7 +12,10 @@
 //   - draw.go: Draw, draws of a posterior and predictions from it; laplace.go,
 //     curvature.go: Laplace, the mode and the Hessian of a guide;
 //   - convergence.go: a fit ends when its bound has settled;
+//   - saver.go, record.go: the checkpoints of a fit, and what they say; resume.go,
+//     settings.go: going on from one, if it is of the same configuration;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
+//     means.go: what the batches of an epoch come to;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
 //     momentum.go, rmsprop.go, sgd.go: those there are;
 //   - schedule.go, plateau.go, group.go: what the rate is multiplied by, by the
@@ -25,7 +28,8 @@
 //   - errors.go, notfinite.go: the errors that a caller may tell apart; check.go:
 //     arguments that do not fit; array.go: arrays of either dtype.
 //
-// Package data has the data sets and their batches.
+// Package data has the data sets and their batches, package checkpoint says when
+// checkpoints are written and which are kept.
 //
 // See the examples Fit, Part, Optimizer and ElementWise, a penalty of one's own,
 // in example_test.go; Group (AdamW with a schedule), Average, Plateau, Updater,

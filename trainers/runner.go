@@ -1,11 +1,8 @@
 package trainers
 
 import (
-	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -154,44 +151,4 @@ func idle(schedules map[string]Schedule, inputs []string) error {
 		return errors.Errorf("Schedules has %v, the model's own inputs are %v", names, slices.Compact(slices.Sorted(slices.Values(inputs))))
 	}
 	return nil
-}
-
-// means averages the bound and the terms over batches, weighted by the
-// rows of the first array.
-type means struct {
-	rows int
-	sums map[string]float64
-}
-
-// add reads the outputs of a run. A bound that is not finite is an error.
-func (m *means) add(p *graph.Program, rows int) error {
-	if m.sums == nil {
-		m.sums = map[string]float64{}
-	}
-	for _, output := range p.Outputs() {
-		name, term := strings.CutPrefix(output, termOutput)
-		switch {
-		case output == boundOutput:
-			name = "bound"
-		case !term:
-			continue
-		}
-		var v [1]float64
-		if err := graph.Read(p, output, v[:]); err != nil {
-			return err
-		}
-		if output == boundOutput && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
-			return notFinite(p, output, fmt.Sprintf("the bound is %v", v[0]))
-		}
-		m.sums[name] += v[0] * float64(rows)
-	}
-	m.rows += rows
-	return nil
-}
-
-func (m *means) values() map[string]float64 {
-	for name := range m.sums {
-		m.sums[name] /= float64(m.rows)
-	}
-	return m.sums
 }

@@ -20,6 +20,8 @@ const module = "github.com/latentgo/latent/"
 var level = map[string]int{
 	"internal/absurd":      1,
 	"internal/atomicfile":  0,
+	"internal/crashfs":     2,
+	"internal/store":       1,
 	"internal/pareto":      0,
 	"internal/peer":        0,
 	"internal/exported":    0,
@@ -46,6 +48,7 @@ var level = map[string]int{
 	"vi/serve":             8,
 	"vi/mcmc":              9,
 	"trainers":             10,
+	"trainers/checkpoint":  5, // files and policies, which know nothing of models
 	"examples/models":      11,
 	"bench":                12,
 	"bench/speed/tape":     0,
