@@ -122,12 +122,12 @@ func (s *settings) value(name string, v reflect.Value, depth int) {
 			put(short(h.Sum(nil)))
 			return
 		}
-		put(fmt.Sprintf("%v of %d", typ, v.Len()))
+		put(typ.String())
 		for i := range v.Len() {
 			s.value(fmt.Sprintf("%s[%d]", name, i), v.Index(i), depth+1)
 		}
 	case reflect.Map:
-		put(fmt.Sprintf("%v of %d", typ, v.Len()))
+		put(typ.String())
 		keys := v.MapKeys()
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		for _, k := range keys {

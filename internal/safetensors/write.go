@@ -32,19 +32,28 @@ func write(w io.Writer, f File) error {
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriterSize(w, 1<<16)
-	var word [8]byte // a bufio.Writer keeps its first error until Flush
+	b := bufio.NewWriterSize(w, 1<<16) // which keeps its first error until Flush
+	var word [8]byte
 	binary.LittleEndian.PutUint64(word[:], uint64(len(header)))
 	b.Write(word[:])
 	b.Write(header)
+	chunk := make([]byte, 1<<14)
 	for _, t := range ts {
-		for _, v := range t.F32 {
-			binary.LittleEndian.PutUint32(word[:4], math.Float32bits(v))
-			b.Write(word[:4])
+		for x := t.F32; len(x) > 0; {
+			n := min(len(x), len(chunk)/4)
+			for i, v := range x[:n] {
+				binary.LittleEndian.PutUint32(chunk[4*i:], math.Float32bits(v))
+			}
+			b.Write(chunk[:4*n])
+			x = x[n:]
 		}
-		for _, v := range t.F64 {
-			binary.LittleEndian.PutUint64(word[:], math.Float64bits(v))
-			b.Write(word[:])
+		for x := t.F64; len(x) > 0; {
+			n := min(len(x), len(chunk)/8)
+			for i, v := range x[:n] {
+				binary.LittleEndian.PutUint64(chunk[8*i:], math.Float64bits(v))
+			}
+			b.Write(chunk[:8*n])
+			x = x[n:]
 		}
 	}
 	return errors.Wrap(b.Flush(), "write")

@@ -183,20 +183,29 @@ func Clean(fsys FS, dir string) error {
 	return errors.WithMessage(err, "store: clean")
 }
 
-// Make makes a folder, with those that it lies in, which outlasts a crash.
+// Make makes a folder, with those that it lies in, which outlasts a crash. Those that
+// are there already are flushed too, as a process may have made them that was
+// stopped then; some file systems, which are not written to, cannot do that.
 func Make(fsys FS, dir string) error {
-	var within []string // of the folders that are made
+	made := 0
 	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
-		if _, err := fsys.ReadDir(at); !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
+		_, err := fsys.ReadDir(at)
+		if err == nil || errors.Is(err, fs.ErrPermission) || at == filepath.Dir(at) {
 			break
 		}
-		within = append(within, filepath.Dir(at))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return errors.WithMessage(err, "store: make")
+		}
+		made++
 	}
-	err := fsys.MkdirAll(dir)
-	for _, at := range within {
-		if err == nil {
-			err = fsys.SyncDir(at)
+	if err := fsys.MkdirAll(dir); err != nil {
+		return errors.WithMessage(err, "store: make")
+	}
+	for at, n := filepath.Clean(dir), 0; at != filepath.Dir(at); n++ {
+		at = filepath.Dir(at)
+		if err := fsys.SyncDir(at); err != nil && n < made {
+			return errors.WithMessage(err, "store: make")
 		}
 	}
-	return errors.WithMessage(err, "store: make")
+	return nil
 }

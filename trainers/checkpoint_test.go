@@ -1,0 +1,345 @@
+package trainers_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/crashfs"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/checkpoint"
+	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/vi"
+)
+
+// long is a run with all that there is, of a model with states and noise.
+type long struct {
+	dt     graph.Dtype
+	epochs int
+	fs     checkpoint.FS // nil: no checkpoints
+	conf   func(c *checkpoint.Config)
+	fit    func(c *trainers.Config)
+	cancel int // the context is done after so many steps of this process; 0: never
+}
+
+// end is what a run comes to, as text without times, and what it said on the way.
+type end struct {
+	result string
+	told   []string // of steps and epochs
+	log    []string
+}
+
+const longBatches = 5
+
+// steady is a clock of a second a look.
+func steady() func() time.Time {
+	now := time.Unix(0, 0)
+	return func() time.Time { now = now.Add(time.Second); return now }
+}
+
+func longData(t testing.TB) (train, test data.Batches) {
+	const rows = 43
+	x, y := make([]float64, rows*6), make([]float64, rows)
+	for i := range x {
+		x[i] = float64(i * 7 / 3 % 2)
+	}
+	for i := range y {
+		y[i] = float64(i % 3)
+	}
+	s, err := data.New(data.FromFlat("x", x, 6), data.FromFlat("y", y, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip := func(r data.Row) error { // noise of the data
+		for i := range r.Len() {
+			if rand.New(rand.NewPCG(r.Seed, uint64(r.Epoch*1000+r.Index*10+i))).IntN(10) == 0 {
+				r.Set(i, 1-r.At(i))
+			}
+		}
+		return nil
+	}
+	c := data.BatchConfig{Size: 10, Seed: 5, Map: map[string]data.Transform{"x": flip}}
+	return s.Batches(c), s.Batches(data.BatchConfig{Size: 20, Evaluation: true})
+}
+
+func (l long) run(t testing.TB) (end, error) {
+	t.Helper()
+	var e end
+	train, test := longData(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	settled, random := &trainers.Convergence{Window: 100}, rand.NewPCG(1, 2)
+	steps := 0
+	u := everything(trainers.Adam{Rate: .02})
+	c := trainers.Config{
+		Params: &graph.Params{Seed: 3, Dtype: l.dt}, Epochs: l.epochs, Seed: 4, Test: test, Initialise: true, Accumulate: 2, Clock: steady(),
+		Optimizer: u.Optimizer, ClipNorm: u.ClipNorm, Rate: u.Rate, Groups: u.Groups, Plateau: u.Plateau, Average: u.Average,
+		Schedules: map[string]trainers.Schedule{"weight": trainers.WarmUp{Steps: 17}},
+		OnEpoch: func(ep trainers.Epoch) error {
+			e.told = append(e.told, fmt.Sprintf("epoch %d: %v %v %d", ep.Epoch, ep.Train, ep.Test, random.Uint64()))
+			return settled.OnEpoch(ep)
+		},
+		OnStep: func(s trainers.Step) error {
+			e.told = append(e.told, fmt.Sprint(s.Epoch, s.Step, s.Steps))
+			if steps++; steps == l.cancel {
+				cancel()
+			}
+			return nil
+		},
+	}
+	if l.fs != nil {
+		c.Checkpoint = &checkpoint.Config{
+			Dir: "runs/a", FS: l.fs, Log: func(line string) { e.log = append(e.log, line) },
+			State: map[string]checkpoint.Stateful{"settled": settled, "random": random},
+		}
+		if l.conf != nil {
+			l.conf(c.Checkpoint)
+		}
+	}
+	if l.fit != nil {
+		l.fit(&c)
+	}
+	m := func(s *graph.Scope, d vi.Data) *vi.Estimate { return layered(2, false)(s, d).Times(s.Input("weight")) }
+	r, err := trainers.Fit(ctx, m, train, c)
+	var b strings.Builder
+	for _, p := range []*graph.Params{r.Params, r.Average} {
+		if p != nil && len(p.Names()) > 0 {
+			for _, name := range p.Names() {
+				fmt.Fprintf(&b, "%s %x\n", name, bitsOf(elements(t, p, name)))
+			}
+		}
+	}
+	for i := range r.Epochs {
+		r.Epochs[i].Seconds, r.Epochs[i].ExamplesPerSecond = 0, 0
+	}
+	state, _ := settled.MarshalBinary()
+	fmt.Fprintf(&b, "%d %v %s %d", r.Steps, r.Epochs, state, random.Uint64())
+	e.result = b.String()
+	return e, err
+}
+
+func bitsOf(x []float64) (b []uint64) {
+	for _, v := range x {
+		b = append(b, math.Float64bits(v))
+	}
+	return b
+}
+
+// A run that is interrupted after any step, and again and again, comes to the same
+// as one that was not, bit for bit: parameters, states, averages, metrics, order of
+// the batches, noise, what the callbacks are told and keep.
+func TestResumedRunIsTheSame(t *testing.T) {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
+		whole, err := long{dt: dt, epochs: 4}.run(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := long{dt: dt, epochs: 4, fs: &crashfs.FS{}}.run(t)
+		if err != nil || kept.result != whole.result || !slices.Equal(kept.told, whole.told) {
+			t.Fatalf("%v: checkpoints change the run: %v %s", dt, err, cmp.Diff(whole, kept))
+		}
+		for at := 1; at < 4*longBatches; at++ {
+			if os.Getenv("LATENT_SWEEP") == "" && at != 3 && at != longBatches {
+				continue
+			}
+			again(t, long{dt: dt, epochs: 4, fs: &crashfs.FS{}}, whole, func(n int) int { return max(0, at-n*1000) })
+		}
+		for _, every := range []int{7, 3, 1} {
+			if os.Getenv("LATENT_SWEEP") == "" && every < 7 {
+				break
+			}
+			again(t, long{dt: dt, epochs: 4, fs: &crashfs.FS{}}, whole, func(int) int { return every })
+		}
+	}
+}
+
+// again runs until the end, cancelled in run n after cancel(n) steps.
+func again(t *testing.T, l long, whole end, cancel func(n int) int) {
+	t.Helper()
+	var told []string
+	for n := 0; n < 100; n++ {
+		l.cancel = cancel(n)
+		runtime.GOMAXPROCS(1 + n%2)
+		e, err := l.run(t)
+		runtime.GOMAXPROCS(runtime.NumCPU())
+		told = append(told, e.told...)
+		if err == nil {
+			if e.result != whole.result || !slices.Equal(told, whole.told) {
+				t.Fatalf("cancelled after %d steps: %s", cancel(0), cmp.Diff(whole, end{e.result, told, nil}))
+			}
+			return
+		}
+		if !errors.Is(err, trainers.ErrInterrupted) {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("the run does not come to its end")
+}
+
+// Three epochs and then three more are six; a run that has ended stays as it is.
+func TestMoreEpochs(t *testing.T) {
+	for _, dt := range []graph.Dtype{graph.Float32, graph.Float64} {
+		whole, err := long{dt: dt, epochs: 6}.run(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := long{dt: dt, epochs: 3, fs: &crashfs.FS{}}
+		half, err := l.run(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := l.run(t)
+		if err != nil || same.result != half.result || same.told != nil {
+			t.Errorf("a run that has ended: error %v, told %v", err, same.told)
+		}
+		l.epochs = 6
+		rest, err := l.run(t)
+		if err != nil || rest.result != whole.result || !slices.Equal(append(half.told, rest.told...), whole.told) {
+			t.Errorf("%v: 3 epochs and 3 more differ: %v %s", dt, err, cmp.Diff(whole.result, rest.result))
+		}
+		l.epochs = 2
+		if _, err := l.run(t); err == nil || !strings.Contains(err.Error(), "Epochs is 2, and the run has come to batch 0 of epoch 7") {
+			t.Errorf("fewer epochs: error %v", err)
+		}
+	}
+}
+
+// What is interrupted while an epoch is told of, or evaluated, is told of again, and
+// Stop is the end of a run.
+func TestResumeWithinTheEndOfAnEpoch(t *testing.T) {
+	whole, err := long{dt: graph.Float32, epochs: 4}.run(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fs := &crashfs.FS{}
+	for _, at := range []int{1, 3} {
+		failed, tells := errors.New("no"), 0
+		e, err := long{dt: graph.Float32, epochs: 4, fs: fs, fit: func(c *trainers.Config) {
+			next := c.OnEpoch
+			c.OnEpoch = func(e trainers.Epoch) error {
+				err := next(e) // which changes the State
+				if tells++; e.Epoch == at {
+					return failed
+				}
+				return err
+			}
+		}}.run(t)
+		if !errors.Is(err, failed) {
+			t.Fatalf("error %v", err)
+		}
+		if n := strings.Count(strings.Join(e.told, "\n"), fmt.Sprintf("epoch %d:", at)); n != 1 {
+			t.Errorf("epoch %d is told of %d times before the break", at, n)
+		}
+	}
+	rest, err := long{dt: graph.Float32, epochs: 4, fs: fs}.run(t)
+	if err != nil || rest.result != whole.result || !strings.HasPrefix(rest.told[0], "epoch 3:") {
+		t.Errorf("error %v, told first %.20s, %s", err, rest.told[0], cmp.Diff(whole.result, rest.result))
+	}
+
+	fs = &crashfs.FS{}
+	stops := long{dt: graph.Float32, epochs: 4, fs: fs, fit: func(c *trainers.Config) {
+		next := c.OnEpoch
+		c.OnEpoch = func(e trainers.Epoch) error {
+			if err := next(e); err != nil || e.Epoch != 2 {
+				return err
+			}
+			return trainers.Stop
+		}
+	}}
+	first, err := stops.run(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := stops.run(t)
+	if err != nil || second.result != first.result || second.told != nil {
+		t.Errorf("after Stop: error %v, told %v", err, second.told)
+	}
+	stops.conf = func(c *checkpoint.Config) { c.Changed = []string{"Stop"} }
+	third, err := stops.run(t)
+	if err != nil || third.result != whole.result {
+		t.Errorf("Stop changed: error %v, %s", err, cmp.Diff(whole.result, third.result))
+	}
+}
+
+// A checkpoint of another configuration is refused by the first difference, unless
+// that is meant.
+func TestResumeRefusesOtherRuns(t *testing.T) {
+	fs := &crashfs.FS{}
+	settings := func(c *checkpoint.Config) { c.Settings = map[string]any{"hidden": []int{3, 4}, "law": "normal"} }
+	l := long{dt: graph.Float32, epochs: 1, fs: fs, conf: settings}
+	if _, err := l.run(t); err != nil {
+		t.Fatal(err)
+	}
+	train, _ := longData(t)
+	for want, change := range map[string]func(*trainers.Config){
+		"Params.Seed is 9, there it is 3":                      func(c *trainers.Config) { c.Params.Seed = 9 },
+		"Params.Dtype is float64, there it is float32":         func(c *trainers.Config) { c.Params = &graph.Params{Seed: 3, Dtype: graph.Float64} },
+		"Seed is 9, there it is 4":                             func(c *trainers.Config) { c.Seed = 9 },
+		"Optimizer is trainers.SGD, there it is trainers.Adam": func(c *trainers.Config) { c.Optimizer = trainers.SGD{} },
+		"Optimizer.Rate is 0.001, there it is 0.02":            func(c *trainers.Config) { c.Optimizer = &trainers.Adam{} },
+		"ClipNorm is 3, there it is 0.5":                       func(c *trainers.Config) { c.ClipNorm = 3 },
+		"Rate.Steps is 30, there it is 20":                     func(c *trainers.Config) { c.Rate = trainers.Cosine{Steps: 30, WarmUp: 3, Floor: .1} },
+		"Groups[0].Decay is 0, there it is 0.01":               func(c *trainers.Config) { c.Groups = []trainers.Group{{Match: "w$", Rate: .5}} },
+		"Average.Decay is 0.5, there it is 0.9":                func(c *trainers.Config) { c.Average = &trainers.Average{Decay: .5, From: 2} },
+		"Average is none, there it is not there":               func(c *trainers.Config) { c.Average = nil },
+		"Plateau is none, there it is trainers.Plateau":        func(c *trainers.Config) { c.Plateau = nil },
+		"Accumulate is 3, there it is 2":                       func(c *trainers.Config) { c.Accumulate = 3 },
+		"Schedules[weight].Steps is 3, there it is 17":         func(c *trainers.Config) { c.Schedules["weight"] = trainers.WarmUp{Steps: 3} },
+		"Initialise is false, there it is true":                func(c *trainers.Config) { c.Initialise = false },
+		"GlobalDraws is 3, there it is 0":                      func(c *trainers.Config) { c.GlobalDraws = 3 },
+		"Test.Count is 5, there it is 3":                       func(c *trainers.Config) { c.Test = train },
+		"State[0] is settled, there it is random":              func(c *trainers.Config) { delete(c.Checkpoint.State, "random") },
+		"Settings[hidden][1] is 5, there it is 4": func(c *trainers.Config) {
+			c.Checkpoint.Settings = map[string]any{"hidden": []int{3, 5}, "law": "normal"}
+		},
+		"Settings[more] is true, there it is not there": func(c *trainers.Config) {
+			maps.Copy(c.Checkpoint.Settings.(map[string]any), map[string]any{"more": true})
+		},
+		"Settings is none, there it is map[string]interface {}": func(c *trainers.Config) { c.Checkpoint.Settings = nil },
+		`Changed names "Rat", which nothing is called`:          func(c *trainers.Config) { c.Checkpoint.Changed = []string{"Rat"} },
+	} {
+		l.fit = change
+		if _, err := l.run(t); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	l.fit = func(c *trainers.Config) {
+		c.Optimizer, c.ClipNorm, c.Checkpoint.Changed, c.Epochs = trainers.Adam{Rate: .3}, 7, []string{"Optimizer", "ClipNorm"}, 2
+	}
+	if _, err := l.run(t); err != nil {
+		t.Errorf("a change that is meant: %v", err)
+	}
+	l.fit = func(c *trainers.Config) { c.Epochs = 3 }
+	if _, err := l.run(t); err == nil || !strings.Contains(err.Error(), "Optimizer.Rate is 0.02, there it is 0.3") {
+		t.Errorf("error %v: what was changed is the run's from there on", err)
+	}
+}
+
+// A folder is of one fit at a time.
+func TestCheckpointsAreOfOneFit(t *testing.T) {
+	fs := &crashfs.FS{}
+	var within error
+	_, err := long{dt: graph.Float32, epochs: 1, fs: fs, fit: func(c *trainers.Config) {
+		c.OnStep = func(s trainers.Step) error {
+			if s.Step == 1 {
+				_, within = long{dt: graph.Float32, epochs: 1, fs: fs}.run(t)
+			}
+			return nil
+		}
+	}}.run(t)
+	if err != nil || within == nil || !strings.Contains(within.Error(), "runs/a is in use") {
+		t.Errorf("error %v, of a second fit %v", err, within)
+	}
+}
