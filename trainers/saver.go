@@ -138,7 +138,7 @@ func (s *saver) end(t *trainer, err error) error {
 	case err == nil:
 		return lost
 	case lost != nil:
-		return errors.WithMessagef(err, "the last checkpoint is lost (%v), as is the rest", lost)
+		return errors.WithMessagef(err, "no checkpoint of the end could be written (%v)", lost)
 	}
 	return err
 }

@@ -34,7 +34,10 @@ func (c *Config) Open() (*Store, error) {
 	if s.fs == nil {
 		s.fs = store.OS{}
 	}
-	return s, errors.WithMessagef(s.open(), "checkpoint: %s", c.Dir)
+	if err := s.open(); err != nil {
+		return nil, errors.WithMessagef(err, "checkpoint: %s", c.Dir)
+	}
+	return s, nil
 }
 
 func (s *Store) open() (err error) {
@@ -65,6 +68,8 @@ func (s *Store) open() (err error) {
 	return err
 }
 
+func (s *Store) opened() bool { return s != nil && s.unlock != nil }
+
 // numberOf is the number of a checkpoint by its name, 0 if it is none.
 func numberOf(name string) int {
 	m := nameOf.FindStringSubmatch(name)
@@ -80,18 +85,20 @@ func numberOf(name string) int {
 
 // Close gives the folder back.
 func (s *Store) Close() error {
-	if s == nil || s.unlock == nil {
+	if !s.opened() {
 		return nil
 	}
-	return errors.WithMessage(s.unlock(), "checkpoint")
+	err := s.unlock()
+	s.unlock = nil
+	return errors.WithMessage(err, "checkpoint")
 }
 
 // Load returns the newest checkpoint with its files, or if that is damaged the one
 // before, and says so to Config.Log. It returns no files where there is none at all;
 // where all are damaged that is an error.
 func (s *Store) Load() (i Info, files map[string][]byte, err error) {
-	if s == nil {
-		return Info{}, nil, errors.New("checkpoint: load: the Store is nil")
+	if !s.opened() {
+		return Info{}, nil, errors.New("checkpoint: load: the Store is not of Config.Open")
 	}
 	for k := len(s.names) - 1; k >= 0; k-- {
 		name := s.names[k]
@@ -112,14 +119,14 @@ func (s *Store) Load() (i Info, files map[string][]byte, err error) {
 
 // Log tells Config.Log, if there is one.
 func (s *Store) Log(line string) {
-	if s != nil && s.c.Log != nil {
+	if s.opened() && s.c.Log != nil {
 		s.c.Log(line)
 	}
 }
 
 // Due tells whether a checkpoint is to be written.
 func (s *Store) Due(m Moment) bool {
-	if s == nil {
+	if !s.opened() {
 		return false
 	}
 	for _, w := range s.c.saves() {
@@ -136,8 +143,8 @@ type Put = store.Part
 // Write writes a checkpoint and removes those that are not kept any more. Of info,
 // Number and Path are filled in.
 func (s *Store) Write(i Info, files ...Put) error {
-	if s == nil {
-		return errors.New("checkpoint: write: the Store is nil")
+	if !s.opened() {
+		return errors.New("checkpoint: write: the Store is not of Config.Open")
 	}
 	s.number++
 	i.Number = s.number
@@ -164,7 +171,7 @@ func (s *Store) prune() error {
 	for _, w := range s.c.keeps() {
 		k := w.Keep(slices.Clone(s.all))
 		if len(k) != len(keep) {
-			return errors.Errorf("%T says of %d checkpoints what is kept, there are %d", w, len(k), len(keep))
+			return errors.Errorf("%T says of %d of %d checkpoints whether they are kept", w, len(k), len(keep))
 		}
 		for i := range k {
 			keep[i] = keep[i] || k[i]

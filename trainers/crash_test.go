@@ -1,0 +1,301 @@
+package trainers_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/crashfs"
+	"github.com/latentgo/latent/internal/store"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/checkpoint"
+	"github.com/latentgo/latent/trainers/data"
+)
+
+// short is a run of one parameter, with a checkpoint at every step and epoch, of
+// which the last two and the best are kept. It returns all that it comes to.
+func short(t testing.TB, fs checkpoint.FS, conf func(*checkpoint.Config)) (string, error) {
+	t.Helper()
+	c := trainers.Config{Params: &graph.Params{Seed: 1}, Epochs: 3, Seed: 2, Average: &trainers.Average{}, Clock: steady()}
+	if fs != nil {
+		c.Checkpoint = &checkpoint.Config{
+			Dir: "run", FS: fs, Keep: []checkpoint.Which{checkpoint.Last(2), checkpoint.Best{}},
+			Save: []checkpoint.When{checkpoint.EverySteps(1), checkpoint.EveryEpochs(1), checkpoint.OnInterrupt{}, checkpoint.OnError{}},
+		}
+		if conf != nil {
+			conf(c.Checkpoint)
+		}
+	}
+	x, err := data.New(data.FromFlat("x", []float64{1, 2, 3, 4, 5}, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := trainers.Fit(context.Background(), mean, x.Batches(data.BatchConfig{Size: 3, Seed: 1}), c)
+	out := ""
+	for i := range r.Epochs {
+		out += fmt.Sprint(r.Epochs[i].Train)
+	}
+	for _, p := range []*graph.Params{r.Params, r.Average} {
+		if p != nil {
+			for _, name := range p.Names() {
+				out += fmt.Sprintf(" %s %x", name, bitsOf(elements(t, p, name)))
+			}
+		}
+	}
+	return out, err
+}
+
+// newest opens the folder as a run does.
+func newest(t testing.TB, fs checkpoint.FS) (checkpoint.Info, map[string][]byte) {
+	t.Helper()
+	s, err := (&checkpoint.Config{Dir: "run", FS: fs}).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	i, files, err := s.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i, files
+}
+
+// The machine stops before every operation of a run. What is found then is a
+// checkpoint as it was written, no older than the last that was flushed, and going
+// on from it comes to what the whole run does.
+func TestRunSurvivesEveryCrash(t *testing.T) {
+	whole, err := short(t, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	draws := 3
+	if os.Getenv("LATENT_SWEEP") != "" {
+		draws = 40
+	}
+	disk := &crashfs.FS{}
+	least, points := 0, 0
+	written := map[string]string{} // what each checkpoint was seen to be
+	resumed := map[string]bool{}
+	disk.Each = func(crashfs.Operation) error {
+		for i := range draws + 2 {
+			loss := min(crashfs.Loss(i), crashfs.Some)
+			after := disk.Crash(loss, random)
+			info, files := newest(t, after)
+			points++
+			if info.Number < least {
+				t.Fatalf("checkpoint %d was flushed, %d is found", least, info.Number)
+			}
+			if loss == crashfs.All {
+				least = info.Number
+			}
+			text := ""
+			for _, name := range slices.Sorted(keysOf(files)) {
+				text += name + string(files[name])
+			}
+			if was, ok := written[info.Path]; ok && was != text {
+				t.Fatalf("%s is another one than it was", info.Path)
+			}
+			if written[info.Path] = text; !resumed[info.Path] {
+				resumed[info.Path] = true
+				if got, err := short(t, after, nil); err != nil || got != whole {
+					t.Fatalf("from %q: error %v\n%s\nwant\n%s", info.Path, err, got, whole)
+				}
+			}
+		}
+		return nil
+	}
+	if got, err := short(t, disk, nil); err != nil || got != whole {
+		t.Fatalf("error %v\n%s\nwant\n%s", err, got, whole)
+	}
+	if least != 9 || len(resumed) != 10 || points < 1000 {
+		t.Errorf("%d checkpoints were flushed, runs went on from %d, %d crashes", least, len(resumed), points)
+	}
+}
+
+func keysOf(m map[string][]byte) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// Every operation of a run fails, once or from then on. The run says so, or goes on
+// where that is allowed; and the next one comes to the end.
+func TestRunSurvivesEveryFault(t *testing.T) {
+	whole, err := short(t, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := []error{syscall.ENOSPC, syscall.EIO, io.ErrShortWrite}
+	step, operations := 1, 0
+	if os.Getenv("LATENT_SWEEP") == "" {
+		step = 11
+	}
+	for n := 0; ; n += step {
+		fault, lasting, goOn := faults[n%3], n/3%2 == 0, n/6%2 == 0
+		asked := 0
+		disk := &crashfs.FS{Each: func(o crashfs.Operation) error {
+			operations = max(operations, o.Number)
+			if o.Number == n || lasting && o.Number > n {
+				return fault
+			}
+			return nil
+		}}
+		got, err := short(t, disk, func(c *checkpoint.Config) {
+			if goOn {
+				c.Failed = func(error) error { asked++; return nil }
+			}
+		})
+		if err != nil && !errors.Is(err, fault) {
+			t.Fatalf("operation %d: error %v, want %v", n, err, fault)
+		}
+		if err == nil && got != whole {
+			t.Fatalf("operation %d: the run goes on to\n%s\nwant\n%s", n, got, whole)
+		}
+		if goOn && asked > 0 && err != nil {
+			t.Fatalf("operation %d: error %v of a run that was to go on", n, err)
+		}
+		disk.Each = nil
+		for _, loss := range []crashfs.Loss{crashfs.All, crashfs.None} {
+			if got, err := short(t, disk.Crash(loss, nil), nil); err != nil || got != whole {
+				t.Fatalf("after operation %d: error %v\n%s\nwant\n%s", n, err, got, whole)
+			}
+		}
+		if n > operations {
+			break
+		}
+	}
+	if operations < 100 {
+		t.Errorf("only %d operations", operations)
+	}
+}
+
+// A checkpoint that is damaged is left for the one before, which is said, and goes
+// when there is a newer one. Nothing begins anew where all are damaged.
+func TestDamagedCheckpoints(t *testing.T) {
+	whole, err := short(t, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk := &crashfs.FS{}
+	stop := errors.New("stop")
+	disk.Each = func(o crashfs.Operation) error {
+		if strings.ContainsAny(o.Path, "789") {
+			return stop
+		}
+		return nil
+	}
+	if _, err := short(t, disk, nil); !errors.Is(err, stop) {
+		t.Fatal(err)
+	}
+	disk.Each = nil
+	// There are the best, and the last two: 000005 and 000006.
+	damage := func(disk *crashfs.FS, name, file string) {
+		path := filepath.Join("run", name, file)
+		b, err := disk.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[len(b)/2] ^= 16
+		f, err := disk.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"info.json", "run.json", "params.safetensors", "average.safetensors", "optimizer.safetensors", "SHA256SUMS"} {
+		after := disk.Crash(crashfs.None, nil)
+		damage(after, "000006-step-4", file)
+		var log []string
+		got, err := short(t, after, func(c *checkpoint.Config) { c.Log = func(line string) { log = append(log, line) } })
+		if err != nil || got != whole {
+			t.Errorf("%s: error %v\n%s\nwant\n%s", file, err, got, whole)
+		}
+		if len(log) != 2 || !strings.HasPrefix(log[0], "checkpoint 000006-step-4 is damaged, the one before is taken: store: ") || !strings.Contains(log[0], file) || log[1] != "going on from run/000005-step-4: step 4, 1 epochs complete" {
+			t.Errorf("%s: said %q", file, log)
+		}
+		names, err := after.ReadDir("run")
+		if err != nil || slices.Contains(names, "000006-step-4") {
+			t.Errorf("%s: there are %v, error %v", file, names, err)
+		}
+	}
+	names, err := disk.ReadDir("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		damage(disk, name, "run.json")
+	}
+	if _, err := short(t, disk, nil); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("none of the %d in run can be read; move them away to start anew", len(names))) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Whatever a checkpoint says whose hashes are right, going on from it is an error or
+// goes well.
+func FuzzResume(f *testing.F) {
+	disk := &crashfs.FS{}
+	stop := errors.New("stop")
+	disk.Each = func(o crashfs.Operation) error {
+		if strings.ContainsAny(o.Path, "56789") {
+			return stop
+		}
+		return nil
+	}
+	if _, err := short(f, disk, nil); !errors.Is(err, stop) {
+		f.Fatal(err)
+	}
+	disk.Each = nil
+	info, files := newest(f, disk)
+	run, params, optimizer := files[checkpoint.RunFile], files[checkpoint.ParamsFile], files[checkpoint.OptimizerFile]
+	f.Add(run, params, optimizer)
+	f.Add(run, params, optimizer[:len(optimizer)-1])
+	f.Add(run, optimizer, params)
+	for _, c := range [][2]string{
+		{`"batch":1`, `"batch":100`}, {`"batch":1`, `"batch":-1`}, {`"epoch":1`, `"epoch":3`}, {`"rows":3`, `"rows":0`}, {`"steps":3`, `"steps":-3`}, {`"telling":false`, `"telling":true`},
+		{`"sums":{`, `"sums":{"x":"NaN",`}, {`"step":3`, `"step":-1`}, {`"batches":0`, `"batches":7`}, {`"state":{}`, `"state":{"a":"AA=="}`}, {`"format"`, `"Format"`}, {`}`, `]`},
+	} {
+		f.Add([]byte(strings.Replace(string(run), c[0], c[1], 1)), params, optimizer)
+	}
+	f.Fuzz(func(t *testing.T, run, params, optimizer []byte) {
+		disk := &crashfs.FS{}
+		if err := store.Make(disk, "run"); err != nil {
+			t.Fatal(err)
+		}
+		var parts []store.Part
+		for _, name := range slices.Sorted(keysOf(files)) {
+			b := files[name]
+			switch name {
+			case checkpoint.RunFile:
+				b = run
+			case checkpoint.ParamsFile:
+				b = params
+			case checkpoint.OptimizerFile:
+				b = optimizer
+			}
+			parts = append(parts, store.Part{Name: name, Write: func(w io.Writer) error { _, err := w.Write(b); return err }})
+		}
+		if err := store.Commit(disk, "run", filepath.Base(info.Path), parts); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := short(t, disk, nil); err != nil && !strings.HasPrefix(err.Error(), "trainers: ") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
