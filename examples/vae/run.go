@@ -18,6 +18,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/checkpoint"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
@@ -29,7 +30,20 @@ type app struct {
 	sets           data.Sets
 	other          []float64 // log p(x) of the test pictures by the model to compare with
 	params         *graph.Params
-	metrics        bytes.Buffer
+	metrics        lines
+}
+
+// lines are the metrics so far, which a run that goes on has too.
+type lines struct{ bytes.Buffer }
+
+// MarshalBinary implements checkpoint.Stateful.
+func (l *lines) MarshalBinary() ([]byte, error) { return bytes.Clone(l.Bytes()), nil }
+
+// UnmarshalBinary implements checkpoint.Stateful.
+func (l *lines) UnmarshalBinary(b []byte) error {
+	l.Reset()
+	_, err := l.Write(b)
+	return err
 }
 
 // printer remembers the first error of its writer.
@@ -63,7 +77,7 @@ func runTo(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	if err != nil {
 		return err
 	}
-	a := &app{options: o, stdout: stdout, stderr: stderr, params: &graph.Params{Seed: o.seed}}
+	a := &app{options: o, stdout: stdout, stderr: stderr, params: o.training.Params(o.seed)}
 	unlock, err := a.prepare()
 	if err != nil {
 		return err
@@ -131,6 +145,9 @@ func (a *app) train(ctx context.Context) error {
 	c := trainers.Config{
 		Params: a.params, Epochs: a.epochs, Seed: a.seed,
 		Optimizer: trainers.Adam{Rate: a.rate}, Test: a.batches(a.sets.Test, true), OnEpoch: a.onEpoch,
+	}
+	if c.Checkpoint = a.training.Checkpoint(a.stderr); c.Checkpoint != nil {
+		c.Checkpoint.State = map[string]checkpoint.Stateful{"metrics.jsonl": &a.metrics}
 	}
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		c.OnStep = progress(f)
