@@ -39,10 +39,10 @@ func goBlocks(page string) string {
 func imports(code string) string {
 	head := "package main\n\nimport (\n"
 	for _, path := range []string{
-		"context", "errors", "fmt", "log", "math", "os", "path/filepath",
+		"context", "errors", "fmt", "log", "math", "os", "os/signal", "path/filepath", "reflect", "syscall",
 		"gonum.org/v1/gonum/stat",
 		"github.com/latentgo/latent/bench", "github.com/latentgo/latent/graph", "github.com/latentgo/latent/layers",
-		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/data",
+		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/checkpoint", "github.com/latentgo/latent/trainers/data",
 		"github.com/latentgo/latent/vi",
 	} {
 		if regexp.MustCompile(`\b` + path[strings.LastIndex(path, "/")+1:] + `\.[A-Z]`).MatchString(code) {
