@@ -155,6 +155,9 @@ func (s *saver) take(t *trainer) (i checkpoint.Info, files []checkpoint.Put, err
 			i.Metrics["test/"+name] = v
 		}
 	}
+	u := t.runs.update
+	optimizer := u.file()
+	grow(&s.optimizer, optimizer)
 	put := func(name string, b *bytes.Buffer, write func(w io.Writer) error) {
 		if b.Reset(); err == nil {
 			err = write(b)
@@ -164,13 +167,23 @@ func (s *saver) take(t *trainer) (i checkpoint.Info, files []checkpoint.Put, err
 			return errors.WithStack(err)
 		}})
 	}
-	u := t.runs.update
 	put(checkpoint.ParamsFile, &s.params, t.Params.Write)
 	if u.average != nil {
 		put(checkpoint.AverageFile, &s.average, u.average.Write)
 	}
-	put(checkpoint.OptimizerFile, &s.optimizer, func(w io.Writer) error { return safetensors.Write(w, u.file()) })
+	put(checkpoint.OptimizerFile, &s.optimizer, func(w io.Writer) error { return safetensors.Write(w, optimizer) })
 	var run bytes.Buffer
 	put(checkpoint.RunFile, &run, func(w io.Writer) error { return s.record(t, w) })
 	return i, files, err
+}
+
+// grow makes room for a file at once.
+func grow(b *bytes.Buffer, f safetensors.File) {
+	size := 1 << 16
+	for _, t := range f.Tensors {
+		size += 4*len(t.F32) + 8*len(t.F64) + 256
+	}
+	if b.Reset(); b.Cap() < size {
+		b.Grow(size)
+	}
 }

@@ -1,7 +1,6 @@
 package safetensors
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/pkg/errors"
 
@@ -32,31 +32,55 @@ func write(w io.Writer, f File) error {
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriterSize(w, 1<<16) // which keeps its first error until Flush
-	var word [8]byte
-	binary.LittleEndian.PutUint64(word[:], uint64(len(header)))
-	b.Write(word[:])
+	b := &stickyWriter{w: w}
+	b.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(header))))
 	b.Write(header)
-	chunk := make([]byte, 1<<14)
 	for _, t := range ts {
-		for x := t.F32; len(x) > 0; {
-			n := min(len(x), len(chunk)/4)
-			for i, v := range x[:n] {
-				binary.LittleEndian.PutUint32(chunk[4*i:], math.Float32bits(v))
-			}
-			b.Write(chunk[:4*n])
-			x = x[n:]
-		}
-		for x := t.F64; len(x) > 0; {
-			n := min(len(x), len(chunk)/8)
-			for i, v := range x[:n] {
-				binary.LittleEndian.PutUint64(chunk[8*i:], math.Float64bits(v))
-			}
-			b.Write(chunk[:8*n])
-			x = x[n:]
-		}
+		writeValues(b, t.F32, func(to []byte, v float32) { binary.LittleEndian.PutUint32(to, math.Float32bits(v)) })
+		writeValues(b, t.F64, func(to []byte, v float64) { binary.LittleEndian.PutUint64(to, math.Float64bits(v)) })
 	}
-	return errors.Wrap(b.Flush(), "write")
+	return errors.Wrap(b.err, "write")
+}
+
+// littleEndian tells whether numbers lie in memory as they do in a file.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// writeValues writes numbers as they lie in memory, or turned round by put.
+func writeValues[T float32 | float64](b *stickyWriter, x []T, put func(to []byte, v T)) {
+	const most = 1 << 16 // values at once, which stay in cache for whoever hashes them
+	size := int(unsafe.Sizeof(T(0)))
+	var turned []byte
+	for len(x) > 0 {
+		n := min(len(x), most)
+		if littleEndian {
+			b.Write(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), n*size))
+		} else {
+			turned = turned[:0]
+			for _, v := range x[:n] {
+				turned = append(turned, make([]byte, size)...)
+				put(turned[len(turned)-size:], v)
+			}
+			b.Write(turned)
+		}
+		x = x[n:]
+	}
+}
+
+// stickyWriter keeps its first error, after which it writes nothing.
+type stickyWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (s *stickyWriter) Write(b []byte) {
+	if s.err != nil {
+		return
+	}
+	n, err := s.w.Write(b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	s.err = err
 }
 
 // WriteFile writes f to path. The file appears whole or not at all: after an

@@ -62,7 +62,7 @@ func Commit(fsys FS, dir, name string, parts []Part) (err error) {
 			return errors.Errorf("a part %q", p.Name)
 		}
 		h := sha256.New()
-		if err := put(fsys, filepath.Join(temp, p.Name), func(w io.Writer) error { return p.Write(io.MultiWriter(w, h)) }); err != nil {
+		if err := put(fsys, filepath.Join(temp, p.Name), func(w io.Writer) error { return p.Write(pieces{io.MultiWriter(w, h)}) }); err != nil {
 			return errors.WithMessage(err, p.Name)
 		}
 		sums = append(sums, sum{hex.EncodeToString(h.Sum(nil)), p.Name})
@@ -81,6 +81,18 @@ func Commit(fsys FS, dir, name string, parts []Part) (err error) {
 		return err
 	}
 	return fsys.SyncDir(dir)
+}
+
+// pieces hands on what is written piece by piece, so that what is hashed is in cache.
+type pieces struct{ io.Writer }
+
+func (p pieces) Write(b []byte) (n int, err error) {
+	for err == nil && n < len(b) {
+		var k int
+		k, err = p.Writer.Write(b[n:min(len(b), n+1<<18)])
+		n += k
+	}
+	return n, err
 }
 
 // valid is an error for a name that is none, or might be taken for another thing.
