@@ -18,6 +18,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -83,14 +84,16 @@ func Commit(fsys FS, dir, name string, parts []Part) (err error) {
 	return fsys.SyncDir(dir)
 }
 
-// pieces hands on what is written piece by piece, so that what is hashed is in cache.
+// pieces hands on what is written piece by piece, so that what is hashed is in cache,
+// and gives way between them to whoever computes on this processor.
 type pieces struct{ io.Writer }
 
 func (p pieces) Write(b []byte) (n int, err error) {
 	for err == nil && n < len(b) {
 		var k int
-		k, err = p.Writer.Write(b[n:min(len(b), n+1<<18)])
+		k, err = p.Writer.Write(b[n:min(len(b), n+1<<16)])
 		n += k
+		runtime.Gosched()
 	}
 	return n, err
 }

@@ -19,6 +19,8 @@
 //   - checkpoint.go: the configuration; info.go: List, and what it says of each;
 //   - when.go: when to save; which.go: what to keep;
 //   - store.go: the folders of a run, as trainers uses them.
+//
+// See the example Config in example_test.go.
 package checkpoint
 
 import (
