@@ -104,6 +104,14 @@ func (s *saver) wait() error {
 	return s.failed(err)
 }
 
+// Close gives the folder back when nothing is being written any more.
+func (s *saver) Close() error {
+	if s.writing != nil {
+		<-s.writing
+	}
+	return s.Store.Close()
+}
+
 // failed asks whether a checkpoint that could not be written ends the fit.
 func (s *saver) failed(err error) error {
 	if err == nil {

@@ -16,11 +16,10 @@ import (
 
 // Training are the flags. The zero value has no checkpoints and is float32.
 type Training struct {
-	dir      string
-	steps    int
-	wide     bool
-	settings map[string]string
-	part     string
+	dir   string
+	steps int
+	wide  bool
+	part  string
 
 	set    *flag.FlagSet
 	except []string
