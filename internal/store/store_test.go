@@ -150,6 +150,7 @@ func TestEveryCrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.found(t, disk.Crash(crashfs.All, random), count)
+	t.Logf("%d crashes", points)
 	if points < 2000 {
 		t.Errorf("only %d crashes", points)
 	}
