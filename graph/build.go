@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -10,12 +11,14 @@ import (
 //
 // One graph is built at a time in a process: Build waits for the Build of
 // another goroutine, and called by f it is an error.
-func Build(params *Params, f func(s *Scope)) (*Program, error) { return run(params, evaluating, f) }
+func Build(params *Params, f func(s *Scope)) (*Program, error) {
+	return run(params, evaluating, nil, f)
+}
 
 // BuildTraining is Build for a program that takes training steps: Training is
 // true in f and states are assigned.
 func BuildTraining(params *Params, f func(s *Scope)) (*Program, error) {
-	return run(params, training, f)
+	return run(params, training, nil, f)
 }
 
 // purpose is what a program is for.
@@ -27,7 +30,7 @@ const (
 	initialising
 )
 
-func run(params *Params, to purpose, f func(s *Scope)) (*Program, error) {
+func run(params *Params, to purpose, fixed *engine.Fixed, f func(s *Scope)) (*Program, error) {
 	if err := checkArgs("build", params, f); err != nil {
 		return nil, err
 	}
@@ -35,7 +38,7 @@ func run(params *Params, to purpose, f func(s *Scope)) (*Program, error) {
 		return nil, err
 	}
 	b := &build{
-		Builder: op.NewBuilder(params.Dtype, params.limit()), params: params, purpose: to,
+		Builder: op.NewBuilder(params.Dtype, params.limit()), params: params, purpose: to, fixed: fixed,
 		leaves: map[*Node]leaf{}, names: map[string]*Node{}, written: map[*Node][]assignment{},
 		assigns: map[*Node]*Node{}, initials: map[*Node]*Node{}, outputs: map[string]*Node{},
 	}

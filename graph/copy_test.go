@@ -83,7 +83,7 @@ func TestCopyErrors(t *testing.T) {
 		{one("w", 1, 2), one("w", math.Inf(1), 2), "graph: copy, as Save and Load do: parameter w: element 0 is +Inf"},
 		{one("w", 1, 2), changed, "graph: copy, as Save and Load do: graph: params of seed 0 and float32 were changed"},
 		{changed, one("w", 1, 2), "graph: copy, as Save and Load do: graph: params of seed 0 and float32 were changed"},
-		{&graph.Params{Dtype: graph.Float64}, one("w", 1, 2), "graph: copy, as Save and Load do: the file is float32, Params are to be float64"},
+		{&graph.Params{Dtype: graph.Float64}, one("w", 1, 2), "graph: copy, as Save and Load do: parameter w: dtype F32, want float64"},
 	} {
 		if err := c.to.Copy(c.from); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v, want %s", err, c.want)

@@ -10,6 +10,7 @@ func init() {
 	door.Notes = func(p any) []any { return p.(*Program).notes() }
 	door.SharedNoise = func(p any) []string { return p.(*Program).sharedNoise() }
 	door.WriteParams = func(p any, f func() error) error { return p.(*Params).write(f) }
+	door.Declared = func(f, p any) error { return f.(*Frozen).declared(p.(*Params)) }
 	door.Rows = func(p any, keys []door.RowKey) error { return p.(*Program).keyRows(keys) }
 	door.Close = func(p any) { p.(*Program).close() }
 	door.Workers = func(s any, most int) { s.(*Scope).b.workers = most }

@@ -3,9 +3,13 @@ package graph_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
+	"os"
+	"path/filepath"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/layers"
 )
 
 // A scalar function, its gradient and, as a gradient is a graph again, its
@@ -76,4 +80,56 @@ func ExampleGrad_hold() {
 	// Output:
 	// through_z [27]
 	// z_held [9]
+}
+
+// A decoder that was trained elsewhere, and its layers kept in half precision: the
+// file has weights [out,in] under the names of its modules, and more than is asked
+// for.
+func ExampleMapping() {
+	params := &graph.Params{}
+	declare := func(s *graph.Scope) {
+		s.Output("w", layers.NewDense(s.In("dec").In("0"), 4, 6).W)
+	}
+	if _, err := graph.Build(params, declare); err != nil {
+		fmt.Println(err)
+		return
+	}
+	left, err := graph.Mapping{
+		Prefix:  "body.",
+		Scope:   "dec",
+		Names:   []graph.Rename{{From: "*.weight", To: "*/w", Perm: []int{1, 0}}, {From: "*.bias", To: "*/b"}},
+		Partial: true,
+		Cast:    true,
+	}.Load(params, "testdata/weights/torch-f16.safetensors")
+	fmt.Println(len(left.File), "arrays are left, and", len(left.Params), "parameters:", err)
+	_, err = graph.Mapping{Prefix: "body.0.", Scope: "dec/0", Names: []graph.Rename{{From: "weight", To: "w"}, {From: "bias", To: "b"}}}.Load(params, "testdata/weights/torch-f16.safetensors")
+	fmt.Println(err)
+	// Output:
+	// 7 arrays are left, and 0 parameters: <nil>
+	// graph: load testdata/weights/torch-f16.safetensors: parameter dec/0/b (body.0.bias in the file): dtype F16, want float32; Mapping.Cast converts
+}
+
+// A network is written for ONNX Runtime: its input and its outputs keep their
+// names, its parameters are in the file.
+func ExampleWriteONNX() {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		x := s.Input("x", 1, 3)
+		s.Output("y", graph.Sigmoid(layers.NewMLP(s.In("net"), 3, 4, 2).Apply(x)))
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	f, err := os.Create(filepath.Join(os.TempDir(), "net.onnx"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.Remove(f.Name())
+	err = graph.WriteONNX(f, p)
+	size, _ := f.Seek(0, io.SeekCurrent)
+	fmt.Println(size, "bytes,", f.Close(), err)
+	// In Python: onnxruntime.InferenceSession("net.onnx").run(["y"], {"x": [[1, 2, 3]]})
+
+	// Output: 514 bytes, <nil> <nil>
 }

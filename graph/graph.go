@@ -23,8 +23,8 @@
 // FromGorgonia takes in what Gorgonia's operations made of it, and those are run
 // through their own Do.
 //
-// See the example of the package and those of Build (errors) and Grad (hold), in
-// example_test.go, and of Apply, an operation of one's own, in custom_test.go.
+// See the example of the package and those of Build (errors), Grad (hold) and
+// Mapping (parameters of PyTorch) and WriteONNX, in example_test.go, and of Apply, an operation of one's own, in custom_test.go.
 //
 // # Files
 //
@@ -38,11 +38,13 @@
 // math.go, special.go, shape.go, linear.go, cholesky.go and custom.go; grad.go
 // differentiates.
 //
-// Parameters: params.go, init.go and file.go (saved ones).
+// Parameters: params.go, init.go, file.go (saved ones), frozen.go (those that do not
+// change), and mapping.go with layout.go (those of other programs).
 //
 // Running: program.go, with values.go for what goes in and out, noise.go for
 // random numbers, update.go for the end of a training step, nonfinite.go for where
-// a NaN began and vm.go for Gorgonia's interface of machines.
+// a NaN began, vm.go for Gorgonia's interface of machines and onnx.go for programs as
+// models of ONNX.
 package graph
 
 import (

@@ -19,7 +19,7 @@ import (
 // It needs no outputs. States are not assigned. A parameter that is trained
 // already starts anew; of a model without a call of Initial, Commit writes nothing.
 func BuildInitialising(params *Params, f func(s *Scope)) (*Program, error) {
-	return run(params, initialising, f)
+	return run(params, initialising, nil, f)
 }
 
 // Initialising tells whether the program being built gives parameters their

@@ -189,7 +189,7 @@ func TestParamsRefuseChanges(t *testing.T) {
 			}
 		}
 	}
-	if err := (&graph.Params{Dtype: graph.Float64}).Load(filepath.Join(dir, "good")); err == nil || !strings.Contains(err.Error(), "the file is float32, Params are to be float64") {
+	if err := (&graph.Params{Dtype: graph.Float64}).Load(filepath.Join(dir, "good")); err == nil || !strings.Contains(err.Error(), "parameter w: dtype F32, want float64") {
 		t.Errorf("another dtype than the file's: %v", err)
 	}
 	early := &graph.Params{} // nothing has been made yet

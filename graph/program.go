@@ -145,7 +145,7 @@ func newProgram(b *build) (*Program, error) {
 		p.exec = r
 		return p, err
 	}
-	plan, err := engine.Compile(p.outs, p.leafValue, room, b.workers)
+	plan, err := engine.Compile(p.outs, p.leafValue, room, b.workers, b.fixed)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/latentgo/latent/internal/engine"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -45,6 +46,7 @@ type build struct {
 	carries  []*carry
 	collects []*collect
 	workers  int // of a run at most; 0: one for every processor
+	fixed    *engine.Fixed
 }
 
 // leaf says where the value of a declared node comes from.

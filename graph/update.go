@@ -34,6 +34,9 @@ func (p *Program) Update(f func() error) error {
 	if !p.ready {
 		return errors.New("graph: commit: the program has not run")
 	}
+	if p.b.fixed != nil && f != nil {
+		return errors.New("graph: update: the program is of frozen parameters, which do not change")
+	}
 	p.b.params.values.Lock()
 	defer p.b.params.values.Unlock()
 	for _, a := range p.assigns { // all are read before any is written

@@ -109,8 +109,6 @@ func (d Mixture) Support() Support {
 
 // supportOf returns a distribution's support, or the reals if it does not say.
 func supportOf(d Dist) Support {
-	if s, ok := d.(Supported); ok {
-		return s.Support()
-	}
-	return Support{}
+	set, _ := SupportOf(d)
+	return set
 }

@@ -96,10 +96,22 @@ func (s Support) distance(event []float64, i int) float64 {
 // SupportOf returns the support of a distribution, looking through Independent and
 // to what the bijector of a Transformed reaches: its Range, or all reals from all
 // reals if it is not Ranged, of a Chain one after the other. It returns false if the
-// distribution does not say.
+// distribution does not say, as a Uniform whose ends are not constants of one number
+// does not, nor a mixture of laws that do not.
 func SupportOf(d Dist) (Support, bool) {
 	present("SupportOf: the distribution", d)
 	switch d := d.(type) {
+	case Uniform:
+		set := d.Support()
+		_, fixed := constants(d.Low, d.High)
+		return set, fixed
+	case Mixture:
+		return SupportOf(d.Components)
+	case ElementMixture:
+		return SupportOf(d.Components)
+	case ZeroInflated:
+		_, known := SupportOf(d.Base)
+		return d.Support(), known
 	case Supported:
 		return d.Support(), true
 	case interface{ unwrap() independent }:

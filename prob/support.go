@@ -28,6 +28,12 @@ const (
 	CholeskyRow                    // lower-triangular matrices with a positive diagonal, row by row
 )
 
+// Discrete tells whether the values can be counted, so that no real numbers stand for
+// them.
+func (s Support) Discrete() bool {
+	return s.Kind == Integers || s.Kind == OneHotRows || s.Kind == Counts
+}
+
 func (s Support) String() string {
 	switch s.Kind {
 	case Interval:

@@ -55,8 +55,8 @@ func (d ZeroInflated) Sample(s *graph.Scope, lead ...int) *graph.Node {
 // Support returns that of Base, or {0, 1, …} if it does not say.
 func (d ZeroInflated) Support() Support {
 	complete(d)
-	if s, ok := d.Base.(Supported); ok {
-		return s.Support()
+	if set, known := SupportOf(d.Base); known {
+		return set
 	}
 	return naturals
 }

@@ -36,9 +36,9 @@ func TestAbsurdArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	absurd.Sweep{
-		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Draw": trainers.Draw, "Laplace": trainers.Laplace, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
+		Funcs: map[string]any{"Fit": trainers.Fit, "Evaluate": trainers.Evaluate, "Predict": trainers.Predict, "Draw": trainers.Draw, "Laplace": trainers.Laplace, "Evidence": trainers.Evidence, "Part": trainers.Part, "NewUpdater": trainers.NewUpdater},
 		Types: []any{
-			trainers.Adam{}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, trainers.LBFGS{}, trainers.Updater{}, trainers.NotFinite{}, trainers.Convergence{},
+			trainers.Adam{}, trainers.AdaMax{}, trainers.Adagrad{}, trainers.RMSProp{}, trainers.Momentum{}, trainers.SGD{}, trainers.LBFGS{}, trainers.Updater{}, trainers.NotFinite{}, trainers.Convergence{}, trainers.EarlyStopping{}, trainers.Cliff{}, trainers.Step{},
 			trainers.Constant(0), trainers.WarmUp{}, trainers.StepDecay{}, trainers.Cosine{}, trainers.InverseRoot{}, trainers.ScheduleFunc(nil),
 		},
 		Within: func(name string, call func()) error {
@@ -75,6 +75,10 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{trainers.Adam{}, (*trainers.Adam)(nil), trainers.Momentum{Rate: -1}, trainers.AdaMax{}}
 			case reflect.TypeFor[trainers.Schedule]():
 				return []any{trainers.Constant(1), trainers.WarmUp{}, (*trainers.Cosine)(nil), trainers.ScheduleFunc(nil)}
+			case reflect.TypeFor[trainers.Watcher]():
+				return []any{&trainers.Convergence{}, (*trainers.Cliff)(nil), &trainers.Cliff{Fall: 1, Retries: 2}, &trainers.EarlyStopping{Params: params}}
+			case reflect.TypeFor[[]byte]():
+				return []any{[]byte("{}"), []byte(`{"At":-1}`), []byte("["), []byte(`{"At":1,"Kept":{}}`)}
 			case reflect.TypeFor[int]():
 				return []any{3} // few epochs
 			}

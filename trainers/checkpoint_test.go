@@ -31,6 +31,9 @@ type long struct {
 	conf   func(c *checkpoint.Config)
 	fit    func(c *trainers.Config)
 	cancel int // the context is done after so many steps of this process; 0: never
+
+	watched  bool // epochs are watched, and some rows of data mean nothing
+	patience int  // of the early stopping
 }
 
 // end is what a run comes to, as text without times, and what it said on the way.
@@ -48,7 +51,7 @@ func steady() func() time.Time {
 	return func() time.Time { now = now.Add(time.Second); return now }
 }
 
-func longData(t testing.TB) (train, test data.Batches) {
+func longData(t testing.TB, watched bool) (train, test data.Batches) {
 	const rows = 43
 	x, y := make([]float64, rows*6), make([]float64, rows)
 	for i := range x {
@@ -61,7 +64,21 @@ func longData(t testing.TB) (train, test data.Batches) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c := data.BatchConfig{Size: 10, Seed: 5}
+	order := s.Batches(c)
+	if err := order.Seek(0, 0); err != nil || !order.Next() {
+		t.Fatal("no batch", err)
+	}
+	first := slices.Clone(order.Index("x"))
+	// Rows that no law can take: all of the first batch; one of the second epoch;
+	// most of the third, which is not to be come through.
+	unfit := func(r data.Row) bool {
+		return r.Epoch == 0 && slices.Contains(first, r.Index) || r.Epoch == 1 && r.Index == 1 || r.Epoch == 2 && r.Index > 9
+	}
 	flip := func(r data.Row) error { // noise of the data
+		if watched && unfit(r) {
+			r.Set(0, 7)
+		}
 		for i := range r.Len() {
 			if rand.New(rand.NewPCG(r.Seed, uint64(r.Epoch*1000+r.Index*10+i))).IntN(10) == 0 {
 				r.Set(i, 1-r.At(i))
@@ -69,14 +86,14 @@ func longData(t testing.TB) (train, test data.Batches) {
 		}
 		return nil
 	}
-	c := data.BatchConfig{Size: 10, Seed: 5, Map: map[string]data.Transform{"x": flip}}
+	c.Map = map[string]data.Transform{"x": flip}
 	return s.Batches(c), s.Batches(data.BatchConfig{Size: 20, Evaluation: true})
 }
 
 func (l long) run(t testing.TB) (end, error) {
 	t.Helper()
 	var e end
-	train, test := longData(t)
+	train, test := longData(t, l.watched)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	settled, random := &trainers.Convergence{Window: 100}, rand.NewPCG(1, 2)
@@ -87,16 +104,24 @@ func (l long) run(t testing.TB) (end, error) {
 		Optimizer: u.Optimizer, ClipNorm: u.ClipNorm, Rate: u.Rate, Groups: u.Groups, Plateau: u.Plateau, Average: u.Average,
 		Schedules: map[string]trainers.Schedule{"weight": trainers.WarmUp{Steps: 17}},
 		OnEpoch: func(ep trainers.Epoch) error {
-			e.told = append(e.told, fmt.Sprintf("epoch %d: %v %v %d", ep.Epoch, ep.Train, ep.Test, random.Uint64()))
+			told := ep
+			told.Seconds, told.ExamplesPerSecond = 0, 0
+			e.told = append(e.told, fmt.Sprintf("epoch %d: %+v %d", ep.Epoch, told, random.Uint64()))
 			return settled.OnEpoch(ep)
 		},
 		OnStep: func(s trainers.Step) error {
-			e.told = append(e.told, fmt.Sprint(s.Epoch, s.Step, s.Steps))
+			e.told = append(e.told, toldStep(t, s))
 			if steps++; steps == l.cancel {
 				cancel()
 			}
 			return nil
 		},
+	}
+	if l.watched {
+		cliff := &trainers.Cliff{Fall: 1, From: 1, Retries: 3, Factor: .9}
+		best := &trainers.EarlyStopping{Patience: l.patience, From: 2, Params: &graph.Params{}}
+		c.Watch, c.SkipNotFinite, c.Initialise = []trainers.Watcher{cliff, best, &trainers.Convergence{Window: 50}}, 2, false
+		c.Schedules["weight"] = trainers.WarmUp{Steps: 17}
 	}
 	if l.fs != nil {
 		c.Checkpoint = &checkpoint.Config{
@@ -123,10 +148,30 @@ func (l long) run(t testing.TB) (end, error) {
 	for i := range r.Epochs {
 		r.Epochs[i].Seconds, r.Epochs[i].ExamplesPerSecond = 0, 0
 	}
+	for _, w := range c.Watch {
+		state, err := w.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s\n", state)
+	}
 	state, _ := settled.MarshalBinary()
 	fmt.Fprintf(&b, "%d %v %s %d", r.Steps, r.Epochs, state, random.Uint64())
 	e.result = b.String()
 	return e, err
+}
+
+// toldStep is all that a step tells.
+func toldStep(t testing.TB, s trainers.Step) string {
+	metrics, err := s.Metrics()
+	means, e := s.Means()
+	norm, f := s.GradNorm("")
+	for _, err := range []error{err, e, f} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	return fmt.Sprint(s.Epoch, s.Step, s.Steps, s.Number, s.Rows, s.NotFinite, metrics, means, norm)
 }
 
 func bitsOf(x []float64) (b []uint64) {

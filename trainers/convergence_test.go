@@ -66,7 +66,7 @@ func TestConvergence(t *testing.T) {
 func TestConvergenceEndsAFit(t *testing.T) {
 	settled := &trainers.Convergence{Window: 20}
 	r, err := trainers.Fit(context.Background(), mean, set(t, 1, 2, 3).Batches(data.BatchConfig{}), trainers.Config{
-		Epochs: 100000, Optimizer: trainers.Adam{Rate: .05}, OnEpoch: settled.OnEpoch,
+		Epochs: 100000, Optimizer: trainers.Adam{Rate: .05}, Watch: []trainers.Watcher{settled},
 	})
 	if err != nil || !settled.Reached() || len(r.Epochs) > 2000 || len(r.Epochs) < 40 {
 		t.Errorf("%d epochs, settled %t, error %v", len(r.Epochs), settled.Reached(), err)

@@ -10,12 +10,15 @@
 //   - initialise.go: first values of parameters from the first batch;
 //   - evaluate.go: Evaluate, means over a data set, and Predict, values by row;
 //   - draw.go: Draw, draws of a posterior and predictions from it; laplace.go,
-//     curvature.go: Laplace, the mode and the Hessian of a guide;
-//   - convergence.go: a fit ends when its bound has settled;
+//     curvature.go: Laplace, the mode and the Hessian of a guide; evidence.go:
+//     Evidence, log p(data) of a model with globals;
+//   - means.go, step.go: what an epoch and a step come to; watch.go: watchers of epochs,
+//     which may end a fit; convergence.go, early.go: when the bound has settled, or
+//     does not rise on other data; cliff.go, kept.go: when it falls off a cliff, and
+//     what a fit goes back to then;
 //   - saver.go, record.go: the checkpoints of a fit, and what they say; resume.go,
 //     settings.go: going on from one, if it is of the same configuration;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
-//     means.go: what the batches of an epoch come to;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
 //     momentum.go, rmsprop.go, sgd.go: those there are;
 //   - schedule.go, plateau.go, group.go: what the rate is multiplied by, by the
@@ -33,6 +36,8 @@
 //
 // See the examples Fit, Part, Optimizer and ElementWise, a penalty of one's own,
 // in example_test.go; Group (AdamW with a schedule), Average, Plateau, Updater,
-// LBFGS and WarmUp in example_update_test.go; and Config, early stopping, and
-// ErrInterrupted, errors told apart, in example_stop_test.go.
+// LBFGS and WarmUp in example_update_test.go; Evidence, two models compared, in
+// example_evidence_test.go; and EarlyStopping, Cliff and ErrInterrupted, errors told
+// apart, in example_stop_test.go. Package report writes down what a fit says, package
+// tensorboard for TensorBoard.
 package trainers

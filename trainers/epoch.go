@@ -18,16 +18,16 @@ type trainer struct {
 	at     place
 	result Result
 	looked bool // the schedules have been looked at
-	torn   bool // a batch has been added whose step was not taken
+	torn   bool // amid something that a checkpoint has no word for
 }
 
 // place is where a fit has come to, beside the steps taken.
 type place struct {
-	epoch, batch int     // that come next, from 0
-	mean         means   // of the epoch so far
-	seconds      float64 // spent on it
-	telling      bool    // the last epoch is complete, and OnEpoch is to be told
-	stopped      bool    // by Stop
+	epoch   int     // that is under way, or comes next, from 0
+	now     pass    // of it so far
+	seconds float64 // spent on it
+	telling bool    // the last epoch is complete, and OnEpoch is to be told
+	stopped bool    // by Stop
 }
 
 // fit looks at the data and goes through the epochs.
@@ -53,7 +53,11 @@ func (t *trainer) fit(ctx context.Context, m Bound) (err error) {
 		}
 	}
 	if t.at.telling {
-		if err := t.tell(); err != nil {
+		var verdict error
+		if t.at.stopped {
+			verdict = Stop
+		}
+		if err := t.tell(verdict); err != nil {
 			return err
 		}
 	}
@@ -65,67 +69,82 @@ func (t *trainer) fit(ctx context.Context, m Bound) (err error) {
 	return nil
 }
 
+// epoch begins an epoch, or goes on with it.
 func (t *trainer) epoch(ctx context.Context) error {
-	batches, epoch := t.runs.batches, t.at.epoch
-	if err := batches.Seek(epoch, t.at.batch); err != nil {
+	batches, now := t.runs.batches, &t.at.now
+	if err := batches.Seek(t.at.epoch, now.steps); err != nil {
 		return errors.WithMessage(err, "trainers")
 	}
 	start, before := t.Clock(), t.at.seconds
+	e := Epoch{Epoch: t.at.epoch + 1, WarmUp: t.warming()}
+	t.runs.update.lowered, e.BackTo = t.lowered(e.Epoch)
+	now.update = t.runs.update
+	failed := func(err error, step int) error {
+		return t.abandon(e.Epoch, errors.WithMessagef(err, "trainers: step %d (epoch %d)", step, e.Epoch))
+	}
 	for batches.Next() {
-		if err := t.step(ctx); err != nil {
-			return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps+1, epoch+1)
+		left, err := now.took(t.step(ctx), t.SkipNotFinite)
+		if err != nil {
+			return failed(err, t.result.Steps+1)
 		}
 		t.result.Steps++
-		t.at.batch++
+		now.steps++
+		t.torn = false
 		if t.OnStep != nil {
-			if err := t.OnStep(Step{epoch + 1, t.Epochs, t.at.batch, batches.Count()}); err != nil {
+			s := Step{Epoch: e.Epoch, Epochs: t.Epochs, Step: now.steps, Steps: batches.Count(), Number: t.result.Steps, Rows: t.runs.rows[0], NotFinite: left, now: now}
+			if err := t.OnStep(s); err != nil {
 				return err
 			}
 		}
 		if t.saves != nil {
-			now := t.Clock()
-			t.at.seconds = before + now.Sub(start).Seconds()
-			if err := t.saves.consider(t, checkpoint.Moment{}, now); err != nil {
+			clock := t.Clock()
+			t.at.seconds = before + clock.Sub(start).Seconds()
+			if err := t.saves.consider(t, checkpoint.Moment{}, clock); err != nil {
 				return err
 			}
 		}
 	}
 	if err := batches.Err(); err != nil {
-		return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps+1, epoch+1)
+		return failed(err, t.result.Steps+1)
 	}
-	if t.at.mean.rows == 0 {
-		return errors.Errorf("trainers: epoch %d has no batch", epoch+1)
+	if now.steps == 0 {
+		return errors.Errorf("trainers: epoch %d has no batch", e.Epoch)
 	}
-	if err := t.runs.placed(t.apply(1), t.result.Steps); err != nil {
-		return errors.WithMessagef(err, "trainers: step %d (epoch %d)", t.result.Steps, epoch+1)
+	if _, err := now.took(t.runs.placed(t.apply(1), t.result.Steps), t.SkipNotFinite); err != nil {
+		return failed(err, t.result.Steps)
+	}
+	t.torn = false
+	if now.rows == 0 {
+		return errors.Errorf("trainers: epoch %d has no batch whose bound, gradient and update are finite", e.Epoch)
 	}
 	t.at.seconds = before + t.Clock().Sub(start).Seconds()
-	e := Epoch{Epoch: epoch + 1, Train: t.at.mean.values(), Seconds: t.at.seconds}
+	e.Steps, e.Seconds = t.result.Steps, t.at.seconds
+	now.report(&e)
 	if e.Seconds > 0 {
-		e.ExamplesPerSecond = float64(t.at.mean.rows) / e.Seconds
+		e.ExamplesPerSecond = float64(now.rows) / e.Seconds
 	}
 	if t.test != nil {
 		var err error
 		if e.Test, err = t.test.evaluate(ctx, t.result.Steps); err != nil {
-			return err
-		}
-	}
-	if t.Plateau != nil {
-		seen := e.Test
-		if t.test == nil {
-			seen = e.Train
-		}
-		if err := t.runs.update.Observe(seen); err != nil {
-			return err
+			return t.abandon(e.Epoch, err)
 		}
 	}
 	t.result.Epochs = append(t.result.Epochs, e)
-	t.at = place{epoch: epoch + 1, telling: true}
-	return t.tell()
+	verdict := t.watch(e)
+	stopped := errors.Is(verdict, Stop)
+	t.at = place{epoch: e.Epoch, telling: true, stopped: stopped}
+	if verdict != nil && !stopped {
+		t.torn = true // watchers have been told; a run that goes on tells them again
+		if !errors.Is(verdict, ErrCliff) {
+			return verdict
+		}
+	}
+	return t.tell(verdict)
 }
 
-// tell ends an epoch with what others do then.
-func (t *trainer) tell() error {
+// tell ends an epoch, of which the watchers have said whether it is the last one,
+// with what others do then.
+func (t *trainer) tell(verdict error) error {
 	if err := t.saves.before(t); err != nil {
 		return err
 	}
@@ -134,12 +153,28 @@ func (t *trainer) tell() error {
 		if err != nil && !errors.Is(err, Stop) {
 			return err
 		}
-		t.at.telling = false
-		if err != nil {
-			return err
+		if verdict == nil {
+			verdict = err
 		}
 	}
-	t.at.telling = false
+	if t.at.telling = false; verdict != nil {
+		return verdict
+	}
+	return t.ended()
+}
+
+// abandon ends an epoch amid which something fell, if a Cliff allows it; else it
+// returns the error.
+func (t *trainer) abandon(epoch int, err error) error {
+	if err := t.rescued(epoch, err); err != nil {
+		return err
+	}
+	t.at, t.torn = place{epoch: epoch}, false
+	return t.ended()
+}
+
+// ended saves the end of an epoch, if it is due.
+func (t *trainer) ended() error {
 	if t.saves == nil {
 		return nil
 	}
@@ -161,30 +196,35 @@ func (t *trainer) step(ctx context.Context) error {
 	if err := p.Run(ctx, graph.Key{Seed: t.Seed, Step: uint32(t.result.Steps)}); err != nil {
 		return err
 	}
-	err = t.at.mean.look(p)
-	switch {
-	case err != nil:
-	case t.Accumulate > 1:
-		if err = t.runs.update.Add(p, float64(t.runs.rows[0])); err == nil {
-			err = t.apply(t.Accumulate)
-			t.torn = err != nil
+	now := &t.at.now
+	if err = now.look(p); err == nil {
+		if t.Accumulate > 1 {
+			if err = t.runs.update.Add(p, float64(t.runs.rows[0])); err == nil {
+				err = t.apply(t.Accumulate)
+			}
+		} else if err = t.runs.update.Step(p); err == nil {
+			now.updated()
 		}
-	default:
-		err = t.runs.update.Step(p)
 	}
 	if err == nil {
-		t.at.mean.take(t.runs.rows[0])
+		now.take(t.runs.rows[0])
 	}
 	return t.runs.placed(err, t.result.Steps+1)
 }
 
 // apply updates the parameters if the gradients of as many batches have been
-// added.
+// added. Gradients whose update is not finite are dropped.
 func (t *trainer) apply(batches int) error {
 	if t.runs.update.sums.batches < batches {
 		return nil
 	}
-	return t.runs.update.Apply()
+	err := t.runs.update.Apply()
+	if t.torn = err != nil; t.torn {
+		t.runs.update.sums.clear()
+	} else {
+		t.at.now.updated()
+	}
+	return err
 }
 
 // scheduled is an error if a schedule is of no input of the model, neither in

@@ -18,6 +18,9 @@ var Stop = errors.New("trainers: stop")
 // reading, graph.ErrWrongFile and data.ErrWrongFile.
 var ErrInterrupted = errors.New("trainers: interrupted")
 
+// ErrCliff is found by errors.Is in what Fit returns when a Cliff ended it.
+var ErrCliff = errors.New("trainers: the bound fell off a cliff")
+
 var errNoContext = errors.New("trainers: the context is nil")
 
 // interruption marks an error that comes of the end of ctx.

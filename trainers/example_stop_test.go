@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
-	"os"
-	"path/filepath"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/layers"
@@ -17,10 +14,10 @@ import (
 	"github.com/latentgo/latent/vi"
 )
 
-// Early stopping: the fit ends when the bound on other data has not risen for
-// some epochs, and the best parameters are kept. OnEpoch reaches the parameters
-// as those that Config was given.
-func ExampleConfig_earlyStopping() {
+// The fit ends when the bound on other data has not risen for some epochs, and the
+// parameters of the best epoch are kept. A weight of the divergence that rises first
+// is waited for.
+func ExampleEarlyStopping() {
 	all := data.Digits(1, 300)
 	rest, held, err := all.Split(1, 100)
 	if err != nil {
@@ -29,7 +26,7 @@ func ExampleConfig_earlyStopping() {
 	}
 	model := func(s *graph.Scope, d vi.Data) *vi.Estimate {
 		enc, dec := layers.NewMLP(s.In("enc"), 784, 30, 2*4), layers.NewMLP(s.In("dec"), 4, 30, 784)
-		return vi.ELBO{}.Estimate(s, vi.Model{
+		return vi.ELBO{Beta: s.Input("beta")}.Estimate(s, vi.Model{
 			Joint: func(t *vi.Trace) {
 				z := t.Draw("z", prob.StdNormal(4))
 				t.Draw("x", prob.Bernoulli{Logits: dec.Apply(z)})
@@ -44,43 +41,55 @@ func ExampleConfig_earlyStopping() {
 	evaluation := pictures
 	evaluation.Evaluation = true
 
-	dir, err := os.MkdirTemp("", "early-stopping")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "best.safetensors")
-	params := &graph.Params{Seed: 1}
-	best, at := math.Inf(-1), 0
+	best := &trainers.EarlyStopping{Patience: 3, Params: &graph.Params{}}
+	weight := map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: 40}}
 	r, err := trainers.Fit(context.Background(), model, rest.Batches(pictures), trainers.Config{
-		Params: params, Epochs: 1000, Seed: 1, Optimizer: trainers.Adam{Rate: .02}, Test: held.Batches(evaluation),
-		OnEpoch: func(e trainers.Epoch) error {
-			if e.Test["bound"] > best {
-				best, at = e.Test["bound"], e.Epoch
-				return params.Save(file)
-			}
-			if e.Epoch >= at+4 {
-				return trainers.Stop
-			}
-			return nil
-		},
+		Epochs: 1000, Seed: 1, Optimizer: trainers.Adam{Rate: .02}, Test: held.Batches(evaluation), Schedules: weight,
+		Watch: []trainers.Watcher{best},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	if err := params.Load(file); err != nil { // into the same parameters
-		fmt.Println(err)
-		return
-	}
-	again, err := trainers.Evaluate(context.Background(), model, params, held.Batches(evaluation), trainers.EvalConfig{Seed: 1})
+	epoch, bound := best.Best()
+	again, err := trainers.Evaluate(context.Background(), model, best.Params, held.Batches(evaluation), trainers.EvalConfig{Seed: 1, Schedules: weight, Step: r.Steps})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(len(r.Epochs)-at, "epochs after the best; back at it:", again["bound"] == best)
-	// Output: 4 epochs after the best; back at it: true
+	fmt.Println("warm for", 40/4, "epochs, the best is later:", epoch > 10)
+	fmt.Println(len(r.Epochs)-epoch, "epochs after it; its parameters:", again["bound"] == bound)
+	// Output:
+	// warm for 10 epochs, the best is later: true
+	// 4 epochs after it; its parameters: true
+}
+
+// A rate of 3 throws the parameter ever farther: the fit goes back to its best
+// epoch and on at half the rate.
+func ExampleCliff() {
+	points := func() data.Batches {
+		s, err := data.New(data.FromFlat("x", []float64{1}, 1))
+		if err != nil {
+			panic(err)
+		}
+		return s.Batches(data.BatchConfig{})
+	}
+	cliff := &trainers.Cliff{Fall: 50, Retries: 3}
+	r, err := trainers.Fit(context.Background(), func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		m := s.Param("m", graph.Constant(0), 1)
+		return vi.ELBO{}.Estimate(s, vi.Model{Joint: func(t *vi.Trace) { t.Draw("x", prob.Normal{Mean: m, LogStd: s.Const(0)}) }}, d)
+	}, points(), trainers.Config{Epochs: 30, Optimizer: trainers.SGD{Rate: 3}, Test: points(), Watch: []trainers.Watcher{cliff}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range cliff.Falls() {
+		fmt.Printf("epoch %d, back to %d: %s\n", f.Epoch, f.Back, f.Why)
+	}
+	fmt.Printf("at the end %.3f\n", r.Epochs[len(r.Epochs)-1].Test["bound"])
+	// Output:
+	// epoch 4, back to 1: bound is -128.919, worse by 126 than the -2.91894 of epoch 1: more than a Fall of 50
+	// at the end -0.919
 }
 
 // What a fit, or the reading of a file, ended by.

@@ -2,7 +2,6 @@ package trainers
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/latentgo/latent/graph"
@@ -18,19 +17,19 @@ type means struct {
 
 // add takes a run in.
 func (m *means) add(p *graph.Program, rows int) error {
-	if err := m.look(p); err != nil {
-		return err
+	err := m.look(p)
+	if err == nil {
+		m.take(rows)
 	}
-	m.take(rows)
-	return nil
+	return err
 }
 
-// look reads the outputs of a run. A bound that is not finite is an error.
+// look reads the outputs of a run, all of them. A bound that is not finite is an
+// error.
 func (m *means) look(p *graph.Program) error {
-	if m.last == nil {
-		m.last = map[string]float64{}
+	if m.sums == nil {
+		m.sums, m.last = map[string]float64{}, map[string]float64{}
 	}
-	clear(m.last)
 	for _, output := range p.Outputs() {
 		name, term := strings.CutPrefix(output, termOutput)
 		switch {
@@ -43,19 +42,16 @@ func (m *means) look(p *graph.Program) error {
 		if err := graph.Read(p, output, v[:]); err != nil {
 			return err
 		}
-		if output == boundOutput && (math.IsNaN(v[0]) || math.IsInf(v[0], 0)) {
-			return notFinite(p, output, fmt.Sprintf("the bound is %v", v[0]))
-		}
 		m.last[name] = v[0]
+	}
+	if v := m.last["bound"]; !isFinite(v) {
+		return notFinite(p, boundOutput, fmt.Sprintf("the bound is %v", v))
 	}
 	return nil
 }
 
 // take adds what was looked at.
 func (m *means) take(rows int) {
-	if m.sums == nil {
-		m.sums = map[string]float64{}
-	}
 	for name, v := range m.last {
 		m.sums[name] += v * float64(rows)
 	}

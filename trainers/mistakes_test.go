@@ -221,7 +221,7 @@ func TestCommonMistakes(t *testing.T) {
 		}),
 			"graph: load FILE: parameter extra is missing from the file: another model has saved it"},
 		{"file of another model: unknown", load(observing(3, func(m *graph.Node) prob.Dist { return normal(m) })),
-			"graph: load FILE: parameter dec/0/b of the file is unknown to the model: another one has saved it"},
+			"graph: load FILE: parameter dec/0/b is in the file and unknown to the model: another one has saved it"},
 		{"file of another model: shape", load(func(s *graph.Scope, d vi.Data) *vi.Estimate {
 			enc := layers.NewMLP(s.In("enc"), 3, 5, 2)
 			dec := layers.NewMLP(s.In("dec"), 2, 3, 3)
@@ -248,7 +248,7 @@ func TestCommonMistakes(t *testing.T) {
 			}
 			return p.Load(saved)
 		}(),
-			"graph: load FILE: parameter dec/0/b is float32, want float64"},
+			"graph: load FILE: parameter dec/0/b: dtype F32, want float64; Mapping.Cast converts"},
 		{"layer used in another build", func() error {
 			var d layers.Dense
 			p := &graph.Params{}

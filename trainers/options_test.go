@@ -218,6 +218,8 @@ func options(t *testing.T) map[string][][]string {
 		"SGD.Rate":          {{rule(trainers.SGD{}), rule(trainers.SGD{Rate: .1})}, {plain, rule(trainers.SGD{Rate: -1}), "want a finite Rate"}},
 	}
 	maps.Copy(all, updateOptions(t))
+	maps.Copy(all, watchOptions(t))
+	maps.Copy(all, evidenceOptions(t))
 	return all
 }
 
@@ -245,7 +247,7 @@ func starting(t *testing.T, initialise bool) string {
 // TestEveryOptionHasAnEffect: a new field of a struct that says what to do has
 // no entry and fails.
 func TestEveryOptionHasAnEffect(t *testing.T) {
-	exported.Effects(t, options(t), "Epoch", "Step", "Result", "LaplaceResult", "NotFinite", "State", "PlateauState", "Tensor") // of which are what a fit says
+	exported.Effects(t, options(t), "Epoch", "Step", "Fall", "Result", "LaplaceResult", "EvidenceResult", "NotFinite", "State", "PlateauState", "Tensor") // of which are what a fit says
 }
 
 // TestParametersThatNothingTrains are an error that names them, frozen ones not.

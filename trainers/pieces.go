@@ -14,7 +14,8 @@ type piece struct {
 	group    Group
 	keep     float64 // what its Decay multiplies the parameter by
 	squares  float64
-	bad      bool // a slot is not finite, where there was a doubt
+	gradient float64 // squares of the gradient of the last update
+	bad      bool    // a slot is not finite, where there was a doubt
 }
 
 // pieceSize bounds the elements of a piece: a function of the parameter alone,

@@ -58,6 +58,11 @@ func (p Plateau) after(s PlateauState, metric float64) PlateauState {
 	return s
 }
 
+// possible tells whether a Plateau can be there.
+func (s PlateauState) possible() bool {
+	return s.Epochs >= 0 && s.Waited >= 0 && s.Cuts >= 0 && isFinite(s.Best)
+}
+
 // Observe tells the Plateau what an epoch came to: such as what Evaluate returns,
 // or Epoch.Test. Metrics that are not finite, or lack its own, are an error.
 func (u *Updater) Observe(epoch map[string]float64) error {
@@ -72,7 +77,7 @@ func (u *Updater) Observe(epoch map[string]float64) error {
 	if !ok {
 		return errors.Errorf("trainers: the Plateau's Metric %s is none of %v", name, slices.Sorted(maps.Keys(epoch)))
 	}
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	if !isFinite(v) {
 		return errors.Errorf("trainers: the Plateau's Metric %s is %v", name, v)
 	}
 	u.plateau = u.conf.Plateau.after(u.plateau, v)

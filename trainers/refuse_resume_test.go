@@ -20,7 +20,7 @@ func TestResumeRefusesOtherRuns(t *testing.T) {
 	if _, err := l.run(t); err != nil {
 		t.Fatal(err)
 	}
-	train, _ := longData(t)
+	train, _ := longData(t, false)
 	for want, change := range map[string]func(*trainers.Config){
 		"Params.Seed is 9, there it is 3":                      func(c *trainers.Config) { c.Params.Seed = 9 },
 		"Params.Dtype is float64, there it is float32":         func(c *trainers.Config) { c.Params = &graph.Params{Seed: 3, Dtype: graph.Float64} },

@@ -58,6 +58,9 @@ func (t *trainer) restore(files map[string][]byte) error {
 	if err != nil {
 		return errors.WithMessage(err, checkpoint.OptimizerFile)
 	}
+	if err := r.Update.told(u.update); err != nil {
+		return errors.WithMessage(err, checkpoint.RunFile)
+	}
 	for _, name := range slices.Sorted(maps.Keys(t.Checkpoint.State)) {
 		b, ok := r.State[name]
 		if !ok {
@@ -65,6 +68,14 @@ func (t *trainer) restore(files map[string][]byte) error {
 		}
 		if err := t.Checkpoint.State[name].UnmarshalBinary(b); err != nil {
 			return errors.Wrapf(err, "State %s", name)
+		}
+	}
+	for k, w := range t.Watch {
+		if k >= len(r.Watch) || r.Watch[k] != fmt.Sprintf("%T", w) {
+			continue // named in Changed
+		}
+		if err := w.UnmarshalBinary(files[watchFile(k)]); err != nil {
+			return errors.WithMessagef(err, "Watch[%d]", k)
 		}
 	}
 	t.at = r.place()

@@ -3,6 +3,7 @@ package trainers
 import (
 	"bytes"
 	"encoding"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -38,7 +39,7 @@ type reached struct {
 }
 
 func (t *trainer) reached() reached {
-	return reached{t.result.Steps, t.at.epoch, t.at.batch, t.at.telling, t.at.stopped}
+	return reached{t.result.Steps, t.at.epoch, t.at.now.steps, t.at.telling, t.at.stopped}
 }
 
 func newSaver(c Config) (*saver, error) {
@@ -154,7 +155,7 @@ func (s *saver) end(t *trainer, err error) error {
 // take is what a checkpoint has of the run.
 func (s *saver) take(t *trainer) (i checkpoint.Info, files []checkpoint.Put, err error) {
 	i = checkpoint.Info{Step: t.result.Steps, Epoch: t.at.epoch}
-	if n := len(t.result.Epochs); n > 0 && t.at.batch == 0 {
+	if n := len(t.result.Epochs); n > 0 && t.result.Epochs[n-1].Epoch == t.at.epoch && t.at.now.steps == 0 && !t.wentBack(t.at.epoch) {
 		i.Metrics = map[string]float64{}
 		for name, v := range t.result.Epochs[n-1].Train {
 			i.Metrics["train/"+name] = v
@@ -164,6 +165,9 @@ func (s *saver) take(t *trainer) (i checkpoint.Info, files []checkpoint.Put, err
 		}
 	}
 	u := t.runs.update
+	if err := u.ready(); err != nil { // all steps so far may have been left out
+		return i, nil, err
+	}
 	optimizer := u.file()
 	grow(&s.optimizer, optimizer)
 	put := func(name string, b *bytes.Buffer, write func(w io.Writer) error) {
@@ -180,10 +184,21 @@ func (s *saver) take(t *trainer) (i checkpoint.Info, files []checkpoint.Put, err
 		put(checkpoint.AverageFile, &s.average, u.average.Write)
 	}
 	put(checkpoint.OptimizerFile, &s.optimizer, func(w io.Writer) error { return safetensors.Write(w, optimizer) })
+	for k, w := range t.Watch {
+		var state bytes.Buffer
+		put(watchFile(k), &state, func(io.Writer) error {
+			b, err := w.MarshalBinary()
+			state.Write(b)
+			return errors.WithMessagef(err, "Watch[%d]", k)
+		})
+	}
 	var run bytes.Buffer
 	put(checkpoint.RunFile, &run, func(w io.Writer) error { return s.record(t, w) })
 	return i, files, err
 }
+
+// watchFile is the file of a checkpoint that has the state of Config.Watch[k].
+func watchFile(k int) string { return fmt.Sprintf("watch-%d.state", k) }
 
 // grow makes room for a file at once.
 func grow(b *bytes.Buffer, f safetensors.File) {

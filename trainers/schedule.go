@@ -11,7 +11,8 @@ import (
 // Schedule is a number that changes as training goes on: the factor of an
 // optimiser's rate, or an input of a model, such as the weight of a divergence.
 type Schedule interface {
-	// At returns the number at a step, counted from 0.
+	// At returns the number at a step, counted from 0. It is asked for steps of the
+	// fit in any order.
 	At(step int) float64
 }
 

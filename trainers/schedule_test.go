@@ -3,6 +3,7 @@ package trainers_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,7 +29,8 @@ func TestSchedulesFeedTheModelsInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []int{0, 1, 2, 3, 4, 5}; !cmp.Equal(steps, want) {
+	slices.Sort(steps) // it is looked at ahead too, but not beyond the end
+	if want := []int{0, 1, 2, 3, 4, 5}; !cmp.Equal(slices.Compact(steps), want) {
 		t.Errorf("schedule asked for steps %v, want %v", steps, want)
 	}
 	if r.Epochs[0].Train["beta"] != 1 || r.Epochs[1].Train["beta"] != 4 {

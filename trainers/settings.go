@@ -48,6 +48,8 @@ func (t *trainer) settings() ([]setting, error) {
 	s.add("Schedules", t.Schedules)
 	s.add("Initialise", t.Initialise)
 	s.add("GlobalDraws", t.GlobalDraws)
+	s.add("Watch", t.Watch)
+	s.add("SkipNotFinite", t.SkipNotFinite)
 	err := s.data("Train", t.runs)
 	if err == nil && t.test != nil {
 		err = s.data("Test", t.test.runs)
@@ -99,6 +101,10 @@ func (s *settings) value(name string, v reflect.Value, depth int) {
 	typ := v.Type()
 	if depth > 20 {
 		put(typ.String() + ", too deep")
+		return
+	}
+	if typ == reflect.TypeFor[*graph.Params]() && !v.IsNil() {
+		put("some") // which fill on the way
 		return
 	}
 	switch v.Kind() {

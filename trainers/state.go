@@ -2,7 +2,6 @@ package trainers
 
 import (
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 
@@ -102,7 +101,7 @@ func (u *Updater) agrees(s State) error {
 		return errors.New("the state has averages, the Updater has no Average")
 	case p != PlateauState{} && u.conf.Plateau == nil:
 		return errors.New("the state is of a Plateau, the Updater has none")
-	case p.Epochs < 0 || p.Waited < 0 || p.Cuts < 0 || math.IsNaN(p.Best) || math.IsInf(p.Best, 0):
+	case !p.possible():
 		return errors.Errorf("the state of the Plateau is %+v", p)
 	}
 	if err := u.only(slices.Concat(slices.Sorted(maps.Keys(s.Slots)), slices.Sorted(maps.Keys(s.Grads)), slices.Sorted(maps.Keys(s.Averages)))); err != nil {

@@ -52,7 +52,7 @@ type Config struct {
 	Rate      Schedule
 	Groups    []Group
 	Average   *Average
-	Plateau   *Plateau // likewise; it observes Epoch.Test, or Epoch.Train without a Test
+	Plateau   *Plateau // likewise; it observes Epoch.Test, or Epoch.Train without a Test, of epochs without WarmUp
 
 	// Accumulate is the number of batches for one update, by the mean of their
 	// gradients, weighted by the rows of the first array: as one batch of all
@@ -75,6 +75,16 @@ type Config struct {
 
 	GlobalDraws int // of that evaluation, as in EvalConfig
 
+	// Watch are told of every epoch before OnEpoch is, in this order, and may end
+	// the fit: such as EarlyStopping, Cliff and Convergence.
+	Watch []Watcher
+
+	// SkipNotFinite is the number of steps in a row, within an epoch, that are left
+	// out where their bound, gradient or update is not finite: parameters and
+	// states stay as they are, and OnStep is told; Epoch.NotFinite is their share.
+	// One more ends the fit. 0 means that the first does.
+	SkipNotFinite int
+
 	OnEpoch func(Epoch) error // called after every epoch; an error ends the fit, Stop without being one
 	OnStep  func(Step) error  // called after every step; likewise
 	Clock   func() time.Time  // for Epoch.Seconds; nil means time.Now
@@ -94,16 +104,15 @@ type Config struct {
 // Epoch reports on one pass over the data.
 type Epoch struct {
 	Epoch             int                // from 1
+	Steps             int                // of the fit up to its end
 	Train             map[string]float64 // means over the epoch of "bound" and of every term, nats per datum, batches weighted by their rows of the first array
 	Test              map[string]float64 // likewise on Config.Test after the epoch
 	Seconds           float64            // spent on training steps
 	ExamplesPerSecond float64            // rows of the first array
-}
-
-// Step reports on one training step.
-type Step struct {
-	Epoch, Epochs int // the epoch from 1, and how many there will be
-	Step, Steps   int // the step within the epoch from 1, and how many it has; -1 if the batches do not know
+	GradNorm          float64            // mean of the Euclidean norms of the gradients that the updates were made by, before ClipNorm
+	NotFinite         float64            // share of its steps that were left out, as SkipNotFinite says
+	WarmUp            bool               // an input of Config.Schedules had not come to where it will stay when the epoch began
+	BackTo            int                // the epoch to whose parameters a Cliff went back before this one; 0 if none did
 }
 
 // Result is what a fit left.
@@ -120,9 +129,9 @@ type Result struct {
 // When ctx is done it stops between two operations and returns ErrInterrupted,
 // which is also ctx's error, with the Result so far. A bound or a gradient that
 // is not finite stops it with a *NotFinite, which names the value, site and row
-// that its law cannot take, or else the operation that went wrong. In each case
-// the parameters are those of the last update. Parameters that another
-// Fit is training are refused.
+// that its law cannot take, or else the operation that went wrong, unless
+// SkipNotFinite or a Cliff says otherwise. In each case the parameters are those of
+// the last update. Parameters that another Fit is training are refused.
 func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, error) {
 	if m == nil {
 		return Result{}, errors.New("trainers: no model")
@@ -194,10 +203,15 @@ func (c Config) check(train data.Batches) error {
 		return errors.Errorf("Accumulate %d, want 1 or more, or 0", c.Accumulate)
 	case c.Test != nil && data.Overlap(c.Test, train):
 		return errors.New("Test is the very Batches that are trained on, or a part of them, which can be at one place only: make others")
+	case c.SkipNotFinite < 0:
+		return errors.Errorf("SkipNotFinite %d, want 0 or more", c.SkipNotFinite)
 	case c.GlobalDraws != 0 && c.Test == nil:
 		return errors.Errorf("GlobalDraws %d without a Test set to evaluate", c.GlobalDraws)
 	}
 	if err := meaningful(c.Schedules); err != nil {
+		return err
+	}
+	if err := watchable(c); err != nil {
 		return err
 	}
 	if c.Checkpoint != nil {

@@ -34,6 +34,7 @@ type update struct {
 
 	phase    phase
 	weight   float64       // of what is added
+	mean     float64       // factor of the last update's gradient
 	into     []graph.Array // what gradients are added to
 	program  *graph.Program
 	averages *averages // nil: none
@@ -148,11 +149,14 @@ func (d *update) look(p *graph.Program) (bad int, err error) {
 func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 	norm := 0.0
 	for i := range d.pieces {
-		norm += d.pieces[i].squares
+		c := &d.pieces[i]
+		c.gradient = c.squares
+		norm += c.squares
 	}
 	if math.IsInf(norm, 1) {
-		return errors.New("the squares of all gradients sum to infinity")
+		return &NotFinite{What: "the squares of all gradients sum to infinity", params: u.params}
 	}
+	d.mean = mean
 	scale := mean
 	if norm = math.Sqrt(norm) * mean; u.conf.ClipNorm > 0 && norm > u.conf.ClipNorm {
 		scale *= u.conf.ClipNorm / norm

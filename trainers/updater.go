@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -66,6 +67,7 @@ type Updater struct {
 	sums    sums
 	plateau PlateauState
 	average *graph.Params // of the averages; nil: none
+	lowered float64       // factor of the rate by Cliffs; 0 means 1
 
 	names   []string // of the parameters trained
 	outputs []string // of their gradients
@@ -174,7 +176,7 @@ func (u *Updater) factor() (float64, error) {
 	if p := u.conf.Plateau; p != nil {
 		rate *= p.rate(u.plateau)
 	}
-	return rate, nil
+	return rate * cmp.Or(u.lowered, 1), nil
 }
 
 // bind makes the slots, before the first step.

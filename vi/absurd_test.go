@@ -32,7 +32,7 @@ func TestAbsurdArguments(t *testing.T) {
 		},
 		Types: []any{
 			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{},
-			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{},
+			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{}, vi.Site{},
 		},
 		Within: func(_ string, call func()) error {
 			_, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
@@ -71,6 +71,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{&vi.Trace{}, trace}
 			case reflect.TypeFor[*vi.Record]():
 				return []any{&vi.Record{}, record}
+			case reflect.TypeFor[*vi.Site]():
+				return []any{&vi.Site{}, &vi.Site{P: (*prob.Normal)(nil)}, &vi.Site{P: prob.Uniform{}}, &vi.Site{P: prob.Transformed{}}, record.Site("z")}
 			case reflect.TypeFor[*vi.Estimate]():
 				return []any{&vi.Estimate{}, estimate}
 			case reflect.TypeFor[vi.Data]():

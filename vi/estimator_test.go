@@ -207,7 +207,7 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"one draw of evidence", plain(vi.Evidence{K: 1}, normals),
 			"vi: Evidence of 1 draws, want 2 or more for a standard error"},
 		{"evidence with a global", plain(vi.Evidence{}, layer(0)),
-			"vi: Evidence of a model with the global site w: p(x) is not a product over the rows"},
+			"vi: Evidence of a model with the global site w: p(x) is not a product over the rows: use trainers.Evidence"},
 		{"set in the joint", plain(vi.ELBO{}, vi.Model{Joint: func(t *vi.Trace) { t.Set("z", nil, nil) }}),
 			"in joint: site z: vi: z is Set in the joint; only the guide sets values"},
 	} {

@@ -96,7 +96,7 @@ func (o Evidence) PerRow(s *graph.Scope, m Model, d Data) (RowEvidence, *Record)
 	}
 	r := trace(s, m, d, Config{K: chunk, Enumerate: o.Enumerate})
 	if g := r.globals(); len(g) > 0 {
-		graph.Fail("vi: Evidence of a model with the global site %s: p(x) is not a product over the rows", g[0].Name)
+		graph.Fail("vi: Evidence of a model with the global site %s: p(x) is not a product over the rows: use trainers.Evidence", g[0].Name)
 	}
 	if len(r.observed()) == 0 {
 		graph.Fail("vi: Evidence of a model without an observed site; its sites are %v", r.names(nil))
@@ -112,6 +112,32 @@ func (r *Record) Evidence() RowEvidence {
 		graph.Fail("vi: evidence by %d draws, want 2 or more for a standard error", r.K)
 	}
 	return r.evidence(r.K, false)
+}
+
+// GlobalLogWeight returns the logarithm of the weight of the run's draw θ of the globals,
+// for importance sampling from the guide where rows share globals, in two parts:
+//
+//	log w = log p(θ) − log q(θ) + Σ_i log (1/K) Σ_k p(x_i, z_ik|θ)/q(z_ik|x_i, θ)
+//
+// what the rows share, a scalar, and the summand of each row, [B]. The expectation
+// of w, the rows being those of the whole data set, is p(data): trainers.Evidence
+// takes its mean. A global that is drawn from its prior has the weight 1, one that
+// is given the weight p(θ).
+func (r *Record) GlobalLogWeight() (shared, rows *graph.Node) {
+	r.alive()
+	shared = r.Scope.Const(0)
+	for _, s := range r.sites {
+		switch {
+		case !s.Global || s.isPart() || s.P == nil:
+		case s.Value == nil:
+			graph.Fail("vi: the weight %s has no draw to weigh, as its noise is Local: set its estimator to Single", s.Name)
+		case s.Observed:
+			shared = shared.Add(s.LogP)
+		case s.Q != nil:
+			shared = shared.Add(s.LogP).Sub(s.LogQ)
+		}
+	}
+	return shared, logSum(r.summed(), 0).Shift(-math.Log(float64(r.K)))
 }
 
 // evidence is that of k draws in all, the run's or those of all passes. Weights

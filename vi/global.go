@@ -62,7 +62,7 @@ func (r *run) drawGlobal(s *Site, d prob.Dist, lead []int) (value, score *graph.
 	}
 	src, ok := d.(prob.Sampler)
 	if !ok {
-		graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method", s.Name, prob.NameOf(d))
+		undrawn(s.Name, d)
 	}
 	return src.Sample(at, lead...), nil
 }

@@ -3,6 +3,7 @@ package vi
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/latentgo/latent/internal/pareto"
 )
@@ -26,29 +27,44 @@ func ParetoShape(logw []float64) float64 {
 	if tail < 5 || tail >= n {
 		return math.Inf(1)
 	}
-	x := slices.Sorted(slices.Values(logw))
+	s := paretoScratch.Get().(*paretoMemory)
+	defer paretoScratch.Put(s)
+	s.sorted = append(s.sorted[:0], logw...)
+	x := s.sorted
+	slices.Sort(x)
 	most := x[n-1]
 	if most-x[n-tail] < 0x1p-26 { // false where both are infinite
 		return math.Inf(-1)
 	}
 	cut := math.Exp(max(x[n-tail-1]-most, math.Log(0x1p-1022)))
-	var over []float64
+	over := s.over[:0]
 	for _, v := range x[n-tail:] {
 		if w := math.Exp(v-most) - cut; w > 0 {
 			over = append(over, w)
 		}
 	}
+	s.over = over
 	if len(over) < 5 {
 		return math.Inf(1)
 	}
-	return paretoFit(over)
+	return paretoFit(&s.fit, over)
 }
+
+// paretoMemory is what a call of ParetoShape needs, for the next one: it is called for
+// each row of a data set or a request.
+type paretoMemory struct {
+	sorted, over []float64
+	fit          pareto.Fit
+}
+
+var paretoScratch = sync.Pool{New: func() any { return &paretoMemory{} }}
 
 // paretoFit returns the shape of a generalised Pareto distribution by the
 // empirical Bayes estimate of Zhang and Stephens (2009), of excesses in rising
 // order, drawn towards ½ by a prior worth 10 of them (Vehtari et al.).
-func paretoFit(x []float64) float64 {
+func paretoFit(f *pareto.Fit, x []float64) float64 {
 	const prior = 10
 	n := float64(len(x))
-	return (n*pareto.New(x).Mean() + prior*.5) / (n + prior)
+	f.Refit(x)
+	return (n*f.Mean() + prior*.5) / (n + prior)
 }

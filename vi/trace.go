@@ -199,13 +199,18 @@ func (r *run) draw(s *Site, d prob.Dist, e estimator) (value, score *graph.Node)
 	}
 	law, ok := d.(prob.Sampler)
 	if !ok {
-		graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method", s.Name, prob.NameOf(d))
+		undrawn(s.Name, d)
 	}
 	x := law.Sample(r.noise(s.Name), r.lead()...)
 	if sh, several := r.repeated(x.Shape()); several && e.apart {
 		x = law.Sample(r.noise(s.Name).In("each"), sh...)
 	}
 	return x, nil
+}
+
+// undrawn refuses a law without draws, such as an improper prior.
+func undrawn(name string, d prob.Dist) {
+	graph.Fail("vi: %s has no value and %s cannot be drawn from: it has no Sample method; give it one, use a proper law, such as a wide prob.Normal, or draw %s in a guide function of your own", name, prob.NameOf(d), name)
 }
 
 // check aborts unless a score is one number for each enumerated value, draw

@@ -1,20 +1,23 @@
-// Command speed times a training step (forward, backward, Adam) of five
+// Command speed times a training step (forward, backward, Adam) of seven
 // networks in float32, beside the same networks elsewhere:
 //
 //	go run ./bench/speed                     this library
-//	go run ./bench/speed -torch -gorgonia    and PyTorch eager, and Gorgonia's TapeMachine
+//	go run ./bench/speed -torch -jax         and PyTorch, and JAX
+//	go run ./bench/speed -gorgonia           and Gorgonia's TapeMachine
 //	go run ./bench/speed -dist -torch        the density, its gradient and a draw of three distributions
 //	go run ./bench/speed -kernels -torch     matrix products and functions of elements
 //
 // The contestants take turns, round by round, since a machine's speed drifts;
 // a figure is the median over rounds of each round's median step, and a ratio
-// the median of the rounds' ratios. PyTorch runs with 1 and with 2 threads and
-// the faster counts; with -dist and -kernels both sides have one thread, and
+// the median of the rounds' ratios. PyTorch runs eagerly and by torch.compile,
+// if there is a C++ compiler, with 1 and with 2 threads, and the fastest of the
+// four counts; compiling takes minutes the first time. JAX is compiled by jit and
+// has all threads. With -dist and -kernels both sides have one thread, and
 // PyTorch leaves out the checks of a distribution's arguments. share is of the
 // matrix-product peak measured in the same run. GFLOP/s counts products in full,
 // although the first layer skips the zeros of its input, which has 13% ones as
 // binarized MNIST has; -dense shows the speed without. -torch wants a python3
-// that can import torch.
+// that can import torch, -jax one with jax.
 package main
 
 import (
@@ -52,20 +55,23 @@ type result struct {
 	timing
 	Gflops    float64  `json:"gflops"`     // in matrix products, per second of the whole step
 	PeakShare float64  `json:"peak_share"` // gflops over the peak of all workers
+	JaxMs     *float64 `json:"jax_ms"`
+	JaxRatio  *float64 `json:"jax_ratio"`
 	TapeMs    *float64 `json:"tape_ms"`
 	TapeRatio *float64 `json:"tape_ratio"`
 }
 
 type options struct {
-	torch, gorgonia, dist, kernels, dense, json, explain bool
-	only, python                                         string
-	rounds                                               int
-	seconds                                              float64
+	torch, jax, gorgonia, dist, kernels, dense, json, explain bool
+	only, python                                              string
+	rounds                                                    int
+	seconds                                                   float64
 }
 
 func main() {
 	var o options
-	flag.BoolVar(&o.torch, "torch", false, "beside PyTorch eager")
+	flag.BoolVar(&o.torch, "torch", false, "beside PyTorch, eager or compiled")
+	flag.BoolVar(&o.jax, "jax", false, "beside JAX (training steps)")
 	flag.BoolVar(&o.gorgonia, "gorgonia", false, "beside Gorgonia's TapeMachine (vae only)")
 	flag.BoolVar(&o.dist, "dist", false, "distributions instead of training steps, on one thread")
 	flag.BoolVar(&o.kernels, "kernels", false, "matrix products and functions of elements instead of training steps")
@@ -73,7 +79,7 @@ func main() {
 	flag.BoolVar(&o.json, "json", false, "print one JSON object a workload")
 	flag.BoolVar(&o.explain, "explain", false, "print the compiled programs instead of timing them")
 	flag.StringVar(&o.only, "only", "", "this workload only")
-	flag.StringVar(&o.python, "python", "", "the Python with torch; empty: python3, or /usr/bin/python3")
+	flag.StringVar(&o.python, "python", "", "the Python with torch or JAX; empty: python3, or /usr/bin/python3")
 	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
 	flag.Float64Var(&o.seconds, "seconds", .7, "of each turn")
 	flag.Parse()
@@ -113,14 +119,19 @@ func run(o options, w io.Writer) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	var py *python
-	if o.torch {
-		var err error
-		if py, err = startPython(o.python, o.dist || o.kernels); err != nil {
-			return err
-		}
-		defer py.Close()
+	if o.jax && (o.dist || o.kernels) {
+		return errors.New("-jax is of training steps")
 	}
+	py, err := startPython(o.torch, "torch", o.python, torchScript, o.dist || o.kernels)
+	if err != nil {
+		return err
+	}
+	defer py.Close()
+	xla, err := startPython(o.jax, "jax", o.python, jaxScript, false)
+	if err != nil {
+		return err
+	}
+	defer xla.Close()
 	if o.dist {
 		return runLaws(o, py, w)
 	}
@@ -132,7 +143,7 @@ func run(o options, w io.Writer) error {
 		if !o.wants(l.name) {
 			continue
 		}
-		r, err := measure(o, l, py, w)
+		r, err := measure(o, l, py, xla, w)
 		if err != nil {
 			return errors.WithMessage(err, l.name)
 		}
@@ -149,11 +160,11 @@ func run(o options, w io.Writer) error {
 	if o.json || o.explain {
 		return nil
 	}
-	return table(w, results, py)
+	return table(w, results, py, xla)
 }
 
 // measure lets the contestants take turns at one workload.
-func measure(o options, l workload, py *python, w io.Writer) (result, error) {
+func measure(o options, l workload, py, xla *python, w io.Writer) (result, error) {
 	s, err := newStep(l, o.dense)
 	if err != nil {
 		return result{}, err
@@ -172,7 +183,7 @@ func measure(o options, l workload, py *python, w io.Writer) (result, error) {
 	}
 	flops, arena := s.program.Work()
 	r := result{timing: timing{Name: l.name, about: l.about, Arena: arena}}
-	var ms, gflops, share, torchMs, torchRatio, tapeMs, tapeRatio []float64
+	var ms, gflops, share, torchMs, torchRatio, jaxMs, jaxRatio, tapeMs, tapeRatio []float64
 	for range o.rounds {
 		own, err := median(turn, s.run)
 		if err != nil {
@@ -188,6 +199,13 @@ func measure(o options, l workload, py *python, w io.Writer) (result, error) {
 			}
 			torchMs, torchRatio = append(torchMs, t), append(torchRatio, t/own)
 		}
+		if xla != nil {
+			t, err := xla.measure(l.name, o.seconds, 1)
+			if err != nil {
+				return result{}, err
+			}
+			jaxMs, jaxRatio = append(jaxMs, t), append(jaxRatio, t/own)
+		}
 		if machine != nil {
 			t, err := median(turn, machine.Step)
 			if err != nil {
@@ -197,7 +215,8 @@ func measure(o options, l workload, py *python, w io.Writer) (result, error) {
 		}
 	}
 	r.Ms, r.Gflops, r.PeakShare = *middle(ms), *middle(gflops), *middle(share)
-	r.TorchMs, r.Ratio, r.TapeMs, r.TapeRatio = middle(torchMs), middle(torchRatio), middle(tapeMs), middle(tapeRatio)
+	r.TorchMs, r.Ratio, r.JaxMs, r.JaxRatio = middle(torchMs), middle(torchRatio), middle(jaxMs), middle(jaxRatio)
+	r.TapeMs, r.TapeRatio = middle(tapeMs), middle(tapeRatio)
 	r.Allocs, err = s.allocs()
 	return r, err
 }
@@ -225,15 +244,18 @@ func middle(v []float64) *float64 {
 	return &v[len(v)/2]
 }
 
-func table(w io.Writer, results []result, py *python) error {
+func table(w io.Writer, results []result, py, xla *python) error {
 	if py != nil {
 		fmt.Fprintf(w, "%s; the better of 1 and 2 threads counts\n", py.Version)
 	}
+	if xla != nil {
+		fmt.Fprintln(w, xla.Version)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "workload\tms/step\tGFLOP/s\tshare\tallocs\tarena\ttorch ms\tratio\ttape ms\tratio\tnetwork")
+	fmt.Fprintln(t, "workload\tms/step\tGFLOP/s\tshare\tallocs\tarena\ttorch ms\tratio\tjax ms\tratio\ttape ms\tratio\tnetwork")
 	for _, r := range results {
-		fmt.Fprintf(t, "%s\t%s\t%.1f\t%.0f%%\t%.0f\t%.1f MB\t%s\t%s\t%s\t%s\t%s\n", r.Name, number(&r.Ms, ""), r.Gflops, 100*r.PeakShare, r.Allocs,
-			float64(r.Arena)/1e6, number(r.TorchMs, ""), number(r.Ratio, "×"), number(r.TapeMs, ""), number(r.TapeRatio, "×"), r.about)
+		fmt.Fprintf(t, "%s\t%s\t%.1f\t%.0f%%\t%.0f\t%.1f MB\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, number(&r.Ms, ""), r.Gflops, 100*r.PeakShare, r.Allocs,
+			float64(r.Arena)/1e6, number(r.TorchMs, ""), number(r.Ratio, "×"), number(r.JaxMs, ""), number(r.JaxRatio, "×"), number(r.TapeMs, ""), number(r.TapeRatio, "×"), r.about)
 	}
 	return errors.Wrap(t.Flush(), "output")
 }

@@ -15,24 +15,39 @@ import (
 //go:embed torch.py
 var torchScript string
 
-// python is a running torch.py.
+//go:embed jax.py
+var jaxScript string
+
+// python is a running script; a nil one is not wanted.
 type python struct{ *peer.Python }
 
-// startPython starts the script; its matrix library, which PyTorch's number of
-// threads does not reach, keeps to one thread if alone is set.
-func startPython(path string, alone bool) (*python, error) {
+// Close ends the script.
+func (p *python) Close() error {
+	if p == nil {
+		return nil
+	}
+	return p.Python.Close()
+}
+
+// startPython starts a script, if it is wanted, by a Python that has its module;
+// its matrix library, which PyTorch's number of threads does not reach, keeps to
+// one thread if alone is set.
+func startPython(wanted bool, module, path, script string, alone bool) (*python, error) {
+	if !wanted {
+		return nil, nil
+	}
 	for _, name := range []string{path, "python3", "/usr/bin/python3"} {
-		if name == "" || exec.Command(name, "-c", "import torch").Run() != nil {
+		if name == "" || exec.Command(name, "-c", "import "+module).Run() != nil {
 			continue
 		}
 		var env []string
 		if alone {
 			env = []string{"OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "OMP_NUM_THREADS=1"}
 		}
-		p, err := peer.Start(name, torchScript, env, "")
+		p, err := peer.Start(name, script, env, "")
 		return &python{p}, err
 	}
-	return nil, errors.New("-torch: no Python with torch found; install python3-torch, or name one with -python")
+	return nil, errors.Errorf("-%s: no Python with %[1]s found; install it, or name one with -python", module)
 }
 
 // measure returns the median milliseconds of a step, the best of 1 to most

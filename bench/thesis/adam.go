@@ -25,7 +25,8 @@ var adam = table{
 		"Logistic: logistic regression, 20 epochs, rates α/√t as in the paper; the last line is Adam's with the average of its parameters (section 7.2, β = .999) judged in their place. " +
 		"Network: two hidden layers of 1000 rectified units with dropout of ½, 10 epochs. Minibatches of 128.",
 	rows: "rule", columns: "problem", shown: []string{"cost", "rate"},
-	cells: func(*lab) []cell { return ruleCells("logistic", "network") },
+	picture: curve("problem", "cost"),
+	cells:   func(*lab) []cell { return ruleCells("logistic", "network") },
 }
 
 var words = table{
@@ -36,7 +37,8 @@ var words = table{
 	about: "Training cost in nats over the last of 20 epochs, at the best of four rates α/√t, and that rate: logistic regression of whether a document of 20 Newsgroups " +
 		"has the word that is nearest to being in half of them, by its other words as bits, ½ of which are dropped. Minibatches of 128.",
 	rows: "rule", columns: "problem", shown: []string{"cost", "rate"},
-	cells: func(*lab) []cell { return ruleCells("words") },
+	picture: curve("problem", "cost"),
+	cells:   func(*lab) []cell { return ruleCells("words") },
 }
 
 // rules are the optimisers compared, by their rate.

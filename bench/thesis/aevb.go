@@ -17,7 +17,8 @@ var aevb = table{
 	about: "Test ELBO in nats by the number of latents N_z. The network of the paper: 784-500-N_z and back, tanh, Bernoulli pixels, " +
 		"minibatches of 100, one draw. Here Adam with a rate of 1e-3 for 100 epochs, Glorot-uniform weights, pixels drawn anew in each epoch and once for the test set.",
 	rows: "latents", columns: "method", shown: []string{"ELBO"},
-	cells: aevbCells,
+	picture: curve("method", "test ELBO"),
+	cells:   aevbCells,
 	published: []row{
 		published("ELBO", -141.3, "latents", "3", "method", "AEVB"), published("ELBO", -124.4, "latents", "5", "method", "AEVB"),
 		published("ELBO", -107.6, "latents", "10", "method", "AEVB"), published("ELBO", -100.6, "latents", "20", "method", "AEVB"),

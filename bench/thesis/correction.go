@@ -22,7 +22,8 @@ var correction = table{
 	about: "Training cost, the negative ELBO in nats, of a VAE of MNIST's pictures with 500 softplus units and 50 latents, over the last of 10 epochs, by the logarithm of Adam's rate α. " +
 		"Minibatches of 100, pixels drawn anew in each epoch. A run that comes to numbers which are not finite has no cost.",
 	rows: "β₁, β₂", columns: "bias", shown: []string{"-5", "-4", "-3", "-2", "-1"},
-	cells: correctionCells,
+	picture: byName("bias", "logarithm of the rate", "cost"),
+	cells:   correctionCells,
 }
 
 func correctionCells(*lab) (cells []cell) {

@@ -17,7 +17,8 @@ var dropout = table{
 		"A2 (a third of its divergence) and B (noise of its own for each weight). Rates of ½ for units and ⅕ for pixels, or learned ones that begin at ⅗ and ¼. " +
 		"Adam with a rate of 1e-3 that falls to 0 as a cosine, minibatches of 100, 50 epochs, all 60,000 pictures; the mean weights judge, and the mean over 20 draws beside them.",
 	rows: "posterior", columns: "units", shown: []string{"error %", "of draws %"},
-	cells: dropoutCells,
+	picture: along("units", "error %"),
+	cells:   dropoutCells,
 	published: []row{
 		published("error %", 1.44, "posterior", "none", "units", "100"), published("error %", 2.16, "posterior", "binary", "units", "100"),
 		published("error %", 2.40, "posterior", "gaussian-a", "units", "100"), published("error %", 1.42, "posterior", "vd-a", "units", "100"),

@@ -5,7 +5,7 @@
 //	go run ./bench/thesis                         the tables there are
 //	go run ./bench/thesis -data FOLDER aevb       one of them, on MNIST's files or those it names
 //	go run ./bench/thesis -quick                  all of them, small and short, on digits drawn by the program
-//	go run ./bench/thesis -markdown               what docs/thesis.md says of them
+//	go run ./bench/thesis -page docs              writes docs/thesis.md, and pictures, of them
 //
 // A table is made of cells, such as one model with one number of latents. Every
 // cell that is done stands in results/TABLE.json, with its seed, seconds, machine
@@ -14,10 +14,11 @@
 //	table.go     tables, cells and the figures that come of them
 //	results.go   the files
 //	markdown.go  the page
+//	plot.go      its pictures
 //	main.go      the flags
 //	fit.go       training and evaluation of models of pictures
 //	classify.go  the same of classifiers with latent weights
-//	aevb.go, semisupervised.go, ladder.go, flows.go, discrete.go, noise.go,
+//	aevb.go, mcem.go, semisupervised.go, ladder.go, flows.go, discrete.go, noise.go,
 //	dropout.go, sparse.go, uci.go, adam.go, correction.go   the tables
 package main
 
@@ -37,9 +38,9 @@ import (
 
 // options are the flags.
 type options struct {
-	data, out, only string
-	quick, markdown bool
-	table           *table
+	data, out, only, page string
+	quick                 bool
+	table                 *table
 }
 
 func main() {
@@ -59,7 +60,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.StringVar(&o.out, "out", "", "`folder` of the results; empty: bench/thesis/results, with -quick none")
 	f.StringVar(&o.only, "only", "", "run the cells whose `name` has this in it")
 	f.BoolVar(&o.quick, "quick", false, "small and short, on drawn digits; without a table: all")
-	f.BoolVar(&o.markdown, "markdown", false, "print the page of the results")
+	f.StringVar(&o.page, "page", "", "write the page of the results and its pictures into this `folder`")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)
@@ -75,8 +76,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		return o, errors.New("-quick draws its digits: it takes no -data")
 	case f.NArg() > 1:
 		return o, errors.Errorf("unexpected argument %q: one table at a time, and flags before it", f.Arg(1))
-	case f.NArg() == 1 && o.markdown:
-		return o, errors.New("-markdown is of all tables")
+	case f.NArg() == 1 && o.page != "":
+		return o, errors.New("-page is of all tables")
 	case f.NArg() == 1:
 		if o.table = named(f.Arg(0)); o.table == nil {
 			return o, errors.Errorf("no table %q, want one of %s", f.Arg(0), strings.Join(names(), ", "))
@@ -84,8 +85,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		if !o.quick && o.data == "" {
 			return o, errors.Errorf("table %s wants -data, a folder of MNIST's files, or -quick", o.table.name)
 		}
-	case o.quick && o.markdown:
-		return o, errors.New("-markdown is of results, and -quick leaves none")
+	case o.quick && o.page != "":
+		return o, errors.New("-page is of results, and -quick leaves none")
 	case !o.quick && (o.data != "" || o.only != ""):
 		return o, errors.Errorf("-data and -only are of a table: name one of %s", strings.Join(names(), ", "))
 	}
@@ -97,8 +98,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case err != nil:
 		return err
-	case o.markdown:
-		return page(stdout, o.out)
+	case o.page != "":
+		return writePage(o.page, o.out)
 	case o.table == nil && !o.quick:
 		for _, t := range tables {
 			if _, err := fmt.Fprintf(stdout, "%-16s %s\n", t.name, t.title); err != nil {

@@ -12,16 +12,16 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// page prints docs/thesis.md from the results in a folder.
+// page prints thesis.md from the results in a folder.
 func page(w io.Writer, dir string) error {
 	var b strings.Builder
-	b.WriteString("# The thesis's tables\n\nWhat the published experiments give here, printed by `go run ./bench/thesis -markdown` from the files in bench/thesis/results. Published figures stand beside ours, in italics; ± is a standard error, over seeds where there are several.\n")
+	b.WriteString("# The thesis's tables\n\nWhat the published experiments give here, written by `go run ./bench/thesis -page docs` from the files in bench/thesis/results. Published figures stand beside ours, in italics; ± is a standard error, over seeds where there are several.\n")
 	for _, t := range tables {
-		rows, err := readResults(dir, t.name)
+		rows, err := wholeResults(dir, t.name)
 		if err != nil {
 			return err
 		}
-		t.markdown(&b, slices.DeleteFunc(rows, func(r row) bool { return r.Quick }))
+		t.markdown(&b, rows)
 	}
 	_, err := io.WriteString(w, b.String())
 	return errors.Wrap(err, "output")
@@ -39,6 +39,12 @@ func (t *table) markdown(b *strings.Builder, rows []row) {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(l, " | "))
 	}
 	t.compare(b, rows)
+	if t.picture != nil {
+		fmt.Fprintf(b, "\n![%s by %s](thesis/%s.png)\n", t.picture.y, t.picture.x, t.name)
+	}
+	for _, note := range t.found {
+		fmt.Fprintf(b, "\n%s\n", note)
+	}
 	seconds := 0.0
 	for _, r := range rows {
 		seconds += r.Seconds

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -48,6 +49,12 @@ func readResults(dir, table string) ([]row, error) {
 		err = json.Unmarshal(b, &rows)
 	}
 	return rows, errors.Wrapf(err, "results %s", path)
+}
+
+// wholeResults are those of whole runs.
+func wholeResults(dir, table string) ([]row, error) {
+	rows, err := readResults(dir, table)
+	return slices.DeleteFunc(rows, func(r row) bool { return r.Quick }), err
 }
 
 func writeResults(dir, table string, rows []row) error {

@@ -20,7 +20,8 @@ var semisupervised = table{
 		"Of pictures: classes enumerated, with the classification term (α = 10) and without; classes drawn, with a score-function gradient and the term; and the classifier of the same size alone, 50 epochs. " +
 		"784-500-50, softplus, Adam with a rate of 3e-3 that falls to 0 as a cosine, minibatches of 100 pictures with labels and 100 without, pixels drawn anew in each; the test pictures are grey.",
 	rows: "labels", columns: "objective", shown: []string{"error %"},
-	cells: semisupervisedCells,
+	picture: curve("objective", "error %"),
+	cells:   semisupervisedCells,
 	published: []row{
 		published("error %", 3.33, "labels", "100", "objective", "M1+M2"), published("error %", 2.59, "labels", "600", "objective", "M1+M2"),
 		published("error %", 2.40, "labels", "1000", "objective", "M1+M2"), published("error %", 2.18, "labels", "3000", "objective", "M1+M2"),

@@ -26,6 +26,8 @@ type table struct {
 	cells       func(l *lab) []cell
 	published   []row     // what was published, as rows of ours
 	paired      [2]string // two values of the label rows whose log p the page compares picture by picture
+	picture     *picture  // nil: none
+	found       []string  // paragraphs under the table: where a figure is not the published one, what was tried and why
 }
 
 // cell is one run of a table.
@@ -73,7 +75,7 @@ type point struct {
 func (c cell) name(t *table) string { return fmt.Sprintf("%s %v seed=%d", t.name, c.labels, c.seed) }
 
 // tables are all there are, in the order of the chapters.
-var tables = []*table{&aevb, &semisupervised, &ladder, &flows, &discrete, &noise, &dropout, &sparse, &uci, &adam, &words, &correction}
+var tables = []*table{&aevb, &mcem, &semisupervised, &ladder, &flows, &discrete, &noise, &dropout, &sparse, &uci, &adam, &words, &correction}
 
 func named(name string) *table {
 	for _, t := range tables {

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -61,7 +64,10 @@ func TestResumesWithWhatIsMissing(t *testing.T) {
 	if aevb.cells(&lab{})[0].labels.String() != before[0].Labels.String() || before[0].is(aevb.cells(&lab{})[0], false) {
 		t.Error("a quick run counts as a whole one")
 	}
-	if out, err := thesis("-markdown", "-out", dir); err != nil || strings.Count(out, "Not run yet") != len(tables) {
+	if _, err := thesis("-page", dir, "-out", dir); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := os.ReadFile(filepath.Join(dir, "thesis.md")); err != nil || strings.Count(string(out), "Not run yet") != len(tables) {
 		t.Errorf("the page shows quick runs (%v):\n%s", err, out)
 	}
 	var page strings.Builder
@@ -77,18 +83,65 @@ func TestResumesWithWhatIsMissing(t *testing.T) {
 	}
 }
 
-// docs/thesis.md is what the command prints.
+// docs/thesis.md is what the command writes, with all of its pictures.
 func TestThePageIsCurrent(t *testing.T) {
-	have, err := os.ReadFile(filepath.Join("..", "..", "docs", "thesis.md"))
+	dir, docs := t.TempDir(), filepath.Join("..", "..", "docs")
+	if _, err := thesis("-page", dir, "-out", "results"); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join(dir, "thesis.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := thesis("-markdown", "-out", "results")
-	if err != nil {
-		t.Fatal(err)
+	have, err := os.ReadFile(filepath.Join(docs, "thesis.md"))
+	if err != nil || !bytes.Equal(have, want) {
+		t.Errorf("docs/thesis.md is not what the results say (%v): go run ./bench/thesis -page docs", err)
 	}
-	if string(have) != want {
-		t.Error("docs/thesis.md is not what the results say: go run ./bench/thesis -markdown > docs/thesis.md")
+	for _, tab := range tables {
+		name := filepath.Join("thesis", tab.name+".png")
+		if strings.Contains(string(want), "("+filepath.ToSlash(name)+")") {
+			samePicture(t, filepath.Join(dir, name), filepath.Join(docs, name))
+		}
+	}
+}
+
+// samePicture compares pictures pixel by pixel: a few may differ by how lines are
+// rounded on another processor.
+func samePicture(t *testing.T, paths ...string) {
+	t.Helper()
+	var pictures []image.Image
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		p, err := png.Decode(bytes.NewReader(b))
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			return
+		}
+		pictures = append(pictures, p)
+	}
+	size := pictures[0].Bounds()
+	if pictures[1].Bounds() != size {
+		t.Errorf("%s is of %v, want %v: go run ./bench/thesis -page docs", paths[1], pictures[1].Bounds(), size)
+		return
+	}
+	other, ink := 0, 0
+	for y := range size.Max.Y {
+		for x := range size.Max.X {
+			a, b := color.GrayModel.Convert(pictures[0].At(x, y)), color.GrayModel.Convert(pictures[1].At(x, y))
+			if a != (color.Gray{Y: 255}) {
+				ink++
+			}
+			if a != b {
+				other++
+			}
+		}
+	}
+	if ink < size.Max.X || 100*other > ink {
+		t.Errorf("%s: %d pixels of %d that are not white differ: go run ./bench/thesis -page docs", paths[1], other, ink)
 	}
 }
 
@@ -111,8 +164,8 @@ func TestFlags(t *testing.T) {
 		{"aevb", "wants -data"},
 		{"-quick -data x aevb", "takes no -data"},
 		{"aevb ladder", `unexpected argument "ladder"`},
-		{"-markdown aevb", "-markdown is of all tables"},
-		{"-markdown -quick", "-quick leaves none"},
+		{"-page x aevb", "-page is of all tables"},
+		{"-page x -quick", "-quick leaves none"},
 		{"-only x", "are of a table"},
 		{"-quick -only xyz aevb", "no cell"},
 	} {

@@ -63,7 +63,7 @@ func TestBadInput(t *testing.T) {
 		{"-data " + broken("t10k-images-idx3-ubyte.gz", 60, 20, 20), "images of 20x20"},
 		{"-data " + dir + " -load " + file, "-load: graph: load: safetensors: " + file},
 		{"-data " + dir + " -hidden 8 -latent 2 -load " + model, "-load: graph: load " + model + ": parameter dec/0/b has shape"},
-		{"-data " + dir + " -hidden 16 -latent 2 -likelihood normal -load " + model, "-load: graph: load " + model + ": parameter likelihood/bernoulli of the file is unknown to the model: another one has saved it"},
+		{"-data " + dir + " -hidden 16 -latent 2 -likelihood normal -load " + model, "-load: graph: load " + model + ": parameter likelihood/bernoulli is in the file and unknown to the model: another one has saved it"},
 		{"-data " + dir + " -hidden 16 -latent 2 -depth 2 -load " + model, "-load: graph: load " + model + ": parameter dec/1/b"},
 	} {
 		args := strings.Fields(c.args)

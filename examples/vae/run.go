@@ -8,18 +8,16 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/checkpoint"
 	"github.com/latentgo/latent/trainers/data"
+	"github.com/latentgo/latent/trainers/report"
 	"github.com/latentgo/latent/vi"
 )
 
@@ -31,6 +29,7 @@ type app struct {
 	other          []float64 // log p(x) of the test pictures by the model to compare with
 	params         *graph.Params
 	metrics        lines
+	shown          *report.Progress
 }
 
 // lines are the metrics so far, which a run that goes on has too.
@@ -149,9 +148,10 @@ func (a *app) train(ctx context.Context) error {
 	if c.Checkpoint = a.training.Checkpoint(a.stderr); c.Checkpoint != nil {
 		c.Checkpoint.State = map[string]checkpoint.Stateful{"metrics.jsonl": &a.metrics}
 	}
-	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		c.OnStep = progress(f)
-	}
+	a.shown = report.NewProgress(a.stderr)
+	a.shown.Unit = "pictures"
+	defer a.shown.Close() // what it cannot write is no loss by now
+	c.OnStep = a.shown.OnStep
 	result, err := trainers.Fit(ctx, a.model(a.bound()), a.batches(a.sets.Train, false), c)
 	if result.Steps == 0 {
 		return err // nothing worth keeping
@@ -186,8 +186,9 @@ func (a *app) onEpoch(e trainers.Epoch) error {
 	if err := json.NewEncoder(&a.metrics).Encode(line); err != nil {
 		return errors.Wrap(err, "metrics")
 	}
-	fmt.Fprintf(a.stderr, "epoch %d: train %[2]s %.2[3]f, test %[2]s %.2[4]f (%.1[5]f s, %.0[6]f pictures/s)\n",
-		e.Epoch, a.boundName(), e.Train["bound"], e.Test["bound"], e.Seconds, e.ExamplesPerSecond)
+	if err := a.shown.OnEpoch(e); err != nil {
+		return err
+	}
 	return atomicfile.Write(a.path("metrics.jsonl"), func(w io.Writer) error {
 		_, err := w.Write(a.metrics.Bytes())
 		return err
@@ -208,16 +209,3 @@ func (a *app) restore() error {
 }
 
 func (a *app) path(name string) string { return filepath.Join(a.out, name) }
-
-// progress returns a bar for the steps of each epoch.
-func progress(f *os.File) func(trainers.Step) error {
-	var bar *progressbar.ProgressBar
-	return func(s trainers.Step) error {
-		if s.Step == 1 {
-			bar = progressbar.NewOptions(s.Steps, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
-				progressbar.OptionSetDescription(fmt.Sprintf("epoch %d/%d", s.Epoch, s.Epochs)), progressbar.OptionSetWidth(30))
-		}
-		bar.Add(1)
-		return nil
-	}
-}

@@ -38,6 +38,10 @@ var (
 // means, run programs of them or save them.
 var WriteParams func(params any, f func() error) error
 
+// Declared adds to params, a *graph.Params, the parameters that programs of frozen, a
+// *graph.Frozen of them, have declared.
+var Declared func(frozen, params any) error
+
 // RowKey says which random numbers one row draws.
 type RowKey struct {
 	Seed        uint64

@@ -1,65 +1,82 @@
 // Package engine runs graphs: a Plan is the compiled form of one, a Reference
 // evaluates node after node and is what a Plan is tested against.
 //
-// # The passes
+// # Words
 //
-// Compile (plan.go) turns nodes into values, values into units and units into
-// instructions. Each pass reads what the passes before it left, in this order:
+// A value is an array that one node computes, or several equal ones; it never
+// changes, and passes note what they find in tables by its number. A view is a value
+// that is the memory of another, its base, read with strides. A unit is one
+// instruction: a product, a plain loop, the evaluation of a rule, or a loop over
+// several values, element by element. Its stage says after which others it runs; the
+// units of one stage (and of one piece of a loop that was too long) run at once and
+// are a phase. Workers share the parts of the units of a phase. A part goes through
+// its share of the grid, rows and columns, in blocks whose vectors fit in the cache;
+// a step is one kernel called on vectors of a block, which are slices of memory or
+// registers. A fold is a reduction of a loop's vectors. All that is computed lies in
+// one arena.
 //
-//	load      reads the nodes that the outputs need and makes values of them
-//	          (value.go). Every value goes through apply, which rewrites it
-//	          (simplify.go, reshape.go, expand.go, softmax.go) and evaluates what
-//	          is constant. After it equal expressions are one value, and operands
-//	          precede results. Later passes replace an operand only by a copy of it,
-//	          make a reshape that is no view a copy, and give the sum or function
-//	          that absorbs a product the operands of that product.
-//	output    marks, for each output, the value whose memory is its own.
-//	lower     reads which values are live and decides how each is computed
-//	          (lower.go): where it is only a view of another (view.go), and what a
-//	          product of matrices takes in (matrix.go). After it the order lists
-//	          every value that is live, operands first, with its kind, and each
-//	          operand is one that its kind can read.
-//	classify  finds sets of values that one loop may compute (class.go). After it
-//	          the shapes of a class have one refinement, a grid for all of them.
-//	schedule  gives each value a stage and makes units of those that share a class,
-//	          a stage and an operand (stage.go); cheap values are copied into the
-//	          stages that read them (recompute.go). After it a unit reads from
-//	          memory nothing but what an earlier stage, or an earlier part of its
-//	          own, has written.
-//	newLoop   is called by makePhases (plan.go) for each loop: it chooses the grid
-//	          and the blocks (loop.go), inlines values into the steps that read
-//	          them (merge.go), writes the steps (emit.go) and allocates registers
-//	          (steps.go). After it a loop is a list of kernel calls, and its
-//	          division into parts is fixed (split.go) by shapes and estimated costs
-//	          alone, never by the number of workers.
-//	layout    gives the values that are read from memory an offset in the arena
-//	          (arena.go). After it two values overlap only where one has been read
-//	          for the last time before the other is written, element by element.
-//	bindAll   makes the instructions (bind.go) of loops, of products (product.go),
-//	          of plain loops (direct.go) and of rules that have none (eval.go).
+// # Passes
 //
-// The fields of a value stand under the pass that writes them (lower.go). Plans of
-// random graphs are tested for what holds after scheduling and layout
-// (invariants_test.go).
+// passes (compile.go) calls them in this order. Each returns a program of its own
+// type, which embeds that of the pass before, so that a pass can read what is known
+// and nothing else; the tables of earlier passes are not written to any more.
+//
+//	load      nodes → *expr. Makes values of the nodes that outputs need (load.go).
+//	          Each goes through apply, which rewrites it (simplify.go, reshape.go,
+//	          expand.go, softmax.go), evaluates what is constant, and merges equal
+//	          values (value.go). Operands have smaller numbers than results.
+//	lower     → *lowered. Decides which values are live, how each is computed, and
+//	          the order (lower.go): nothing runs for a view (view.go); a product takes
+//	          in its bias and a function (matrix.go); where a rule cannot read strides,
+//	          it reads a copy. Copies are new values, with larger numbers.
+//	classify  → *classified. Finds sets of values that one loop may compute, whose
+//	          shapes have one refinement, a grid for all of them (class.go), and the
+//	          values that arrays which never change determine (fixed.go).
+//	schedule  → *scheduled. Gives each value a stage (stage.go), cheap ones a copy in
+//	          each stage that reads them (recompute.go), and makes units of values that
+//	          share a class, a stage and an operand (unit.go). What a unit reads from
+//	          memory was written in an earlier phase.
+//	loop      → *looped. Plans each loop: the grid and the blocks (loop.go), operands
+//	          that the steps of others take in (fuse.go), the steps (emit.go) and the
+//	          registers (registers.go).
+//	split     → *divided. Divides loops into parts (split.go) by shapes and estimated
+//	          costs alone, never by the number of workers.
+//	fold      → *folded. Takes out the units that fixed arrays determine (once.go).
+//	place     → *placed. Gives what is read from memory an offset in the arena
+//	          (place.go). Two values overlap only where one has been read for the last
+//	          time before the other is written, element by element.
+//	bind      → *Plan. Makes instructions (instruction.go) with pointers to their memory
+//	          (bind.go): loops, products (product.go), plain loops and rules (eval.go).
+//
+// Then Run (run.go) goes from phase to phase; loops run in exec.go, their folds in
+// fold.go. ExplainPasses shows a graph after any pass (explain_passes.go), Explain the
+// plan (explain.go). In tests Compile looks over each program (check.go). A file uses
+// only what files before it declare; order_test.go has the order.
 //
 // # A new operation
 //
-// A new Rule needs nothing here: it is evaluated by its own Eval. What makes it
-// faster, where it matters, is any of: a simplification (rewrite in simplify.go,
-// and mayDrop if it cannot fail), a view instead of a copy (operandView in
-// view.go), a step of fused loops (choose in lower.go, a code in emit.go, value in
-// steps.go, runSteps in exec.go; a function of one or two numbers with a kernel
-// needs but its entry in unaries or binaries, steps.go), or a plain loop (choose in
-// lower.go, direct in direct.go).
+// A rule needs nothing here: it is evaluated by its own Eval. What makes it faster
+// is a row of operations (ops.go): where its result is a view, how it is computed
+// otherwise, over which shape a loop of it runs and what an element of it costs. A
+// function of one or two numbers has a row in functions.go. Plain loops stand in
+// direct.go, index.go, reduce.go and permute.go; geometry in strides.go, memory in
+// arena.go. A kernel that steps call has a row in codes (code.go) and its call in
+// runSteps (exec.go).
 //
-// # Running
+// One step for several operations is found in one of two places. As values (unary and
+// binary in simplify.go, logSoftmax in softmax.go): they become one value of a rule of
+// the engine's own, with a row like others; so it is where a value within is read by
+// others too, or where fuse would find a smaller step first, for it goes from operands to
+// results. Or as members of a loop (a case of fuse, fuse.go, and of mayTakeIn, class.go):
+// so it is where it saves nothing unless both are in one loop and nothing else reads
+// the one within.
 //
-// A phase is the units of one stage and part. Run goes from phase to phase and
-// shares the parts of its instructions among the workers. Loops run block by
-// block (exec.go) and keep sums (fold.go); reductions of other axes (reduce.go),
-// transpositions (permute.go) and look-ups by index (index.go) are plain loops.
-// Explain (explain.go) lists the instructions.
+// # A new pass
 //
-// The plain evaluation stands in reference.go; origin.go traces a number that is
-// not finite back to the operation that made it.
+// It is a file with a type that embeds the program of the pass before, a line of passes
+// (compile.go), a method explain (explain_passes.go) and a line of order_test.go; what
+// it promises belongs in check.go.
+//
+// The plain evaluation is in reference.go; origin.go traces a number that is not finite
+// back to the operation that made it.
 package engine

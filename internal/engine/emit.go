@@ -14,56 +14,22 @@ type step struct {
 	dst     int
 	a, b, c int // slots
 	s, t    int // scalars
-	rule    op.Unary
+	rule    op.Rule
 	v       *value // the value that it computes; nil for a fill
-}
-
-type code uint8
-
-const (
-	mapOf          code = iota // dst = fn(a)
-	ruleOf                     // dst = rule(a), by the rule's own evaluation
-	finite                     // dst = 1 where a is finite, else 0
-	leaky                      // dst = a, s·a below 0
-	clamp                      // dst = a limited to [s, t]
-	outside                    // dst = 1 where a < s or a > t, else 0
-	zip                        // dst = fn(a, b)
-	zipRight                   // dst = fn(a, s)
-	zipLeft                    // dst = fn(s, a)
-	mulAdd                     // dst = a·b + c
-	mulSub                     // dst = c − a·b
-	addScale                   // dst = a + s·b
-	affine                     // dst = a·s + t
-	tanhSlope                  // dst = a·(1−b²)
-	sigmoidSlope               // dst = a·b·(1−b)
-	bernoulli                  // dst = a·b − softplus(b)
-	bernoulliSlope             // dst = a·(b − sigmoid(c))
-	logSoftmaxOf               // dst = a − max(s, the log-sum-exp of its row)
-	softmaxOf                  // dst = exp of the same
-	where                      // dst = b where a is not 0, else c
-	between                    // dst = a moved between b and c
-	move                       // dst = a
-	fill                       // dst = s
-	foldOf                     // fold number dst adds a
-)
-
-// A ref is where a step finds an operand: a vector or a scalar. Until registers
-// are allocated, vectors are virtual: the loads and then the values in order.
-type ref struct {
-	scalar bool
-	i      int
 }
 
 // An emitter plans one loop.
 type emitter struct {
 	*loop
-	unit *unit
-	dims []int
+	program *scheduled
+	unit    *unit
+	members []member
+	dims    []int
 
 	loads  []access
 	loadSt [][]int
-	saves  []*value
-	folds  []*value
+	saves  []*member
+	folds  []*member
 	foldSt [][]int
 
 	imms  map[uint64]int
@@ -71,170 +37,175 @@ type emitter struct {
 	nvec  int
 }
 
-// An arg is an operand: the value v of this loop, the load of a number that is
+// A member is a value of a loop while that is planned.
+type member struct {
+	v       *value
+	instr   instr
+	args    []arg
+	uses    int    // within the loop
+	saved   bool   // the loop writes it to memory
+	folded  bool   // the loop reduces it
+	inlined bool   // the step of its only consumer computes it
+	fused   *fused // the step of it and of operands inlined into it, or nil
+	virtual int    // the number of its vector before registers are allocated
+}
+
+// An arg is an operand: another member of the loop, the load of a number that is
 // not negative, or else the number c.
 type arg struct {
-	v    *value
+	m    *member
 	load int
 	c    float64
 }
 
-func newEmitter(l *loop, u *unit) *emitter {
-	return &emitter{loop: l, unit: u, dims: u.values[0].class.dims()}
-}
-
-// operands lists the arrays that each value reads.
+// operands lists what each member reads.
 func (e *emitter) operands() {
-	for _, v := range e.unit.values {
-		for _, c := range v.in {
-			w := c.view()
+	for i, v := range e.unit.values {
+		m := &e.members[i]
+		m.v, m.instr = v, v.op.instr(v.rule)
+		for _, c := range e.program.in[v.id] {
+			w := e.program.view(c)
 			switch {
 			case c.form == uniform:
-				v.args = append(v.args, arg{load: -1, c: c.c})
+				m.args = append(m.args, arg{load: -1, c: c.c})
 				continue
-			case w.base.unit == e.unit:
-				v.args = append(v.args, arg{v: w.base})
-				w.base.inner++
+			case e.program.unit[w.base.id] == e.unit:
+				of := &e.members[e.program.at[w.base.id]]
+				m.args = append(m.args, arg{m: of})
+				of.uses++
 				continue
 			}
 			domain := v.domain()
-			st := make([]int, len(domain))
-			copy(st[len(st)-len(w.st):], w.st)
-			st = gridStrides(e.dims, domain, st)
-			i := e.findLoad(w, st)
+			st := gridStrides(e.dims, domain, leading(w.st, len(domain)))
+			i := 0
+			for i < len(e.loads) && (e.loads[i].base != w.base || e.loads[i].off != w.off || !slices.Equal(e.loadSt[i], st)) {
+				i++
+			}
 			if i == len(e.loads) {
 				e.loads = append(e.loads, access{base: w.base, off: w.off})
 				e.loadSt = append(e.loadSt, st)
 			}
-			v.args = append(v.args, arg{load: i})
+			m.args = append(m.args, arg{load: i})
 		}
 	}
 }
 
-// findLoad returns the load of a view, or the number of a new one.
-func (e *emitter) findLoad(w *view, st []int) int {
-	for i := range e.loads {
-		if a := &e.loads[i]; a.base == w.base && a.off == w.off && slices.Equal(e.loadSt[i], st) {
-			return i
-		}
-	}
-	return len(e.loads)
-}
-
-// emit writes the steps and allocates registers.
+// emit writes the steps.
 func (e *emitter) emit() {
 	l := e.loop
-	for _, v := range e.saves {
-		v.saved = true
-	}
-	for _, v := range e.folds {
-		if s := v.args[0].v; s != nil {
-			s.folded = true
-		}
-	}
 	for i := range l.loads {
-		a := &l.loads[i]
-		if a.mode == loopScalar || a.mode == rowScalar {
-			continue
-		}
-		a.to = e.nvec
-		e.nvec++
-	}
-	for _, v := range e.unit.values {
-		e.merge(v)
-	}
-	for _, v := range e.unit.values { // number the scalars: first those known at compile time
-		for _, a := range v.args {
-			if a.v == nil && a.load < 0 {
-				e.number(a.c)
-			}
-		}
-		if u, ok := v.rule.(op.Unary); ok && (u.A != 0 || u.B != 0 || u.Fn == op.Scale || u.Fn == op.Clamp || u.Fn == op.Bound || u.Fn == op.Outside || u.Fn == op.LeakyRelu) {
-			e.number(u.A)
-			e.number(u.B)
-			e.number(-u.A)
-		}
-		if r, ok := v.rule.(logSoftmax); ok {
-			e.number(r.low)
-		}
-	}
-	known := len(l.imm)
-	l.scals = known
-	for i := range l.loads {
-		if a := &l.loads[i]; a.mode == loopScalar || a.mode == rowScalar {
+		if a := &l.loads[i]; a.scalar() {
 			a.to = l.scals
 			l.scals++
+		} else {
+			a.to = e.nvec
+			e.nvec++
 		}
+	}
+	for i := range e.members {
+		e.fuse(&e.members[i])
 	}
 	k := 0
-	for _, v := range e.unit.values {
+	for i := range e.members {
+		m := &e.members[i]
 		switch {
-		case v.folds():
+		case m.v.folds():
 			l.folds[k].to = -1
-			x := e.vec(e.ref(v.args[0]))
-			l.steps = append(l.steps, step{code: foldOf, dst: k, a: x, v: v})
-			l.cost += .1 * float64(l.rows*l.cols)
+			l.steps = append(l.steps, step{code: foldOf, dst: k, a: e.vec(m.args[0]), v: m.v})
+			l.cost += m.instr.cost * float64(l.rows*l.cols)
 			k++
-		case !v.inlined:
-			e.value(v)
+		case !m.inlined:
+			e.step(m)
 		}
 	}
-	if len(l.imm) != known { // its number would be that of a load
-		panic("engine: a step needs a scalar that was not numbered before")
-	}
-	e.registers()
 }
 
-// number returns the scalar that holds a number.
-func (e *emitter) number(c float64) int {
-	bits := math.Float64bits(c)
+// step writes the step of an element-wise member.
+func (e *emitter) step(m *member) {
+	in := m.instr
+	args := m.args
+	var k []arg
+	switch {
+	case m.fused != nil:
+		in.code, in.cost = m.fused.code, max(in.cost, codes[m.fused.code].cost)
+		args, k = m.fused.vectors, m.fused.scalars
+	case in.code == move && e.scalar(args[0]):
+		in.code, k, args = fill, args, nil
+	case in.code == move && !m.saved:
+		m.virtual = e.vec(args[0])
+		return
+	case in.code == zip && e.scalar(args[1]):
+		in.code, k, args = zipRight, args[1:], args[:1]
+	case in.code == zip && e.scalar(args[0]):
+		in.code, k, args = zipLeft, args[:1], args[1:]
+	default:
+		for _, c := range in.k[:codes[in.code].scalars] {
+			k = append(k, arg{load: -1, c: c})
+		}
+	}
+	if codes[in.code].byRow {
+		in.cost = rowCost(e.cols)
+	}
+	s := step{code: in.code, fn: in.fn, rule: in.rule, v: m.v}
+	for i, to := range []*int{&s.a, &s.b, &s.c}[:len(args)] {
+		*to = e.vec(args[i])
+	}
+	for i, to := range []*int{&s.s, &s.t}[:len(k)] {
+		*to = e.number(k[i])
+	}
+	s.dst = e.nvec
+	m.virtual = s.dst
+	e.nvec++
+	e.steps = append(e.steps, s)
+	e.cost += in.cost * float64(e.rows*e.cols)
+}
+
+// scalar reports whether an operand is a scalar of the loop or of its rows.
+func (e *emitter) scalar(a arg) bool {
+	return a.m == nil && (a.load < 0 || e.loop.loads[a.load].scalar())
+}
+
+// number returns the scalar that holds an operand.
+func (e *emitter) number(a arg) int {
+	if a.load >= 0 {
+		return e.loop.loads[a.load].to
+	}
+	bits := math.Float64bits(a.c)
 	i, ok := e.imms[bits]
 	if !ok {
 		if e.imms == nil {
 			e.imms = map[uint64]int{}
 		}
-		i = len(e.imm)
+		i = e.scals + len(e.imm)
 		e.imms[bits] = i
-		e.imm = append(e.imm, c)
+		e.imm = append(e.imm, a.c)
 	}
 	return i
 }
 
-// ref returns where an operand is.
-func (e *emitter) ref(a arg) ref {
-	switch {
-	case a.v != nil:
-		return ref{i: a.v.virtual}
-	case a.load < 0:
-		return ref{scalar: true, i: e.number(a.c)}
-	}
-	x := e.loop.loads[a.load]
-	return ref{scalar: x.mode == loopScalar || x.mode == rowScalar, i: x.to}
-}
-
-func (e *emitter) scalar(a arg) bool { return a.v == nil && e.ref(a).scalar }
-
-// vec returns a vector that holds an operand. A scalar is written to one, once
+// vec returns the vector that holds an operand. A scalar is written to one, once
 // if it is the same for the whole loop.
-func (e *emitter) vec(r ref) int {
-	if !r.scalar {
-		return r.i
+func (e *emitter) vec(a arg) int {
+	switch {
+	case a.m != nil:
+		return a.m.virtual
+	case !e.scalar(a):
+		return e.loop.loads[a.load].to
 	}
-	if i, ok := e.fills[r.i]; ok {
+	k := e.number(a)
+	if i, ok := e.fills[k]; ok {
 		return i
 	}
-	s := step{code: fill, dst: e.nvec, s: r.i}
+	s := step{code: fill, dst: e.nvec, s: k}
 	e.nvec++
-	for _, a := range e.loop.loads {
-		if a.mode == rowScalar && a.to == r.i {
-			e.steps = append(e.steps, s)
-			return s.dst
-		}
+	if a.load >= 0 && e.loop.loads[a.load].mode == rowScalar {
+		e.steps = append(e.steps, s)
+		return s.dst
 	}
 	e.first = append(e.first, s)
 	if e.fills == nil {
 		e.fills = map[int]int{}
 	}
-	e.fills[r.i] = s.dst
+	e.fills[k] = s.dst
 	return s.dst
 }

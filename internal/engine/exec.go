@@ -1,44 +1,23 @@
 package engine
 
 import (
-	"unsafe"
-
 	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A scratch is the memory that one worker needs while it runs loops.
-type scratch[T kernel.Float] struct {
-	slots [][]T      // the vectors of a block: slices of an array or of regs
-	scals []T        // the scalars of a loop
-	regs  []T        // the registers, one after the other
-	acc   []float64  // a running sum for each fold
-	coord []int      // of the row at hand
-	arg   []op.Array // the one operand of a step that calls its rule
-	_     [8]uint64  // keeps the scratch of two workers off one cache line
+func (l *loopCode[T]) count() int { return l.split.parts }
+
+func (l *loopCode[T]) before() {
+	for i := range l.folds {
+		l.folds[i].before()
+	}
 }
 
-// planState is what all instructions of a plan share.
-type planState[T kernel.Float] struct {
-	scratch []scratch[T]
-	pool    *kernel.Pool
-}
-
-// A boundAccess is an access with its memory.
-type boundAccess[T kernel.Float] struct {
-	access
-	mem []T
-}
-
-// loopCode is the instruction of a loop.
-type loopCode[T kernel.Float] struct {
-	*loop
-	*planState[T]
-	loads []boundAccess[T]
-	saves []boundAccess[T]
-	folds []foldCode[T]
-	imm   []T
-	span  int // elements of a register
+func (l *loopCode[T]) after() error {
+	for i := range l.folds {
+		l.folds[i].after()
+	}
+	return nil
 }
 
 // Do computes one part.
@@ -72,7 +51,7 @@ func (l *loopCode[T]) Do(part, worker int) {
 
 // begin prepares a worker for a part of the given number of columns.
 func (l *loopCode[T]) begin(w *scratch[T], part, cols int) {
-	copy(w.scals, l.imm)
+	copy(w.scals[l.loop.scals:], l.imm)
 	l.resize(w, min(l.blockCols, cols)*l.blockRows)
 	for i := range l.loads {
 		switch a := &l.loads[i]; a.mode {
@@ -169,9 +148,6 @@ func (l *loopCode[T]) gather(a *boundAccess[T], coord []int, dst []T, rows, cols
 	}
 }
 
-// maxAxes bounds the axes of a loop.
-const maxAxes = 32
-
 // runSteps carries out steps on a block.
 func (l *loopCode[T]) runSteps(w *scratch[T], steps []step, part, row, rows, col int) {
 	v, k := w.slots, w.scals
@@ -229,29 +205,6 @@ func (l *loopCode[T]) runSteps(w *scratch[T], steps []step, part, row, rows, col
 			l.folds[s.dst].block(l, w, v[s.a], part, row, rows, col)
 		}
 	}
-}
-
-// arrayOf sees elements as the graph's operations do.
-func arrayOf[T kernel.Float](x []T, shape []int) op.Array {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return op.Array{Shape: shape, F64: unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
-	}
-	return op.Array{Shape: shape, F32: unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))}
-}
-
-// elements is the inverse of arrayOf.
-func elements[T kernel.Float](a op.Array) []T {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F64))), len(a.F64))
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.F32))), len(a.F32))
-}
-
-func dtypeOf[T kernel.Float]() op.Dtype {
-	if unsafe.Sizeof(T(0)) == 8 {
-		return op.Float64
-	}
-	return op.Float32
 }
 
 func isFinite[T kernel.Float](dst, x []T) {

@@ -10,21 +10,20 @@ import (
 
 // ArenaBytes returns the size of the memory that all intermediate results and
 // outputs share.
-func (p *Plan) ArenaBytes() int { return p.arena * p.dt.Size() }
+func (p *Plan) ArenaBytes() int { return p.program.size * p.program.dt.Size() }
 
 // FLOPs returns the multiplications and additions of the matrix products of one
 // run, and the functions of elements evaluated besides.
 func (p *Plan) FLOPs() (products, elements float64) {
-	for _, u := range p.units {
-		for _, v := range u.values {
-			if v.mul != nil {
-				products += v.mul.flops()
-				if v.mul.activation != nil {
-					elements += float64(v.size)
-				}
+	d := p.program
+	for _, u := range d.rest {
+		if m := d.mul[u.values[0].id]; m != nil {
+			products += m.flops()
+			if m.activation != nil {
+				elements += float64(u.values[0].size)
 			}
 		}
-		if l := u.loop; l != nil {
+		if l := d.loops[u.id]; l != nil {
 			elements += float64(len(l.steps)) * float64(l.rows) * float64(l.cols)
 		}
 	}
@@ -35,44 +34,45 @@ func (p *Plan) FLOPs() (products, elements float64) {
 // what it computes and what was fused into it.
 func (p *Plan) Explain() string {
 	var b strings.Builder
+	d := p.program
 	products, elements := p.FLOPs()
 	fmt.Fprintf(&b, "%d nodes, %d instructions in %d phases, arena %.1f kB, %.3f MFLOP in products, %.3f M element functions\n",
-		p.nodes, len(p.units), len(p.phases), float64(p.ArenaBytes())/1e3, products/1e6, elements/1e6)
+		p.nodes, len(d.rest), len(d.phases), float64(p.ArenaBytes())/1e3, products/1e6, elements/1e6)
+	if n := len(d.units) - len(d.rest); n > 0 {
+		fmt.Fprintf(&b, "%d instructions of parameters alone were run when the program was made\n", n)
+	}
 	for i, ph := range p.phases {
 		for k, u := range ph.units {
-			parts := 1
-			if ph.code != nil {
-				parts = ph.code[k].count()
-			}
-			fmt.Fprintf(&b, "%4d %3d×  %s\n", i, parts, u)
+			fmt.Fprintf(&b, "%4d %3d×  %s\n", i, ph.code[k].count(), d.describe(u, d.inPlace))
 		}
 	}
 	return b.String()
 }
 
-func (u *unit) String() string {
+// describe writes a unit; inPlace are the values whose memory is that of an operand.
+func (p *looped) describe(u *unit, inPlace []bool) string {
 	v := u.values[0]
-	switch {
-	case v.mul != nil:
-		return fmt.Sprintf("product %v  %.3g MFLOP", v.mul, v.mul.flops()/1e6)
-	case u.loop != nil:
-		return u.loop.String()
-	case v.kind == direct:
-		return fmt.Sprintf("direct  %s %v", short(op.Name(v.rule)), []int(v.shape))
+	switch m := p.mul[v.id]; {
+	case m != nil:
+		return fmt.Sprintf("product %v  %.3g MFLOP", m, m.flops()/1e6)
+	case p.loops[u.id] != nil:
+		return p.loops[u.id].describe(inPlace)
 	}
-	return fmt.Sprintf("rule    %s %v", short(op.Name(v.rule)), []int(v.shape))
+	how := "rule  "
+	if p.kind[v.id] == direct {
+		how = "direct"
+	}
+	return fmt.Sprintf("%s  %s %v", how, short(op.Name(v.rule)), []int(v.shape))
 }
 
-func (l *loop) String() string {
+func (l *loop) describe(inPlace []bool) string {
 	var what []string
 	for _, s := range l.steps {
 		if s.v == nil {
 			continue
 		}
-		name := [...]string{mulAdd: "muladd", mulSub: "mulsub", addScale: "addscaled", affine: "affine", move: "copy",
-			fill: "fill", tanhSlope: "tanh′", sigmoidSlope: "sigmoid′", bernoulli: "bernoulli", bernoulliSlope: "bernoulli′", softmaxOf: "softmax", foldOf: ""}
-		if int(s.code) < len(name) && name[s.code] != "" {
-			what = append(what, name[s.code])
+		if name := codes[s.code].name; name != "" {
+			what = append(what, name)
 			continue
 		}
 		switch r := s.v.rule.(type) {
@@ -80,22 +80,16 @@ func (l *loop) String() string {
 			what = append(what, fmt.Sprintf("→sum%v", []int(r.To)))
 		case op.Reduce:
 			what = append(what, "→"+op.Name(r))
-		case copied:
-			what = append(what, "copy")
 		default:
 			what = append(what, op.Name(r))
 		}
 	}
-	var in, out int
+	in, out := 0, 0
 	for _, a := range l.loads {
-		if a.mode == aliased {
-			in++
-		}
+		in += b2i(a.mode == aliased)
 	}
 	for _, a := range l.saves {
-		if a.base.inPlace {
-			out++
-		}
+		out += b2i(inPlace[a.base.id])
 	}
 	s := fmt.Sprintf("loop    %v %d in", append(slices.Clone(l.outer), l.cols), in)
 	if n := len(l.loads) - in; n > 0 {
@@ -117,4 +111,20 @@ func short(s string) string {
 		return s[:36] + " …"
 	}
 	return s
+}
+
+// largest says which value takes the most memory.
+func (d *placed) largest() string {
+	var most *value
+	for _, u := range d.rest {
+		for _, v := range u.values {
+			if v.node != nil && d.inArena(v) && (most == nil || v.size > most.size) {
+				most = v
+			}
+		}
+	}
+	if most == nil {
+		return ""
+	}
+	return fmt.Sprintf("; the largest is %s of shape %v", most.node, []int(most.shape))
 }

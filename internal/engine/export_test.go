@@ -6,3 +6,11 @@ func SetWorkers(n int) (undo func()) {
 	workers = n
 	return func() { workers = was }
 }
+
+func init() { CheckPrograms = true }
+
+// Unchecked makes Compile do what it does outside of tests, until undo.
+func Unchecked() (undo func()) {
+	CheckPrograms = false
+	return func() { CheckPrograms = true }
+}

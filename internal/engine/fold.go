@@ -5,34 +5,6 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// foldCode is a reduction with its memory.
-//
-// A part that alone writes an element of the result writes it there; results
-// that several parts share are kept by each part apart, and combined in order
-// of the parts when all are done.
-type foldCode[T kernel.Float] struct {
-	*fold
-	mem      []T
-	partials []T       // a result for each part where parts share elements, else nil
-	stride   int       // from the result of one part to that of the next
-	total    []float64 // of each part
-	pieces   bool      // a row comes in several blocks, and its sum builds up in scratch.acc
-}
-
-// shared reports whether several parts add to the same elements, so that each
-// keeps a result of its own.
-func (f *fold) shared(s *split) bool {
-	switch {
-	case s.parts == 1 || f.kind == total:
-		return false
-	case f.kind == ofCols:
-		return !s.byCols
-	case f.kind == ofRows:
-		return s.byCols
-	}
-	return true
-}
-
 // target returns the memory that a part adds to.
 func (f *foldCode[T]) target(part int) []T {
 	if f.partials == nil {
@@ -110,13 +82,6 @@ func (l *loop) rowAt(a *access, coord []int, row int) int {
 	}
 	l.seek(coord, row)
 	return a.at(coord)
-}
-
-func sum(x []int) (s int) {
-	for _, v := range x {
-		s += v
-	}
-	return s
 }
 
 // endRow writes the sum of a row that came in several blocks.

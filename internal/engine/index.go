@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
 )
 
 // index returns element i of x as an index below n.
@@ -17,38 +18,49 @@ func index[T kernel.Float](x []T, i, n int) (int, error) {
 	return int(v), nil
 }
 
-func gatherRows[T kernel.Float](out, table, at []T, rows, w int) error {
-	for i := range at {
-		row, err := index(at, i, rows)
-		if err != nil {
-			return err
+func gather[T kernel.Float](a *arrays[T]) func() error {
+	out, table, at := a.out, a.in[0], a.in[1]
+	rows, w := a.from[0][0], op.Size(a.from[0][1:])
+	return func() error {
+		for i := range at {
+			row, err := index(at, i, rows)
+			if err != nil {
+				return err
+			}
+			copy(out[i*w:(i+1)*w], table[row*w:])
 		}
-		copy(out[i*w:(i+1)*w], table[row*w:])
+		return nil
 	}
-	return nil
 }
 
-func scatterAdd[T kernel.Float](out, x, at []T, rows, w int) error {
-	clear(out)
-	for i := range at {
-		row, err := index(at, i, rows)
-		if err != nil {
-			return err
+func scatterAdd[T kernel.Float](a *arrays[T]) func() error {
+	out, x, at := a.out, a.in[0], a.in[1][:op.Size(a.from[1])]
+	rows, w := a.rule.(op.ScatterAdd).V, op.Size(a.shape[1:])
+	return func() error {
+		clear(out)
+		for i := range at {
+			row, err := index(at, i, rows)
+			if err != nil {
+				return err
+			}
+			d := out[row*w : (row+1)*w]
+			kernel.Zip(kernel.OpAdd, d, d, x[i*w:(i+1)*w])
 		}
-		d := out[row*w : (row+1)*w]
-		kernel.Zip(kernel.OpAdd, d, d, x[i*w:(i+1)*w])
+		return nil
 	}
-	return nil
 }
 
-func oneHot[T kernel.Float](out, at []T, classes int) error {
-	clear(out)
-	for i := range at {
-		k, err := index(at, i, classes)
-		if err != nil {
-			return err
+func oneHot[T kernel.Float](a *arrays[T]) func() error {
+	out, at, classes := a.out, a.in[0][:op.Size(a.from[0])], a.rule.(op.OneHot).C
+	return func() error {
+		clear(out)
+		for i := range at {
+			k, err := index(at, i, classes)
+			if err != nil {
+				return err
+			}
+			out[i*classes+k] = 1
 		}
-		out[i*classes+k] = 1
+		return nil
 	}
-	return nil
 }

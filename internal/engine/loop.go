@@ -6,10 +6,6 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// blockElems bounds the elements of a block, which all registers of a loop hold
-// in the first-level cache.
-const blockElems = 1024
-
 // narrowRow is the row length below which a block holds several rows.
 const narrowRow = 256
 
@@ -29,12 +25,27 @@ type loop struct {
 	folds []fold    // results reduced
 	first []step    // once for each part, on a whole block, before the first
 	steps []step    // for each block
-	imm   []float64 // scalars known when the loop is compiled; those of loads follow
-	scals int       // how many scalars there are
+	scals int       // how many loads are scalars
+	imm   []float64 // the scalars that follow: numbers known when the loop is compiled
 	slots int       // how many vectors a block has; registers come last
 	regs  int       // how many of them are registers
 	cost  float64   // estimated nanoseconds on one worker
-	split split
+}
+
+// A looped program has its loops planned.
+type looped struct {
+	*scheduled
+	loops []*loop // by number of units; nil for other instructions
+}
+
+func planLoops(s *scheduled) *looped {
+	p := &looped{s, make([]*loop, len(s.units))}
+	for i, u := range s.units {
+		if s.kind[u.values[0].id] == fusedLoop {
+			p.loops[i] = newLoop(s, u)
+		}
+	}
+	return p
 }
 
 // An access says where the element of an array lies that belongs to a point of
@@ -58,6 +69,9 @@ const (
 	rowScalar                    // one element for each row, kept as a scalar
 )
 
+// scalar reports whether what is loaded is one number for a row or for the whole loop.
+func (a *access) scalar() bool { return a.mode >= loopScalar }
+
 // A fold is a reduction of a vector.
 type fold struct {
 	access // of the result; to is the slot of the vector
@@ -75,64 +89,50 @@ const (
 	ofCols                 // rows are added up, element by element
 )
 
-// gridStrides returns the strides of an array of a shape over the axes dims, a
-// refinement of the shape.
-func gridStrides(dims []int, shape []int, st []int) []int {
-	out := make([]int, len(dims))
-	j := len(dims) - 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		step := st[i]
-		for d := shape[i]; d > 1; j-- {
-			out[j] = step
-			step *= dims[j]
-			d /= dims[j]
-		}
-	}
-	return out
-}
-
 // newLoop plans the loop of a unit.
-func newLoop(u *unit) *loop {
+func newLoop(s *scheduled, u *unit) *loop {
 	l := &loop{}
-	e := newEmitter(l, u)
+	e := &emitter{loop: l, program: s, unit: u, dims: s.class[u.values[0].id].dims(), members: make([]member, len(u.values))}
 	e.operands()
-	for _, v := range u.values {
-		if _, ok := v.rule.(logSoftmax); ok {
-			l.wholeRows = true
-		}
-		if v.folds() {
-			out := rowMajor(v.shape)
-			e.folds = append(e.folds, v)
-			e.foldSt = append(e.foldSt, gridStrides(e.dims, v.domain(), foldStrides(v, out)))
-		} else if v.stored {
-			e.saves = append(e.saves, v)
+	for i := range e.members {
+		m := &e.members[i]
+		l.wholeRows = l.wholeRows || codes[m.instr.code].byRow
+		if v := m.v; v.folds() {
+			e.folds = append(e.folds, m)
+			e.foldSt = append(e.foldSt, gridStrides(e.dims, v.domain(), v.op.folds(v.rule, len(v.domain()), rowMajor(v.shape))))
+			if x := m.args[0].m; x != nil {
+				x.folded = true
+			}
+		} else if s.stored[v.id] {
+			m.saved = true
+			e.saves = append(e.saves, m)
 		}
 	}
 	e.collapse()
 	e.grid()
 	e.emit()
+	e.registers()
 	return l
 }
 
-// foldStrides returns the strides of a reduction's result over the axes of its
-// operand, 0 where it is summed.
-func foldStrides(v *value, out []int) []int {
-	in := v.in[0].shape
-	st := make([]int, len(in))
-	switch r := v.rule.(type) {
-	case op.SumTo:
-		copy(st[len(in)-len(out):], out)
-	case op.Reduce:
-		k := 0
-		for i := range in {
-			if !slices.Contains(r.Axes, i) {
-				st[i] = out[k]
-				k++
-			}
-		}
+// rowSteps returns the strides of an array that lies as the grid does, in order.
+func (l *loop) rowSteps() []int {
+	st := make([]int, len(l.outer))
+	step := l.cols
+	for i := len(st) - 1; i >= 0; i-- {
+		st[i] = step
+		step *= l.outer[i]
 	}
 	return st
 }
+
+// dense reports whether an access meets the grid's elements in order.
+func (a *access) dense(l *loop) bool {
+	return (a.inner == 1 || l.cols <= 1) && slices.Equal(a.outer, l.rowSteps())
+}
+
+// span returns the elements of a register.
+func (l *loop) span() int { return rounded(max(l.blockRows*l.cols, l.blockCols, 1)) }
 
 // collapse joins neighbouring axes that all arrays cross with one stride.
 func (e *emitter) collapse() {
@@ -173,19 +173,13 @@ func (e *emitter) grid() {
 	if l.cols < narrowRow && l.rows > 1 {
 		l.blockRows = min(l.rows, max(1, blockElems/l.cols))
 	}
-	for _, v := range e.saves {
-		st := make([]int, n)
-		step := l.cols
-		for i := n - 1; i >= 0; i-- {
-			st[i] = step
-			step *= l.outer[i]
-		}
-		l.saves = append(l.saves, access{base: v, outer: st, inner: 1})
+	for _, m := range e.saves {
+		l.saves = append(l.saves, access{base: m.v, outer: l.rowSteps(), inner: 1})
 	}
-	for i, v := range e.folds {
+	for i, m := range e.folds {
 		st := e.foldSt[i]
-		f := fold{access: access{base: v, outer: st[:n], inner: st[n]}, fold: op.Sum, acc: i}
-		if r, ok := v.rule.(op.Reduce); ok {
+		f := fold{access: access{base: m.v, outer: st[:n], inner: st[n]}, fold: op.Sum, acc: i}
+		if r, ok := m.v.rule.(op.Reduce); ok {
 			f.fold = r.Fold
 		}
 		switch {
@@ -207,18 +201,12 @@ func (e *emitter) grid() {
 		a := &e.loads[i]
 		st := e.loadSt[i]
 		a.outer, a.inner = st[:n], st[n]
-		dense := a.inner == 1 || l.cols == 1
-		step := l.cols
-		for k := n - 1; k >= 0; k-- {
-			dense = dense && a.outer[k] == step
-			step *= l.outer[k]
-		}
 		switch {
 		case l.rows*l.cols == 1:
 			a.mode = aliased
 		case a.inner == 0 && allZero(a.outer):
 			a.mode = loopScalar
-		case dense, l.blockRows == 1 && a.inner == 1:
+		case a.dense(l), l.blockRows == 1 && a.inner == 1:
 			a.mode = aliased
 		case l.blockRows == 1 && a.inner == 0:
 			a.mode = rowScalar

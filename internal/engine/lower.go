@@ -1,218 +1,147 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/latentgo/latent/internal/op"
 )
 
-// kind says how a value is computed.
-type kind uint8
-
-const (
-	uncomputed kind = iota // nothing runs: a leaf, a constant or a view of another value
-	fusedLoop              // a fused loop computes it, element by element, or reduces it
-	product                // a matrix product
-	direct                 // a plain loop of its own computes it
-	evaluate               // the evaluation of its rule, or of Gorgonia, computes it
-)
-
-// passState is what the passes behind simplification know of a value. Each field
-// is written by the pass that it stands under and read by that and later ones.
-type passState struct {
-	// Compile
-	isOutput bool // an output: no other value may use its memory
-
-	// lower
-	cachedView *view   // see view
-	kind       kind    // how it is computed
-	uses       int     // by live values
-	absorbed   bool    // its consumer computes it, as a part of a product
-	listed     bool    // in the order of evaluation
-	mul        *matrix // of a product
-
-	// classify
-	class *class // of a value of kind fusedLoop
-
-	// schedule
-	earliest int    // the first stage that it can be computed in
-	stage    int    // the stage that it is computed in
-	parent   *value // another value of the same loop; see find
-	openUnit *unit  // the unit of the loop that a further value joins
-	unit     *unit  // the unit that computes it
-	reader   *unit  // the last unit found to read it from memory
-	read     bool   // from memory, by another unit than its own
-
-	// makePhases, and newLoop for the values of a loop
-	stored  bool   // it has memory in the arena
-	args    []arg  // what its step reads
-	inner   int    // uses within its loop
-	saved   bool   // the loop writes it to memory
-	folded  bool   // the loop reduces it
-	inlined bool   // the step of its only consumer computes it
-	fused   *fused // the step of it and of operands inlined into it, or nil
-	virtual int    // the number of its vector before registers are allocated
-
-	// layout
-	last    int  // the last phase that reads it
-	readers int  // the units of that phase that read it
-	inPlace bool // its memory is that of an operand
-	reused  bool // its memory is that of a result, too
-	mem     int  // the offset of its memory
+// A lowered program is what the outputs need and how each value is computed. Its
+// tables are by number.
+type lowered struct {
+	*expr
+	order  []*value // of evaluation: operands first
+	outs   []*op.Node
+	of     map[*op.Node]*value
+	want   []*value   // for each of outs, the value whose memory holds it
+	output []bool     // no other value may use its memory
+	kind   []kind     // how it is computed
+	in     [][]*value // what it reads: its operands or copies of them, or those of the product
+	mul    []*matrix  // of products
+	uses   []int      // by values that outputs need
 }
 
-// copied is the rule of a value that holds the elements of a view in row-major
-// order.
-type copied struct{ op.Rule }
-
-// lower decides how each live value is computed, in an order with operands
-// first. outs are values that must be dense.
-func (e *expr) lower(outs []*value) []*value {
-	live := make([]bool, len(e.values))
-	for _, v := range outs {
+// lower decides how the values that outs need are computed. of are their values.
+func lower(e *expr, outs []*op.Node, of map[*op.Node]*value) *lowered {
+	l := &lowered{expr: e, outs: outs, of: of}
+	l.grow()
+	for _, n := range outs {
+		l.want = append(l.want, l.keep(n, of[n]))
+	}
+	n := len(e.values)
+	live, absorbed := make([]bool, n), make([]bool, n)
+	for _, v := range l.want {
 		live[v.id] = true
 	}
-	for i := len(e.values) - 1; i >= 0; i-- {
+	for i := n - 1; i >= 0; i-- {
 		if live[i] {
 			for _, c := range e.values[i].in {
 				live[c.id] = true
-				c.uses++
+				l.uses[c.id]++
 			}
 		}
 	}
-	n := len(e.values)
 	for i, v := range e.values[:n] {
-		if live[i] {
-			e.absorb(v)
+		if l.in[i] = v.in; live[i] {
+			if p := l.absorb(v); p != nil {
+				absorbed[p.id] = true
+			}
 		}
 	}
-	var order []*value
+	listed := make([]bool, n)
 	list := func(v *value) {
-		if !v.listed {
-			v.listed = true
-			order = append(order, v)
+		if listed = grown(listed, len(l.values)); !listed[v.id] {
+			listed[v.id] = true
+			l.order = append(l.order, v)
 		}
 	}
 	for i := range n {
 		v := e.values[i]
-		if !live[i] || v.absorbed || v.listed {
+		if !live[i] || absorbed[i] || listed[i] {
 			continue
 		}
-		v.kind = e.choose(v)
-		for _, c := range v.in { // copies of operands, also those made for an output
+		l.kind[i] = l.choose(v)
+		for _, c := range l.in[i] { // copies of operands, also those made for an output
 			if _, ok := c.rule.(copied); ok {
 				list(c)
 			}
 		}
 		list(v)
 	}
-	return order
+	return l
+}
+
+// grown returns a table with zeros for new numbers.
+func grown[T any](table []T, n int) []T { return append(table, make([]T, n-len(table))...) }
+
+func (l *lowered) grow() {
+	n := len(l.values)
+	l.output, l.kind, l.in, l.mul, l.uses = grown(l.output, n), grown(l.kind, n), grown(l.in, n), grown(l.mul, n), grown(l.uses, n)
+}
+
+// keep returns the value whose memory holds an output. It has memory of its
+// own unless it is a leaf or constant itself.
+func (l *lowered) keep(n *op.Node, v *value) *value {
+	if v.form == leaf && op.RuleOf(n) == nil || v.form == constant || v.form == uniform {
+		return v
+	}
+	a := l.alias(v)
+	if a == nil || a.form != applied {
+		a = l.copyOf(v)
+	}
+	l.output[a.id] = true
+	return a
 }
 
 // choose returns how v is computed, and replaces operands by dense copies where
 // that way reads dense memory only.
-func (e *expr) choose(v *value) kind {
+func (l *lowered) choose(v *value) kind {
 	switch {
 	case v.form != applied:
 		return uncomputed
-	case v.mul != nil:
-		e.productOperands(v)
+	case l.mul[v.id] != nil:
+		l.productOperands(v)
 		return product
-	case v.view().base != v:
+	case l.base(v) != v:
 		return uncomputed
 	}
-	switch r := v.rule.(type) {
-	case op.Unary, op.Where, op.Between, op.SumTo, copied, logSoftmax:
-		return fusedLoop
-	case op.Binary:
-		if _, ok := binaries[r.Fn]; ok {
-			return fusedLoop
-		}
-	case op.Reshape: // of a view that is no view in the new shape
-		v.rule = copied{r}
-		return fusedLoop
-	case op.Transpose:
-		return direct // reads any view
-	case op.Reduce:
-		if r.Fold == op.Sum {
-			return fusedLoop
-		}
-		if byRows(r, v.in[0].shape) {
-			if !oneAxis(r, v.in[0].shape) { // several are one row only where they lie one after the other
-				e.denseOperands(v)
-			}
-			return fusedLoop
-		}
-		e.denseOperands(v)
-		if _, _, _, ok := splitFold(r.Axes, v.in[0].shape); ok && r.Fold <= op.ArgMax {
-			return direct
-		}
-		return evaluate
-	case op.Pad, op.Concat, op.Gather, op.ScatterAdd, op.Take, op.Put, op.OneHot, op.Diag, op.DiagPart, op.Tril, op.CumSum:
-		e.denseOperands(v)
-		return direct
+	k, dense := v.op.kind, false
+	if v.op.choose != nil {
+		k, dense = v.op.choose(v.rule, v.in[0].shape)
 	}
-	e.denseOperands(v)
-	return evaluate
+	if dense || k > product && !v.op.strided {
+		for i, c := range v.in {
+			l.replace(v, i, l.dense(c))
+		}
+	}
+	return k
 }
 
-func (e *expr) denseOperands(v *value) {
-	for i, c := range v.in {
-		v.in[i] = e.dense(c)
+// replace makes v read w in the place of an operand.
+func (l *lowered) replace(v *value, i int, w *value) {
+	if l.in[v.id][i] != w {
+		l.in[v.id] = slices.Clone(l.in[v.id])
+		l.in[v.id][i] = w
 	}
 }
 
 // dense returns c, or a copy of it if it is a view that is not all of its base.
-func (e *expr) dense(c *value) *value {
-	if c.form != applied || c.alias() != nil {
+func (l *lowered) dense(c *value) *value {
+	if c.form != applied || l.alias(c) != nil {
 		return c
 	}
-	return e.copyOf(c)
+	return l.copyOf(c)
 }
 
 // copyOf returns a copy of c in row-major order.
-func (e *expr) copyOf(c *value) *value {
+func (l *lowered) copyOf(c *value) *value {
 	k := key{rule: "dense", in: [3]int{c.id, -1, -1}}
-	if w := e.byKey[k]; w != nil {
+	if w := l.byKey[k]; w != nil {
 		return w
 	}
-	w := e.add(&value{form: applied, rule: copied{c.rule}, in: []*value{c}, shape: c.shape, node: c.node})
-	w.kind = fusedLoop
-	e.byKey[k] = w
+	w := l.add(&value{form: applied, rule: copied{c.rule}, op: operationOf(copied{}), in: []*value{c}, shape: c.shape, node: c.node})
+	l.grow()
+	l.kind[w.id], l.in[w.id] = fusedLoop, w.in
+	l.byKey[k] = w
 	return w
-}
-
-// byRows reports whether a fold other than a sum is over the last axes and of
-// rows that fit in a block.
-func byRows(r op.Reduce, shape []int) bool {
-	_, n, inner, ok := splitFold(r.Axes, shape)
-	return ok && inner == 1 && n <= blockElems && r.Fold < op.ArgMax
-}
-
-// oneAxis reports whether the rows of byRows are those of one axis.
-func oneAxis(r op.Reduce, shape []int) bool {
-	_, n, _, _ := splitFold(r.Axes, shape)
-	return n == cutsOf(shape)[0]
-}
-
-// splitFold returns the number of elements before, on and after the axes if they
-// are neighbours, axes of size 1 aside.
-func splitFold(axes []int, shape []int) (outer, n, inner int, ok bool) {
-	folded := make([]bool, len(shape))
-	for _, a := range axes {
-		folded[a] = true
-	}
-	outer, n, inner = 1, 1, 1
-	for i, d := range shape {
-		switch {
-		case d == 1:
-		case folded[i] && inner > 1:
-			return 0, 0, 0, false
-		case folded[i]:
-			n *= d
-		case n > 1:
-			inner *= d
-		default:
-			outer *= d
-		}
-	}
-	return outer, n, inner, true
 }

@@ -112,6 +112,7 @@ func bench(b *testing.B, f func(w *world) []*op.Node) {
 }
 
 func BenchmarkCompileVAE(b *testing.B) {
+	defer engine.Unchecked()()
 	w, outs := build(b, op.Float32, func(w *world) []*op.Node { return w.vae(100, 784, 500, 20) })
 	for b.Loop() {
 		compile(b, w, outs)

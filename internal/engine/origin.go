@@ -69,13 +69,7 @@ func fixedNodes(nodes []*op.Node) map[*op.Node]bool {
 
 // elementwise tells whether an element of n is computed from one of each
 // operand.
-func elementwise(n *op.Node) bool {
-	switch op.RuleOf(n).(type) {
-	case op.Unary, op.Binary, op.Where, op.Between:
-		return true
-	}
-	return false
-}
+func elementwise(n *op.Node) bool { return operationOf(op.RuleOf(n)).byElement }
 
 // operands returns the elements that an element-wise result was made from.
 func (r *Reference) operands(n *op.Node, at int) []float64 {

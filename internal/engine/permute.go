@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/latentgo/latent/internal/kernel"
+import (
+	"github.com/latentgo/latent/internal/kernel"
+	"github.com/latentgo/latent/internal/op"
+)
 
 // A transposer copies an array read with strides to row-major order.
 type transposer struct {
@@ -32,6 +35,18 @@ func newTransposer(shape []int, st []int) *transposer {
 		}
 	}
 	return t
+}
+
+func transpose[T kernel.Float](a *arrays[T]) func() error {
+	st := make([]int, len(a.shape))
+	for i, p := range a.rule.(op.Transpose).Perm {
+		st[i] = a.at.st[p]
+	}
+	t, x := newTransposer(a.shape, st), a.in[0][a.at.off:]
+	return func() error {
+		permute(t, a.out, x)
+		return nil
+	}
 }
 
 // permute copies x to out. The last axis of the result and the one along which

@@ -28,7 +28,7 @@ func build(t testing.TB, dt op.Dtype, f func(w *world) []*op.Node) (*world, []*o
 
 func compile(t testing.TB, w *world, outs []*op.Node) *engine.Plan {
 	t.Helper()
-	p, err := engine.Compile(outs, w.leafOf, op.DefaultLimit, 0)
+	p, err := engine.Compile(outs, w.leafOf, op.DefaultLimit, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,21 +1,6 @@
 package engine
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/latentgo/latent/internal/kernel"
-	"github.com/latentgo/latent/internal/op"
-)
-
-// A runner is an instruction with its memory. Its parts may run at the same
-// time as those of others in its phase; before and after run alone.
-type runner interface {
-	kernel.Task
-	count() int // of parts
-	before()
-	after() error
-}
+import "github.com/latentgo/latent/internal/kernel"
 
 // productCode is the instruction of a matrix product.
 type productCode[T kernel.Float] struct {
@@ -28,67 +13,55 @@ func (p *productCode[T]) before()      { p.FindZeros() }
 func (p *productCode[T]) after() error { return nil }
 
 func (b *binder[T]) product(v *value) runner {
-	m := v.mul
+	m := b.mul[v.id]
 	p := &productCode[T]{Gemm: kernel.Gemm[T]{
 		M: m.m, N: m.n, K: m.k, TransA: m.transA, TransB: m.transB, Batch: m.batch,
-		A: b.mem(m.a.base)[m.a.off:], LDA: m.a.ld, StrideA: m.a.batch,
-		B: b.mem(m.b.base)[m.b.off:], LDB: m.b.ld, StrideB: m.b.batch,
-		C: b.mem(v), LDC: m.n, StrideC: m.m * m.n, Sparse: m.sparse(),
+		A: b.memory(m.a.base)[m.a.off:], LDA: m.a.ld, StrideA: m.a.batch,
+		B: b.memory(m.b.base)[m.b.off:], LDB: m.b.ld, StrideB: m.b.batch,
+		C: b.memory(v), LDC: m.n, StrideC: m.m * m.n, Sparse: m.sparse,
 	}}
 	if m.bias != nil {
-		p.Bias = b.mem(m.bias.base)[m.bias.off:]
+		p.Bias = b.memory(m.bias.base)[m.bias.off:]
 	}
 	if m.activation != nil {
-		fn := unaries[m.activation.Fn]
+		fn, _ := mapKernel(m.activation.Fn)
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
 	}
 	p.parts = p.Prepare(b.pool)
+	if pack(b.placed, &p.Gemm, m.b); p.Packed != nil {
+		p.parts = p.Prepare(b.pool)
+	}
 	return p
 }
 
-// sparse reports whether zeros of the first matrix may be skipped: it is data,
-// or computed from data alone element by element, and large enough to look at.
-func (m *matrix) sparse() bool {
-	const least = 2e7 // flops
-	return m.flops() >= least && m.batch == 1 && !m.transB && ofData(m.a.base, map[*value]bool{})
-}
-
-// ofData reports whether v is computed from leaves alone, element by element.
-// Values in seen were looked at before.
-func ofData(v *value, seen map[*value]bool) bool {
-	if v.form == leaf || seen[v] {
-		return true
+// pack gives a product its second matrix packed, if it is fixed.
+func pack[T kernel.Float](p *placed, g *kernel.Gemm[T], o operand) {
+	f := p.arrays
+	own, kept := p.kept[o.base]
+	if f == nil || g.K == 0 || g.N == 0 || !kept && !(o.base.form == leaf && f.names[start(o.base.data, 0)] != "") {
+		return
 	}
-	seen[v] = true
-	return v.kind == fusedLoop && !v.folds() && !slices.ContainsFunc(v.in, func(c *value) bool { return !ofData(c.view().base, seen) })
-}
-
-// flops returns the multiplications and additions of a product.
-func (m *matrix) flops() float64 {
-	return 2 * float64(m.batch) * float64(m.m) * float64(m.n) * float64(m.k)
-}
-
-func (m *matrix) String() string {
-	t := [...]string{"", "ᵀ"}
-	s := fmt.Sprintf("%d×%d%s · %d×%d%s", m.m, m.k, t[b2i(m.transA)], m.k, m.n, t[b2i(m.transB)])
-	if m.batch > 1 {
-		s = fmt.Sprintf("%d of ", m.batch) + s
+	data := o.base.data
+	if kept {
+		data = own.Array
 	}
-	if m.bias != nil {
-		s += " + bias"
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k := packedKey{at: start(data, o.off), n: g.N, k: g.K, ld: g.LDB, stride: g.StrideB, batch: max(g.Batch, 1), trans: g.TransB}
+	if g.StrideB == 0 {
+		k.batch = 1
 	}
-	if m.activation != nil {
-		s += ", " + op.Name(*m.activation)
+	known, ok := f.packed[k]
+	panels, _ := known.(*kernel.Packed[T])
+	if !ok && f.half {
+		panels = g.PackHalf()
 	}
-	if m.sparse() {
-		s += ", zeros skipped if most are"
+	if panels == nil && g.Packs() {
+		panels = g.Pack()
 	}
-	return s
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
+	if g.Packed = panels; panels == nil || known != nil || kept && !own.shared {
+		return
 	}
-	return 0
+	f.packed[k] = panels
+	f.bytes += panels.Bytes()
 }

@@ -7,28 +7,33 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// reduceMiddle folds the middle axis of [outer, n, inner]. tmp holds two vectors
-// of inner elements or of a block.
-func reduceMiddle[T kernel.Float](f op.Fold, out, x []T, outer, n, inner int, tmp []T) {
-	for o := range outer {
-		row := x[o*n*inner : (o+1)*n*inner]
-		to := out[o*inner : (o+1)*inner]
-		switch {
-		case f == op.ArgMax:
-			argMax(to, row, n, inner)
-		case inner == 1 && f == op.Largest:
-			to[0] = kernel.MaxOf(row)
-		case inner == 1 && f == op.Smallest:
-			to[0] = kernel.MinOf(row)
-		case inner == 1 && f == op.LogSumExp:
-			kernel.RowLogSumExp(to, row, n)
-		default:
-			block := len(tmp) / 2
-			for c := 0; c < inner; c += block {
-				w := min(block, inner-c)
-				foldColumns(f, to[c:c+w], row[c:], n, inner, tmp[:w], tmp[block:block+w])
+// reduce folds the middle axis of [outer, n, inner].
+func reduce[T kernel.Float](a *arrays[T]) func() error {
+	r := a.rule.(op.Reduce)
+	outer, n, inner, _ := splitFold(r.Axes, a.from[0])
+	block := min(inner, blockElems)
+	tmp := make([]T, 2*block)
+	return func() error {
+		for o := range outer {
+			row := a.in[0][o*n*inner : (o+1)*n*inner]
+			to := a.out[o*inner : (o+1)*inner]
+			switch {
+			case r.Fold == op.ArgMax:
+				argMax(to, row, n, inner)
+			case inner == 1 && r.Fold == op.Largest:
+				to[0] = kernel.MaxOf(row)
+			case inner == 1 && r.Fold == op.Smallest:
+				to[0] = kernel.MinOf(row)
+			case inner == 1 && r.Fold == op.LogSumExp:
+				kernel.RowLogSumExp(to, row, n)
+			default:
+				for c := 0; c < inner; c += block {
+					w := min(block, inner-c)
+					foldColumns(r.Fold, to[c:c+w], row[c:], n, inner, tmp[:w], tmp[block:block+w])
+				}
 			}
 		}
+		return nil
 	}
 }
 

@@ -223,15 +223,6 @@ func swapped(v *value) *value {
 	return v.in[0]
 }
 
-// lastTwo returns the sizes of the last two axes, swapped if trans.
-func lastTwo(s []int, trans bool) (int, int) {
-	r, c := s[len(s)-2], s[len(s)-1]
-	if trans {
-		return c, r
-	}
-	return r, c
-}
-
 // maxFoldedSize bounds the size of arrays that are evaluated at compile time.
 const maxFoldedSize = 4096
 
@@ -249,20 +240,17 @@ func (e *expr) foldConstants(r op.Rule, in []*value, shape []int) *value {
 	if len(in) == 0 || len(shape) > 0 && size == 0 || op.Foreign(r) {
 		return nil
 	}
-	switch r.(type) {
-	case op.Unary, op.Binary, op.Where, op.Between:
-		if same { // one element tells all
-			args := make([]op.Array, len(in))
-			for i, v := range in {
-				args[i] = op.NewArray(e.dt, []int{})
-				args[i].Set(0, v.c)
-			}
-			out := op.NewArray(e.dt, []int{})
-			if r.Eval(out, args) != nil {
-				return nil
-			}
-			return e.uniform(shape, out.At(0))
+	if same && operationOf(r).byElement { // one element tells all
+		args := make([]op.Array, len(in))
+		for i, v := range in {
+			args[i] = op.NewArray(e.dt, []int{})
+			args[i].Set(0, v.c)
 		}
+		out := op.NewArray(e.dt, []int{})
+		if r.Eval(out, args) != nil {
+			return nil
+		}
+		return e.uniform(shape, out.At(0))
 	}
 	if size > maxFoldedSize {
 		return nil

@@ -11,6 +11,7 @@ import (
 
 // BenchmarkCompileChain shows that compile time is linear in the nodes.
 func BenchmarkCompileChain(b *testing.B) {
+	defer engine.Unchecked()()
 	for _, c := range []struct {
 		name string
 		next func(x *op.Node) *op.Node
@@ -33,7 +34,7 @@ func BenchmarkCompileChain(b *testing.B) {
 					b.Fatal(err)
 				}
 				for b.Loop() {
-					if _, err := engine.Compile([]*op.Node{out}, w.leafOf, op.DefaultLimit, 0); err != nil {
+					if _, err := engine.Compile([]*op.Node{out}, w.leafOf, op.DefaultLimit, 0, nil); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -10,7 +10,7 @@ import (
 // apply returns the value of a rule, rewritten where that saves work. Rewrites
 // may change a result by rounding, and the sign of a zero; a NaN stays.
 func (e *expr) apply(r op.Rule, in []*value, shape []int) *value {
-	if op.Size(shape) == 0 && mayDrop(r) {
+	if op.Size(shape) == 0 && operationOf(r).cannotFail {
 		return e.uniform(shape, 0)
 	}
 	v := e.rewrite(r, in, shape)
@@ -38,16 +38,6 @@ func shapes(in []*value) [][]int {
 		s[i] = v.shape
 	}
 	return s
-}
-
-// mayDrop says that an empty result needs no evaluation, which cannot fail.
-func mayDrop(r op.Rule) bool {
-	switch r.(type) {
-	case op.Unary, op.Binary, op.Where, op.Between, op.Reduce, op.SumTo, op.BroadcastTo, op.Reshape, op.Transpose, op.Slice, op.Pad,
-		op.Concat, op.MatMul, op.Take, op.Put, op.CumSum, op.Diag, op.DiagPart, op.Tril:
-		return true
-	}
-	return false
 }
 
 func (e *expr) rewrite(r op.Rule, in []*value, shape []int) *value {

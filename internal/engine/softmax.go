@@ -7,23 +7,13 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// logSoftmax is the rule of x − l, the difference of x and the log-sum-exp of
-// its rows, or low if l is below: so it is for a row of −Inf alone. It does not
-// round x at the size of l.
-type logSoftmax struct {
-	op.Rule // the difference
-	low     float64
-}
-
-func (logSoftmax) String() string { return "log-softmax" }
-
 // logSoftmax returns x − l if l, stretched over the rows of x, is their
 // log-sum-exp, and a row is one axis and fits in a block.
 func (e *expr) logSoftmax(x, l *value, shape []int) *value {
-	w := l.view()
+	w := e.view(l)
 	sum, low := w.base, math.Inf(-1)
 	if u, y := matchUnary(sum, op.Clamp); y != nil && u.A <= -math.MaxFloat32 && math.IsInf(u.B, 1) { // in the gradient of sum
-		sum, low = y.alias(), u.A
+		sum, low = e.alias(y), u.A
 	}
 	if sum == nil { // of a part or another order of it
 		return nil
@@ -32,9 +22,7 @@ func (e *expr) logSoftmax(x, l *value, shape []int) *value {
 	if !ok || r.Fold != op.LogSumExp || sum.in[0] != x || !slices.Equal(x.shape, shape) || !byRows(r, shape) || !oneAxis(r, shape) {
 		return nil
 	}
-	st := make([]int, len(shape))
-	copy(st[len(st)-len(w.st):], w.st)
-	if w.off != 0 || !slices.Equal(st, foldStrides(sum, rowMajor(sum.shape))) {
+	if w.off != 0 || !slices.Equal(leading(w.st, len(shape)), keptAxes(r.Axes, len(shape), rowMajor(sum.shape))) {
 		return nil
 	}
 	return e.intern(logSoftmax{op.Binary{Fn: op.Sub}, low}, []*value{x}, shape)

@@ -20,6 +20,65 @@ const (
 	colUnit    = 64
 )
 
+// A divided program has its loops divided. Its tables are by number of units.
+type divided struct {
+	*looped
+	splits []split
+	temp   []int // elements of memory needed while the unit runs
+}
+
+func divide(l *looped) *divided {
+	d := &divided{l, make([]split, len(l.units)), make([]int, len(l.units))}
+	for i, l := range l.loops {
+		if l == nil {
+			continue
+		}
+		d.splits[i] = splitLoop(l)
+		for k := range l.folds {
+			if f := &l.folds[k]; f.shared(&d.splits[i]) {
+				d.temp[i] += rounded(f.base.size) * d.splits[i].parts
+			}
+		}
+	}
+	return d
+}
+
+// shared reports whether several parts add to the same elements, so that each
+// keeps a result of its own.
+func (f *fold) shared(s *split) bool {
+	switch {
+	case s.parts == 1 || f.kind == total:
+		return false
+	case f.kind == ofCols:
+		return !s.byCols
+	case f.kind == ofRows:
+		return s.byCols
+	}
+	return true
+}
+
+// cost returns the estimated nanoseconds of a unit on one worker.
+func (d *divided) cost(u *unit) float64 {
+	v := u.values[0]
+	switch l, m := d.loops[u.id], d.mul[v.id]; {
+	case l != nil:
+		return l.cost + 100
+	case m != nil:
+		ns := m.cost() + 300
+		if f := m.activation; f != nil {
+			ns += elementCost(f.Fn) * float64(v.size)
+		}
+		return ns
+	case d.kind[v.id] == direct:
+		return float64(v.size) + 50
+	}
+	return 30*float64(v.size) + 500
+}
+
+// grain returns about how long a part of a unit takes. A product has parts of
+// its own choice.
+func (d *divided) grain(u *unit) float64 { return d.cost(u) / float64(max(d.splits[u.id].parts, 1)) }
+
 // splitLoop divides a loop.
 func splitLoop(l *loop) split {
 	s := split{parts: 1, rows: l.rows, cols: l.cols, unit: l.blockRows}

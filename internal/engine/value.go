@@ -9,19 +9,19 @@ import (
 )
 
 // A value is one array of a compiled program. It stands for one node of the
-// graph or, where equal expressions were merged, for several.
+// graph or, where equal expressions were merged, for several. It never changes:
+// what a pass finds out about it stands in a table of that pass, by its number.
 type value struct {
-	id    int // those of operands are smaller, but for copies made by lower; recompute keeps them
+	id    int // its number; those of operands are smaller
 	form  form
-	rule  op.Rule // of an applied value
+	rule  op.Rule    // of an applied value
+	op    *operation // what is known of the rule
 	in    []*value
 	shape []int
 	size  int
 	node  *op.Node // the first node it stands for, for messages
 	data  op.Array // of a leaf or constant
 	c     float64  // of a uniform value
-
-	passState
 }
 
 type form uint8
@@ -41,10 +41,11 @@ type key struct {
 	rest string
 }
 
-// An expr is a set of values, equal ones merged.
+// An expr is a set of values, equal ones merged. Tables by number grow with it.
 type expr struct {
 	dt     op.Dtype
 	values []*value
+	views  []*view // by number, of those asked for; see view
 	byKey  map[key]*value
 }
 
@@ -53,7 +54,7 @@ func newExpr(dt op.Dtype) *expr { return &expr{dt: dt, byKey: map[key]*value{}} 
 func (e *expr) add(v *value) *value {
 	v.id = len(e.values)
 	v.size = op.Size(v.shape)
-	e.values = append(e.values, v)
+	e.values, e.views = append(e.values, v), append(e.views, nil)
 	return v
 }
 
@@ -66,7 +67,7 @@ func (e *expr) uniform(shape []int, c float64) *value {
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: uniform, shape: shape, c: c})
+	v := e.add(&value{form: uniform, op: noRule, shape: shape, c: c})
 	e.byKey[k] = v
 	return v
 }
@@ -84,7 +85,7 @@ func (e *expr) constant(a op.Array) *value {
 	if i == a.Len() {
 		return e.uniform(a.Shape, a.At(0))
 	}
-	return e.add(&value{form: constant, shape: a.Shape, data: a})
+	return e.add(&value{form: constant, op: noRule, shape: a.Shape, data: a})
 }
 
 // intern returns the value of a rule applied to operands.
@@ -100,7 +101,7 @@ func (e *expr) intern(r op.Rule, in []*value, shape []int) *value {
 	if v := e.byKey[k]; v != nil {
 		return v
 	}
-	v := e.add(&value{form: applied, rule: r, in: slices.Clone(in), shape: shape})
+	v := e.add(&value{form: applied, rule: r, op: operationOf(r), in: slices.Clone(in), shape: shape})
 	e.byKey[k] = v
 	return v
 }
@@ -110,45 +111,13 @@ func (e *expr) find(r op.Unary, x *value) *value {
 	return e.byKey[key{rule: r, in: [3]int{x.id, -1, -1}}]
 }
 
-// load turns the nodes that outs need into values.
-func (e *expr) load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error)) (map[*op.Node]*value, error) {
-	of := map[*op.Node]*value{}
-	for _, n := range op.Needed(outs...) {
-		v, err := e.node(n, of, leafOf)
-		if err != nil {
-			return nil, err
-		}
-		if v.node == nil {
-			v.node = n
-		}
-		of[n] = v
+// domain returns the shape over which the loop of a value runs.
+func (v *value) domain() []int {
+	if v.op.fromOperand {
+		return v.in[0].shape
 	}
-	return of, nil
+	return v.shape
 }
 
-func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error)) (*value, error) {
-	if op.RuleOf(n) == nil {
-		a, err := leafOf(n)
-		if err != nil {
-			return nil, err
-		}
-		if a.Shape == nil { // a scalar, seen as of rank 0
-			a.Shape = []int{}
-		}
-		if _, ok := op.Constant(n); ok {
-			return e.constant(a), nil
-		}
-		return e.add(&value{form: leaf, shape: a.Shape, data: a}), nil
-	}
-	inputs := op.Inputs(n)
-	in := make([]*value, len(inputs))
-	for i, c := range inputs {
-		in[i] = of[c]
-	}
-	first := len(e.values)
-	v := e.apply(op.RuleOf(n), in, n.Shape())
-	for _, w := range e.values[first:] { // whatever the rewriting made
-		w.node = n
-	}
-	return v, nil
-}
+// folds reports whether v, the value of a loop, reduces.
+func (v *value) folds() bool { return v.op.folds != nil }

@@ -40,6 +40,10 @@ type Gemm[T Float] struct {
 	// must be called whenever A has changed; Run does.
 	Sparse bool
 
+	// Packed, if not nil, is what Pack or PackHalf made of B, which is then read only
+	// where that does not pay.
+	Packed *Packed[T]
+
 	// Batch products of one shape run as one; 0 means 1. Their operands are
 	// Stride elements apart; 0 means that all share A or B.
 	Batch                     int
@@ -63,6 +67,9 @@ func (g *Gemm[T]) Run(p *Pool) {
 // the same pool. The number depends on the shape alone.
 func (g *Gemm[T]) Prepare(p *Pool) (parts int) {
 	g.check()
+	if g.Packed != nil {
+		g.Packed.fits(g)
+	}
 	g.pool = p
 	parts = g.divide(p)
 	g.zeros = newSparse(g)

@@ -19,6 +19,11 @@ func sparse1F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int3
 //go:noescape
 func pack1F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 
+// tile1HF32AVX512 computes strips of up to 14 rows by up to 16 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile1HF32AVX512(a *float32, b *uint16, c *float32, src *float32, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
+
 // tile2F32AVX512 computes strips of up to 14 rows by up to 32 columns of C = A·B + src.
 //
 //go:noescape
@@ -33,6 +38,11 @@ func sparse2F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int3
 //
 //go:noescape
 func pack2F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+
+// tile2HF32AVX512 computes strips of up to 14 rows by up to 32 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile2HF32AVX512(a *float32, b *uint16, c *float32, src *float32, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
 
 // tile4F32AVX512 computes strips of up to 6 rows by up to 64 columns of C = A·B + src.
 //
@@ -49,6 +59,16 @@ func sparse4F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int3
 //go:noescape
 func pack4F32AVX512(dst *float32, src *float32, ld int, k int, width int)
 
+// tile4PF32AVX512 computes strips of up to 6 rows by up to 64 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile4PF32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
+
+// tile4HF32AVX512 computes strips of up to 6 rows by up to 64 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile4HF32AVX512(a *float32, b *uint16, c *float32, src *float32, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
+
 // tile8F32AVX512 computes strips of up to 3 rows by up to 128 columns of C = A·B + src.
 //
 //go:noescape
@@ -63,6 +83,21 @@ func sparse8F32AVX512(b *float32, c *float32, src *float32, x *float32, at *int3
 //
 //go:noescape
 func pack8F32AVX512(dst *float32, src *float32, ld int, k int, width int)
+
+// tile8PF32AVX512 computes strips of up to 3 rows by up to 128 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile8PF32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
+
+// tile8HF32AVX512 computes strips of up to 3 rows by up to 128 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile8HF32AVX512(a *float32, b *uint16, c *float32, src *float32, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
+
+// unpackHalfAVX512 converts n numbers of F16.
+//
+//go:noescape
+func unpackHalfAVX512(dst *float32, src *uint16, n int)
 
 // dot4F32AVX512 computes the dot products of up to 3 rows of x with groups of 4 rows of y.
 //
@@ -119,6 +154,11 @@ func sparse4F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int3
 //go:noescape
 func pack4F64AVX512(dst *float64, src *float64, ld int, k int, width int)
 
+// tile4PF64AVX512 computes strips of up to 6 rows by up to 32 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile4PF64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
+
 // tile8F64AVX512 computes strips of up to 3 rows by up to 64 columns of C = A·B + src.
 //
 //go:noescape
@@ -133,6 +173,11 @@ func sparse8F64AVX512(b *float64, c *float64, src *float64, x *float64, at *int3
 //
 //go:noescape
 func pack8F64AVX512(dst *float64, src *float64, ld int, k int, width int)
+
+// tile8PF64AVX512 computes strips of up to 3 rows by up to 64 columns of C = A·B + src, B packed.
+//
+//go:noescape
+func tile8PF64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, panel int, rsc int, rss int, k int, rows int, strips int, width int)
 
 // dot4F64AVX512 computes the dot products of up to 3 rows of x with groups of 4 rows of y.
 //

@@ -33,7 +33,14 @@ func (t *tileArgs[T]) run(path Path) {
 	if t.rows < 1 || t.rows > tall[t.vecs] {
 		panicRows(t.rows, t.vecs)
 	}
-	if path == AVX512 {
+	switch {
+	case t.half != nil:
+		t.runHalf(path)
+		return
+	case t.panel > 0 && t.vecs > 2:
+		t.runPacked(path)
+		return
+	case path == AVX512:
 		t.run512()
 		return
 	}

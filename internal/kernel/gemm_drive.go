@@ -11,6 +11,8 @@ type view[T Float] struct {
 	rsc, csc int
 	src      []T // what the first block of k starts from, or nil for zero
 	rss, css int
+	panels   []T      // of B, if it is packed
+	half     []uint16 // likewise, in F16
 }
 
 // view returns the given product of the batch.
@@ -19,6 +21,9 @@ func (g *Gemm[T]) view(item int) view[T] {
 	v.c = g.C[item*g.StrideC:]
 	if g.K > 0 { // otherwise A and B may be anything
 		v.a, v.b = g.A[item*g.StrideA:], g.B[item*g.StrideB:]
+	}
+	if g.plan.packed {
+		v.panels, v.half = g.Packed.of(item)
 	}
 	if g.TransA {
 		v.rsa, v.csa = v.csa, v.rsa
@@ -59,28 +64,31 @@ func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 		}
 		for j := j0; j < j1; {
 			vecs, w := pl.panel(i1-i0, j1-j)
-			b, ldb := v.b, v.rsb
-			if kb == 0 {
-				b = tmp
-			} else if pl.direct {
-				b = b[p*v.rsb+j:]
-			} else {
-				ldb = vecs * pl.lanes
+			t := tileArgs[T]{vecs: vecs, a: a, b: tmp, c: v.c[i0*v.rsc+j:],
+				rsa: v.rsa, csa: csa, rsb: vecs * pl.lanes, rsc: v.rsc, k: kb, width: w}
+			switch {
+			case kb == 0:
+			case pl.half && pl.direct && pl.path != Portable:
+				t.half, t.panel = v.half[v.offset(pl, vecs, p, j):], v.k*2*pl.lanes
+			case pl.half:
+				v.unpack(pl, vecs, tmp, p, kb, j)
+			case pl.packed:
+				t.b, t.panel = v.panels[v.offset(pl, vecs, p, j):], v.k*2*pl.lanes
+			case pl.direct:
+				t.b, t.rsb = v.b[p*v.rsb+j:], v.rsb
+			default:
 				v.pack(pl, vecs, tmp, p, kb, j, w)
-				b = tmp
 			}
-			t := tileArgs[T]{vecs: vecs, a: a, b: b, c: v.c[i0*v.rsc+j:],
-				rsa: v.rsa, csa: csa, rsb: ldb, rsc: v.rsc, k: kb, width: w}
 			if src != nil {
 				t.src, t.rss = src[i0*rss+j:], rss
 			}
 			j += w
-			if !pl.direct && vecs == 2 {
-				v.prefetch(pl, &t, p, j, j0, j1)
-			}
-			// Strips as even as can be, the taller ones first.
 			m := i1 - i0
 			strips := (m + pl.tall[vecs] - 1) / pl.tall[vecs]
+			if !pl.direct && vecs == 2 && !pl.half {
+				v.prefetch(pl, &t, p, j, j0, j1, strips)
+			}
+			// Strips as even as can be, the taller ones first.
 			low, taller := m/strips, m%strips
 			t.runStrips(pl.path, low+1, taller)
 			t.runStrips(pl.path, low, strips-taller)
@@ -113,14 +121,20 @@ func (t *tileArgs[T]) runStrips(path Path, rows, n int) {
 
 // prefetch makes a tile load the panel after its own into the cache. That panel
 // starts at column j or, beyond j1, in the next block of k.
-func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1 int) {
+func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1, strips int) {
 	if j >= j1 {
 		p, j = p+pl.kb, j0
 	}
 	if p >= v.k {
 		return
 	}
-	_, w := pl.panel(v.m, j1-j)
+	vecs, w := pl.panel(v.m, j1-j)
+	if pl.packed { // each strip a part, since all at once is more than memory gives
+		row := vecs * pl.lanes
+		t.next, t.ahead = v.panels[v.offset(pl, vecs, p, j)+row-1:], strips
+		t.along, t.below = (row+strips-1)/strips, min(pl.kb, v.k-p)*row/strips
+		return
+	}
 	if v.csb == 1 { // the first strip, a row each step; its start is on the line where the last panel ended
 		t.next, t.along, t.ahead = v.b[p*v.rsb+j+w-1:], v.rsb, 1
 	} else { // a row each strip
@@ -150,10 +164,14 @@ func copySize(rows, kb int) int { return copyStride(rows) * kb }
 // its columns.
 func (pl *plan) panel(rows, left int) (vecs, width int) {
 	l := pl.lanes
+	across := pl.direct
+	if pl.packed { // as long as the tiles are there
+		across = across && rows <= pl.tall[4] && left >= 4*l && pl.path != Portable
+	}
 	switch {
-	case !pl.direct && left > l:
+	case !across && left > l:
 		return 2, min(left, 2*l)
-	case !pl.direct:
+	case !across:
 		return 1, left
 	case rows <= pl.tall[8] && left >= 8*l:
 		return 8, 8 * l

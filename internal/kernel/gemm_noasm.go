@@ -10,6 +10,8 @@ func (s *sparseArgs[T]) run(Path) (plain bool) { return s.portable() }
 
 func (d *dotArgs[T]) run(_ Path, n int) { d.portable(n) }
 
+func unpackHalf(_ Path, dst []float32, src []uint16) { unpackHalfPortable(dst, src) }
+
 func transposeWidth[T Float]() int { return 8 }
 
 func packRows[T Float](_ Path, _ int, dst, src []T, ld, k, width, dld int) {

@@ -8,6 +8,8 @@ type plan struct {
 	swap      bool // compute the transpose: Cᵀ = op(B)ᵀ·op(A)ᵀ
 	dots      bool // by dot products, else by tiles
 	direct    bool // tiles read B where it is, else from packed panels
+	packed    bool // the panels were packed beforehand
+	half      bool // in F16
 	copyA     bool // tiles read a copy of A
 	biasLater bool // the kernels cannot start from the bias
 	kb        int  // block of k
@@ -45,6 +47,7 @@ const (
 func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	m, n, k := g.M, g.N, g.K
 	pl := plan{geometry: geometryOf[T]()}
+	half := g.Packed != nil && g.Packed.half != nil
 	batch := max(g.Batch, 1)
 	if m == 0 || n == 0 {
 		pl.empty = true
@@ -59,10 +62,12 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 		pl.swap = true
 		pl.dots = !g.TransA
 		m, n = n, m
-	case g.TransB && m <= dotRows:
+	case g.TransB && m <= dotRows && !half:
 		pl.dots = true
 	}
-	pl.direct = !pl.dots && m <= directRows && (pl.swap || !g.TransB)
+	pl.direct = !pl.dots && m <= directRows && (pl.swap || !g.TransB || half)
+	pl.packed = g.Packed != nil && !pl.dots && !pl.swap
+	pl.half = pl.packed && half
 	pl.biasLater = g.Bias != nil && (g.Accumulate || pl.swap && !pl.dots)
 
 	kmax := pl.deep

@@ -15,6 +15,10 @@ type tileArgs[T Float] struct {
 	k, rows, strips int
 	width           int
 
+	// Of a B packed beforehand whose tiles are of more than two vectors, or of F16.
+	panel int      // elements from a panel to the next; 0: B is not packed
+	half  []uint16 // in the place of b
+
 	// The first strips load memory into the second-level cache, each one address
 	// for every step along k, which costs nothing beside the products.
 	ahead        int // the number of strips that do

@@ -227,11 +227,16 @@ func (v *view[T]) skipZeros(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T)
 		for j := j0; j < j1; {
 			s := sparseArgs[T]{vecs: 8, lanes: pl.lanes, b: tmp, c: v.c[i0*v.rsc+j:], x: z.x, at: z.at,
 				from: z.bounds[b*v.m+i0 : b*v.m+i1], to: z.bounds[(b+1)*v.m+i0 : (b+1)*v.m+i1], rsc: v.rsc}
-			for s.vecs > 1 && (s.vecs*pl.lanes > j1-j || kb*s.vecs*pl.lanes*sizeOf[T]() > panelBytes) {
+			for !pl.packed && s.vecs > 1 && (s.vecs*pl.lanes > j1-j || kb*s.vecs*pl.lanes*sizeOf[T]() > panelBytes) {
 				s.vecs /= 2
 			}
+			if pl.packed {
+				s.b, s.vecs = v.wholeVectors(pl, tmp, p, kb, j)
+			}
 			s.width = min(s.vecs*pl.lanes, j1-j)
-			v.pack(pl, s.vecs, tmp, p, kb, j, s.width)
+			if !pl.packed {
+				v.pack(pl, s.vecs, tmp, p, kb, j, s.width)
+			}
 			if src != nil {
 				s.src, s.rss = src[i0*rss+j:], rss
 			}

@@ -30,9 +30,11 @@
 // ziggurat.go a faster normal sampler.
 //
 // Matrix products: gemm.go is the face. gemm_plan.go divides a product,
-// gemm_drive.go walks its blocks, gemm_sparse.go skips zeros. The innermost loops
-// are in gemm_portable.go; gemm_asm_amd64.go and gemm512_asm_amd64.go call those
-// in assembly, gemm_noasm.go stands where there is none.
+// gemm_drive.go walks its blocks, gemm_sparse.go skips zeros, gemm_packed.go packs a
+// matrix for many products, also in F16. The innermost loops are in
+// gemm_portable.go; gemm_asm_amd64.go, gemm512_asm_amd64.go and
+// gemm_packed_amd64.go call those in assembly, gemm_noasm.go stands where there is
+// none.
 package kernel
 
 import (
@@ -49,7 +51,7 @@ type Path uint8
 // The paths, from the slowest to the fastest.
 const (
 	Portable Path = iota // plain Go, every machine
-	AVX2                 // amd64 with AVX2 and FMA
+	AVX2                 // amd64 with AVX2, FMA and F16C
 	AVX512               // amd64 with AVX-512 F, VL, BW and DQ, and BMI2
 )
 

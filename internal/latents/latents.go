@@ -4,8 +4,7 @@
 //
 //	log p(x, z(u)) + log |det ∂z/∂u|
 //
-// Find runs the joint once and says what latents it has. Run scores the joint at
-// values of their reals.
+// Find says what latents it has, Run scores it at values of their reals.
 package latents
 
 import (
@@ -38,27 +37,23 @@ type Space struct {
 }
 
 // Find runs a joint, which draws its latents from their priors, and returns them.
-// rows is the number of data where there are none. It refuses, naming the site:
-// latents that cannot be drawn, discrete ones that cannot be enumerated, laws that
-// do not say their support, and ends of a support that are no constants.
+// rows is the number of data where there are none. Discrete latents of single data
+// with finitely many values are to be summed out; whatever else vi.Site.Reals
+// refuses is refused.
 func Find(s *graph.Scope, joint vi.Func, d vi.Data, rows int) *Space {
 	sp := &Space{}
-	first := vi.Run(s.In("find"), vi.Model{Joint: joint}, d, vi.Config{Rows: rows})
-	for _, site := range first.Sites() {
-		if !site.Observed && discrete(site) {
+	r := vi.Run(s.In("find"), vi.Model{Joint: joint}, d, vi.Config{Rows: rows})
+	for _, site := range r.Latents() {
+		if _, finite := site.P.(prob.Finite); finite && !site.Global {
 			sp.Enumerated = append(sp.Enumerated, site.Name)
 		}
 	}
-	r := first
 	if len(sp.Enumerated) > 0 {
 		r = vi.Run(s.In("enumerate"), vi.Model{Joint: joint}, d, vi.Config{Rows: rows, Enumerate: sp.Enumerated})
 	}
 	sp.Rows = r.Rows
-	for _, site := range r.Sites() {
-		if site.Observed || site.Enumerated {
-			continue
-		}
-		at := Site{Name: site.Name, Global: site.Global, Support: support(site), From: sp.Size}
+	for _, site := range r.Latents() {
+		at := Site{Name: site.Name, Global: site.Global, Support: site.Reals(), From: sp.Size}
 		at.Shape = site.Value.Shape()
 		if !site.Global {
 			at.Shape = at.Shape[len(sp.Enumerated)+1:]
@@ -69,44 +64,4 @@ func Find(s *graph.Scope, joint vi.Func, d vi.Data, rows int) *Space {
 		sp.Size += at.Size()
 	}
 	return sp
-}
-
-// discrete tells whether a latent is to be summed out, and refuses it where it
-// cannot be.
-func discrete(site *vi.Site) bool {
-	set, _ := prob.SupportOf(site.P)
-	switch set.Kind {
-	case prob.Integers, prob.OneHotRows, prob.Counts:
-	default:
-		return false
-	}
-	if _, ok := site.P.(prob.Finite); !ok {
-		graph.Fail("latents: site %s is discrete, and %s cannot be gone through value by value (prob.Finite): sum it out in the joint, as by a prob.Mixture, or write the model with a continuous latent", site.Name, prob.NameOf(site.P))
-	}
-	if site.Global {
-		graph.Fail("latents: site %s is discrete and Global, and only discrete latents of single data are summed out: take the model once for each of its values, or a prob.Mixture", site.Name)
-	}
-	return true
-}
-
-// support returns that of a continuous latent.
-func support(site *vi.Site) prob.Support {
-	set, says := prob.SupportOf(site.P)
-	switch law := site.P.(type) {
-	case prob.Delta:
-		graph.Fail("latents: site %s has no density, its law is prob.Delta: use its value, or a law with some width", site.Name)
-	case prob.Uniform:
-		if set.Kind == prob.Reals {
-			graph.Fail("latents: site %s is Uniform between ends that are not constants of one number: draw u from prob.Uniform between 0 and 1 and use low + (high − low)·u", site.Name)
-		}
-	case prob.Transformed:
-		if !says {
-			graph.Fail("latents: site %s: the range of %T on %s is not known: draw from the law itself and apply the bijector to the draw", site.Name, law.Bijector, prob.NameOf(law.Base))
-		}
-	default:
-		if !says {
-			graph.Fail("latents: site %s: %s does not say what values it takes: give it a method Support() prob.Support", site.Name, prob.NameOf(site.P))
-		}
-	}
-	return set
 }

@@ -19,6 +19,7 @@ const module = "github.com/latentgo/latent/"
 // match counts.
 var level = map[string]int{
 	"internal/absurd":      1,
+	"internal/appendfile":  0,
 	"internal/atomicfile":  0,
 	"internal/crashfs":     2,
 	"internal/store":       1,
@@ -31,6 +32,7 @@ var level = map[string]int{
 	"internal/op":          2,
 	"internal/door":        3,
 	"internal/engine":      3,
+	"internal/onnx":        3,
 	"graph":                4,
 	"internal/golden":      5,
 	"internal/gradcheck":   5,
@@ -39,6 +41,7 @@ var level = map[string]int{
 	"layers":               5,
 	"prob":                 5,
 	"trainers/data":        5, // readers know nothing of inference
+	"trainers/tensorboard": 5, // nor do logs
 	"prob/flow":            6,
 	"prob/flow/flowtest":   7,
 	"vi":                   7,
@@ -49,6 +52,7 @@ var level = map[string]int{
 	"vi/mcmc":              9,
 	"trainers":             10,
 	"trainers/checkpoint":  5, // files and policies, which know nothing of models
+	"trainers/report":      11,
 	"examples/models":      11,
 	"bench":                12,
 	"bench/speed/tape":     0,

@@ -24,10 +24,20 @@ type Fit struct {
 // prior of θ is theirs, by the quartile and the largest excess (equation 7 of
 // the paper); the likelihood is profiled over the shape.
 func New(excess []float64) Fit {
+	var f Fit
+	f.Refit(excess)
+	return f
+}
+
+// Refit is New in the memory of another fit.
+func (f *Fit) Refit(excess []float64) {
 	n := len(excess)
 	points := 30 + int(math.Sqrt(float64(n)))
 	quartile := excess[max(int(float64(n)/4+.5), 1)-1]
-	f := Fit{make([]float64, points), make([]float64, points), make([]float64, points), excess}
+	for _, x := range []*[]float64{&f.Theta, &f.Shape, &f.Weight} {
+		*x = slices.Grow((*x)[:0], points)[:points]
+	}
+	f.excess = excess
 	for i := range points {
 		f.Theta[i] = 1/excess[n-1] + (1-math.Sqrt(float64(points)/(float64(i)+.5)))/(3*quartile)
 		f.Shape[i] = f.shape(f.Theta[i])
@@ -41,7 +51,6 @@ func New(excess []float64) Fit {
 	for i := range f.Weight {
 		f.Weight[i] /= total
 	}
-	return f
 }
 
 // Mean returns the shape at the posterior mean of θ.

@@ -36,9 +36,6 @@ type Tensor struct {
 	F64   []float64
 }
 
-// Whole reports whether the dtype is BOOL or one of the integers.
-func (t Tensor) Whole() bool { return t.Dtype[0] != 'F' && t.Dtype != "BF16" }
-
 // File is the content of a safetensors file. The order of Tensors means
 // nothing to Write; Read returns them in the order of their data.
 type File struct {

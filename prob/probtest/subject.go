@@ -113,11 +113,7 @@ func (s *subject) discrete(params []float64) bool {
 	if s.Discrete != nil {
 		return true
 	}
-	switch s.support(params).Kind {
-	case prob.Integers, prob.OneHotRows, prob.Counts:
-		return true
-	}
-	return false
+	return s.support(params).Discrete()
 }
 
 // sampled returns the draws at setting i, which are made once.

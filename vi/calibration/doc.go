@@ -23,7 +23,8 @@
 //
 // Real data tell whether the model fits: Predictive compares a statistic of the
 // data with that of draws from the posterior predictive distribution. Of the
-// importance weights of a guide vi.ParetoShape says whether they can be trusted.
+// importance weights of a guide vi.ParetoShape says whether they can be trusted;
+// trainers.Evidence has them, and their shape, for a model with globals.
 //
 // See the examples Run and Predictive, in example_test.go.
 package calibration

@@ -1,6 +1,8 @@
 package calibration
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/vi"
@@ -26,8 +28,14 @@ func Predictive(data []float64, replicated *vi.Draws, statistic func(y []float64
 		return Check{}, errors.Errorf("calibration: %d data beside draws %+v, want draws of as many", len(data), replicated)
 	}
 	c := Check{Observed: statistic(data)}
+	if math.IsNaN(c.Observed) {
+		return Check{}, errors.New("calibration: the statistic of the data is NaN")
+	}
 	for k := range replicated.K {
 		v := statistic(replicated.Values[k*len(data) : (k+1)*len(data)])
+		if math.IsNaN(v) {
+			return Check{}, errors.Errorf("calibration: the statistic of draw %d is NaN", k)
+		}
 		c.Replicated = append(c.Replicated, v)
 		if v >= c.Observed {
 			c.P += 1 / float64(replicated.K)

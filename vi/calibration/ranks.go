@@ -158,7 +158,7 @@ func (r *Ranks) Counts(name string, element, bins int) (got []int, want []float6
 // Uniformity returns, for each element of a parameter, the probability that ranks
 // of the exact posterior are as uneven as these, by the χ² test over bins, of which
 // 20 is usual; each should expect 5 ranks or more. Draws that depend on each other,
-// such as of a chain, are to be thinned until they do not.
+// such as of a chain, are to be thinned until they do not. It is NaN for no bins.
 func (r *Ranks) Uniformity(name string, bins int) []float64 {
 	out := make([]float64, len(r.Of(name)))
 	for j := range out {
@@ -167,8 +167,9 @@ func (r *Ranks) Uniformity(name string, bins int) []float64 {
 		for i, w := range want {
 			sum += (float64(got[i]) - w) * (float64(got[i]) - w) / w
 		}
-		out[j] = 1
-		if len(got) > 1 {
+		if out[j] = 1; bins < 1 {
+			out[j] = math.NaN()
+		} else if len(got) > 1 {
 			out[j] = distuv.ChiSquared{K: float64(len(got) - 1)}.Survival(sum)
 		}
 	}

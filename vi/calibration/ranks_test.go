@@ -125,4 +125,13 @@ func TestPredictive(t *testing.T) {
 	if _, err := calibration.Predictive([]float64{1}, &vi.Draws{K: 4, Values: make([]float64, 8)}, largest); err == nil {
 		t.Error("no error for data of another size")
 	}
+	for want, y := range map[string][]float64{"of the data is NaN": {math.NaN(), 1}, "of draw 1 is NaN": {1, 5}} {
+		d := &vi.Draws{K: 2, Shape: []int{2}, Values: []float64{1, 2, 5, math.NaN()}}
+		if _, err := calibration.Predictive(y, d, largest); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	if p := study(t, 10, 9, 0, 1).Uniformity("theta", 0)[0]; !math.IsNaN(p) {
+		t.Errorf("ranks in no bins are uniform with probability %v", p)
+	}
 }

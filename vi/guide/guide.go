@@ -119,6 +119,11 @@ func (g *making) latents() []*site {
 			graph.Fail("guide: Sites has %s, which is no latent that is left to draw; these are %v", name, names)
 		}
 	}
+	for _, name := range named(g.Init) {
+		if !slices.Contains(names, name) && !trained {
+			graph.Fail("guide: Values has a start of %s, which is no latent that is left to draw; these are %v", name, names)
+		}
+	}
 	if trained && !door.Stored(g.s, "") {
 		graph.Fail("guide: a prediction by a guide without parameters in scope %q: train it first; a model without a guide predicts by its prior", g.s.Path())
 	}
@@ -127,17 +132,7 @@ func (g *making) latents() []*site {
 
 // unbound finds the map from the reals to the support of a latent.
 func (g *making) unbound(l *vi.Site) *site {
-	support, says := prob.SupportOf(l.P)
-	law := prob.NameOf(l.P)
-	u, bounded := l.P.(prob.Uniform)
-	switch {
-	case !says:
-		graph.Fail("guide: site %s: %s does not say which values it can take: give it a method Support, or draw %s in a guide function of your own", l.Name, law, l.Name)
-	case support.Kind == prob.Integers || support.Kind == prob.OneHotRows || support.Kind == prob.Counts:
-		graph.Fail("guide: site %s is drawn from %s, which is discrete, and guides are of real numbers: sum it out (vi.Config.Enumerate), or draw it in a guide function of your own", l.Name, law)
-	case bounded && support.Kind == prob.Reals:
-		graph.Fail("guide: site %s: the bounds of %s are not constants, so its support moves: draw u from Uniform of 0 and 1 and compute Low + (High − Low)·u from it (%v)", l.Name, law, u.Support())
-	}
+	support := l.Reals()
 	x := &site{Site: l, f: prob.Constrain(support)}
 	if x.shape = x.f.Inverse(l.Value).Shape(); !l.Global {
 		x.rows = len(g.t.Given(g.index(l)).Shape()) - 1

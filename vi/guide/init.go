@@ -2,6 +2,7 @@ package guide
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -94,6 +95,18 @@ func (i Values) of(g *making, l *site) graph.Init {
 		graph.Fail("guide: site %s: start: %v", l.Name, err)
 	}
 	return starts(u[0][0]).checked(l, "its value")
+}
+
+// named returns the sites that an Init names.
+func named(i Init) []string {
+	v, ok := i.(Values)
+	if p, pointer := i.(*Values); pointer && p != nil {
+		v, ok = *p, true
+	}
+	if !ok {
+		return nil
+	}
+	return append(slices.Sorted(maps.Keys(v.Of)), named(v.Else)...)
 }
 
 // start returns the initialiser of a mean. What is stored needs none.

@@ -1,11 +1,14 @@
 package guide_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
+	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 	"github.com/latentgo/latent/vi/guide"
 )
@@ -37,10 +40,10 @@ func TestRefusals(t *testing.T) {
 		{"guide: Rows is -1", normal, guide.Config{Rows: -1}, y},
 		{"guide: Sites has v, which is no latent that is left to draw; these are [w]", normal, guide.Config{Sites: []string{"v"}}, y},
 		{"vi: w has no value: the guide draws []", normal, guide.Config{Sites: []string{}}, y},
-		{"guide: site w is drawn from prob.Poisson, which is discrete, and guides are of real numbers: sum it out (vi.Config.Enumerate)", of(func(*vi.Trace) prob.Dist { return prob.Poisson{LogRate: number(0)} }), guide.Config{}, y},
-		{"guide: site w: guide_test.silent does not say which values it can take: give it a method Support", of(func(*vi.Trace) prob.Dist { return silent{prob.StdNormal(1)} }), guide.Config{}, y},
-		{"global w: vi: w has no value and prob.LogUniform cannot be drawn from: it has no Sample method", of(func(*vi.Trace) prob.Dist { return prob.LogUniform{} }), guide.Config{}, y},
-		{"guide: site w: the bounds of prob.Uniform are not constants", of(func(t *vi.Trace) prob.Dist {
+		{"vi: site w is drawn from prob.Poisson, which is discrete, and no real numbers stand for it: sum it out in the joint, as by a prob.Mixture, use a continuous latent in its place, or take the model once for each of its values (Config.Globals), or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return prob.Poisson{LogRate: number(0)} }), guide.Config{}, y},
+		{"vi: site w: guide_test.silent does not say which values it can take: draw from one whose support is known when the graph is built, give a law of your own a method Support() prob.Support, or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return silent{prob.StdNormal(1)} }), guide.Config{}, y},
+		{"global w: vi: w has no value and prob.LogUniform cannot be drawn from: it has no Sample method; give it one, use a proper law, such as a wide prob.Normal, or draw w in a guide function of your own", of(func(*vi.Trace) prob.Dist { return prob.LogUniform{} }), guide.Config{}, y},
+		{"vi: site w: prob.Uniform does not say which values it can take: its ends are not constants of one number: draw u from prob.Uniform between 0 and 1", of(func(t *vi.Trace) prob.Dist {
 			return prob.Uniform{Low: number(0), High: t.Global("v", prob.StdNormal(1))}
 		}), guide.Config{}, y},
 		{"guide: site z is drawn for each row, and rows have parameters of their own: name the array of the data that has their numbers in Index", rows, guide.Config{}, y},
@@ -51,6 +54,7 @@ func TestRefusals(t *testing.T) {
 		{"guide: Flow.New returned no bijector", normal, guide.Config{Family: guide.Flow{New: func(*graph.Scope, int) prob.Bijector { return nil }}}, y},
 		{"guide: Uniform of radius -1", normal, guide.Config{Init: guide.Uniform{Radius: -1}}, y},
 		{"guide: Median of -1 draws", normal, guide.Config{Init: guide.Median{Draws: -1}}, y},
+		{"guide: Values has a start of v, which is no latent that is left to draw; these are [w]", normal, guide.Config{Init: guide.Values{Else: guide.Values{Of: map[string][]float64{"v": {1}}}}}, y},
 		{"guide: site w starts at 2 values, want 1 of shape [1]", normal, guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {1, 2}}}}, y},
 		{"guide: site w cannot start at its value, which is outside of the support of prob.Gamma or at its end", of(laws1("positive")), guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {-1}}}}, y},
 		{"guide: site w cannot start at its value", of(laws1("positive")), guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {0}}}}, y},
@@ -78,6 +82,32 @@ func TestRefusals(t *testing.T) {
 	})
 	if want := `guide: a prediction by a guide without parameters in scope "q": train it first`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// A start from which the bound is no number ends the fit at its first step, which names
+// what made it, where, and a way out.
+func TestNaNAtTheStart(t *testing.T) {
+	joint := func(t *vi.Trace) {
+		w := t.Global("w", prob.StdNormal(1))
+		t.Draw("y", unit(graph.Log(w)))
+	}
+	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate {
+		g := guide.New(s, joint, guide.Config{Init: guide.Values{Of: map[string][]float64{"w": {-3}}}})
+		return vi.ELBO{Config: vi.Config{Total: 2}}.Estimate(s, vi.Model{Joint: joint, Guide: g}, d)
+	}
+	set, err := data.New(data.FromFlat("y", []float64{1, 2}, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = trainers.Fit(context.Background(), bound, set.Batches(data.BatchConfig{}), trainers.Config{Epochs: 3})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"step 1 (epoch 1)", "the bound is NaN: log of -", "in joint", "on the way to site y", "another parametrisation"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant  %s", err, want)
+		}
 	}
 }
 

@@ -193,6 +193,10 @@ func TestCentredSchoolsDiverge(t *testing.T) {
 	if low, all := mcmc.Quantile([][]float64{at}, .5), mcmc.Quantile(tau, .5); low > all {
 		t.Errorf("half of what diverged is at τ above %.2f, of all draws above %.2f", low, all)
 	}
+	if long { // with steps so small that few diverge, means and standard deviations are right
+		p := sample(t, schools(column(t, ref.Data["y"]), column(t, ref.Data["sigma"]), true), mcmc.Config{Draws: 5000, Accept: .99})
+		agrees(t, p, ref.Posterior, .1)
+	}
 	if w := p.Warnings(); len(w) == 0 || !strings.Contains(w[0], "diverged") {
 		t.Errorf("warnings %q", w)
 	}

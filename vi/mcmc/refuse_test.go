@@ -43,22 +43,22 @@ func TestRefuses(t *testing.T) {
 		{"no joint", nil, ok, []string{"mcmc: the model has no joint"}},
 		{"no latent", func(t *vi.Trace) { t.Given("nothing") }, ok, []string{"nothing is given by neither"}},
 		{"nothing drawn", func(t *vi.Trace) {}, ok, []string{"no continuous latent"}},
-		{"improper", func(t *vi.Trace) { t.Global("z", flat{}) }, ok, []string{"z has no value", "no Sample method"}},
-		{"counts", func(t *vi.Trace) { t.Draw("n", prob.Poisson{LogRate: num(0)}) }, ok, []string{"site n is discrete", "prob.Finite", "sum it out"}},
-		{"discrete and global", func(t *vi.Trace) { t.Global("b", prob.Bernoulli{Logits: graph.Tensor([]float64{0}, 1)}) }, ok, []string{"site b is discrete and Global", "prob.Mixture"}},
+		{"improper", func(t *vi.Trace) { t.Global("z", flat{}) }, ok, []string{"z has no value", "no Sample method", "use a proper law"}},
+		{"counts", func(t *vi.Trace) { t.Draw("n", prob.Poisson{LogRate: num(0)}) }, ok, []string{"site n is drawn from prob.Poisson, which is discrete", "sum it out in the joint, as by a prob.Mixture"}},
+		{"discrete and global", func(t *vi.Trace) { t.Global("b", prob.Bernoulli{Logits: graph.Tensor([]float64{0}, 1)}) }, ok, []string{"site b is drawn from prob.Bernoulli, which is discrete", "once for each of its values"}},
 		{"delta", func(t *vi.Trace) { t.Global("d", prob.Delta{Value: graph.Tensor([]float64{0}, 1)}) }, ok, []string{"site d has no density", "use its value"}},
 		{"moving ends", func(t *vi.Trace) {
 			t.Global("u", prob.Uniform{Low: t.Global("z", std), High: num(9)})
-		}, ok, []string{"site u is Uniform between ends that are not constants", "low + (high − low)·u"}},
+		}, ok, []string{"site u: prob.Uniform does not say", "its ends are not constants", "low + (high − low)·u"}},
 		{"silent", func(t *vi.Trace) {
 			t.Global("s", silent{prob.Normal{Mean: graph.Tensor([]float64{0}, 1), LogStd: num(0)}})
-		}, ok, []string{"site s", "silent does not say what values it takes", "Support()"}},
+		}, ok, []string{"site s", "silent does not say which values it can take", "Support()"}},
 		{"unknown range", func(t *vi.Trace) {
 			t.Global("t", prob.Transformed{Base: prob.Exponential{LogRate: graph.Tensor([]float64{0}, 1)}, Bijector: prob.Affine{Shift: num(1), LogScale: num(0)}})
-		}, ok, []string{"site t: the range of", "apply the bijector to the draw"}},
+		}, ok, []string{"site t: prob.Transformed does not say", "apply the bijector to the draw"}},
 		{"moved after it was bounded", func(t *vi.Trace) {
 			t.Global("t", prob.Transformed{Base: prob.StdNormal(1), Bijector: prob.Chain(prob.Exp{}, prob.Affine{Shift: num(1), LogScale: num(0)})})
-		}, ok, []string{"site t: the range of", "apply the bijector to the draw"}},
+		}, ok, []string{"site t: prob.Transformed does not say", "apply the bijector to the draw"}},
 		{"dropout", func(t *vi.Trace) {
 			t.Draw("z", prob.Normal{Mean: t.Noise("dropped", graph.GaussianNoise, 1), LogStd: num(0)})
 		}, ok, []string{"the joint depends on", "noise or an input"}},

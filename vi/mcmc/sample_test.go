@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -152,6 +153,22 @@ func TestFloat32(t *testing.T) {
 		w := want.Summary()[i]
 		if math.Abs(r.Mean-w.Mean) > .1*w.SD || math.Abs(r.SD-w.SD) > .15*w.SD {
 			t.Errorf("%s: mean %.3f and sd %.3f, in float64 %.3f and %.3f", r.Name, r.Mean, r.SD, w.Mean, w.SD)
+		}
+	}
+}
+
+// What cannot be told is not passed over in silence: chains of a few draws, and chains
+// that do not move.
+func TestWarningsOfTooLittle(t *testing.T) {
+	for want, c := range map[string]mcmc.Config{
+		"1 draws of a chain are too few":  {Chains: 2, Draws: 1, Warmup: 200},
+		"3 draws of a chain are too few":  {Chains: 1, Draws: 3, Warmup: 200},
+		"all draws are the same":          {Chains: 3, Draws: 20, Fixed: true, StepSize: 1e4, Kernel: mcmc.HMC{Steps: 1}, Start: mcmc.Start{Values: map[string][]float64{"m": {1}, "z": {1, 2, 3, 4}}}},
+		"effective draws, want 200 or mo": {Chains: 2, Draws: 4, Warmup: 200},
+	} {
+		p := sample(t, pair, c)
+		if w := strings.Join(p.Warnings(), "\n"); !strings.Contains(w, want) {
+			t.Errorf("warnings %q, want %q", w, want)
 		}
 	}
 }

@@ -33,6 +33,17 @@ var calibrated = map[string]struct {
 		x := graph.Tensor([]float64{1, 1, 1, 1, 1, 1, 1, 1, -2, -1.4, -1, -.3, .2, .9, 1.2, 2}, 2, 8)
 		t.Draw("y", prob.Bernoulli{Logits: graph.MatMul(w, x)})
 	}, "y", 8},
+	"line": {func(t *vi.Trace) {
+		w := t.Draw("w", prob.StdNormal(2))
+		x := graph.Tensor([]float64{1, 1, 1, 1, 1, 1, -1, -.4, .1, .9, 1.2, 2}, 2, 6)
+		t.Draw("y", prob.Normal{Mean: graph.MatMul(w, x), LogStd: graph.Const(-.5)})
+	}, "y", 6},
+	"schools": {func(t *vi.Trace) { // not centred
+		mu := t.Draw("mu", prob.Normal{Mean: graph.Tensor([]float64{0}, 1), LogStd: graph.Const(math.Log(5))})
+		tau := t.Draw("tau", prob.HalfCauchy{LogScale: graph.Tensor([]float64{math.Log(5)}, 1)})
+		sigma := graph.Log(graph.Tensor([]float64{15, 10, 16, 11, 9, 11, 10, 18}, 1, 1, 8))
+		t.Draw("y", prob.Normal{Mean: t.Draw("eta", prob.StdNormal(8)).Mul(tau).Add(mu), LogStd: sigma})
+	}, "y", 8},
 }
 
 // Simulation-based calibration (Talts, Betancourt, Simpson, Vehtari and Gelman, arXiv

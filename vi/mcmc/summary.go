@@ -101,14 +101,21 @@ func (p *Posterior) Warnings() []string {
 	if deep > 0 {
 		warn("%d of %d trajectories ended at the largest depth: draws cost much and are correlated; set Mass to Dense, or NUTS.MaxDepth higher", deep, p.Chains*p.Draws)
 	}
-	rhat, bulk := Row{}, Row{BulkESS: math.Inf(1), TailESS: math.Inf(1)}
+	rhat, bulk, still := Row{}, Row{BulkESS: math.Inf(1), TailESS: math.Inf(1)}, true
 	for _, r := range p.Summary() {
+		still = still && r.SD == 0
 		if r.RHat > rhat.RHat {
 			rhat = r
 		}
 		if min(r.BulkESS, r.TailESS) < min(bulk.BulkESS, bulk.TailESS) {
 			bulk = r
 		}
+	}
+	switch {
+	case p.Draws < 4:
+		warn("%d draws of a chain are too few to tell whether the chains agree: draw 4 or more, better 1000", p.Draws)
+	case still:
+		warn("all draws are the same: the chains do not move; give a smaller StepSize, or leave Fixed out and have it tuned")
 	}
 	if rhat.RHat > 1.01 {
 		warn("the chains do not agree on %s (R̂ %.3f, want 1.01 or less): draw more, warm up longer", rhat.Name, rhat.RHat)

@@ -158,7 +158,7 @@ func TestBundlesRefused(t *testing.T) {
 		{text(`"vae"`, `"gan"`), `architecture "gan" is unknown; there are [vae]`},
 		{text(`"Hidden": 7`, `"Hidden": 8`), "parameter dec/0/b has shape [7] in the file, the model declares [8]"},
 		{text(`"Hidden": 7`, `"Hidden": "x"`), "architecture vae: "},
-		{text(`float32`, `float64`), "is float32, want float64"},
+		{text(`float32`, `float64`), "dtype F32, want float64"},
 		{text(`float32`, `int8`), `dtype "int8"`},
 		{text(`latent bundle 1`, `latent bundle 2`), `format "latent bundle 2"`},
 		{text(`"name": "x"`, `"name": "y"`), "the model with its arrays: "},

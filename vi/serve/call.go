@@ -99,7 +99,7 @@ func (c *call) fill(v *version, op int, q Request) error {
 	for i := range v.names {
 		n := &v.names[i]
 		if given>>i&1 == 0 {
-			c.in[i] = resized(c.in[i], v.params.Dtype, 0)
+			c.in[i] = resized(c.in[i], v.dtype, 0)
 			continue
 		}
 		x := q.Values[n.Name]
@@ -108,7 +108,7 @@ func (c *call) fill(v *version, op int, q Request) error {
 				return err
 			}
 		}
-		c.in[i] = resized(c.in[i], v.params.Dtype, len(x))
+		c.in[i] = resized(c.in[i], v.dtype, len(x))
 		if c.in[i].F64 != nil {
 			copy(c.in[i].F64, x)
 		} else if at := overflows(c.in[i].F32, x); at >= 0 {

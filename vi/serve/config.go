@@ -64,7 +64,12 @@ type Config struct {
 	Draws    int // of LogLikelihood and Impute where a request does not say; 0 means 100
 	MaxDraws int // most draws of a request; 0 means 10000
 	Steps    int // of Impute; 0 means 5
-	Memory   int // bytes of the programs that are kept for later requests; 0 means 512 MiB
+	Memory   int // bytes of the programs that are kept for later requests, parameters aside; 0 means 512 MiB
+
+	// Half stores the weights of matrix products with 16 bits, as graph.Freezing
+	// has it: small requests take less time, and results differ by the rounding of
+	// the weights.
+	Half bool
 
 	Meter   Meter  // what is told what happens; nil means nobody
 	Version string // of the model, for replies; "" means a hash of the parameters

@@ -23,14 +23,16 @@
 // A graph.Program is for one number of rows and one goroutine. The Model keeps
 // programs for 1, 2, 4 … Config.Batch rows of each operation, builds them when
 // they are first needed (New builds one of each operation), and drops those used
-// longest ago beyond Config.Memory. Requests wait in a queue of bounded length for
+// longest ago beyond Config.Memory. All of them read one copy of the parameters, and
+// one of the matrices among them in the order in which products read them
+// (graph.Frozen); while a new version is tried and taken over there are two.
+// Requests wait in a queue of bounded length for
 // one of Config.Runs workers, which takes along whatever else waits for the same
 // operation; with Config.Delay it waits for more to come. A run with room for more
 // rows than there are computes some twice.
 //
 // Do with a Reply that is used again allocates nothing once it has answered a
-// request of that kind and size, but for the fits of Pareto shapes, of
-// LogLikelihood and Impute.
+// request of that kind and size.
 //
 // # What a request draws
 //
@@ -59,6 +61,10 @@
 // another one in place of what is served: it is tried on the request that its
 // canary is, and requests under way are answered by the model before. Version and
 // each Reply tell the hash.
+//
+// Parameters that were trained elsewhere, by PyTorch, JAX or Keras, come into Params
+// by a graph.Mapping of their names and layouts, and into a bundle by Write as any
+// others; examples/fromtorch does it.
 //
 // vi/serve/oip speaks the Open Inference Protocol over HTTP. See the examples New
 // and Load, in example_test.go.

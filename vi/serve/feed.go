@@ -52,7 +52,7 @@ func (p *program) collect(c *call, s span) error {
 	for i := range p.fields {
 		f := &p.fields[i]
 		var err error
-		if p.lane.params.Dtype == graph.Float64 {
+		if p.lane.dtype == graph.Float64 {
 			err = collectField[float64](p, f, i, c, s, out)
 		} else {
 			err = collectField[float32](p, f, i, c, s, out)

@@ -47,7 +47,7 @@ func (w *worker) impute(p *program, ps []piece) error {
 			for _, c := range ps {
 				s := p.span(c, at, pass)
 				var err error
-				if p.lane.params.Dtype == graph.Float64 {
+				if p.lane.dtype == graph.Float64 {
 					err = weighted[float64](p, c.call, s, w.guess)
 				} else {
 					err = weighted[float32](p, c.call, s, w.guess)
@@ -144,7 +144,7 @@ func (p *program) feedImputed(i int, ps []piece, gs []guess) error {
 		return p.feedName(i, ps)
 	}
 	n := &p.lane.names[i]
-	if p.lane.params.Dtype == graph.Float64 {
+	if p.lane.dtype == graph.Float64 {
 		return feedFilled(p, n, gs[at], ps, p.stage.F64, p.masks.F64, f64)
 	}
 	return feedFilled(p, n, gs[at], ps, p.stage.F32, p.masks.F32, f32)
@@ -168,7 +168,7 @@ func feedFilled[T graph.Float](p *program, n *name, g guess, ps []piece, x, mask
 	if err := graph.Feed(p.Program, n.Name, x); err != nil {
 		return err
 	}
-	return graph.Feed(p.Program, maskOf(n.Name), mask)
+	return graph.Feed(p.Program, n.mask, mask)
 }
 
 // weighted adds the draws of a pass by their weights. mean and sum are by row of

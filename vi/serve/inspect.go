@@ -15,9 +15,10 @@ import (
 // name is what a request may give a value for: an array, or a latent site.
 type name struct {
 	Array
-	size   int  // numbers of a row
-	latent bool // no array
-	site   bool // of the joint, else read by Given alone
+	size   int    // numbers of a row
+	latent bool   // no array
+	site   bool   // of the joint, else read by Given alone
+	mask   string // the input that says which entries are there
 
 	support prob.Support // of a site whose law says it
 	says    bool
@@ -65,6 +66,9 @@ func (s Spec) names(params *graph.Params) ([]name, error) {
 	}
 	if len(all) > maxNames {
 		return nil, errors.Errorf("serve: %d arrays and latents, at most %d can be served", len(all), maxNames)
+	}
+	for i := range all {
+		all[i].mask = all[i].Name + "/there"
 	}
 	return all, nil
 }

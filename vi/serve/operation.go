@@ -224,7 +224,7 @@ func (a *asked) impute() (f []field) {
 	masks := map[string]*graph.Node{}
 	for name := range a.data {
 		if n := a.nameOf(name); n.site && !n.latent {
-			masks[name] = a.scope.Input(maskOf(name), append([]int{a.rows}, n.Shape...)...)
+			masks[name] = a.scope.Input(n.mask, append([]int{a.rows}, n.Shape...)...)
 		}
 	}
 	r := a.run(vi.Config{K: a.draws})
@@ -252,8 +252,6 @@ func (a *asked) impute() (f []field) {
 	w = graph.BroadcastTo(w, a.draws, a.rows)
 	return append([]field{a.field(logWeights, "logp", w, nil)}, f...)
 }
-
-func maskOf(name string) string { return name + "/there" }
 
 // call is an operation of the user's own.
 func (a *asked) call(c Call) (f []field) {

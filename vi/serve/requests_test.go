@@ -251,15 +251,15 @@ func TestAllocations(t *testing.T) {
 		{serve.Decode, serve.Request{Values: map[string][]float64{"z": {0, 1, 2}}}, 0},
 		{serve.Sample, serve.Request{Rows: 5}, 0},
 		{serve.ELBO, serve.Request{Values: xs(bits(1, 3*pixels))}, 0},
-		{serve.Impute, serve.Request{Values: xs(bits(1, 3*pixels)), Draws: 10}, 3 * 20}, // the fits of Pareto shapes
-		{serve.LogLikelihood, serve.Request{Values: xs(bits(1, 3*pixels)), Draws: 100}, 3 * 20},
+		{serve.Impute, serve.Request{Values: xs(bits(1, 3*pixels)), Draws: 10}, 0},
+		{serve.LogLikelihood, serve.Request{Values: xs(bits(1, 3*pixels)), Draws: 100}, 0},
 	} {
 		var r serve.Reply
 		if n := testing.AllocsPerRun(50, func() {
 			if err := m.Do(ctx, c.op, c.q, &r); err != nil {
 				t.Fatal(err)
 			}
-		}); n > c.most {
+		}); n > c.most && (pooled || c.op != serve.LogLikelihood && c.op != serve.Impute) {
 			t.Errorf("%s: %v allocations, want at most %v", c.op, n, c.most)
 		}
 	}

@@ -33,8 +33,8 @@ type Model struct {
 	swap sync.Mutex // one Swap at a time
 }
 
-// New makes a Model of parameters, which must not change while it is used, and
-// starts its workers, which Close ends. It inspects the model by building a
+// New makes a Model of parameters as they are now, and starts its workers, which
+// Close ends. It keeps a copy of them (graph.Freeze), so that they may change. It inspects the model by building a
 // program of every operation: what a model cannot answer, such as LogLikelihood
 // with a global latent, is an ErrOperation when it is asked.
 func New(s Spec, params *graph.Params, c Config) (*Model, error) {

@@ -16,7 +16,8 @@ import (
 type version struct {
 	id     string
 	spec   Spec
-	params *graph.Params
+	frozen *graph.Frozen
+	dtype  graph.Dtype
 	config Config
 	names  []name
 	ops    []*operation
@@ -32,10 +33,14 @@ func newVersion(spec Spec, params *graph.Params, id string, c Config) (*version,
 	if params == nil {
 		return nil, errors.New("serve: the parameters are nil")
 	}
-	v := &version{id: id, spec: spec, params: params, config: c, lanes: map[key]*lane{}}
+	v := &version{id: id, spec: spec, config: c, lanes: map[key]*lane{}}
 	var err error
 	if v.names, err = spec.names(params); err != nil {
 		return nil, err
+	}
+	v.dtype = params.Dtype
+	if v.frozen, err = graph.Freeze(params, graph.Freezing{Half: c.Half}); err != nil {
+		return nil, errors.WithMessage(err, "serve")
 	}
 	if v.ops, err = v.operations(c); err != nil {
 		return nil, err
@@ -57,7 +62,7 @@ func newVersion(spec Spec, params *graph.Params, id string, c Config) (*version,
 			break
 		}
 	}
-	return v, nil
+	return v, door.Declared(v.frozen, params)
 }
 
 // usual lists what an operation is most likely given, as far as the model takes
@@ -208,7 +213,7 @@ type program struct {
 func (l *lane) build(rows int) (*program, error) {
 	p := &program{lane: l, rows: rows, keys: make([]door.RowKey, rows)}
 	var err error
-	p.Program, err = graph.Build(l.params, func(s *graph.Scope) {
+	p.Program, err = l.frozen.Build(func(s *graph.Scope) {
 		door.Workers(s, l.config.Workers)
 		a := &asked{version: l.version, scope: s, data: vi.Data{}, rows: rows, draws: l.draws}
 		for i, n := range l.names {
@@ -243,15 +248,22 @@ func (l *lane) build(rows int) (*program, error) {
 	}
 	_, p.bytes = p.Work()
 	for _, name := range p.Inputs() {
-		p.bytes += graph.Size(p.Shape(name)) * l.params.Dtype.Size()
+		p.bytes += graph.Size(p.Shape(name)) * l.dtype.Size()
 	}
-	p.bytes += 2 * size * l.params.Dtype.Size()
-	p.stage, p.masks = newArray(l.params.Dtype, size), graph.Array{}
+	p.bytes += 2*size*l.dtype.Size() + graphBytes + l.config.Workers*workerBytes
+	p.stage, p.masks = newArray(l.dtype, size), graph.Array{}
 	if l.op.holes {
-		p.masks = newArray(l.params.Dtype, size)
+		p.masks = newArray(l.dtype, size)
 	}
 	return p, nil
 }
+
+// What a program takes besides its numbers, about: the graph and the plan of a small
+// model, and what each worker has.
+const (
+	graphBytes  = 96 << 10
+	workerBytes = 64 << 10
+)
 
 func newArray(dt graph.Dtype, n int) graph.Array { return op.NewArray(dt, []int{n}) }
 

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/pkg/errors"
@@ -27,6 +28,7 @@ func (m *Model) work() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
+		runtime.Gosched() // whoever was answered and asks again comes along
 		m.mu.Lock()
 		now := time.Now()
 		l, wait := m.next(now)

@@ -41,7 +41,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -137,11 +136,10 @@ func (h *Handler) operation(r *http.Request) (serve.Operation, error) {
 			op = ""
 		}
 	}
-	all := h.model.Operations()
-	i := slices.IndexFunc(all, func(o serve.Operation) bool { return o.Name == op })
-	if i < 0 {
+	found, ok := h.model.Operation(op)
+	if !ok {
 		var names []string
-		for _, o := range all {
+		for _, o := range h.model.Operations() {
 			names = append(names, h.name(o.Name))
 		}
 		return serve.Operation{}, errors.Errorf("oip: no model %.100q; there are %v", name, names)
@@ -149,7 +147,7 @@ func (h *Handler) operation(r *http.Request) (serve.Operation, error) {
 	if v, now := r.PathValue("version"), h.model.Version(); v != "" && v != now {
 		return serve.Operation{}, errors.Errorf("oip: model %s has no version %.100q; there is %s", name, v, now)
 	}
-	return all[i], nil
+	return found, nil
 }
 
 // name is what an operation is called here.

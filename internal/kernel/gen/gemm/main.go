@@ -73,6 +73,15 @@ func main() {
 			g.tile(v)
 			g.sparse(v)
 			g.pack(v)
+			if v > 2 {
+				g.tilePacked(v, false)
+			}
+			if g.single() {
+				g.tilePacked(v, true)
+			}
+		}
+		if g.single() {
+			g.unpackHalf()
 		}
 		g.dot(4)
 		g.dot(1)

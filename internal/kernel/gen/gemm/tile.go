@@ -53,6 +53,10 @@ type tileArgs struct {
 	rsa, csa, rsb reg.GPVirtual
 	along         Mem
 	restore       func()
+
+	// Of the tiles that read packed panels.
+	packed, half bool
+	across       [2]reg.GPVirtual // once and three times the bytes from a panel to the next, where v > 2
 }
 
 // strip emits the loop over strips of r rows.
@@ -69,7 +73,7 @@ func (t tileArgs) strip(r int) {
 		}
 	}
 	var mask reg.Register
-	if t.v == 1 {
+	if t.v == 1 && !t.packed {
 		mask = t.masks(arg("width"), 1)[0]
 	}
 	rows, ptrs := rowAddrs(copyOf(t.a), t.rsa, r)
@@ -85,7 +89,11 @@ func (t tileArgs) strip(r int) {
 		for _, p := range ptrs {
 			ADDQ(t.csa, p)
 		}
-		ADDQ(t.rsb, b)
+		if t.packed {
+			ADDQ(U32(uint64(t.rowBytes())), b)
+		} else {
+			ADDQ(t.rsb, b)
+		}
 		if t.ahead() {
 			PREFETCHT1(Mem{Base: next})
 			if t.wide() { // two lines
@@ -138,7 +146,7 @@ func (t tileArgs) strip(r int) {
 }
 
 // ahead reports whether the tile fetches what will be packed next.
-func (t tileArgs) ahead() bool { return t.v == 2 }
+func (t tileArgs) ahead() bool { return t.v == 2 && !t.packed }
 
 // advance moves a pointer among the parameters.
 func advance(name string, by reg.GPVirtual) {
@@ -156,7 +164,7 @@ func (t tileArgs) step(acc [][]reg.VecVirtual, rows []Mem, b reg.GPVirtual, mask
 			if mask != nil {
 				t.maskedLoad(Mem{Base: b}, mask, bs[j])
 			} else {
-				t.load(Mem{Base: b, Disp: j * t.bytes}, bs[j])
+				t.loadB(t.column(b, j), bs[j])
 			}
 		}
 		for i := range acc {
@@ -174,13 +182,13 @@ func (t tileArgs) step(acc [][]reg.VecVirtual, rows []Mem, b reg.GPVirtual, mask
 		t.broadcast(rows[i], as[i])
 	}
 	for j := range t.v {
-		m := Mem{Base: b, Disp: j * t.bytes}
-		if len(acc) == 1 {
+		m := t.column(b, j)
+		if len(acc) == 1 && !t.half {
 			t.fma(m, as[0], acc[0][j])
 			continue
 		}
 		x := t.vec()
-		t.load(m, x)
+		t.loadB(m, x)
 		for i := range acc {
 			t.fma(x, as[i], acc[i][j])
 		}

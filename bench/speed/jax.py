@@ -1,0 +1,279 @@
+"""The workloads of bench/speed in JAX, compiled by jit, float32 on the CPU.
+
+Reads lines "NAME THREADS SECONDS" and answers each with the median
+milliseconds of a training step (forward, backward, Adam), or "error ...".
+XLA takes the threads it has been given by the process; THREADS is not looked
+at. Random numbers are of the generator rbg, which is XLA's fastest.
+"""
+import math
+import sys
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import nn
+
+jax.config.update("jax_platforms", "cpu")
+jax.config.update("jax_default_prng_impl", "rbg")
+HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+rng = np.random.default_rng(0)
+
+
+def new(*shape):
+    return jnp.asarray(rng.uniform(-1, 1, shape) * math.sqrt(6 / sum(shape)), jnp.float32)
+
+
+def full(shape, v):
+    return jnp.full(shape, v, jnp.float32)
+
+
+def pixels(rows):
+    return jnp.asarray(rng.random((rows, 784)) < 0.13, jnp.float32)
+
+
+def linear(a, b):
+    return new(a, b), full((b,), 0)
+
+
+def layers(*sizes):
+    return [linear(a, b) for a, b in zip(sizes, sizes[1:])]
+
+
+def affine(p, x):
+    return x @ p[0] + p[1]
+
+
+def mlp(ps, x):
+    for p in ps[:-1]:
+        x = jnp.tanh(affine(p, x))
+    return affine(ps[-1], x)
+
+
+def normal_kl(mean, log_std):
+    return (0.5 * (mean**2 + jnp.exp(2 * log_std) - 1) - log_std).sum(-1)
+
+
+def log_bernoulli(x, logits):
+    return (x * logits - nn.softplus(logits)).sum(-1)
+
+
+def vae():
+    x = pixels(100)
+
+    def loss(p, key):
+        mean, log_std = jnp.split(mlp(p["enc"], x), 2, -1)
+        z = mean + jnp.exp(log_std) * jax.random.normal(key, mean.shape)
+        return -(log_bernoulli(x, mlp(p["dec"], z)) - normal_kl(mean, log_std)).mean()
+
+    return {"enc": layers(784, 500, 500, 40), "dec": layers(20, 500, 500, 784)}, loss
+
+
+def iwae(k=50):
+    x = pixels(20)
+
+    def loss(p, key):
+        mean, log_std = jnp.split(mlp(p["enc"], x), 2, -1)
+        eps = jax.random.normal(key, (k, *mean.shape))
+        z = mean + jnp.exp(log_std) * eps
+        log_w = log_bernoulli(x, mlp(p["dec"], z)) - (0.5 * z**2).sum(-1) + (0.5 * eps**2 + log_std).sum(-1)
+        return -(nn.logsumexp(log_w, 0) - math.log(k)).mean()
+
+    return {"enc": layers(784, 200, 200, 100), "dec": layers(50, 200, 200, 784)}, loss
+
+
+def vdropout():
+    sizes = [784, 1000, 1000, 1000, 10]
+    x, y = pixels(100), jnp.asarray(rng.integers(10, size=100))
+
+    def loss(p, key):
+        h, kl = x, 0.0
+        for i, (theta, bias, rate) in enumerate(p):
+            log_alpha = nn.log_sigmoid(rate)
+            alpha = jnp.exp(log_alpha)
+            m = h @ theta
+            v = h**2 @ (theta**2 * alpha)
+            h = m + jnp.sqrt(v + 1e-8) * jax.random.normal(jax.random.fold_in(key, i), m.shape) + bias
+            if i < 3:
+                h = nn.relu(h)
+            poly = 0.5 * log_alpha + 1.161451241083230 * alpha - 1.502041176441722 * alpha**2 + 0.586299206427007 * alpha**3
+            kl = kl + poly.sum() * theta.shape[1] / 60000
+        return -jnp.take_along_axis(nn.log_softmax(h), y[:, None], -1).mean() - kl
+
+    return [(new(a, b), full((b,), 0), full((a, 1), math.log(0.05 / 0.95))) for a, b in zip(sizes, sizes[1:])], loss
+
+
+def iaf(d=32, hidden=320, context=32):
+    x = pixels(100)
+    degree = 1 + np.arange(hidden) % (d - 1)
+    dims = np.arange(1, d + 1)
+    m1 = jnp.asarray(degree[None, :] >= dims[:, None], jnp.float32)
+    m2 = jnp.tile(jnp.asarray(dims[None, :] > degree[:, None], jnp.float32), (1, 2))
+
+    def loss(p, key):
+        mean, log_std, ctx = jnp.split(mlp(p["enc"], x), [d, 2 * d], -1)
+        eps = jax.random.normal(key, mean.shape)
+        z = mean + jnp.exp(log_std) * eps
+        logq = (-0.5 * eps**2 - HALF_LOG_2PI - log_std).sum(-1)
+        for w1, w2, wc, b1, b2 in p["flow"]:
+            a = b1 + ctx @ wc + z @ (w1 * m1)
+            m, g = jnp.split(b2 + nn.elu(a) @ (w2 * m2), 2, -1)
+            gate = nn.sigmoid(g)
+            z = gate * z + (1 - gate) * m
+            logq = logq - nn.log_sigmoid(g).sum(-1)
+            z = z[:, ::-1]
+        logp = (-0.5 * z**2 - HALF_LOG_2PI).sum(-1)
+        return -(log_bernoulli(x, mlp(p["dec"], z)) + logp - logq).mean()
+
+    flow = [(new(d, hidden), new(hidden, 2 * d), new(context, hidden), full((hidden,), 0), full((2 * d,), 1)) for _ in range(4)]
+    return {"enc": layers(784, 300, 300, 2 * d + context), "dec": layers(d, 300, 300, 784), "flow": flow}, loss
+
+
+def m2():
+    """Inputs of two parts are multiplied by weights of their own, so that pictures are encoded once for all classes."""
+    x, y = pixels(200), jnp.eye(10)[rng.integers(10, size=100)]
+
+    def loss(p, key):
+        def bound(x, y, key):
+            mean, log_std = jnp.split(affine(p["eo"], nn.softplus(affine(p["ex"], x) + y @ p["ey"])), 2, -1)
+            z = mean + jnp.exp(log_std) * jax.random.normal(key, mean.shape)
+            logits = affine(p["do"], nn.softplus(affine(p["dz"], z) + y @ p["dy"]))
+            return log_bernoulli(x, logits) - normal_kl(mean, log_std) - math.log(10)
+
+        def classify(x):
+            return nn.log_softmax(affine(p["c1"], nn.softplus(affine(p["c0"], x))))
+
+        one, two = jax.random.split(key)
+        labelled, rest = x[:100], x[100:]
+        logq = classify(rest).T
+        missing = (jnp.exp(logq) * (bound(rest, jnp.eye(10)[:, None, :], two) - logq)).sum(0).mean()
+        term = (classify(labelled) * y).sum(-1).mean()
+        return -(0.002 * bound(labelled, y, one).mean() + 0.998 * missing + 0.1 * term)
+
+    return {
+        "c0": linear(784, 500), "c1": linear(500, 10), "ex": linear(784, 500), "ey": new(10, 500), "eo": linear(500, 100),
+        "dz": linear(50, 500), "dy": new(10, 500), "do": linear(500, 784),
+    }, loss
+
+
+def ladder():
+    latents, hidden = [64, 32, 16, 8, 4], [512, 256, 128, 64, 32]
+    x = pixels(128)
+
+    def part(a, b):
+        return {"l": linear(a, b), "scale": full((b,), 1), "shift": full((b,), 0)}
+
+    def net(p, h):  # running averages are not kept
+        for q in p:
+            h = affine(q["l"], h)
+            mean = h.mean(0)
+            var = ((h - mean) ** 2).mean(0)
+            h = nn.leaky_relu((h - mean) * jax.lax.rsqrt(var + 1e-5) * q["scale"] + q["shift"], 0.1)
+        return h
+
+    def split(h):
+        mean, v = jnp.split(h, 2, -1)
+        return mean, 0.5 * jnp.log(nn.softplus(v) + 1e-6)
+
+    def loss(p, key):
+        seen, h = [], x
+        for up, head in zip(p["up"], p["head"]):
+            h = net(up, h)
+            seen.append(split(affine(head, h)))
+        mean, log_std = seen[4]
+        prior, kl = (jnp.zeros_like(mean), jnp.zeros_like(mean)), 0.0
+        for i in range(4, -1, -1):
+            if i < 4:
+                m, s = seen[i]
+                share = nn.sigmoid(2 * (prior[1] - s))
+                mean = prior[0] + share * (m - prior[0])
+                log_std = -0.5 * jnp.logaddexp(-2 * s, -2 * prior[1])
+            d = (mean - prior[0]) * jnp.exp(-prior[1])
+            r = log_std - prior[1]
+            kl = kl + (0.5 * (d**2 + jnp.expm1(2 * r)) - r).sum(-1)
+            z = mean + jnp.exp(log_std) * jax.random.normal(jax.random.fold_in(key, i), mean.shape)
+            h = affine(p["out"][i], net(p["gen"][i], z))
+            if i > 0:
+                prior = split(h)
+        return -(log_bernoulli(x, h) - kl).mean()
+
+    return {
+        "up": [[part(a, b), part(b, b)] for a, b in zip([784] + hidden, hidden)],
+        "head": [linear(h, 2 * d) for h, d in zip(hidden, latents)],
+        "gen": [[part(d, h), part(h, h)] for d, h in zip(latents, hidden)],
+        "out": [linear(h, o) for h, o in zip(hidden, [784] + [2 * d for d in latents[:-1]])],
+    }, loss
+
+
+def bnn():
+    sizes = [13, 50, 1]
+    x, y = (jnp.asarray(rng.standard_normal(s), jnp.float32) for s in [(32, 13), (32, 1)])
+
+    def loss(p, key):
+        h, kl = x, 0.0
+        for i, (mean, log_std, bias) in enumerate(p["layers"]):
+            var = jnp.exp(2 * log_std)
+            m = h @ mean
+            h = m + jnp.sqrt(h**2 @ var + 1e-8) * jax.random.normal(jax.random.fold_in(key, i), m.shape) + bias
+            if i == 0:
+                h = nn.relu(h)
+            kl = kl + normal_kl(mean, log_std).sum() / 455
+        e = (y - h) * jnp.exp(-p["noise"])
+        fit = (-0.5 * e**2 - p["noise"] - HALF_LOG_2PI).sum(-1)
+        return -(fit.mean() - kl)
+
+    return {"layers": [(new(a, b), full((a, b), -3), full((b,), 0)) for a, b in zip(sizes, sizes[1:])], "noise": full((), -1)}, loss
+
+
+def adam(p, m, v, g, t):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+    return p - 1e-3 * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+class Training:
+    def __init__(self, make):
+        self.p, loss = make()
+        zeros = jax.tree.map(jnp.zeros_like, self.p)
+        self.m, self.v, self.t = zeros, jax.tree.map(jnp.copy, zeros), 0
+        self.key = jax.random.key(0)
+
+        def step(p, m, v, t, key):
+            value, g = jax.value_and_grad(loss)(p, jax.random.fold_in(key, t))
+            new = jax.tree.map(lambda p, m, v, g: adam(p, m, v, g, t.astype(jnp.float32)), p, m, v, g)
+            return value, *(jax.tree.map(lambda _, n: n[i], p, new) for i in range(3))
+
+        self.jit = jax.jit(step, donate_argnums=(0, 1, 2))
+
+    def step(self):
+        self.t += 1
+        value, self.p, self.m, self.v = self.jit(self.p, self.m, self.v, np.int32(self.t), self.key)
+        jax.block_until_ready((value, self.p))
+        return value
+
+
+cache = {}
+MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn}
+
+
+def measure(name, seconds):
+    if name not in cache:
+        cache[name] = Training(MODELS[name])
+    step = cache[name].step
+    for _ in range(3):
+        step()
+    times, end = [], time.perf_counter() + seconds
+    while len(times) < 5 or time.perf_counter() < end:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return 1e3 * sorted(times)[len(times) // 2]
+
+
+if __name__ == "__main__":
+    print(f"JAX {jax.__version__}", flush=True)
+    for line in sys.stdin:
+        try:
+            name, _, seconds = line.split()
+            print(measure(name, float(seconds)), flush=True)
+        except Exception as e:  # the caller reports it
+            print("error", repr(e), flush=True)
