@@ -23,7 +23,10 @@ import (
 // which the last two and the best are kept. It returns all that it comes to.
 func short(t testing.TB, fs checkpoint.FS, conf func(*checkpoint.Config)) (string, error) {
 	t.Helper()
-	c := trainers.Config{Params: &graph.Params{Seed: 1}, Epochs: 3, Seed: 2, Average: &trainers.Average{}, Clock: steady()}
+	c := trainers.Config{
+		Params: &graph.Params{Seed: 1}, Epochs: 3, Seed: 2, Average: &trainers.Average{}, Clock: steady(), Test: set(t, 2).Batches(data.BatchConfig{}),
+		Watch: []trainers.Watcher{&trainers.Cliff{Fall: 9, Retries: 1}, &trainers.EarlyStopping{Params: &graph.Params{}}},
+	}
 	if fs != nil {
 		c.Checkpoint = &checkpoint.Config{
 			Dir: "run", FS: fs, Keep: []checkpoint.Which{checkpoint.Last(2), checkpoint.Best{}},
@@ -40,7 +43,16 @@ func short(t testing.TB, fs checkpoint.FS, conf func(*checkpoint.Config)) (strin
 	r, err := trainers.Fit(context.Background(), mean, x.Batches(data.BatchConfig{Size: 3, Seed: 1}), c)
 	out := ""
 	for i := range r.Epochs {
-		out += fmt.Sprint(r.Epochs[i].Train)
+		e := r.Epochs[i]
+		e.Seconds, e.ExamplesPerSecond = 0, 0
+		out += fmt.Sprint(e)
+	}
+	for _, w := range c.Watch {
+		state, err := w.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out += string(state)
 	}
 	for _, p := range []*graph.Params{r.Params, r.Average} {
 		if p != nil {

@@ -50,7 +50,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, file := range []string{"info.json", "run.json", "params.safetensors", "average.safetensors", "optimizer.safetensors", "SHA256SUMS"} {
+	for _, file := range []string{"info.json", "run.json", "params.safetensors", "average.safetensors", "optimizer.safetensors", "watch-0.state", "watch-1.state", "SHA256SUMS"} {
 		after := disk.Crash(crashfs.None, nil)
 		damage(after, "000006-step-4", file)
 		var log []string
@@ -95,16 +95,24 @@ func FuzzResume(f *testing.F) {
 	disk.Each = nil
 	info, files := newest(f, disk)
 	run, params, optimizer := files[checkpoint.RunFile], files[checkpoint.ParamsFile], files[checkpoint.OptimizerFile]
-	f.Add(run, params, optimizer)
-	f.Add(run, params, optimizer[:len(optimizer)-1])
-	f.Add(run, optimizer, params)
+	cliff, early := files["watch-0.state"], files["watch-1.state"]
+	f.Add(run, params, optimizer, cliff, early)
+	f.Add(run, params, optimizer[:len(optimizer)-1], cliff, early)
+	f.Add(run, optimizer, params, early, cliff)
+	f.Add(run, params, optimizer, []byte(strings.Replace(string(cliff), `"At":1`, `"At":2,"Falls":[{"Epoch":2,"Back":1}]`, 1)), early[:9])
 	for _, c := range [][2]string{
 		{`"batch":1`, `"batch":100`}, {`"batch":1`, `"batch":-1`}, {`"epoch":1`, `"epoch":3`}, {`"rows":3`, `"rows":0`}, {`"steps":3`, `"steps":-3`}, {`"telling":false`, `"telling":true`},
-		{`"sums":{`, `"sums":{"x":"NaN",`}, {`"step":3`, `"step":-1`}, {`"batches":0`, `"batches":7`}, {`"state":{}`, `"state":{"a":"AA=="}`}, {`"format"`, `"Format"`}, {`}`, `]`},
+		{`"sums":{`, `"sums":{"x":"NaN",`}, {`"step":3`, `"step":-1`}, {`"batches":0`, `"batches":7`},
+		{`"left":0`, `"left":1`}, {`"left":0`, `"left":9`}, {`"successive":0`, `"successive":1`}, {`"norms":`, `"norms":-`}, {`"updates":1`, `"updates":2`}, {`"squares":[`, `"squares":["NaN",`}, {`"mean":1`, `"mean":"Inf"`},
+		{`"epochs":[{"epoch":1`, `"epochs":[{"epoch":2`}, {`"epochs":[{"epoch":1,"steps":2`, `"epochs":[{"epoch":1,"steps":4`}, {`"watch":["*trainers.Cliff"`, `"watch":["*trainers.Convergence"`}, {`"state":{}`, `"state":{"a":"AA=="}`}, {`"format"`, `"Format"`}, {`}`, `]`},
 	} {
-		f.Add([]byte(strings.Replace(string(run), c[0], c[1], 1)), params, optimizer)
+		changed := strings.Replace(string(run), c[0], c[1], 1)
+		if changed == string(run) {
+			f.Fatalf("no %s in %s", c[0], run)
+		}
+		f.Add([]byte(changed), params, optimizer, cliff, early)
 	}
-	f.Fuzz(func(t *testing.T, run, params, optimizer []byte) {
+	f.Fuzz(func(t *testing.T, run, params, optimizer, cliff, early []byte) {
 		disk := &crashfs.FS{}
 		if err := store.Make(disk, "run"); err != nil {
 			t.Fatal(err)
@@ -119,6 +127,10 @@ func FuzzResume(f *testing.F) {
 				b = params
 			case checkpoint.OptimizerFile:
 				b = optimizer
+			case "watch-0.state":
+				b = cliff
+			case "watch-1.state":
+				b = early
 			}
 			parts = append(parts, store.Part{Name: name, Write: func(w io.Writer) error { _, err := w.Write(b); return err }})
 		}
