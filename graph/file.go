@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/mark"
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/internal/safetensors"
@@ -160,6 +161,9 @@ func (m Mapping) Read(p *Params, r io.ReaderAt, size int64) (Left, error) {
 
 // finite is an error that names the first element that is not.
 func finite(a op.Array) error {
+	if kernel.AllFinite(a.F32) && kernel.AllFinite(a.F64) {
+		return nil
+	}
 	for i := range a.Len() {
 		if v := a.At(i); math.IsNaN(v) || math.IsInf(v, 0) {
 			return errors.Errorf("element %d is %v", i, v)

@@ -208,6 +208,12 @@ func (t *trainer) rescued(epoch int, err error) error {
 	return err
 }
 
+// wentBack tells whether the fit went back after an epoch.
+func (t *trainer) wentBack(epoch int) bool {
+	_, back := t.lowered(epoch + 1)
+	return back > 0
+}
+
 // lowered is the factor of the rate by all Cliffs, and the epoch that the fit went
 // back to after the last one; 0 if it did not.
 func (t *trainer) lowered(epoch int) (rate float64, back int) {

@@ -69,6 +69,7 @@ func (c *Convergence) OnEpoch(e Epoch) error {
 	case !isFinite(v):
 		return errors.Errorf("trainers: Convergence of %s, which is %v", cmp.Or(c.Term, "bound"), v)
 	}
+	c.state.Reached = false // a fit may go on after a Stop
 	if c.state.Last = append(c.state.Last, v); len(c.state.Last) > 2*window {
 		c.state.Last = c.state.Last[1:]
 	}

@@ -16,6 +16,8 @@
 //     which may end a fit; convergence.go, early.go: when the bound has settled, or
 //     does not rise on other data; cliff.go, kept.go: when it falls off a cliff, and
 //     what a fit goes back to then;
+//   - saver.go, record.go: the checkpoints of a fit, and what they say; resume.go,
+//     settings.go: going on from one, if it is of the same configuration;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,
 //     momentum.go, rmsprop.go, sgd.go: those there are;
@@ -29,7 +31,8 @@
 //   - errors.go, notfinite.go: the errors that a caller may tell apart; check.go:
 //     arguments that do not fit; array.go: arrays of either dtype.
 //
-// Package data has the data sets and their batches.
+// Package data has the data sets and their batches, package checkpoint says when
+// checkpoints are written and which are kept.
 //
 // See the examples Fit, Part, Optimizer and ElementWise, a penalty of one's own,
 // in example_test.go; Group (AdamW with a schedule), Average, Plateau, Updater,

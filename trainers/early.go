@@ -78,6 +78,7 @@ func (s *EarlyStopping) OnEpoch(e Epoch) error {
 	case !isFinite(v):
 		return errors.Errorf("trainers: EarlyStopping of %s, which is %v", cmp.Or(s.Metric, "bound"), v)
 	}
+	s.state.Cuts = 0 // a fit may go on after a Stop
 	if s.state.PlateauState = s.rule().after(s.state.PlateauState, v); s.state.Cuts > 0 {
 		return Stop
 	}

@@ -78,7 +78,7 @@ func descendBy(t *testing.T, dt graph.Dtype, c trainers.UpdateConfig, steps int)
 }
 
 // elements returns a parameter of either dtype.
-func elements(t *testing.T, params *graph.Params, name string) []float64 {
+func elements(t testing.TB, params *graph.Params, name string) []float64 {
 	t.Helper()
 	if params.Dtype == graph.Float64 {
 		v, err := graph.Values[float64](params, name)

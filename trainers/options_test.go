@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/crashfs"
 	"github.com/latentgo/latent/internal/exported"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/checkpoint"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
@@ -106,6 +108,15 @@ func options(t *testing.T) map[string][][]string {
 		fitted(t, conf)
 		return fmt.Sprint("called ", n)
 	}
+	resumed := func() (out string) { // the epochs that a run tells of which has ended before
+		fs := &crashfs.FS{}
+		for range 2 {
+			out = called(func(c *trainers.Config, n *int) {
+				c.Checkpoint, c.OnEpoch = &checkpoint.Config{Dir: "run", FS: fs}, func(trainers.Epoch) error { *n++; return nil }
+			})
+		}
+		return out
+	}
 	given := &graph.Params{Dtype: graph.Float64, Seed: 9}
 	clock := func() func() time.Time {
 		now := time.Unix(0, 0)
@@ -175,6 +186,8 @@ func options(t *testing.T) map[string][][]string {
 			{plain, fit(trainers.Config{OnEpoch: func(trainers.Epoch) error { return errors.New("stop") }}), "stop"}},
 		"Config.OnStep": {{"called 0", called(func(c *trainers.Config, n *int) { c.OnStep = func(trainers.Step) error { *n++; return nil } })},
 			{plain, fit(trainers.Config{OnStep: func(trainers.Step) error { return errors.New("stop") }}), "stop"}},
+		"Config.Checkpoint": {{called(func(c *trainers.Config, n *int) { c.OnEpoch = func(trainers.Epoch) error { *n++; return nil } }), resumed()},
+			{plain, fit(trainers.Config{Checkpoint: &checkpoint.Config{}}), "trainers: checkpoint: no Dir"}},
 		"Config.Clock": {{plain, fit(trainers.Config{Clock: clock()})}},
 
 		"EvalConfig.Seed": {{even, eval(trainers.EvalConfig{Seed: 1})}},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
+	"github.com/latentgo/latent/trainers/checkpoint"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
 )
@@ -87,6 +88,17 @@ type Config struct {
 	OnEpoch func(Epoch) error // called after every epoch; an error ends the fit, Stop without being one
 	OnStep  func(Step) error  // called after every step; likewise
 	Clock   func() time.Time  // for Epoch.Seconds; nil means time.Now
+
+	// Checkpoint keeps what the run is in a folder. If there is a checkpoint, Fit
+	// goes on from it, and comes to what it would have come to without a break, bit
+	// for bit: parameters, averages, metrics, order of the batches and noise. The
+	// data must go to any batch by Seek. Params get what the checkpoint has;
+	// Initialise is left out then, and OnEpoch is told of the epochs that it has
+	// not been told of. Epochs may be another number than it was, but for those
+	// that are complete; other differences are an error that names the first, as
+	// checkpoint.Config.Changed says. A run that has ended is not gone on with: its
+	// Result is that of the checkpoint. nil means none.
+	Checkpoint *checkpoint.Config
 }
 
 // Epoch reports on one pass over the data.
@@ -151,12 +163,19 @@ func Fit(ctx context.Context, m Bound, train data.Batches, c Config) (Result, er
 		}
 		defer release()
 	}
+	if c.Checkpoint != nil {
+		if t.saves, err = newSaver(t.Config); err != nil {
+			return Result{}, errors.WithMessage(err, "trainers")
+		}
+		defer t.saves.Close()
+	}
 	t.runs.declare = func(s *graph.Scope, d vi.Data) { t.runs.update.Declare(s, m.outputs(s, d)) }
 	err = t.fit(ctx, m)
 	if errors.Is(err, Stop) {
-		err = nil
+		err, t.at.stopped = nil, true
 	}
-	return t.result, interruption(ctx, err)
+	err = interruption(ctx, err)
+	return t.result, t.saves.end(t, err)
 }
 
 // fitting has the *graph.Params that a Fit is training.
@@ -194,6 +213,11 @@ func (c Config) check(train data.Batches) error {
 	}
 	if err := watchable(c); err != nil {
 		return err
+	}
+	if c.Checkpoint != nil {
+		if err := c.Checkpoint.Check(); err != nil {
+			return err
+		}
 	}
 	return c.updates().check(c.Params)
 }

@@ -25,7 +25,7 @@ func mean(s *graph.Scope, d vi.Data) *vi.Estimate {
 	}}, d)
 }
 
-func set(t *testing.T, x ...float64) *data.Set {
+func set(t testing.TB, x ...float64) *data.Set {
 	t.Helper()
 	s, err := data.New(data.FromFlat("x", x, 1))
 	if err != nil {

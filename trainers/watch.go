@@ -132,13 +132,13 @@ func (c Constant) end() int { return 0 }
 func (w WarmUp) end() int   { return w.Steps - 1 }
 func (c Cosine) end() int   { return c.Steps }
 
-// warming tells whether an input of the model still changes in the epoch that
-// begins or in a later one of the fit: bounds before and after are not of the
-// same objective then. Schedules that do not know their end are looked at 1, 2,
+// warming tells whether an input of the model still changes in the epoch under
+// way or in a later one of the fit: bounds before and after are not of the same
+// objective then. Schedules that do not know their end are looked at 1, 2,
 // 4, … steps further on.
-func (t *trainer) warming(epoch int) bool {
-	from, n := t.result.Steps, t.runs.batches.Count()
-	left := (t.Epochs-epoch)*n - 1
+func (t *trainer) warming() bool {
+	from, n := t.result.Steps-t.at.now.steps, t.runs.batches.Count()
+	left := (t.Epochs-t.at.epoch)*n - 1
 	if n < 0 { // nobody knows: as many again
 		left = from
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/examples/flags"
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/trainers/data"
 )
@@ -23,6 +24,7 @@ type options struct {
 	warm, draws    int
 	rate           float64
 	seed           uint64
+	training       flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -41,6 +43,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.Float64Var(&o.rate, "rate", 5e-3, "step size of Adam")
 	f.StringVar(&o.out, "out", filepath.Join("out", "bnn"), "`folder` for the picture of the curve")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	o.training.Add(f, "k", "out")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)

@@ -33,7 +33,7 @@ func (o options) picture(sets data.Standardised, params *graph.Params, predict f
 	if err != nil {
 		return err
 	}
-	noise, err := graph.Values[float32](params, "noise")
+	noise, err := logStd(params)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (o options) picture(sets data.Standardised, params *graph.Params, predict f
 		p.Add(area)
 		return nil
 	}
-	std := math.Exp(float64(noise[0]))
+	std := math.Exp(noise)
 	if err := band(func(s float64) float64 { return math.Hypot(s, std) }, color.RGBA{R: 222, G: 235, B: 247, A: 255}); err != nil {
 		return err
 	}
@@ -92,4 +92,20 @@ func (o options) picture(sets data.Standardised, params *graph.Params, predict f
 		_, err := w.WriteTo(f)
 		return err
 	})
+}
+
+// logStd is the logarithm of the noise of y.
+func logStd(params *graph.Params) (float64, error) {
+	if params.Dtype == graph.Float64 {
+		v, err := graph.Values[float64](params, "noise")
+		if err != nil {
+			return 0, err
+		}
+		return v[0], nil
+	}
+	v, err := graph.Values[float32](params, "noise")
+	if err != nil {
+		return 0, err
+	}
+	return float64(v[0]), nil
 }

@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	train := sets.Train.Batches(c)
 	warm := max(1, o.warm*train.Count())
 	fit, err := trainers.Fit(ctx, func(s *graph.Scope, d vi.Data) *vi.Estimate { return o.bound(s, d, inputs, total) }, train, trainers.Config{
-		Params: &graph.Params{Seed: o.seed}, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate},
+		Params: o.training.Params(o.seed), Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate}, Checkpoint: o.training.Checkpoint(stderr),
 		Schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: warm}},
 		OnEpoch: func(e trainers.Epoch) error {
 			if e.Epoch%max(1, o.epochs/10) != 0 {

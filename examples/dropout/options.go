@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/examples/flags"
 	"github.com/latentgo/latent/examples/models"
 )
 
@@ -20,6 +21,7 @@ type options struct {
 	rate          float64
 	threshold     float64
 	seed          uint64
+	training      flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -36,6 +38,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
 	f.Float64Var(&o.threshold, "threshold", 3, "log α above which a weight is pruned")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	o.training.Add(f, "k", "threshold")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)

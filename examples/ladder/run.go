@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/examples/flags"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
@@ -21,6 +22,7 @@ type options struct {
 	warm          int
 	free, rate    float64
 	seed          uint64
+	training      flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -34,6 +36,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.Float64Var(&o.free, "free-bits", 0, "nats that a layer has for nothing, instead of -warm-up")
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	o.training.Add(f)
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)
@@ -73,7 +76,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	c.Evaluation = true
 	warm := max(1, o.warm*train.Count())
 	config := trainers.Config{
-		Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate}, Test: sets.Test.Batches(c),
+		Params: o.training.Params(o.seed), Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate}, Test: sets.Test.Batches(c),
+		Checkpoint: o.training.Checkpoint(stderr),
 		OnEpoch: func(e trainers.Epoch) error {
 			_, err := fmt.Fprintf(stderr, "epoch %d: training bound %.2f, test ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["bound"], e.Test["elbo"], e.Seconds)
 			return errors.Wrap(err, "output")

@@ -39,10 +39,11 @@ func goBlocks(page string) string {
 func imports(code string) string {
 	head := "package main\n\nimport (\n"
 	for _, path := range []string{
-		"context", "encoding/json", "errors", "fmt", "log", "math", "net/http", "net/http/httptest", "os", "path/filepath", "strings",
+		"context", "encoding/json", "errors", "fmt", "log", "math", "net/http", "net/http/httptest", "os", "os/signal", "path/filepath", "reflect", "strings", "syscall",
 		"gonum.org/v1/gonum/stat",
 		"github.com/latentgo/latent/bench", "github.com/latentgo/latent/graph", "github.com/latentgo/latent/layers",
-		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/data",
+		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/checkpoint", "github.com/latentgo/latent/trainers/data",
+		"github.com/latentgo/latent/trainers/report", "github.com/latentgo/latent/trainers/tensorboard",
 		"github.com/latentgo/latent/vi", "github.com/latentgo/latent/vi/guide", "github.com/latentgo/latent/vi/mcmc",
 		"github.com/latentgo/latent/vi/serve", "github.com/latentgo/latent/vi/serve/oip",
 	} {

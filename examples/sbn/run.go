@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/examples/flags"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
@@ -38,6 +39,7 @@ type options struct {
 	rate                float64
 	seed                uint64
 	bound               vi.Objective
+	training            flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -54,6 +56,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.IntVar(&o.bits, "latent", 200, "latent bits")
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	o.training.Add(f)
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)
@@ -93,13 +96,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return bound.Estimate(s, NewSBN(s, sets.Train.Cols("x"), o.bits), d)
 		}
 	}
-	params := &graph.Params{Seed: o.seed}
+	params := o.training.Params(o.seed)
 	// Hard samples, whatever trained: the ELBO of Score's own draws.
 	elbo := func() (map[string]float64, error) {
 		return trainers.Evaluate(ctx, with(vi.ELBO{Config: vi.Config{K: 10, Estimator: vi.Score{}}}), params, o.batches(sets.Test, true), trainers.EvalConfig{Seed: o.seed})
 	}
 	_, err = trainers.Fit(ctx, with(o.bound), o.batches(sets.Train, false), trainers.Config{
-		Params: params, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate},
+		Params: params, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.Adam{Rate: o.rate}, Checkpoint: o.training.Checkpoint(stderr),
 		OnEpoch: func(e trainers.Epoch) error {
 			test, err := elbo()
 			if err != nil {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/pkg/errors"
+
+	"github.com/latentgo/latent/examples/flags"
 )
 
 // options are the flags.
@@ -15,6 +17,7 @@ type options struct {
 	hidden, latent, batch    int
 	alpha, rate              float64
 	seed                     uint64
+	training                 flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -32,6 +35,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.Float64Var(&o.alpha, "alpha", .1, "weight of the classification term")
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of Adam")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	o.training.Add(f, "out", "m1-epochs")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)

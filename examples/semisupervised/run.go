@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return errors.Wrap(err, "-out")
 	}
-	a := &app{options: o, stderr: stderr, params: &graph.Params{Seed: o.seed}}
+	a := &app{options: o, stderr: stderr, params: o.training.Params(o.seed)}
 	if a.given, err = data.Open(ctx, a.data, data.Fetcher{}, data.LoadConfig{Seed: a.seed}); err != nil {
 		return errors.WithMessage(err, "-data")
 	}
@@ -64,12 +64,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // encode trains M1 without labels and puts its features in the place of the
 // pictures.
 func (a *app) encode(ctx context.Context) (err error) {
-	a.features = &models.Features{Model: models.M1(a.given.Train.Cols("x")), Params: &graph.Params{Seed: a.seed}}
+	a.features = &models.Features{Model: models.M1(a.given.Train.Cols("x")), Params: a.training.Params(a.seed)}
 	pictures := a.given.Train.Batches(data.BatchConfig{
 		Arrays: []string{"x"}, Size: a.batch, Seed: a.seed, Flat: true, Map: map[string]data.Transform{"x": data.Binarize},
 	})
 	_, err = trainers.Fit(ctx, a.features.Bound, pictures, trainers.Config{
-		Params: a.features.Params, Epochs: a.m1epochs, Seed: a.seed,
+		Params: a.features.Params, Epochs: a.m1epochs, Seed: a.seed, Checkpoint: a.training.Part("m1").Checkpoint(a.stderr),
 		OnEpoch: func(e trainers.Epoch) error {
 			_, err := fmt.Fprintf(a.stderr, "M1 epoch %d: ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["bound"], e.Seconds)
 			return errors.Wrap(err, "output")
@@ -106,8 +106,10 @@ func (a *app) train(ctx context.Context) (wrong float64, err error) {
 	test := a.model.Labels(a.sets.Test, c)
 	_, err = trainers.Fit(ctx, bound, train, trainers.Config{
 		Params: a.params, Epochs: a.epochs, Seed: a.seed, Optimizer: trainers.Adam{Rate: a.rate},
-		OnEpoch: func(e trainers.Epoch) (err error) {
-			if wrong, err = a.model.Error(ctx, a.params, test); err != nil {
+		Checkpoint: a.training.Part(a.options.model).Checkpoint(a.stderr),
+		OnEpoch: func(e trainers.Epoch) error {
+			wrong, err := a.model.Error(ctx, a.params, test)
+			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(a.stderr, "epoch %d: bound %.2f, log q(y|x) of the labels %.3f, test error %.2f%% (%.1f s)\n",
@@ -115,7 +117,10 @@ func (a *app) train(ctx context.Context) (wrong float64, err error) {
 			return errors.Wrap(err, "output")
 		},
 	})
-	return wrong, err
+	if err != nil {
+		return 0, err
+	}
+	return a.model.Error(ctx, a.params, test)
 }
 
 func (a *app) path(name string) string { return filepath.Join(a.out, name) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/examples/flags"
 	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/latentgo/latent/trainers/data"
 )
@@ -20,6 +21,7 @@ type options struct {
 	draws, evaluate                       int
 	rate, alpha, lambda                   float64
 	seed                                  uint64
+	training                              flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -44,6 +46,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.StringVar(&o.compare, "compare", "", "with -evaluate: `evidence.csv` of another run to take the difference from, picture by picture")
 	f.StringVar(&o.out, "out", filepath.Join("out", "vae"), "`folder` for the model, metrics and pictures")
 	f.StringVar(&o.load, "load", "", "evaluate and draw with this `model.safetensors` instead of training")
+	o.training.Add(f, "out", "load", "evaluate", "compare")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)

@@ -15,6 +15,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/atomicfile"
 	"github.com/latentgo/latent/trainers"
+	"github.com/latentgo/latent/trainers/checkpoint"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/trainers/report"
 	"github.com/latentgo/latent/vi"
@@ -27,8 +28,21 @@ type app struct {
 	sets           data.Sets
 	other          []float64 // log p(x) of the test pictures by the model to compare with
 	params         *graph.Params
-	metrics        bytes.Buffer
+	metrics        lines
 	shown          *report.Progress
+}
+
+// lines are the metrics so far, which a run that goes on has too.
+type lines struct{ bytes.Buffer }
+
+// MarshalBinary implements checkpoint.Stateful.
+func (l *lines) MarshalBinary() ([]byte, error) { return bytes.Clone(l.Bytes()), nil }
+
+// UnmarshalBinary implements checkpoint.Stateful.
+func (l *lines) UnmarshalBinary(b []byte) error {
+	l.Reset()
+	_, err := l.Write(b)
+	return err
 }
 
 // printer remembers the first error of its writer.
@@ -62,7 +76,7 @@ func runTo(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	if err != nil {
 		return err
 	}
-	a := &app{options: o, stdout: stdout, stderr: stderr, params: &graph.Params{Seed: o.seed}}
+	a := &app{options: o, stdout: stdout, stderr: stderr, params: o.training.Params(o.seed)}
 	unlock, err := a.prepare()
 	if err != nil {
 		return err
@@ -130,6 +144,9 @@ func (a *app) train(ctx context.Context) error {
 	c := trainers.Config{
 		Params: a.params, Epochs: a.epochs, Seed: a.seed,
 		Optimizer: trainers.Adam{Rate: a.rate}, Test: a.batches(a.sets.Test, true), OnEpoch: a.onEpoch,
+	}
+	if c.Checkpoint = a.training.Checkpoint(a.stderr); c.Checkpoint != nil {
+		c.Checkpoint.State = map[string]checkpoint.Stateful{"metrics.jsonl": &a.metrics}
 	}
 	a.shown = report.NewProgress(a.stderr)
 	a.shown.Unit = "pictures"

@@ -10,7 +10,7 @@ import (
 )
 
 // said is how a message begins that a package of this module wrote.
-var said = regexp.MustCompile(`^(in [^\n]*: )?(graph|layers|prob|bayes|probtest|flow|flowtest|vitest|vi|calibration|guide|mcmc|plots|lanes|latents|trainers|tensorboard|report|data|bench|gradcheck|absurd|serve|oip): ?`)
+var said = regexp.MustCompile(`^(in [^\n]*: )?(graph|layers|prob|bayes|probtest|flow|flowtest|vitest|vi|calibration|guide|mcmc|plots|lanes|latents|trainers|tensorboard|report|data|bench|gradcheck|absurd|serve|oip|checkpoint): ?`)
 
 // outcome runs a call and returns what is wrong with how it ended; "" if it
 // returned or said what is wrong.

@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "write api.txt anew")
 
 // packages are those that users import.
-var packages = []string{"bench", "graph", "internal/op", "layers", "prob", "prob/flow", "prob/flow/flowtest", "prob/probtest", "trainers", "trainers/data", "trainers/report", "trainers/tensorboard", "vi", "vi/bayes", "vi/calibration", "vi/guide", "vi/mcmc", "vi/mcmc/plots", "vi/serve", "vi/serve/oip", "vi/vitest"}
+var packages = []string{"bench", "graph", "internal/op", "layers", "prob", "prob/flow", "prob/flow/flowtest", "prob/probtest", "trainers", "trainers/checkpoint", "trainers/data", "trainers/report", "trainers/tensorboard", "vi", "vi/bayes", "vi/calibration", "vi/guide", "vi/mcmc", "vi/mcmc/plots", "vi/serve", "vi/serve/oip", "vi/vitest"}
 
 // aliased are the types of internal/op that package graph gives a name.
 var aliased = []string{"Array", "Dtype", "Node"}

@@ -21,6 +21,8 @@ var level = map[string]int{
 	"internal/absurd":      1,
 	"internal/appendfile":  0,
 	"internal/atomicfile":  0,
+	"internal/crashfs":     2,
+	"internal/store":       1,
 	"internal/pareto":      0,
 	"internal/peer":        0,
 	"internal/protobuf":    0,
@@ -51,6 +53,7 @@ var level = map[string]int{
 	"vi/vitest":            8,
 	"vi/mcmc":              9,
 	"trainers":             10,
+	"trainers/checkpoint":  5, // files and policies, which know nothing of models
 	"trainers/report":      11,
 	"examples/models":      11,
 	"bench":                12,

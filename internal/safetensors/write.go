@@ -1,7 +1,6 @@
 package safetensors
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/pkg/errors"
 
@@ -32,22 +32,55 @@ func write(w io.Writer, f File) error {
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriterSize(w, 1<<16)
-	var word [8]byte // a bufio.Writer keeps its first error until Flush
-	binary.LittleEndian.PutUint64(word[:], uint64(len(header)))
-	b.Write(word[:])
+	b := &stickyWriter{w: w}
+	b.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(header))))
 	b.Write(header)
 	for _, t := range ts {
-		for _, v := range t.F32 {
-			binary.LittleEndian.PutUint32(word[:4], math.Float32bits(v))
-			b.Write(word[:4])
-		}
-		for _, v := range t.F64 {
-			binary.LittleEndian.PutUint64(word[:], math.Float64bits(v))
-			b.Write(word[:])
-		}
+		writeValues(b, t.F32, func(to []byte, v float32) { binary.LittleEndian.PutUint32(to, math.Float32bits(v)) })
+		writeValues(b, t.F64, func(to []byte, v float64) { binary.LittleEndian.PutUint64(to, math.Float64bits(v)) })
 	}
-	return errors.Wrap(b.Flush(), "write")
+	return errors.Wrap(b.err, "write")
+}
+
+// littleEndian tells whether numbers lie in memory as they do in a file.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// writeValues writes numbers as they lie in memory, or turned round by put.
+func writeValues[T float32 | float64](b *stickyWriter, x []T, put func(to []byte, v T)) {
+	const most = 1 << 16 // values at once, which stay in cache for whoever hashes them
+	size := int(unsafe.Sizeof(T(0)))
+	var turned []byte
+	for len(x) > 0 {
+		n := min(len(x), most)
+		if littleEndian {
+			b.Write(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), n*size))
+		} else {
+			turned = turned[:0]
+			for _, v := range x[:n] {
+				turned = append(turned, make([]byte, size)...)
+				put(turned[len(turned)-size:], v)
+			}
+			b.Write(turned)
+		}
+		x = x[n:]
+	}
+}
+
+// stickyWriter keeps its first error, after which it writes nothing.
+type stickyWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (s *stickyWriter) Write(b []byte) {
+	if s.err != nil {
+		return
+	}
+	n, err := s.w.Write(b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	s.err = err
 }
 
 // WriteFile writes f to path. The file appears whole or not at all: after an
