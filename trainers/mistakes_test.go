@@ -188,7 +188,7 @@ func TestCommonMistakes(t *testing.T) {
 			joint: func(t *vi.Trace, dec func(z *graph.Node) *graph.Node) {
 				t.Draw("x", prob.Bernoulli{Logits: dec(t.Draw("z", prob.Bernoulli{Logits: graph.Tensor([]float64{0, 0}, 2)}))})
 			}}.model, rowsOf(t, binary), sequential),
-			"trainers: step 1 (epoch 1): vi: site z is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, VIMCO, Enumerate, GumbelSoftmax, StraightThrough, DisARM, REBAR, RELAX there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data"},
+			"trainers: step 1 (epoch 1): vi: site z is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, VIMCO, Enumerate, UnorderedSet, Marginalised, GumbelSoftmax, StraightThrough, GappedST, DecoupledST, ARM, DisARM, ARMS, DoubleCV, RODEO, REBAR, RELAX there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data"},
 		{"no observed site", fit(vae{cols: 3, joint: func(t *vi.Trace, dec func(z *graph.Node) *graph.Node) {
 			t.Draw("z", prob.StdNormal(2))
 		}}.model, rowsOf(t, binary), sequential),
