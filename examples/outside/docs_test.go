@@ -39,7 +39,7 @@ func goBlocks(page string) string {
 func imports(code string) string {
 	head := "package main\n\nimport (\n"
 	for _, path := range []string{
-		"context", "encoding/json", "errors", "fmt", "log", "math", "net/http", "net/http/httptest", "os", "os/signal", "path/filepath", "reflect", "strings", "syscall",
+		"context", "encoding/json", "errors", "fmt", "log", "math", "math/rand/v2", "net/http", "net/http/httptest", "os", "os/signal", "path/filepath", "reflect", "strings", "syscall",
 		"gonum.org/v1/gonum/stat",
 		"github.com/latentgo/latent/bench", "github.com/latentgo/latent/graph", "github.com/latentgo/latent/layers",
 		"github.com/latentgo/latent/prob", "github.com/latentgo/latent/trainers", "github.com/latentgo/latent/trainers/checkpoint", "github.com/latentgo/latent/trainers/data",
@@ -47,7 +47,7 @@ func imports(code string) string {
 		"github.com/latentgo/latent/vi", "github.com/latentgo/latent/vi/guide", "github.com/latentgo/latent/vi/mcmc",
 		"github.com/latentgo/latent/vi/serve", "github.com/latentgo/latent/vi/serve/oip",
 	} {
-		if regexp.MustCompile(`\b` + path[strings.LastIndex(path, "/")+1:] + `\.[A-Z]`).MatchString(code) {
+		if regexp.MustCompile(`\b` + filepath.Base(strings.TrimSuffix(path, "/v2")) + `\.[A-Z]`).MatchString(code) {
 			head += "\t\"" + path + "\"\n"
 		}
 	}

@@ -6,6 +6,7 @@ package appendfile
 import (
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/pkg/errors"
 )
@@ -14,6 +15,7 @@ import (
 type File struct {
 	f      file
 	size   int64 // of whole records
+	synced int64 // of those that are on the disk for sure
 	broken error
 }
 
@@ -64,8 +66,37 @@ func (a *File) Rewind(whole func(r io.Reader) (int64, error)) error {
 			return errors.Wrapf(err, "truncate to %d bytes", size)
 		}
 	}
-	a.size = size
+	a.size, a.synced = size, min(a.synced, size)
 	return nil
+}
+
+// Mark flushes the file to the disk and says where it ends, for Return.
+func (a *File) Mark() ([]byte, error) {
+	if a.broken != nil {
+		return nil, a.broken
+	}
+	if a.synced < a.size {
+		if err := a.Sync(); err != nil {
+			return nil, err
+		}
+	}
+	return strconv.AppendInt(nil, a.size, 10), nil
+}
+
+// Return takes back what was appended since a Mark. Whole is as in Open. A file
+// that is shorter, or in which no record ends there, is another one: an error.
+func (a *File) Return(mark []byte, whole func(r io.Reader) (int64, error)) error {
+	size, err := strconv.ParseInt(string(mark), 10, 64)
+	if err != nil || size < 0 || size > a.size {
+		return errors.Errorf("there are %d bytes, and %.40q to go back to", a.size, mark)
+	}
+	return a.Rewind(func(r io.Reader) (int64, error) {
+		end, err := whole(io.LimitReader(r, size))
+		if err == nil && end < size {
+			err = errors.Errorf("no record ends at byte %d", size)
+		}
+		return end, err
+	})
 }
 
 // Size is the number of bytes of the records.
@@ -89,7 +120,13 @@ func (a *File) Append(record []byte) error {
 }
 
 // Sync flushes the file to the disk.
-func (a *File) Sync() error { return errors.WithStack(a.f.Sync()) }
+func (a *File) Sync() error {
+	if err := a.f.Sync(); err != nil {
+		return errors.WithStack(err)
+	}
+	a.synced = a.size
+	return nil
+}
 
 // Close flushes the file to the disk and closes it.
 func (a *File) Close() error {

@@ -11,6 +11,7 @@
 //		average.safetensors    the same of trainers.Config.Average, where there is one
 //		optimizer.safetensors  what the optimiser keeps
 //		run.json               configuration, metrics so far, place in the data
+//		watch-0.state          what the first of trainers.Config.Watch remembers, if there is one
 //		SHA256SUMS             hashes of these, written last
 //
 // Each appears whole or not at all, and is known to be damaged if it is: see FS for
@@ -45,8 +46,8 @@ type Config struct {
 	// Last(2) and Best{}.
 	Keep []Which
 
-	// State is what else the run goes on from, by names of one's own: a
-	// *trainers.Convergence, a *rand.PCG of math/rand/v2.
+	// State is what else the run goes on from, by names of one's own: a *rand.PCG of
+	// math/rand/v2, a *report.JSONL. What is in trainers.Config.Watch is there by itself.
 	State map[string]Stateful
 
 	// Settings are what the run depends on besides and Fit cannot see, such as the
@@ -71,7 +72,7 @@ type Config struct {
 	FS FS // nil means that of the machine
 }
 
-// Stateful is a part of a run that has a state, such as trainers.Convergence and the
+// Stateful is a part of a run that has a state, such as logs and the
 // generators of math/rand/v2: UnmarshalBinary gives it the state that MarshalBinary
 // wrote.
 type Stateful interface {

@@ -10,8 +10,9 @@
 //		OnEpoch: func(e trainers.Epoch) error { return errors.Join(log.OnEpoch(e), shown.OnEpoch(e)) },
 //	}
 //
-// A log that is opened again goes on. A fit first takes back what was written of later
-// steps than the one that it goes on from, by Rewind; a new one goes on from step 0.
+// A log that is opened again goes on. A fit that goes on from an earlier step takes
+// back what was written of later ones: by itself from a checkpoint that has the log
+// in its State, else by Rewind; a new one goes on from step 0.
 //
 // See the examples Log and Progress in example_test.go.
 package report

@@ -30,17 +30,20 @@ var _ Sink = (*JSONL)(nil)
 // line that is not complete is cut off; any other damage is an error, and the file
 // is left alone, as is one that is no such log.
 func OpenJSONL(path string) (*JSONL, error) {
-	file, err := appendfile.Open(path, func(r io.Reader) (int64, error) {
-		end, err := scan(r, func(int, map[string]float64) error { return nil })
-		if errors.Is(err, ErrCut) {
-			err = nil
-		}
-		return end, err
-	})
+	file, err := appendfile.Open(path, whole)
 	if err != nil {
 		return nil, errors.WithMessage(err, "report: open")
 	}
 	return &JSONL{file}, nil
+}
+
+// whole returns where the last whole record of a log ends.
+func whole(r io.Reader) (int64, error) {
+	end, err := scan(r, func(int, map[string]float64) error { return nil })
+	if errors.Is(err, ErrCut) {
+		err = nil
+	}
+	return end, err
 }
 
 var errClosed = errors.New("report: the JSONL is not open: use OpenJSONL")
@@ -99,6 +102,26 @@ func (j *JSONL) Rewind(step int) error {
 		}
 		return end, err
 	}), "report: rewind to step %d", step)
+}
+
+// MarshalBinary flushes the file to the disk and returns where it ends: the state
+// for a checkpoint (checkpoint.Config.State).
+func (j *JSONL) MarshalBinary() ([]byte, error) {
+	if j == nil || j.file == nil {
+		return nil, errClosed
+	}
+	state, err := j.file.Mark()
+	return state, errors.WithMessage(err, "report: mark")
+}
+
+// UnmarshalBinary takes back what was written since MarshalBinary returned the
+// state, for training that goes on from there and will write it again. A file that
+// is shorter is an error.
+func (j *JSONL) UnmarshalBinary(state []byte) error {
+	if j == nil || j.file == nil {
+		return errClosed
+	}
+	return errors.WithMessage(j.file.Return(state, whole), "report: take back")
 }
 
 // Sync flushes the file to the disk.

@@ -34,13 +34,7 @@ func Open(path string, c Config) (*Writer, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	file, err := appendfile.Open(path, func(r io.Reader) (int64, error) {
-		end, err := scan(r, func(Event) error { return nil })
-		if errors.Is(err, ErrCut) {
-			err = nil
-		}
-		return end, err
-	})
+	file, err := appendfile.Open(path, whole)
 	if err != nil {
 		return nil, errors.WithMessage(err, "tensorboard: open")
 	}
@@ -52,6 +46,15 @@ func Open(path string, c Config) (*Writer, error) {
 		}
 	}
 	return w, nil
+}
+
+// whole returns where the last whole record of a log ends.
+func whole(r io.Reader) (int64, error) {
+	end, err := scan(r, func(Event) error { return nil })
+	if errors.Is(err, ErrCut) {
+		err = nil
+	}
+	return end, err
 }
 
 var errClosed = errors.New("tensorboard: the Writer is not open: use Open")
@@ -130,6 +133,26 @@ func (w *Writer) Rewind(step int) error {
 		}
 		return end, err
 	}), "tensorboard: rewind to step %d", step)
+}
+
+// MarshalBinary flushes the file to the disk and returns where it ends: the state
+// for a checkpoint (checkpoint.Config.State).
+func (w *Writer) MarshalBinary() ([]byte, error) {
+	if w == nil || w.file == nil {
+		return nil, errClosed
+	}
+	state, err := w.file.Mark()
+	return state, errors.WithMessage(err, "tensorboard: mark")
+}
+
+// UnmarshalBinary takes back what was written since MarshalBinary returned the
+// state, for training that goes on from there and will write it again. A file that
+// is shorter is an error.
+func (w *Writer) UnmarshalBinary(state []byte) error {
+	if w == nil || w.file == nil {
+		return errClosed
+	}
+	return errors.WithMessage(w.file.Return(state, whole), "tensorboard: take back")
 }
 
 // Sync flushes the file to the disk.

@@ -82,6 +82,7 @@ func TestTogether(t *testing.T) {
 		{Batch: 16, Steps: 2, Runs: 3},
 		{Batch: 16, Steps: 2, Runs: 2, Workers: 2, Delay: time.Millisecond / 4, Memory: 1 << 20},
 		{Batch: 16, Steps: 2, Alone: true, Runs: 2},
+		{Batch: 1, Steps: 2, Runs: 2},
 	} {
 		m, err := serve.New(vaeSpec, params, c)
 		if err != nil {

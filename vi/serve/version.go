@@ -56,7 +56,11 @@ func newVersion(spec Spec, params *graph.Params, id string, c Config) (*version,
 				continue
 			}
 			l.learn(p)
-			l.keep(p)
+			if p.rows <= l.most {
+				l.keep(p)
+			} else {
+				door.Close(p.Program)
+			}
 			v.lanes[l.key] = l
 			o.given, o.outputs, o.err = given, l.outputs, nil
 			break
