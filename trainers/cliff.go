@@ -71,6 +71,8 @@ func (c *Cliff) check() error {
 	return nil
 }
 
+func (c *Cliff) begin() { c.state, c.kept = cliffState{}, nil }
+
 // OnEpoch returns an error if the metric fell. In Config.Watch that may let the
 // fit go back; anywhere else it ends it.
 func (c *Cliff) OnEpoch(e Epoch) error {
@@ -82,7 +84,7 @@ func (c *Cliff) OnEpoch(e Epoch) error {
 		return err
 	}
 	if e.Epoch == 1 {
-		c.state, c.kept = cliffState{}, nil
+		c.begin()
 	}
 	s, name := &c.state, cmp.Or(c.Metric, "bound")
 	fall := s.Best - v

@@ -46,6 +46,8 @@ func (c *Convergence) check() error {
 	return nil
 }
 
+func (c *Convergence) begin() { c.state = convergenceState{} }
+
 // OnEpoch returns Stop when the bound has settled. Epoch 1 begins anew.
 func (c *Convergence) OnEpoch(e Epoch) error {
 	if err := c.check(); err != nil {
@@ -61,7 +63,7 @@ func (c *Convergence) OnEpoch(e Epoch) error {
 		return err
 	}
 	if e.Epoch == 1 {
-		c.state = convergenceState{}
+		c.begin()
 	}
 	switch {
 	case e.WarmUp:

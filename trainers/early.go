@@ -60,6 +60,8 @@ func (s *EarlyStopping) check() error {
 	return nil
 }
 
+func (s *EarlyStopping) begin() { s.state = stoppingState{} }
+
 // OnEpoch returns Stop when the metric has not become better for long enough.
 func (s *EarlyStopping) OnEpoch(e Epoch) error {
 	if err := s.check(); err != nil {
@@ -70,7 +72,7 @@ func (s *EarlyStopping) OnEpoch(e Epoch) error {
 		return err
 	}
 	if e.Epoch == 1 {
-		s.state = stoppingState{}
+		s.begin()
 	}
 	switch {
 	case !counts(e, s.From):

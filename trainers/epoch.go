@@ -47,6 +47,9 @@ func (t *trainer) fit(ctx context.Context, m Bound) (err error) {
 			return errors.WithMessage(err, "trainers: resume")
 		}
 	}
+	if t.result.Steps == 0 {
+		t.begin()
+	}
 	if t.Initialise && t.result.Steps == 0 {
 		if err := t.initialise(ctx, m); err != nil {
 			return errors.WithMessage(err, "trainers: initialise")

@@ -34,6 +34,19 @@ type keeper interface {
 	keep(t *trainer, e Epoch) error
 }
 
+// beginner is a Watcher that forgets the fit before.
+type beginner interface{ begin() }
+
+// begin makes watchers begin anew before the first step, by which a fit may fall
+// already.
+func (t *trainer) begin() {
+	for _, w := range t.Watch {
+		if b, ok := w.(beginner); ok {
+			b.begin()
+		}
+	}
+}
+
 // metric returns a number of an epoch: of Test, if there is one, else of Train.
 func (e Epoch) metric(who, name string) (float64, error) {
 	of, terms := "Test", e.Test
