@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 
-	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/safetensors"
 	"github.com/latentgo/latent/internal/store"
 )
@@ -165,38 +162,6 @@ func (r record) epochs() (epochs []Epoch) {
 	return epochs
 }
 
-// The tensors of optimizer.safetensors begin with these, or with slot/, the number
-// of the slot and a slash.
-const (
-	slotTensor    = "slot/"
-	gradTensor    = "grad/"
-	averageTensor = "average/"
-)
-
-// file is what an updater keeps besides numbers, without a copy.
-func (u *Updater) file() safetensors.File {
-	var f safetensors.File
-	add := func(name string, shape []int, a graph.Array) {
-		t := safetensors.Tensor{Name: name, Dtype: safetensors.F32, Shape: shape, F32: a.F32, F64: a.F64}
-		if a.F64 != nil {
-			t.Dtype = safetensors.F64
-		}
-		f.Tensors = append(f.Tensors, t)
-	}
-	for i, t := range u.update.tensors {
-		for k, a := range t.Slots {
-			add(slotTensor+strconv.Itoa(k)+"/"+t.Name, t.Shape, a)
-		}
-		if u.sums.batches > 0 {
-			add(gradTensor+t.Name, t.Shape, u.sums.grads[i])
-		}
-		if d := u.update.averages; d != nil {
-			add(averageTensor+t.Name, t.Shape, graph.Array{F64: d.sums[i]})
-		}
-	}
-	return f
-}
-
 // told makes GradNorm tell of the last update.
 func (r recordUpdate) told(d *update) error {
 	if len(r.Squares) != len(d.pieces) || !(r.Mean >= 0) || !isFinite(float64(r.Mean)) {
@@ -220,36 +185,8 @@ func (r record) state(names []string, slots int, b []byte) (State, error) {
 	}
 	p := r.Update.Plateau
 	s := State{
-		Step: r.Update.Step, Slots: map[string][]graph.Array{}, Batches: r.Update.Batches, Weight: float64(r.Update.Weight),
+		Step: r.Update.Step, Batches: r.Update.Batches, Weight: float64(r.Update.Weight),
 		Plateau: PlateauState{Epochs: p.Epochs, Best: float64(p.Best), Waited: p.Waited, Cuts: p.Cuts},
 	}
-	for _, name := range names {
-		s.Slots[name] = make([]graph.Array, slots)
-	}
-	put := func(m *map[string]graph.Array, name string, a graph.Array) {
-		if *m == nil {
-			*m = map[string]graph.Array{}
-		}
-		(*m)[name] = a
-	}
-	for _, t := range f.Tensors {
-		a := graph.Array{Shape: t.Shape, F32: t.F32, F64: t.F64}
-		kind, name, _ := strings.Cut(t.Name, "/")
-		switch kind + "/" {
-		case gradTensor:
-			put(&s.Grads, name, a)
-		case averageTensor:
-			put(&s.Averages, name, a)
-		case slotTensor:
-			number, name, _ := strings.Cut(name, "/")
-			k, err := strconv.Atoi(number)
-			if err != nil || s.Slots[name] == nil || k < 0 || k >= slots {
-				return State{}, errors.Errorf("tensor %.200q, want those of %d slots of the parameters %v", t.Name, slots, names)
-			}
-			s.Slots[name][k] = a
-		default:
-			return State{}, errors.Errorf("tensor %.200q is none that an optimiser keeps", t.Name)
-		}
-	}
-	return s, nil
+	return s, s.take(f, names, slots)
 }
