@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
@@ -31,58 +30,32 @@ func publishedPair(guide string, bound, logp float64) row {
 	return row{Labels: labels{"guide": guide}, result: result{Figures: map[string]figure{"ELBO": {Value: bound}, "log p": {Value: logp}}}}
 }
 
-// guides are the bijectors behind a diagonal normal law, by a context node.
+// guides are the flows behind a diagonal normal law, by the units of their networks.
 var guides = []struct {
 	name string
-	make func(s *graph.Scope, d, context, hidden int) func(h *graph.Node) prob.Bijector
+	flow func(hidden int) models.Flow
 }{
-	{"diagonal", nil},
-	{"linear IAF", func(s *graph.Scope, d, context, _ int) func(h *graph.Node) prob.Bijector {
-		f := flow.NewLinearIAF(s, d, flow.Config{Context: context})
-		return func(h *graph.Node) prob.Bijector { return f.Given(h) }
-	}},
-	{"planar ×10", func(s *graph.Scope, d, context, _ int) func(h *graph.Node) prob.Bijector {
-		return chained(10, d, false, func(i int) func(h *graph.Node) prob.Bijector {
-			f := flow.NewPlanar(s.In(fmt.Sprint(i)), d, flow.Config{Context: context})
+	{"diagonal", func(int) models.Flow { return nil }},
+	{"linear IAF", func(int) models.Flow {
+		return func(s *graph.Scope, d, context int) func(h *graph.Node) prob.Bijector {
+			f := flow.NewLinearIAF(s, d, flow.Config{Context: context})
 			return func(h *graph.Node) prob.Bijector { return f.Given(h) }
-		})
-	}},
-	{"IAF ×2", inverseAutoregressive(2)},
-	{"IAF ×4", inverseAutoregressive(4)},
-	{"spline ×2", func(s *graph.Scope, d, context, hidden int) func(h *graph.Node) prob.Bijector {
-		return chained(2, d, true, func(i int) func(h *graph.Node) prob.Bijector {
-			f := flow.NewCoupling(s.In(fmt.Sprint(i)), d, flow.Config{Context: context, Hidden: []int{hidden}, Element: flow.Spline{}})
-			return func(h *graph.Node) prob.Bijector { return f.Given(h) }
-		})
-	}},
-}
-
-func inverseAutoregressive(n int) func(s *graph.Scope, d, context, hidden int) func(h *graph.Node) prob.Bijector {
-	return func(s *graph.Scope, d, context, hidden int) func(h *graph.Node) prob.Bijector {
-		return chained(n, d, true, func(i int) func(h *graph.Node) prob.Bijector {
-			f := flow.NewIAF(s.In(fmt.Sprint(i)), d, flow.Config{Context: context, Hidden: []int{hidden}, Activation: graph.Elu})
-			return func(h *graph.Node) prob.Bijector { return f.Given(h) }
-		})
-	}
-}
-
-// chained puts n flows one after the other, reversing the order between them if
-// they want it.
-func chained(n, d int, reverse bool, make func(i int) func(h *graph.Node) prob.Bijector) func(h *graph.Node) prob.Bijector {
-	var fs []func(h *graph.Node) prob.Bijector
-	for i := range n {
-		fs = append(fs, make(i))
-	}
-	return func(h *graph.Node) prob.Bijector {
-		var all []prob.Bijector
-		for i, f := range fs {
-			if i > 0 && reverse {
-				all = append(all, flow.Reverse(d))
-			}
-			all = append(all, f(h))
 		}
-		return prob.Chain(all...)
-	}
+	}},
+	{"planar ×10", func(int) models.Flow {
+		return models.Repeated(10, false, func(s *graph.Scope, d, context int) func(h *graph.Node) prob.Bijector {
+			f := flow.NewPlanar(s, d, flow.Config{Context: context})
+			return func(h *graph.Node) prob.Bijector { return f.Given(h) }
+		})
+	}},
+	{"IAF ×2", func(hidden int) models.Flow { return models.InverseAutoregressive(2, hidden) }},
+	{"IAF ×4", func(hidden int) models.Flow { return models.InverseAutoregressive(4, hidden) }},
+	{"spline ×2", func(hidden int) models.Flow {
+		return models.Repeated(2, true, func(s *graph.Scope, d, context int) func(h *graph.Node) prob.Bijector {
+			f := flow.NewCoupling(s, d, flow.Config{Context: context, Hidden: []int{hidden}, Element: flow.Spline{}})
+			return func(h *graph.Node) prob.Bijector { return f.Given(h) }
+		})
+	}},
 }
 
 func flowCells(l *lab) (cells []cell) {
@@ -96,14 +69,7 @@ func flowCells(l *lab) (cells []cell) {
 					epochs: l.pick(100, 1), batch: 100, rate: 1e-3, draws: l.pick(200, 10),
 					model: func(s *graph.Scope) vi.Model {
 						c := models.VAEConfig{Input: 784, Latent: d, Hidden: []int{hidden, hidden}}
-						if g.make != nil {
-							f := g.make(s.In("flow"), d, features, l.pick(320, 40))
-							c.Features = 2*d + features
-							c.Guide = func(h *graph.Node) prob.Dist {
-								return prob.Transformed{Base: models.Normal(h, d), Bijector: f(graph.Cols(h, 2*d, 2*d+features))}
-							}
-						}
-						return models.NewVAE(s, c)
+						return models.NewVAE(s, c.WithFlow(s.In("flow"), features, g.flow(l.pick(320, 40))))
 					},
 					bound: func(*graph.Scope) vi.Objective { return vi.ELBO{} },
 					test:  vi.ELBO{},

@@ -22,43 +22,21 @@ import (
 
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
-	"github.com/latentgo/latent/layers"
 	"github.com/latentgo/latent/prob"
-	"github.com/latentgo/latent/prob/flow"
 	"github.com/latentgo/latent/vi"
 )
 
 // model is models.NewVAE with residual networks of pictures.
 func model(s *graph.Scope, o options, height, width int) vi.Model {
 	p := models.Pictures{Height: height, Width: width, Filters: o.filters, Hidden: o.hidden}
-	guide, features := posterior(s.In("flow"), o.latents, o.flows)
-	return models.NewVAE(s, models.VAEConfig{
+	c := models.VAEConfig{
 		Input: height * width, Latent: o.latents, Encoder: p.Encoder, Decoder: p.Decoder(o.latents),
-		Features: features, Guide: guide, Likelihood: likelihood(s.In("x"), o.grey, height*width),
-	})
-}
-
-// posterior returns the law of d latents by the features of the encoder, and their
-// number: normal, or with flows that are given 32 of them.
-func posterior(s *graph.Scope, d, flows int) (guide func(h *graph.Node) prob.Dist, features int) {
-	if flows == 0 {
-		return func(h *graph.Node) prob.Dist { return models.Normal(h, d) }, 2 * d
+		Likelihood: likelihood(s.In("x"), o.grey, height*width),
 	}
-	const context = 32
-	made := make([]flow.IAF, flows)
-	for i := range made {
-		made[i] = flow.NewIAF(s.In(fmt.Sprint(i)), d, flow.Config{Context: context, Hidden: []int{320}, Activation: layers.Func(graph.Elu)})
+	if o.flows > 0 {
+		c = c.WithFlow(s.In("flow"), 32, models.InverseAutoregressive(o.flows, 320))
 	}
-	return func(h *graph.Node) prob.Dist {
-		var chain []prob.Bijector
-		for i, f := range made {
-			if i > 0 {
-				chain = append(chain, flow.Reverse(d))
-			}
-			chain = append(chain, f.Given(graph.Cols(h, 2*d, 2*d+context)))
-		}
-		return prob.Transformed{Base: models.Normal(h, d), Bijector: prob.Chain(chain...)}
-	}, 2*d + context
+	return models.NewVAE(s, c)
 }
 
 // likelihood is the law of the pixels by the decoder's output: of black and white

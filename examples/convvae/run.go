@@ -11,6 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/examples/flags"
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -29,6 +30,7 @@ type options struct {
 	grey           bool
 	rate           float64
 	seed           uint64
+	training       flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -45,6 +47,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.BoolVar(&o.grey, "grey", false, "grey values, else black and white pixels, drawn anew each epoch")
 	f.Float64Var(&o.rate, "rate", 1e-3, "step size of AdaMax")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	o.training.Add(f, "out")
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)
@@ -83,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	a := app{options: o, params: &graph.Params{Seed: o.seed}}
+	a := app{options: o, params: o.training.Params(o.seed)}
 	if a.sets, err = data.Open(ctx, o.data, data.Fetcher{}, data.LoadConfig{Seed: o.seed}); err != nil {
 		return errors.WithMessage(err, "-data")
 	}
@@ -95,6 +98,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	c.Evaluation = true
 	result, err := trainers.Fit(ctx, a.bound, train, trainers.Config{
 		Params: a.params, Epochs: o.epochs, Seed: o.seed, Optimizer: trainers.AdaMax{Rate: o.rate}, Initialise: true, Test: a.sets.Test.Batches(c),
+		Checkpoint: o.training.Checkpoint(stderr),
 		OnEpoch: func(e trainers.Epoch) error {
 			_, err := fmt.Fprintf(stderr, "epoch %d: training bound %.2f, test ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["bound"], e.Test["elbo"], e.Seconds)
 			return errors.Wrap(err, "output")
@@ -151,12 +155,11 @@ func (a *app) pictures(ctx context.Context) error {
 	if err := os.MkdirAll(a.out, 0o777); err != nil {
 		return errors.Wrap(err, "-out")
 	}
-	dreams, err := graph.View[float32](p, "dreams")
-	if err != nil {
+	dreams, again := make([]float32, 2*n*width), make([]float32, n*width)
+	if err := graph.Read(p, "dreams", dreams); err != nil {
 		return err
 	}
-	again, err := graph.View[float32](p, "again")
-	if err != nil {
+	if err := graph.Read(p, "again", again); err != nil {
 		return err
 	}
 	var both []float32

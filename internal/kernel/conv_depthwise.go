@@ -58,15 +58,12 @@ func (c *Conv[T]) depthwiseInput(row int) {
 	n, h := row/c.H.In, row%c.H.In
 	clear(c.X[row*c.W.In*c.C:][:c.W.In*c.C])
 	for kh := range c.H.Size {
-		t := h + c.H.Before - kh*c.H.Dilation
-		if t < 0 || t%c.H.Stride != 0 || t/c.H.Stride >= c.H.Out() {
-			continue
-		}
-		for kw := range c.W.Size {
+		t, ok := c.H.Step(h, kh)
+		for kw := 0; ok && kw < c.W.Size; kw++ {
 			lo, hi := c.W.Steps(kw)
 			for w := lo; w < hi; w++ {
 				at, _ := c.W.Place(w, kw)
-				addGrouped(c.xAt(row, at), c.yAt(n*c.H.Out()+t/c.H.Stride, w), c.weightAt(kh, kw))
+				addGrouped(c.xAt(row, at), c.yAt(n*c.H.Out()+t, w), c.weightAt(kh, kw))
 			}
 		}
 	}

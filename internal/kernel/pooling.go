@@ -184,16 +184,13 @@ func (p *Pooling[T]) spread(row int) {
 	n, h := row/p.H.In, row%p.H.In
 	clear(p.X[row*p.W.In*p.C:][:p.W.In*p.C])
 	for kh := range p.H.Size {
-		t := h + p.H.Before - kh*p.H.Dilation
-		if t < 0 || t%p.H.Stride != 0 || t/p.H.Stride >= p.H.Out() {
-			continue
-		}
-		for kw := range p.W.Size {
+		t, ok := p.H.Step(h, kh)
+		for kw := 0; ok && kw < p.W.Size; kw++ {
 			lo, hi := p.W.Steps(kw)
 			for w := lo; w < hi; w++ {
 				at, _ := p.W.Place(w, kw)
 				x := p.X[(row*p.W.In+at)*p.C:][:p.C]
-				for c, v := range p.Y[((n*p.H.Out()+t/p.H.Stride)*p.W.Out()+w)*p.C:][:p.C] {
+				for c, v := range p.Y[((n*p.H.Out()+t)*p.W.Out()+w)*p.C:][:p.C] {
 					x[c] += v
 				}
 			}

@@ -59,6 +59,13 @@ func (w Window) Place(t, k int) (at int, inside bool) {
 	return at, at >= 0 && at < w.In
 }
 
+// Step returns the step at which element k of the window covers a place of the axis,
+// and whether there is one.
+func (w Window) Step(at, k int) (t int, ok bool) {
+	t = at + w.Before - k*w.Dilation
+	return t / w.Stride, t >= 0 && t%w.Stride == 0 && t/w.Stride < w.Out()
+}
+
 // Outside returns the first step at which the window covers no place of the axis,
 // -1 if there is none.
 func (w Window) Outside() int {
