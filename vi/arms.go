@@ -11,7 +11,7 @@ import (
 //	∂E[f]/∂l_i ≈ 1/(n−1) Σ_k (f(b_k) − f̄)·(b_ki − p_i)/(1−ρ_i)
 //
 // with ρ_i the correlation of two draws of element i (Dimitriev and Zhou, arXiv
-// 2105.14141, eq. 7). The uniform numbers (1−D_k)^(n−1) have the copula of a uniform
+// 2105.14141). The uniform numbers (1−D_k)^(n−1) have the copula of a uniform
 // D on the simplex, from below where p ≤ ½ and from above elsewhere, for which with
 // m = min(p, 1−p)
 //

@@ -15,7 +15,7 @@ import (
 //	t_k = ḡ_k·(z_k − μ),  ḡ_k = 1/(K−1) Σ_{j≠k} ∂f(z_j)/∂z_j
 //	∂E[f]/∂l ≈ 1/K Σ_k (f(z_k) − c·t_k − 1/(K−1) Σ_{j≠k} (f(z_j) − c·t_j))·(z_k − μ) + c·Σḡ_k
 //
-// (Titsias and Shi, arXiv 2111.05300, eq. 9 and 12). A line has no variance at
+// (Titsias and Shi, arXiv 2111.05300). A line has no variance at
 // c = 1. It needs K ≥ 2, no run of the model, and one backward pass of what depends on the
 // site.
 //

@@ -17,7 +17,7 @@ import (
 //
 //	(h_k, h̃_k)(y) = 1/(K−1) Σ_{j≠k} H(∂f(z_j)/∂z_j·(y − z_j), f(z_j))
 //
-// (Shi, Zhou, Hwang, Titsias and Mackey, arXiv 2202.09497, eq. 12 to 15). H is a network
+// (Shi, Zhou, Hwang, Titsias and Mackey, arXiv 2202.09497). H is a network
 // of one layer of leaky rectifiers in the scope "SITE/rodeo/net", α and β are parameters
 // "SITE/rodeo/scale" and "SITE/rodeo/score_scale", 0 at first, where it is
 // Score{LeaveOneOut}; all are trained to lower the variance of the gradient by l. It

@@ -11,7 +11,7 @@ import (
 // where the logits l′ are moved, by constants, just so far that they agree with the
 // draw: that of the value drawn up to the largest one, those of the others down to
 // where they leave a gap below it (Fan, Chi, Rudnicky and Ramadge, arXiv 2206.07235,
-// section 3.3). Of less variance than StraightThrough, as it has no noise given the
+// 2022). Of less variance than StraightThrough, as it has no noise given the
 // draw; biased.
 type GappedST struct {
 	Temperature *graph.Node // τ, a scalar, which may be an input; nil means 2/3

@@ -16,7 +16,7 @@ import (
 //	∂E[f] ≈ Σ_s ∂p(s)·R(S,s)·(f(s) − Σ_{s′} p(s′)·R^{D∖s}(S,s′)·f(s′))
 //
 // where P^D(S) is the chance to draw the set S, in any order, from the values D, and
-// R^{D∖s}(S,s) is 1 (Kool, van Hoof and Welling, arXiv 2002.06043, eq. 9 to 17: the estimator
+// R^{D∖s}(S,s) is 1 (Kool, van Hoof and Welling, arXiv 2002.06043: the estimator
 // of leave-one-out draws without replacement, averaged over their orders, with its
 // built-in baseline). The law is prob.Finite, of at most 4096 values in all, all of
 // whose probabilities are computed; the model is run at n of them, along an axis of
@@ -31,7 +31,7 @@ type UnorderedSet struct {
 //	E[f] ≈ Σ_{c∈C} q(c)·f(c) + (1 − q(C))·f(v)
 //
 // with the gradient of both parts, and a baseline b = Σ_C q(c)·f(c)/q(C) that v has no
-// part in (Liu, Regier, Tripuraneni, Jordan and McAuliffe, arXiv 1810.04777, eq. 7). The
+// part in (Liu, Regier, Tripuraneni, Jordan and McAuliffe, arXiv 1810.04777). The
 // law is prob.Finite, as of UnorderedSet; the model is run at n+1 of its values.
 type Marginalised struct {
 	Size int // n, from 1 to 64 and below the number of values less one; 0 means 1

@@ -4,6 +4,7 @@
 // package and the published tables of bench/thesis are made of them.
 //
 //	vae.go        VAE: one layer of latents, any guide, prior and likelihood (chapter 2)
+//	flows.go      flows behind the posterior of a VAE (chapter 5)
 //	pictures.go   residual networks of pictures, as encoder and decoder of a VAE (chapter 5)
 //	m2.go         M2: classes and style, for labels that are mostly missing (chapter 3)
 //	semisupervised.go   the objective that trains M2 on few labels; features.go, what
