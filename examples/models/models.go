@@ -13,6 +13,7 @@
 //	discrete.go   a VAE with discrete latents (chapter 5)
 //	bayes.go      regression and classification with latent weights (chapter 6)
 //	joined.go     a dense layer of two inputs
+//	models.go     Normal, the law that a network's output says
 package models
 
 import (
