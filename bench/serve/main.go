@@ -16,8 +16,10 @@
 // latent_us. p50_us and p99_us are what a request waits. The rows http are a request
 // of one row after the other over a loopback connection that stays open, with binary
 // tensors and with JSON, beside the same through the model alone: added_us is the
-// difference of the medians. http/empty is a handler that reads the binary request
-// and does nothing, which is what a connection costs by itself.
+// difference of the medians. http/read is a handler that reads as much memory as the
+// weights have, beside reading it without HTTP: what is added to that is the least
+// that could be, as the weights push the code and data of client and server out of
+// the second cache.
 //
 // The contestants take turns, round by round, since a machine's speed drifts; a
 // figure is the median over the rounds of each round's figure, and a ratio the median

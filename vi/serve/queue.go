@@ -76,15 +76,15 @@ func (m *Model) drop(c *call, v *version, holds int) {
 
 const maxLanes = 64 // that are kept without requests
 
-// enqueue lets a call wait for a worker.
-func (m *Model) enqueue(c *call, v *version, op int) error {
+// enqueue lets a call wait for a worker, or returns one for its own goroutine.
+func (m *Model) enqueue(c *call, v *version, op int) (*worker, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
-		return ErrClosed
+		return nil, ErrClosed
 	}
 	if m.waiting+c.rows > m.config.Queue {
-		return mark.Error(errors.Errorf("serve: %d rows are waiting, no room for %d more in a queue of %d", m.waiting, c.rows, m.config.Queue), ErrFull)
+		return nil, mark.Error(errors.Errorf("serve: %d rows are waiting, no room for %d more in a queue of %d", m.waiting, c.rows, m.config.Queue), ErrFull)
 	}
 	l := v.lanes[c.key]
 	if l == nil {
@@ -93,7 +93,7 @@ func (m *Model) enqueue(c *call, v *version, op int) error {
 		v.lanes[c.key] = l
 	}
 	if l.err != nil {
-		return l.err
+		return nil, l.err
 	}
 	c.lane = l
 	c.since = time.Now()
@@ -103,8 +103,11 @@ func (m *Model) enqueue(c *call, v *version, op int) error {
 	l.used = m.clock
 	m.waiting += c.rows
 	m.config.Meter.Waiting(m.waiting)
+	if w := m.own(c); w != nil {
+		return w, nil
+	}
 	m.wakeOne()
-	return nil
+	return nil, nil
 }
 
 // dropLanes forgets the lane used last of those that are idle, if there are many:
@@ -166,8 +169,12 @@ func (m *Model) wakeOne() {
 }
 
 // next returns the lane whose first request has waited longest among those that
-// are ready to run, or how long until one is; 0 if nothing waits. mu is held.
+// are ready to run, or how long until one is; 0 if nothing waits, or as many run
+// as may, the first of which to end wakes a worker. mu is held.
 func (m *Model) next(now time.Time) (first *lane, wait time.Duration) {
+	if m.running >= m.config.Runs && !m.closed {
+		return nil, 0
+	}
 	for _, v := range m.versions {
 		for _, l := range v.lanes {
 			if len(l.pending) == 0 {
@@ -208,6 +215,7 @@ func (m *Model) hand(l *lane, ps []piece, now time.Time) []piece {
 		}
 	}
 	l.runs++
+	m.running++
 	if m.waiting > 0 {
 		m.wakeOne()
 	}

@@ -122,6 +122,9 @@ func slow(t *testing.T, c serve.Config) (m *serve.Model, began chan struct{}, wa
 	began, gate := make(chan struct{}, 100), make(chan struct{})
 	var waiting atomic.Int64
 	c.Meter = meter{&waiting, func() { began <- struct{}{}; <-gate }}
+	if !c.Alone {
+		c.Delay = time.Nanosecond // no run on the caller's goroutine, which would wait too
+	}
 	waits = func(rows int) {
 		for int(waiting.Load()) != rows {
 			time.Sleep(time.Millisecond)

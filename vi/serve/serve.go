@@ -23,10 +23,12 @@ type Model struct {
 	current  *version
 	versions []*version // with the retired ones that still answer
 	waiting  int        // rows
+	running  int        // runs
 	closed   bool
 	spare    []*call
-	memory   int    // bytes of the programs that are kept or run
-	clock    uint64 // of use, for what is dropped first
+	workers  []*worker // idle, for goroutines of requests
+	memory   int       // bytes of the programs that are kept or run
+	clock    uint64    // of use, for what is dropped first
 
 	wake chan struct{}
 	done sync.WaitGroup
@@ -103,7 +105,9 @@ func (m *Model) Version() string {
 }
 
 // Do answers a request about an operation and writes the answer to r, whose
-// memory it uses. It returns ctx's error when ctx is done first.
+// memory it uses. It returns ctx's error when ctx is done first. A request that is
+// alone, and takes one run, is computed on the goroutine of the caller, which then
+// looks at ctx between the steps of the program.
 func (m *Model) Do(ctx context.Context, operation string, q Request, r *Reply) error {
 	if m == nil || m.wake == nil {
 		return errors.New("serve: the Model is nil or zero, want one that New returned without an error")
@@ -136,13 +140,17 @@ func (m *Model) answer(ctx context.Context, operation string, q Request, r *Repl
 	} else if err = ctx.Err(); err == nil {
 		err = mark.Error(c.fill(v, op, q), ErrRequest)
 	}
+	var own *worker
 	if err == nil {
 		rows = c.rows
-		err = m.enqueue(c, v, op)
+		own, err = m.enqueue(c, v, op)
 	}
 	if err != nil {
 		m.end(c, v, 2)
 		return rows, known, err
+	}
+	if own != nil {
+		own.workAlone(ctx, c.lane)
 	}
 	select {
 	case <-c.done:
@@ -152,6 +160,8 @@ func (m *Model) answer(ctx context.Context, operation string, q Request, r *Repl
 	}
 	if err = c.err; err == nil {
 		err = mark.Error(c.reply(r), ErrRequest)
+	} else if ctx.Err() != nil {
+		err = ctx.Err()
 	}
 	m.end(c, v, 1)
 	return rows, known, err

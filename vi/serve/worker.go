@@ -12,7 +12,8 @@ import (
 	"github.com/latentgo/latent/internal/mark"
 )
 
-// worker runs what waits.
+// worker runs what waits: on a goroutine of the Model, or on that of a request
+// that is alone, which saves handing it over and back.
 type worker struct {
 	*Model
 	pieces []piece
@@ -54,6 +55,40 @@ func (m *Model) work() {
 	}
 }
 
+// own returns a worker for the goroutine of a call that just began to wait, if no
+// other is under way, and one short run of a program that is there is all it takes;
+// nil if not. mu is held.
+func (m *Model) own(c *call) *worker {
+	l := c.lane
+	switch {
+	case l.version.calls > 1 || m.running > 0, m.config.Delay > 0 && !m.config.Alone: // others may come along
+		return nil
+	case c.rows > l.most || l.passes > 1 || l.op.holes || len(l.free[bucket(l.size(c.rows))]) == 0: // may take long
+		return nil
+	}
+	var w *worker
+	if n := len(m.workers); n > 0 {
+		w = m.workers[n-1]
+		m.workers = m.workers[:n-1]
+	} else {
+		w = &worker{Model: m}
+	}
+	w.pieces = m.hand(l, w.pieces[:0], c.since)
+	m.done.Add(1) // Close waits for it
+	return w
+}
+
+// workAlone is what such a worker does.
+func (w *worker) workAlone(ctx context.Context, l *lane) {
+	w.ctx.caller = ctx
+	w.run(l)
+	w.ctx.caller = nil
+	w.mu.Lock()
+	w.workers = append(w.workers, w)
+	w.mu.Unlock()
+	w.done.Done()
+}
+
 // run computes the pieces. One that cannot be computed with the others is
 // computed by itself, so that it is no other's fault.
 func (w *worker) run(l *lane) {
@@ -80,6 +115,9 @@ func (m *Model) finish(l *lane, p piece, err error, last bool) {
 	}
 	if last {
 		l.runs--
+		if m.running--; m.waiting > 0 {
+			m.wakeOne()
+		}
 	}
 	if c.left -= p.n; c.left == 0 {
 		c.done <- struct{}{}
@@ -166,7 +204,10 @@ func (w *worker) pass(p *program, ps []piece, pass, step int) error {
 }
 
 // runContext is done when nobody waits for any of the pieces.
-type runContext struct{ pieces []piece }
+type runContext struct {
+	pieces []piece
+	caller context.Context // of the only piece, whose goroutine this is; or nil
+}
 
 // Deadline implements context.Context.
 func (*runContext) Deadline() (time.Time, bool) { return time.Time{}, false }
@@ -179,6 +220,9 @@ func (*runContext) Value(any) any { return nil }
 
 // Err implements context.Context.
 func (c *runContext) Err() error {
+	if c.caller != nil {
+		return c.caller.Err()
+	}
 	for _, p := range c.pieces {
 		if !p.gone.Load() {
 			return nil

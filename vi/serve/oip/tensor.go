@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"github.com/pkg/errors"
@@ -176,6 +177,10 @@ func appendBinary(b []byte, v []float64, datatype string) []byte {
 
 // appendString writes a string as JSON.
 func appendString(b []byte, s string) []byte {
+	plain := func(c rune) bool { return ' ' <= c && c <= '~' && !strings.ContainsRune(`"\\<>&`, c) }
+	if !strings.ContainsFunc(s, func(c rune) bool { return !plain(c) }) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	q, err := json.Marshal(s)
 	if err != nil {
 		return append(b, `""`...)
