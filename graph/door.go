@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/op"
+	"github.com/latentgo/latent/internal/safetensors"
 )
 
 func init() {
@@ -10,6 +11,7 @@ func init() {
 	door.Notes = func(p any) []any { return p.(*Program).notes() }
 	door.SharedNoise = func(p any) []string { return p.(*Program).sharedNoise() }
 	door.WriteParams = func(p any, f func() error) error { return p.(*Params).write(f) }
+	door.ReadParams = func(p any, f func(safetensors.File) error) error { return p.(*Params).encode("write", f) }
 	door.Declared = func(f, p any) error { return f.(*Frozen).declared(p.(*Params)) }
 	door.Rows = func(p any, keys []door.RowKey) error { return p.(*Program).keyRows(keys) }
 	door.Close = func(p any) { p.(*Program).close() }

@@ -16,8 +16,8 @@
 //     which may end a fit; convergence.go, early.go: when the bound has settled, or
 //     does not rise on other data; cliff.go, kept.go: when it falls off a cliff, and
 //     what a fit goes back to then;
-//   - saver.go, record.go, slots.go: the checkpoints of a fit, what they say and the
-//     arrays of the update rule; resume.go,
+//   - saver.go, staged.go, record.go, slots.go: the checkpoints of a fit, the copy that
+//     is written, what they say and the arrays of the update rule; resume.go,
 //     settings.go: going on from one, if it is of the same configuration;
 //   - runner.go, feed.go: the programs of a model, and how a batch gets into them;
 //   - optimizer.go: the interface of update rules; adagrad.go, adam.go, adamax.go,

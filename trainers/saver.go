@@ -11,13 +11,15 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/door"
 	"github.com/latentgo/latent/internal/safetensors"
 	"github.com/latentgo/latent/trainers/checkpoint"
 )
 
 // saver writes the checkpoints of a fit. What they are is taken down between two
-// steps, into buffers that are kept; hashing, writing and flushing goes on beside
-// the training, one checkpoint at a time.
+// steps, into memory that is kept; hashing, writing and flushing goes on beside the
+// training, one checkpoint at a time.
 type saver struct {
 	*checkpoint.Store
 	conf *checkpoint.Config
@@ -28,7 +30,7 @@ type saver struct {
 	last     reached           // of the last checkpoint
 	at       time.Time         // of it, or of the beginning
 
-	params, average, optimizer bytes.Buffer
+	params, average, optimizer staged
 	writing                    chan error // nil: nothing is being written
 }
 
@@ -168,45 +170,40 @@ func (s *saver) take(t *trainer) (i checkpoint.Info, files []checkpoint.Put, err
 	if err := u.ready(); err != nil { // all steps so far may have been left out
 		return i, nil, err
 	}
-	optimizer := u.file()
-	grow(&s.optimizer, optimizer)
-	put := func(name string, b *bytes.Buffer, write func(w io.Writer) error) {
-		if b.Reset(); err == nil {
-			err = write(b)
+	stage := func(name string, to *staged, read func(take func(safetensors.File) error) error) {
+		if err == nil {
+			err = read(func(f safetensors.File) error { return to.take(u.update.program, f) })
+		}
+		files = append(files, checkpoint.Put{Name: name, Write: to.write})
+	}
+	arrays := func(p *graph.Params) func(take func(safetensors.File) error) error {
+		return func(take func(safetensors.File) error) error { return door.ReadParams(p, take) }
+	}
+	stage(checkpoint.ParamsFile, &s.params, arrays(t.Params))
+	if u.average != nil {
+		stage(checkpoint.AverageFile, &s.average, arrays(u.average))
+	}
+	stage(checkpoint.OptimizerFile, &s.optimizer, func(take func(safetensors.File) error) error { return take(u.file()) })
+	put := func(name string, write func(b *bytes.Buffer) error) {
+		var b bytes.Buffer
+		if err == nil {
+			err = write(&b)
 		}
 		files = append(files, checkpoint.Put{Name: name, Write: func(w io.Writer) error {
 			_, err := w.Write(b.Bytes())
 			return errors.WithStack(err)
 		}})
 	}
-	put(checkpoint.ParamsFile, &s.params, t.Params.Write)
-	if u.average != nil {
-		put(checkpoint.AverageFile, &s.average, u.average.Write)
-	}
-	put(checkpoint.OptimizerFile, &s.optimizer, func(w io.Writer) error { return safetensors.Write(w, optimizer) })
 	for k, w := range t.Watch {
-		var state bytes.Buffer
-		put(watchFile(k), &state, func(io.Writer) error {
-			b, err := w.MarshalBinary()
-			state.Write(b)
+		put(watchFile(k), func(b *bytes.Buffer) error {
+			state, err := w.MarshalBinary()
+			b.Write(state)
 			return errors.WithMessagef(err, "Watch[%d]", k)
 		})
 	}
-	var run bytes.Buffer
-	put(checkpoint.RunFile, &run, func(w io.Writer) error { return s.record(t, w) })
+	put(checkpoint.RunFile, func(b *bytes.Buffer) error { return s.record(t, b) })
 	return i, files, err
 }
 
 // watchFile is the file of a checkpoint that has the state of Config.Watch[k].
 func watchFile(k int) string { return fmt.Sprintf("watch-%d.state", k) }
-
-// grow makes room for a file at once.
-func grow(b *bytes.Buffer, f safetensors.File) {
-	size := 1 << 16
-	for _, t := range f.Tensors {
-		size += 4*len(t.F32) + 8*len(t.F64) + 256
-	}
-	if b.Reset(); b.Cap() < size {
-		b.Grow(size)
-	}
-}

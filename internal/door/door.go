@@ -4,7 +4,10 @@
 // a scope a *graph.Scope.
 package door
 
-import "github.com/latentgo/latent/internal/op"
+import (
+	"github.com/latentgo/latent/internal/op"
+	"github.com/latentgo/latent/internal/safetensors"
+)
 
 // Task is work in numbered parts, which must not depend on the worker.
 type Task interface{ Do(part, worker int) }
@@ -37,6 +40,10 @@ var (
 // while nobody reads them, and returns its error. f must not read them by other
 // means, run programs of them or save them.
 var WriteParams func(params any, f func() error) error
+
+// ReadParams calls f with what a file of params, a *graph.Params, holds, in their own
+// memory, while nobody writes to them, and returns its error.
+var ReadParams func(params any, f func(safetensors.File) error) error
 
 // Declared adds to params, a *graph.Params, the parameters that programs of frozen, a
 // *graph.Frozen of them, have declared.

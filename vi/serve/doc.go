@@ -75,7 +75,8 @@
 // and out, config.go Spec and Config, metadata.go what a model can be asked.
 // inspect.go reads the names that a model takes, operation.go what each operation
 // computes. version.go has parameters with their programs, queue.go the requests
-// that wait, worker.go the runs, call.go a request under way, feed.go its values on
-// their way in. field.go, weights.go and impute.go make outputs of results.
-// bundle.go and swap.go are about files and other versions.
+// that wait, worker.go the runs, lone.go those on the goroutine of a request that is
+// alone, call.go a request under way, feed.go its values on their way in. field.go,
+// weights.go and impute.go make outputs of results. bundle.go and swap.go are about
+// files and other versions.
 package serve
