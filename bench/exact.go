@@ -33,7 +33,9 @@ func (g *gradient) compare(ctx context.Context, m trainers.Bound, d *data.Set, c
 	if !slices.Equal(e.names, g.names) {
 		return errors.Errorf("exact gradient by the parameters %v, want %v", e.names, g.names)
 	}
-	all.draw(0)
+	if err := all.draw(0); err != nil {
+		return err
+	}
 	e.group(c.Group)
 	for step := range 2 {
 		if err := e.draw(ctx, all, graph.Key{Seed: c.Seed, Step: uint32(step)}, time.Now); err != nil {

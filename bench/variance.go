@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -45,6 +46,7 @@ type Config struct {
 	Problem string                    // a name for the rows
 	Params  *graph.Params             // at which gradients are taken; not changed; nil means new float32 ones of this Seed
 	Arrays  []string                  // the arrays of the data that the model is given; nil means all
+	Map     map[string]data.Transform // of arrays by name, as data.BatchConfig.Map; what is random in them is drawn anew for each draw, which counts as an epoch
 	Draws   int                       // of each gradient; 0 means 1000
 	Most    int                       // where Draws allow no honest interval of the variance, four times as many, and again, up to this; 0 means 16 times Draws
 	Batch   int                       // rows a gradient, chosen anew for each draw; 0 means all rows, always the same
@@ -80,7 +82,7 @@ func GradientVariance(ctx context.Context, m func(s *graph.Scope) vi.Model, d *d
 	if c.Arrays == nil {
 		c.Arrays = d.Names()
 	}
-	b := &batches{set: d, size: c.Batch, seed: c.Seed, arrays: c.Arrays}
+	b := &batches{set: d, size: c.Batch, seed: c.Seed, arrays: c.Arrays, transforms: c.Map}
 	var gs []*gradient
 	for _, k := range cases {
 		own := m
@@ -118,7 +120,9 @@ func GradientVariance(ctx context.Context, m func(s *graph.Scope) vi.Model, d *d
 			break
 		}
 		for step := from; step < to; step++ {
-			b.draw(step)
+			if err := b.draw(step); err != nil {
+				return nil, errors.WithMessage(err, "bench")
+			}
 			for _, i := range wanting {
 				if err := gs[i].draw(ctx, b, graph.Key{Seed: c.Seed, Step: uint32(step)}, c.Clock); err != nil {
 					return nil, errors.WithMessagef(err, "bench: case %s of %s, draw %d", cases[i].Estimator, cases[i].Objective, step)
@@ -155,7 +159,15 @@ func (c Config) check(m func(s *graph.Scope) vi.Model, d *data.Set, cases []Case
 			return errors.Errorf("bench: Arrays names %s twice", name)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.Map)) {
+		if d.Cols(name) == 0 || c.Arrays != nil && !slices.Contains(c.Arrays, name) || c.Map[name] == nil {
+			return errors.Errorf("bench: Map has a Transform of %s, want one that is not nil of an array that the model is given", name)
+		}
+	}
 	for i, k := range cases {
+		if k.Exact != nil && len(c.Map) > 0 {
+			return errors.Errorf("bench: case %d, %s of %s, has an Exact gradient, that of one set of rows, and Map makes others", i, k.Estimator, k.Objective)
+		}
 		if k.Bound == nil {
 			return errors.Errorf("bench: case %d, %s of %s, has no Bound", i, k.Estimator, k.Objective)
 		}

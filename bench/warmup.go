@@ -80,7 +80,9 @@ func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o 
 		return err
 	}
 	for step := range c.Warmup {
-		b.draw(-1 - step)
+		if err := b.draw(-1 - step); err != nil {
+			return err
+		}
 		if err := b.feed(p); err != nil {
 			return err
 		}

@@ -1,5 +1,5 @@
 // Command gradvar measures the bias, the variance and the cost of gradient
-// estimators on five built-in problems:
+// estimators on built-in problems:
 //
 //	go run ./bench/gradvar                 a table of each problem
 //	go run ./bench/gradvar -region         at several places in the space of parameters
@@ -26,10 +26,10 @@ import (
 )
 
 type options struct {
-	region, check, json, csv, markdown bool
-	only, png                          string
-	draws                              float64
-	seed                               uint64
+	region, check, json, csv, markdown, quick bool
+	only, png, data                           string
+	draws                                     float64
+	seed                                      uint64
 }
 
 // errBiased is the failure of -check.
@@ -53,8 +53,10 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.BoolVar(&o.json, "json", false, "print one JSON object a row")
 	f.BoolVar(&o.csv, "csv", false, "print comma-separated values")
 	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")
-	f.StringVar(&o.only, "problem", "", "this `name` only: linear, sbn, mixed, vae or bayes")
+	f.StringVar(&o.only, "problem", "", "this `name` only: "+names())
 	f.StringVar(&o.png, "png", "", "`folder` for a figure of each problem")
+	f.StringVar(&o.data, "data", "", "for problems on pictures, `folder` of IDX files named as MNIST's, or mnist or fashion-mnist, downloaded once; empty: digits drawn by the program")
+	f.BoolVar(&o.quick, "quick", false, "problems on pictures small and short, on few drawn digits")
 	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
 	f.Uint64Var(&o.seed, "seed", 1, "of the noise")
 	if err = f.Parse(args); err != nil {
@@ -72,7 +74,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	case f.NArg() > 0:
 		err = errors.Errorf("unexpected argument %q", f.Arg(0))
 	case !known:
-		err = errors.Errorf("-problem %s: want linear, sbn, mixed, vae or bayes", o.only)
+		err = errors.Errorf("-problem %s: want %s", o.only, names())
 	case !(o.draws > 0 && o.draws <= 1000):
 		err = errors.Errorf("-draws %v: want a number up to 1000", o.draws)
 	case o.check && o.png != "" || count(o.check, o.json, o.csv, o.markdown) > 1:
@@ -101,10 +103,13 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	}
 	var all []bench.Row
 	for _, made := range problems {
-		if o.only != "" && o.only != made.name {
+		if o.only != made.name && (o.only != "" || made.asked) {
 			continue
 		}
-		p := made.make()
+		p, err := made.make(o)
+		if err != nil {
+			return err
+		}
 		if o.check && !p.known() {
 			continue
 		}
