@@ -27,7 +27,8 @@ import (
 
 type options struct {
 	region, check, json, csv, markdown, quick bool
-	only, png, data                           string
+	only, png, data, study, estimator         string
+	evaluations, steps                        int
 	draws                                     float64
 	seed                                      uint64
 }
@@ -57,6 +58,10 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.StringVar(&o.png, "png", "", "`folder` for a figure of each problem")
 	f.StringVar(&o.data, "data", "", "for problems on pictures, `folder` of IDX files named as MNIST's, or mnist or fashion-mnist, downloaded once; empty: digits drawn by the program")
 	f.BoolVar(&o.quick, "quick", false, "problems on pictures small and short, on few drawn digits")
+	f.StringVar(&o.study, "study", "", "train the -problem on pictures by each of its estimators, with the variance of its gradient on the way, and keep the results in this `folder`, from which a run that was stopped goes on")
+	f.IntVar(&o.evaluations, "evaluations", 0, "with -study: estimators of this many evaluations of the model; 0: of 2, 3 and 4")
+	f.StringVar(&o.estimator, "estimator", "", "with -study: those with this in their `name`")
+	f.IntVar(&o.steps, "steps", 100000, "with -study: of training")
 	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
 	f.Uint64Var(&o.seed, "seed", 1, "of the noise")
 	if err = f.Parse(args); err != nil {
@@ -75,6 +80,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		err = errors.Errorf("unexpected argument %q", f.Arg(0))
 	case !known:
 		err = errors.Errorf("-problem %s: want %s", o.only, names())
+	case o.steps < 1:
+		err = errors.Errorf("-steps %d: want 1 or more", o.steps)
 	case !(o.draws > 0 && o.draws <= 1000):
 		err = errors.Errorf("-draws %v: want a number up to 1000", o.draws)
 	case o.check && o.png != "" || count(o.check, o.json, o.csv, o.markdown) > 1:
@@ -96,6 +103,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	o, err := parse(args, w)
 	if err != nil {
 		return err
+	}
+	if o.study != "" {
+		return studies(ctx, o, w, os.Stderr)
 	}
 	out := printer{options: o, w: w}
 	if err := out.begin(); err != nil {

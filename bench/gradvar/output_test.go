@@ -145,7 +145,7 @@ func TestCheckFailsOnBias(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae or bayes"},
+		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae, bayes, linear784, nonlinear784 or two784"},
 		{"-draws 0", "-draws 0: want a number up to 1000"},
 		{"-json -csv", "choose one"},
 		{"-check -json", "choose one"},

@@ -42,7 +42,6 @@ func (n network) model(bits int, mean []float64) func(*graph.Scope) vi.Model {
 		widths := func(ends ...int) []int {
 			return append(append(ends[:1:1], n.hidden...), ends[1])
 		}
-		prior := p.Param("prior", graph.Constant(0), bits)
 		enc, dec := leaky.NewMLP(q.In("enc"), widths(pixels, bits)...), leaky.NewMLP(p.In("dec"), widths(bits, pixels)...)
 		var up, down layers.Stack
 		if n.layers == 2 {
@@ -57,7 +56,7 @@ func (n network) model(bits int, mean []float64) func(*graph.Scope) vi.Model {
 				}
 			},
 			Joint: func(t *vi.Trace) {
-				of := prob.Bernoulli{Logits: prior}
+				of := prob.Bernoulli{Logits: s.Tensor(make([]float64, bits), bits)}
 				if n.layers == 2 {
 					of.Logits = down.Apply(centred(t.Draw("z2", of)))
 				}
