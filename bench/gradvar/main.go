@@ -7,9 +7,26 @@
 //	go run ./bench/gradvar -markdown       the same tables for a page
 //	go run ./bench/gradvar -json           a JSON object a row, for programs
 //	go run ./bench/gradvar -png out        and a figure of each problem in the folder out
+//	go run ./bench/gradvar -report FILE    and a page of HTML, with the variance against the cost
+//
+// Belief nets of pictures, as Shi et al. (arXiv 2202.09497) compared estimators on, are
+// measured when they are asked for; -data names the pictures:
+//
+//	go run ./bench/gradvar -problem nonlinear784 -data mnist
+//	go run ./bench/gradvar -problem nonlinear784 -data mnist -study FOLDER -evaluations 2
+//	go run ./bench/gradvar -study FOLDER -report FILE
+//
+// The second trains by each estimator, 100,000 steps by default, and goes on where it
+// was stopped; the third shows what came out.
 //
 // Package bench says what the numbers are; bench.GradientVariance measures
 // models of your own.
+//
+//	problem.go   what is measured: linear.go, sbn.go, mixed.go, vae.go, bayes.go and
+//	             pictures.go have the problems, exact.go quadratures
+//	print.go     tables and other output; figure.go, pictures; report.go, the page
+//	study.go     trainings by each estimator
+//	main.go      the flags
 package main
 
 import (
@@ -27,7 +44,7 @@ import (
 
 type options struct {
 	region, check, json, csv, markdown, quick bool
-	only, png, data, study, estimator         string
+	only, png, data, study, estimator, report string
 	evaluations, steps                        int
 	draws                                     float64
 	seed                                      uint64
@@ -58,6 +75,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.StringVar(&o.png, "png", "", "`folder` for a figure of each problem")
 	f.StringVar(&o.data, "data", "", "for problems on pictures, `folder` of IDX files named as MNIST's, or mnist or fashion-mnist, downloaded once; empty: digits drawn by the program")
 	f.BoolVar(&o.quick, "quick", false, "problems on pictures small and short, on few drawn digits")
+	f.StringVar(&o.report, "report", "", "`file` for a page of HTML with tables and figures, variance against cost with the Pareto front; with -study and no -problem, of the trainings in that folder")
 	f.StringVar(&o.study, "study", "", "train the -problem on pictures by each of its estimators, with the variance of its gradient on the way, and keep the results in this `folder`, from which a run that was stopped goes on")
 	f.IntVar(&o.evaluations, "evaluations", 0, "with -study: estimators of this many evaluations of the model; 0: of 2, 3 and 4")
 	f.StringVar(&o.estimator, "estimator", "", "with -study: those with this in their `name`")
@@ -104,6 +122,13 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	page := &report{}
+	if o.study != "" && o.report != "" && o.only == "" {
+		if err := page.studies(o.study); err != nil {
+			return err
+		}
+		return page.write(o.report)
+	}
 	if o.study != "" {
 		return studies(ctx, o, w, os.Stderr)
 	}
@@ -135,7 +160,17 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 			if err := out.print(p, at, rows); err != nil {
 				return err
 			}
+			if o.report != "" {
+				if err := page.add(p, at, rows); err != nil {
+					return err
+				}
+			}
 			all = append(all, rows...)
+		}
+	}
+	if o.report != "" {
+		if err := page.write(o.report); err != nil {
+			return err
 		}
 	}
 	if o.check && len(all) == 0 {

@@ -90,7 +90,7 @@ func logits(mean []float64) []float64 {
 // (arXiv 2202.09497) that take n evaluations of the model.
 func (n network) compared(evaluations int) []bench.Case {
 	all := func(name string, k int, e vi.Estimator) bench.Case {
-		return bench.Case{Estimator: name, Objective: fmt.Sprintf("ELBO, %d evaluations", evaluations), Bound: vi.ELBO{Config: vi.Config{K: k, Estimator: e}}}
+		return bench.Case{Estimator: name, Objective: fmt.Sprintf("ELBO by %d evaluations", evaluations), Bound: vi.ELBO{Config: vi.Config{K: k, Estimator: e}}}
 	}
 	cases := []bench.Case{
 		all("Score{LeaveOneOut}", evaluations, vi.Score{Baseline: vi.LeaveOneOut{}}),

@@ -63,9 +63,6 @@ func studies(ctx context.Context, o options, out, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.study, 0o777); err != nil {
-		return errors.Wrap(err, "-study")
-	}
 	found := false
 	for _, n := range networks {
 		if o.only != n.name {
@@ -108,6 +105,9 @@ func (c *course) path() string { return filepath.Join(c.study, c.name()+".json")
 
 // run trains to the last step, from where an earlier run was stopped.
 func (c *course) run(ctx context.Context) error {
+	if err := os.MkdirAll(c.study, 0o777); err != nil {
+		return errors.Wrap(err, "-study")
+	}
 	if err := c.read(); err != nil {
 		return err
 	}
@@ -182,14 +182,11 @@ func (c *course) measure(ctx context.Context, params *graph.Params, step int) er
 }
 
 func (c *course) read() error {
-	b, err := os.ReadFile(c.path())
+	err := c.readFile(c.path())
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err == nil {
-		err = json.Unmarshal(b, &c.rows)
-	}
-	return errors.Wrapf(err, "results %s", c.path())
+	return err
 }
 
 func (c *course) write() error {
