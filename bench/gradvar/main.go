@@ -36,6 +36,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -77,8 +79,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.BoolVar(&o.quick, "quick", false, "problems on pictures small and short, on few drawn digits")
 	f.StringVar(&o.report, "report", "", "`file` for a page of HTML with tables and figures, variance against cost with the Pareto front; with -study and no -problem, of the trainings in that folder")
 	f.StringVar(&o.study, "study", "", "train the -problem on pictures by each of its estimators, with the variance of its gradient on the way, and keep the results in this `folder`, from which a run that was stopped goes on")
-	f.IntVar(&o.evaluations, "evaluations", 0, "with -study: estimators of this many evaluations of the model; 0: of 2, 3 and 4")
-	f.StringVar(&o.estimator, "estimator", "", "with -study: those with this in their `name`")
+	f.IntVar(&o.evaluations, "evaluations", 0, "on pictures, estimators of this many evaluations of the model; 0: of 2, 3 and 4")
+	f.StringVar(&o.estimator, "estimator", "", "those with one of these in their `names`, with commas between them")
 	f.IntVar(&o.steps, "steps", 100000, "with -study: of training")
 	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
 	f.Uint64Var(&o.seed, "seed", 1, "of the noise")
@@ -98,6 +100,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		err = errors.Errorf("unexpected argument %q", f.Arg(0))
 	case !known:
 		err = errors.Errorf("-problem %s: want %s", o.only, names())
+	case o.evaluations != 0 && (o.evaluations < 2 || o.evaluations > 4):
+		err = errors.Errorf("-evaluations %d: want 2, 3 or 4", o.evaluations)
 	case o.steps < 1:
 		err = errors.Errorf("-steps %d: want 1 or more", o.steps)
 	case !(o.draws > 0 && o.draws <= 1000):
@@ -106,6 +110,11 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		err = errors.New("-check, -json, -csv and -markdown are different outputs: choose one, and -png without -check")
 	}
 	return o, err
+}
+
+// wants tells whether an estimator is asked for.
+func (o options) wants(estimator string) bool {
+	return slices.ContainsFunc(strings.Split(o.estimator, ","), func(name string) bool { return strings.Contains(estimator, name) })
 }
 
 func count(flags ...bool) (n int) {
@@ -147,6 +156,10 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		}
 		if o.check && !p.known() {
 			continue
+		}
+		p.cases = slices.DeleteFunc(p.cases, func(c bench.Case) bool { return !o.wants(c.Estimator) })
+		if len(p.cases) == 0 {
+			return errors.Errorf("-estimator %s: problem %s has none", o.estimator, p.name)
 		}
 		points := p.points
 		if !o.region {

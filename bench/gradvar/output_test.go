@@ -179,6 +179,8 @@ func TestMistakesAreNamed(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae, bayes, linear784, nonlinear784 or two784"},
 		{"-study x -problem sbn", "nothing to train"},
+		{"-evaluations 5", "-evaluations 5: want 2, 3 or 4"},
+		{"-problem sbn -estimator bogus", "-estimator bogus: problem sbn has none"},
 		{"-steps 0", "-steps 0: want 1 or more"},
 		{"-draws 0", "-draws 0: want a number up to 1000"},
 		{"-json -csv", "choose one"},

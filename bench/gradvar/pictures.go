@@ -106,6 +106,14 @@ func (n network) compared(evaluations int) []bench.Case {
 	return cases
 }
 
+// counts are those of evaluations that are asked for.
+func (o options) counts() []int {
+	if o.evaluations == 0 {
+		return []int{2, 3, 4}
+	}
+	return []int{o.evaluations}
+}
+
 // pictures loads -data, or draws digits.
 func pictures(o options) (data.Sets, error) {
 	if o.quick {
@@ -140,7 +148,7 @@ func (n network) problem(o options) (problem, error) {
 		model: n.model(units, meanPicture(sets.Train)), data: sets.Train, batch: 100, arrays: []string{"x"}, transforms: binarized,
 		group: top, draws: 200, warmup: steps,
 	}
-	for _, k := range []int{2, 3, 4} {
+	for _, k := range o.counts() {
 		p.cases = append(p.cases, n.compared(k)...)
 	}
 	train := plainly(p.model, vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.Score{Baseline: vi.LeaveOneOut{}}}})

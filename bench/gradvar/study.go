@@ -72,9 +72,9 @@ func studies(ctx context.Context, o options, out, log io.Writer) error {
 		if err != nil {
 			return err
 		}
-		for _, k := range []int{2, 3, 4} {
+		for _, k := range o.counts() {
 			for _, by := range n.compared(k) {
-				if o.evaluations != 0 && o.evaluations != k || !strings.Contains(by.Estimator, o.estimator) {
+				if !o.wants(by.Estimator) {
 					continue
 				}
 				found = true
