@@ -33,7 +33,8 @@
 //
 // Of a gradient that takes hardly longer to compute than to be read, by the count of
 // its program, each draw shows the statistics one in so many blocks of numbers, in turn:
-// variances stay as sharp, but the mean of a number is of as many draws fewer. They take
+// variances stay as sharp, but the mean of a number is of as many draws fewer, and its
+// interval wider. Config.Every chooses otherwise. They take
 // 12 bytes a parameter and case above 65,536 parameters, 16 below; Config.Single and
 // OnDraw 8 more each, Parts 8.
 //

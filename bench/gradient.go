@@ -126,8 +126,12 @@ func (g *gradient) prepare(c Config) {
 	for _, q := range g.groups {
 		numbers += q.size
 	}
-	every := min(rotation(g.program, numbers), max(c.Draws/10, 1)) // of which each number is seen in ten
+	every := c.Every
+	if every == 0 {
+		every = min(rotation(g.program, numbers), max(c.Draws/10, 1)) // of which each number is seen in ten
+	}
 	for _, q := range g.groups {
+		every := min(every, (q.size+block-1)/block)
 		q.m = newRotating(q.size, every)
 		q.m.exact = q.exact
 		if c.Single {

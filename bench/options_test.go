@@ -90,6 +90,26 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		}
 		return string(out)
 	}
+	turns := func(every int) string {
+		const size = 3000
+		long := func(s *graph.Scope) vi.Model {
+			m := s.Param("m", graph.Constant(.1), size)
+			return vi.Model{
+				Guide: func(t *vi.Trace) {
+					t.Draw("z", prob.Normal{Mean: graph.BroadcastTo(m, t.Rows(), size), LogStd: s.Const(0)})
+				},
+				Joint: func(t *vi.Trace) {
+					z := t.Draw("z", prob.StdNormal(size))
+					t.Draw("x", prob.Normal{Mean: graph.ExpandDims(graph.Mean(z, -1), -1), LogStd: s.Const(0)})
+				},
+			}
+		}
+		rows, err := bench.GradientVariance(context.Background(), long, set(t, 1, 2), []bench.Case{{Bound: vi.ELBO{}}}, bench.Config{Draws: 40, Most: 40, Every: every, Clock: clock()})
+		if err != nil {
+			return "error " + err.Error()
+		}
+		return fmt.Sprint(rows[0].Var)
+	}
 	cost := func(r bench.Row) float64 { return r.Ms }
 	picture, over := drawn(t, bench.Figure{}, figureRows()), drawn(t, bench.Figure{X: cost}, figureRows())
 	all := map[string][][]string{
@@ -116,6 +136,7 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"Config.Map":       {{plain, by(bench.Config{Map: map[string]data.Transform{"x": func(r data.Row) error { r.F32[0]++; return nil }}})}, {plain, by(bench.Config{Map: map[string]data.Transform{"z": nil}}), "Map has a Transform of z"}},
 		"Config.Precision": {{measured(t, bench.Case{Bound: vi.ELBO{}}, bench.Config{Draws: 1000}), measured(t, bench.Case{Bound: vi.ELBO{}}, bench.Config{Draws: 1000, Precision: .01})}, {plain, by(bench.Config{Precision: -1}), "Precision -1"}},
 		"Config.Seconds":   {{plain, by(bench.Config{Draws: 200, Seconds: .05})}, {plain, by(bench.Config{Seconds: -1}), "Seconds -1"}},
+		"Config.Every":     {{turns(1), turns(2)}, {plain, by(bench.Config{Every: -1}), "Every -1"}},
 		"Config.Parts":     {{plain, by(bench.Config{Parts: true})}},
 		"Config.Single":    {{plain, by(bench.Config{Single: true})}},
 		"Config.OnDraw":    {{plain, by(bench.Config{OnDraw: func(bench.Case, string, int, []float64) error { return errors.New("enough") }}), "enough"}},

@@ -55,6 +55,7 @@ type Config struct {
 	Batch     int                       // rows a gradient, chosen anew for each draw; 0 means all rows, always the same
 	Parts     bool                      // make a second gradient of each batch, for Row.Noise
 	Warmup    int                       // training steps, before, of what the estimators learn (baselines, control variates), by Adam of rate .001 with the model held; 0 means until it has settled, a negative number none
+	Every     int                       // of so many blocks of a long gradient one is looked at in a draw, in turn; 0 means as many as keep that below a tenth of the gradient's time, and 1, all, where a case has an Exact or is a Reference
 	Seed      uint64                    // of the noise and the batches
 	Group     func(param string) string // the group of a parameter; "" leaves it out; nil makes each a group
 	Clock     func() time.Time          // for the times; nil means time.Now
@@ -121,6 +122,9 @@ func measure(ctx context.Context, m func(s *graph.Scope) vi.Model, d *data.Set, 
 				return nil, errors.Errorf("bench: Config.Params has %s, a parameter of no case; the first has %v", name, gs[0].params.Names())
 			}
 		}
+	}
+	if c.Every == 0 && slices.ContainsFunc(cases, func(k Case) bool { return k.Exact != nil || k.Reference }) {
+		c.Every = 1
 	}
 	for i, g := range gs {
 		if cases[i].Exact == nil && !cases[i].Reference {
@@ -209,6 +213,8 @@ func (c Config) check(m func(s *graph.Scope) vi.Model, d *data.Set, cases []Case
 		return errors.Errorf("bench: Draws %d, want 10 or more", c.Draws)
 	case c.Most < 0 || c.Most > 0 && c.Most < max(c.Draws, 10) || c.Most > math.MaxInt32/4:
 		return errors.Errorf("bench: Most %d, want Draws or more", c.Most)
+	case c.Every < 0 || c.Every > max(c.Draws, 1000)/10:
+		return errors.Errorf("bench: Every %d, want 0 or 1 to a tenth of the draws", c.Every)
 	case !(c.Precision >= 0 && c.Precision < 1):
 		return errors.Errorf("bench: Precision %v, want a number from 0 to below 1", c.Precision)
 	case !(c.Seconds >= 0):

@@ -85,7 +85,7 @@ func (p problem) measure(ctx context.Context, at point, o options) ([]bench.Row,
 		name += " " + at.name
 	}
 	return bench.GradientVariance(ctx, p.model, p.data, p.cases, bench.Config{
-		Problem: name, Params: params, Draws: draws, Batch: p.batch, Arrays: p.arrays, Map: p.transforms, Warmup: p.warmup, Seed: o.seed, Group: p.group,
+		Problem: name, Params: params, Draws: draws, Batch: p.batch, Arrays: p.arrays, Map: p.transforms, Every: 1, Warmup: p.warmup, Seed: o.seed, Group: p.group,
 	})
 }
 
