@@ -30,8 +30,8 @@ func TestAbsurdArguments(t *testing.T) {
 		}
 	}
 	absurd.Sweep{
-		Funcs: map[string]any{"Check": bench.Check, "GradientVariance": bench.GradientVariance},
-		Types: []any{bench.Row{}, bench.Made(nil)},
+		Funcs: map[string]any{"Check": bench.Check, "GradientVariance": bench.GradientVariance, "Compare": bench.Compare, "Series": bench.Series},
+		Types: []any{bench.Row{}, bench.Made(nil), bench.Figure{}},
 		Values: func(t reflect.Type) []any {
 			switch t {
 			case reflect.TypeFor[*data.Set]():

@@ -3,6 +3,8 @@ package bench
 import (
 	"math/rand/v2"
 
+	"github.com/pkg/errors"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/trainers/data"
 )
@@ -14,7 +16,9 @@ type batches struct {
 	seed   uint64
 	arrays []string
 
-	rows   []int // of this draw; nil means all
+	transforms map[string]data.Transform
+
+	rows   []int // of this draw, if not all
 	values map[string][]float32
 }
 
@@ -25,17 +29,43 @@ func (b *batches) len() int {
 	return b.size
 }
 
-// draw chooses the rows of a draw, none of them twice.
-func (b *batches) draw(step int) {
+// draw chooses the rows of a draw, none of them twice, and transforms them.
+func (b *batches) draw(step int) error {
 	if b.values == nil {
 		b.values = map[string][]float32{}
 		for _, name := range b.arrays {
 			b.values[name] = b.set.Values(name)
 		}
 	}
-	if b.size == 0 {
-		return
+	if b.size != 0 {
+		b.choose(step)
 	}
+	if b.size == 0 && len(b.transforms) == 0 {
+		return nil
+	}
+	for _, name := range b.arrays {
+		all, cols := b.set.Values(name), b.set.Cols(name)
+		chosen := make([]float32, 0, b.len()*cols)
+		for i := range b.len() {
+			row := i
+			if b.size != 0 {
+				row = b.rows[i]
+			}
+			chosen = append(chosen, all[row*cols:(row+1)*cols]...)
+			if t := b.transforms[name]; t != nil {
+				r := data.Row{Array: graph.Array{Shape: b.set.Shape(name), F32: chosen[i*cols:]}, Seed: b.seed, Epoch: step, Index: row}
+				if err := t(r); err != nil {
+					return errors.WithMessagef(err, "array %s: row %d", name, row)
+				}
+			}
+		}
+		b.values[name] = chosen
+	}
+	return nil
+}
+
+// choose makes rows those of a draw.
+func (b *batches) choose(step int) {
 	r := rand.New(rand.NewPCG(b.seed, uint64(step)))
 	b.rows = b.rows[:0]
 	taken := map[int]bool{}
@@ -46,14 +76,6 @@ func (b *batches) draw(step int) {
 		}
 		taken[row] = true
 		b.rows = append(b.rows, row)
-	}
-	for _, name := range b.arrays {
-		all, cols := b.set.Values(name), b.set.Cols(name)
-		var chosen []float32
-		for _, row := range b.rows {
-			chosen = append(chosen, all[row*cols:(row+1)*cols]...)
-		}
-		b.values[name] = chosen
 	}
 }
 

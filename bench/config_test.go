@@ -81,7 +81,7 @@ func TestWarmupTrainsBaselinesOnly(t *testing.T) {
 // Every column is in a row's JSON, null only where there is no such number.
 func TestJSON(t *testing.T) {
 	rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1), []bench.Case{{Estimator: "e", Objective: "o", Bound: vi.ELBO{}}},
-		bench.Config{Problem: "p", Draws: 300, Clock: clock(), Group: func(p string) string { return p }})
+		bench.Config{Problem: "p", Draws: 300, Parts: true, Single: true, Clock: clock(), Group: func(p string) string { return p }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,15 +108,15 @@ func TestJSON(t *testing.T) {
 func TestRowsSayWhatWasLearnt(t *testing.T) {
 	moving := bench.Case{Estimator: "moving", Bound: vi.ELBO{Config: vi.Config{Estimator: vi.Score{Baseline: vi.MovingAverage{}}}}}
 	plain := bench.Case{Estimator: "plain", Bound: vi.ELBO{}}
-	for warmup, want := range map[int]int{0: 1000, -1: 0, 30: 30} {
+	for warmup, want := range map[int]int{0: 3000, -1: 0, 30: 30} {
 		rows, err := bench.GradientVariance(context.Background(), lineModel, set(t, 1, 2, 3), []bench.Case{moving, plain}, bench.Config{Draws: 10, Most: 10, Warmup: warmup})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := rows[0]; r.Learned == 0 || r.Warmup != want {
+		if r := rows[0]; r.Learned != 1 || r.Warmup != want || r.Settled != (warmup == 0) || !strings.HasPrefix(r.State, "z/") || !strings.Contains(r.State, "=") {
 			t.Errorf("Warmup %d: the baseline's row has %d numbers learnt, %d steps", warmup, r.Learned, r.Warmup)
 		}
-		if r := rows[3]; r.Learned != 0 || r.Warmup != 0 {
+		if r := rows[3]; r.Learned != 0 || r.Warmup != 0 || r.Settled || r.State != "" {
 			t.Errorf("Warmup %d: the other row has %d numbers learnt, %d steps", warmup, r.Learned, r.Warmup)
 		}
 	}

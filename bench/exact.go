@@ -2,8 +2,8 @@ package bench
 
 import (
 	"context"
+	"math"
 	"slices"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -33,18 +33,45 @@ func (g *gradient) compare(ctx context.Context, m trainers.Bound, d *data.Set, c
 	if !slices.Equal(e.names, g.names) {
 		return errors.Errorf("exact gradient by the parameters %v, want %v", e.names, g.names)
 	}
-	all.draw(0)
+	if err := all.draw(0); err != nil {
+		return err
+	}
 	e.group(c.Group)
 	for step := range 2 {
-		if err := e.draw(ctx, all, graph.Key{Seed: c.Seed, Step: uint32(step)}, time.Now); err != nil {
+		if err := all.feed(e.program); err != nil {
 			return errors.WithMessage(err, "exact gradient")
 		}
-	}
-	for i, q := range e.groups {
-		if q.m.total.mean != 0 {
-			return errors.Errorf("the exact gradient of %s is not the same for every draw", q.name)
+		if err := e.program.Run(ctx, graph.Key{Seed: c.Seed, Step: uint32(step)}); err != nil {
+			return errors.WithMessage(err, "exact gradient")
 		}
-		g.groups[i].m.exact = q.m.mean
+		for i, q := range e.groups {
+			x, err := q.values(e.program)
+			if err != nil {
+				return errors.WithMessage(err, "exact gradient")
+			}
+			for _, v := range x {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					return errors.Errorf("the exact gradient of %s is not finite", q.name)
+				}
+			}
+			if step > 0 && !slices.Equal(x, g.groups[i].exact) {
+				return errors.Errorf("the exact gradient of %s is not the same for every draw", q.name)
+			}
+			g.groups[i].exact = x
+		}
 	}
 	return nil
+}
+
+// values is the gradient of a group.
+func (q *group) values(p *graph.Program) ([]float64, error) {
+	x := make([]float64, 0, q.size)
+	for _, name := range q.params {
+		v, err := p.Value(gradOutput + name)
+		if err != nil {
+			return nil, errors.WithMessage(err, name)
+		}
+		x = append(x, v...)
+	}
+	return x, nil
 }

@@ -3,9 +3,8 @@ package bench
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/kernel"
 )
 
 // running is the mean and the variance of numbers met one by one (Welford,
@@ -30,21 +29,190 @@ func (r *running) stderr() float64 {
 	return math.Sqrt(r.m2 / float64(r.n-1) / float64(r.n))
 }
 
-// moments are those of a random vector with covariance Σ met draw by draw, in
-// the memory of five vectors and a number for each draw.
+// moments are those of a random vector with covariance Σ met draw by draw, in the
+// memory of a float64 and one or two float32 vectors and of a number for each draw.
+//
+// Of a long vector each draw shows one in so many blocks, in turn. The sums over
+// them count so many times, which has the expectation of all for the squared
+// distances, and is above it for what is made of products, by the inequality of
+// Cauchy and Schwarz: intervals of the mean become wider.
 type moments struct {
-	n           int
-	mean        []float64
-	exact       []float64    // what the mean should be; nil if unknown
-	dev         [3][]float64 // of the last draws from the mean before each, scaled to covariance Σ; the latest first
-	cross       float64      // product of dev[0] and dev[1]
-	total       running      // tr Σ: ‖dev‖², whose mean is Welford's variance exactly
-	squared     running      // tr Σ²: (dev[0]·dev[1])²
-	cubed       running      // tr Σ³: (dev[0]·dev[1])(dev[1]·dev[2])(dev[2]·dev[0])
-	squares     []float64    // ‖dev‖² of each draw
-	towards     [2]along     // the variance along the mean, and along its difference from exact
-	measurement []float64    // where parts of a draw are put together
+	n       int
+	every   int // of so many blocks one is looked at
+	mean    []float64
+	exact   []float64    // what the mean should be; nil if unknown
+	single  []float64    // sums of squared deviations, number by number; nil if not asked for
+	dev     [2][]float32 // of the last draws from the mean before each, scaled to covariance Σ; the latest first; the second nil of long vectors
+	cross   []float64    // product of the last two, of each turn
+	total   running      // tr Σ: ‖dev‖², whose mean is Welford's variance exactly
+	squared running      // tr Σ²: the squared product of two draws next to each other
+	cubed   running      // tr Σ³: the three products of three
+	squares []float64    // ‖dev‖² of each draw
+	values  []float64    // of each draw, of a single number
+	towards [2]along     // the variance along the mean, and along its difference from exact
+	now     sums         // of the draw that is being taken
 }
+
+// sums are over the blocks of a draw.
+type sums struct {
+	k                      int // of the draws that the blocks have been seen in
+	inv, scale             float64
+	own, last, before      float64
+	dot, norm, off, offDot float64
+}
+
+const (
+	block = 1024    // numbers that lie together
+	long  = 1 << 16 // numbers from which on there is one vector of deviations
+)
+
+func newMoments(size int) *moments { return newRotating(size, 1) }
+
+func newRotating(size, every int) *moments {
+	m := &moments{every: every, mean: make([]float64, size), cross: make([]float64, every)}
+	for i := range m.dev {
+		if i == 0 || size <= long {
+			m.dev[i] = make([]float32, size)
+		}
+	}
+	return m
+}
+
+// turn is which blocks the next draw shows.
+func (m *moments) turn() int { return m.n % m.every }
+
+// begin begins a draw.
+func (m *moments) begin() {
+	k := m.n/m.every + 1
+	m.now = sums{k: k, inv: 1 / float64(k), scale: math.Sqrt(float64(k-1) / float64(k))}
+}
+
+// part takes values from position at of a draw, less others if there are some.
+func part[T graph.Float](m *moments, at int, values, less []T) {
+	for b := at / block; b*block < at+len(values); b++ {
+		if b%m.every != m.turn() {
+			continue
+		}
+		from, to := max(b*block, at), min((b+1)*block, at+len(values))
+		v := values[from-at : to-at]
+		if less != nil {
+			var d [block]T
+			for i, x := range less[from-at : to-at] {
+				d[i] = v[i] - x
+			}
+			v = d[:len(v)]
+		}
+		take(&m.now, m, from, v)
+		if len(m.mean) == 1 {
+			m.values = append(m.values, float64(v[0]))
+		}
+	}
+}
+
+// take takes the values of a block.
+func take[T graph.Float](s *sums, m *moments, from int, v []T) {
+	if m.dev[1] == nil {
+		takeLong(s, m, from, v)
+		return
+	}
+	n := len(v)
+	mean, d1, d2 := m.mean[from:from+n], m.dev[0][from:from+n], m.dev[1][from:from+n]
+	var own, last, before, dot, norm float64
+	for i, x := range v {
+		e := float64(x) - mean[i]
+		c := mean[i] + e*s.inv
+		mean[i] = c
+		e *= s.scale
+		own += e * e
+		last += e * float64(d1[i])
+		before += e * float64(d2[i])
+		dot += e * c
+		norm += c * c
+		d2[i] = float32(e) // the older makes room
+	}
+	s.own, s.last, s.before, s.dot, s.norm = s.own+own, s.last+last, s.before+before, s.dot+dot, s.norm+norm
+	if m.exact != nil || m.single != nil {
+		m.rest(s, from, d2)
+	}
+}
+
+// takeLong takes the values of a block of a long vector, by kernels, and leaves the
+// variance along the mean to its bound.
+func takeLong[T graph.Float](s *sums, m *moments, from int, v []T) {
+	n := len(v)
+	var wide [block]float64
+	var narrow, product [block]float32
+	e, d := wide[:n], narrow[:n]
+	mean, before := m.mean[from:from+n], m.dev[0][from:from+n]
+	kernel.Convert(e, v)
+	kernel.AddScaled(e, e, -1, mean)
+	kernel.AddScaled(mean, mean, s.inv, e)
+	s.own += s.scale * s.scale * kernel.SumSquares(e)
+	kernel.Affine(e, e, s.scale, 0)
+	kernel.Convert(d, e)
+	kernel.Zip(kernel.OpMul, product[:n], d, before)
+	s.last += kernel.Sum(product[:n])
+	copy(before, d)
+	if m.exact != nil || m.single != nil {
+		m.rest(s, from, d)
+	}
+}
+
+// rest is what is not needed of every vector.
+func (m *moments) rest(s *sums, from int, dev []float32) {
+	if m.exact != nil {
+		for i, e := range dev {
+			c := m.mean[from+i] - m.exact[from+i]
+			s.offDot += float64(e) * c
+			s.off += c * c
+		}
+	}
+	if m.single != nil {
+		for i, e := range dev {
+			m.single[from+i] += float64(e) * float64(e)
+		}
+	}
+}
+
+// add counts the draw that has been taken.
+func (m *moments) add() {
+	s, r, turn := &m.now, float64(m.every), m.turn()
+	m.n++
+	if m.dev[1] != nil && turn == m.every-1 { // all blocks have been seen once more
+		m.dev[0], m.dev[1] = m.dev[1], m.dev[0]
+	}
+	if s.k > 1 {
+		m.total.add(r * s.own)
+		m.squares = append(m.squares, r*s.own)
+		m.towards[0].add(s.k, r*s.dot, r*s.norm)
+		if m.exact != nil {
+			m.towards[1].add(s.k, r*s.offDot, r*s.off)
+		}
+	}
+	if s.k > 2 {
+		m.squared.add(r * r * s.last * s.last)
+	}
+	if s.k > 3 && m.dev[1] != nil {
+		m.cubed.add(r * r * r * s.last * m.cross[turn] * s.before)
+	}
+	m.cross[turn] = s.last
+}
+
+// distances are the squared ones of the draws, from the mean of all of a single number,
+// where those of discrete draws are a few numbers, and else from those before.
+func (m *moments) distances() []float64 {
+	if m.values == nil {
+		return m.squares
+	}
+	d := make([]float64, len(m.values))
+	for i, x := range m.values {
+		d[i] = (x - m.mean[0]) * (x - m.mean[0]) * float64(m.n) / float64(max(m.n-1, 1))
+	}
+	return d
+}
+
+// seen is the number of draws of each number, at least.
+func (m *moments) seen() float64 { return float64(m.n / m.every) }
 
 // along is the variance cᵀΣc/‖c‖² in the direction of a vector c that is known
 // up to the error of the mean. A deviation is not correlated with the mean of
@@ -62,206 +230,4 @@ func (a along) variance(two float64) float64 {
 		return math.Sqrt(two)
 	}
 	return min(a.dot/a.norm, math.Sqrt(two))
-}
-
-func newMoments(size int) *moments {
-	m := &moments{mean: make([]float64, size), measurement: make([]float64, size)}
-	for i := range m.dev {
-		m.dev[i] = make([]float64, size)
-	}
-	return m
-}
-
-// part takes values from position at of the next draw.
-func part[T graph.Float](m *moments, at int, values []T) {
-	dst := m.measurement[at:]
-	for i, v := range values {
-		dst[i] = float64(v)
-	}
-}
-
-// add counts the draw that has been put together.
-func (m *moments) add() {
-	m.n++
-	t := float64(m.n)
-	d := m.dev[2]
-	m.dev[2], m.dev[1], m.dev[0] = m.dev[1], m.dev[0], d
-	scale := math.Sqrt((t - 1) / t)
-	var own, last, before, dot, norm float64
-	d1, d2 := m.dev[1][:len(d)], m.dev[2][:len(d)]
-	for i, x := range m.measurement {
-		e := x - m.mean[i]
-		m.mean[i] += e / t
-		e *= scale
-		d[i] = e
-		own += e * e
-		last += e * d1[i]
-		before += e * d2[i]
-		dot += e * m.mean[i]
-		norm += m.mean[i] * m.mean[i]
-	}
-	if m.n > 1 {
-		m.total.add(own)
-		m.squares = append(m.squares, own)
-		m.towards[0].add(m.n, dot, norm)
-		if m.exact != nil {
-			m.towards[1].add(m.n, m.off(d), m.off(nil))
-		}
-	}
-	if m.n > 2 {
-		m.squared.add(last * last)
-	}
-	if m.n > 3 {
-		m.cubed.add(last * m.cross * before)
-	}
-	m.cross = last
-}
-
-// off returns the product of a vector with the difference of the mean from
-// exact, of that with itself for nil.
-func (m *moments) off(d []float64) float64 {
-	sum := 0.
-	for i, x := range m.mean {
-		c := x - m.exact[i]
-		if d == nil {
-			sum += c * c
-		} else {
-			sum += c * d[i]
-		}
-	}
-	return sum
-}
-
-// summary is what all draws say of the variance.
-type summary struct {
-	posterior
-	m *moments
-}
-
-func (m *moments) sum() summary { return summary{meanOf(m.squares), m} }
-
-// variance returns tr Σ and its 95 % interval, NaN where there is none.
-func (s summary) variance() (v, lo, hi float64) {
-	if math.IsInf(s.hi, 1) {
-		return s.m.total.mean, math.NaN(), math.NaN()
-	}
-	return s.m.total.mean, s.lo, s.hi
-}
-
-// factor returns by how much the variance may well exceed that of the draws,
-// 1 or more, +Inf where they cannot be trusted for the error of the mean.
-func (s summary) factor() float64 {
-	const most = 4
-	switch f := s.median / s.m.total.mean; {
-	case f > most:
-		return math.Inf(1)
-	case f > 1:
-		return f
-	}
-	return 1
-}
-
-// errorOf is the law of ‖Ḡ − g‖² where the expectation of Ḡ is at a distance θ
-// from g: a weighted sum of noncentral χ² variables, with the cumulants
-//
-//	κ₁ = θ² + tr Σ/n,  κ₂ = 4θ²ρ/n + 2 tr Σ²/n²,  κ₃ = 24θ²ρ²/n² + 8 tr Σ³/n³
-//
-// for the variance ρ along the difference, approximated by the χ² law of ν =
-// 8κ₂³/κ₃² degrees of freedom shifted and scaled to them (Imhof, Biometrika 48,
-// 1961, section 4, after Pearson).
-type errorOf struct{ n, one, two, three, along, factor float64 }
-
-func (s summary) errorOf(from []float64) errorOf {
-	m := s.m
-	e := errorOf{n: float64(m.n), one: m.total.mean, factor: s.factor()}
-	size := float64(len(m.mean))
-	// 1/size ≤ tr Σ²/(tr Σ)² ≤ 1 and tr Σ²/tr Σ ≤ tr Σ³/tr Σ² ≤ √tr Σ².
-	e.two = min(max(m.squared.mean, e.one*e.one/size), e.one*e.one)
-	e.three = min(max(m.cubed.mean, e.two*e.two/e.one), e.two*math.Sqrt(e.two))
-	e.along = m.towards[0].variance(e.two)
-	if from != nil {
-		e.along = m.towards[1].variance(e.two)
-	}
-	return e
-}
-
-// quantile returns what ‖Ḡ − g‖² is below with a probability.
-func (e errorOf) quantile(theta, p float64) float64 {
-	t, n, f := theta*theta, e.n, e.factor
-	k1 := t + e.one/n
-	k2 := f * (4*t*e.along/n + 2*f*e.two/(n*n))
-	k3 := f * f * (24*t*e.along*e.along/(n*n) + 8*f*e.three/(n*n*n))
-	nu := 8 * k2 * k2 * k2 / (k3 * k3)
-	if nu > 1e6 {
-		return k1 + math.Sqrt(k2)*distuv.UnitNormal.Quantile(p)
-	}
-	return k1 + math.Sqrt(k2/(2*nu))*(distuv.ChiSquared{K: nu}.Quantile(p)-nu)
-}
-
-// small returns how much of a level p is for distances that are too small for
-// θ; the rest is for those too large. Near θ = 0, where none is too small, that
-// is all of p: the test for θ = 0 is exact.
-func (e errorOf) small(theta, p float64) float64 {
-	return p / 2 * -math.Expm1(-theta*theta*e.n/(4*e.one))
-}
-
-func (e errorOf) tooLarge(squares, theta, p float64) bool {
-	return squares > e.quantile(theta, 1-p+e.small(theta, p))
-}
-
-func (e errorOf) tooSmall(squares, theta, p float64) bool {
-	s := e.small(theta, p)
-	return s > 1e-12 && squares < e.quantile(theta, s)
-}
-
-// distance returns the norm of the expectation minus a vector, nil for zeros,
-// signed for a single number: its estimate and an interval of confidence 1−p,
-// NaN where there is none. That of a norm has the θ under which the distance
-// found is not extreme.
-func (s summary) distance(from []float64, p float64) (d, lo, hi float64) {
-	m := s.m
-	e := errorOf{n: float64(m.n), one: m.total.mean, factor: s.factor()}
-	if len(m.mean) == 1 {
-		if d = m.mean[0]; from != nil {
-			d -= from[0]
-		}
-		if math.IsInf(e.factor, 1) {
-			return d, math.NaN(), math.NaN()
-		}
-		r := distuv.StudentsT{Sigma: 1, Nu: e.n - 1}.Quantile(1-p/2) * math.Sqrt(e.factor*e.one/e.n)
-		return d, d - r, d + r
-	}
-	squares := 0.
-	for i, x := range m.mean {
-		if from != nil {
-			x -= from[i]
-		}
-		squares += x * x
-	}
-	raw := math.Sqrt(squares)
-	d = math.Sqrt(max(squares-e.one/e.n, 0))
-	switch {
-	case e.one == 0:
-		return raw, raw, raw
-	case math.IsInf(e.factor, 1):
-		return d, math.NaN(), math.NaN()
-	}
-	e = s.errorOf(from)
-	if e.tooLarge(squares, 0, p) {
-		lo = bisect(0, raw, func(theta float64) bool { return !e.tooLarge(squares, theta, p) })
-	}
-	most := raw + 12*math.Sqrt(e.factor*e.one/e.n)
-	return d, lo, bisect(lo, most, func(theta float64) bool { return e.tooSmall(squares, theta, p) })
-}
-
-// bisect returns where past turns true between lo and hi.
-func bisect(lo, hi float64, past func(x float64) bool) float64 {
-	for range 40 {
-		if mid := lo + (hi-lo)/2; past(mid) {
-			hi = mid
-		} else {
-			lo = mid
-		}
-	}
-	return hi
 }

@@ -15,7 +15,8 @@ func fill(m *moments, n int, draw func(x []float64)) {
 	x := make([]float64, len(m.mean))
 	for range n {
 		draw(x)
-		part(m, 0, x)
+		m.begin()
+		part(m, 0, x, nil)
 		m.add()
 	}
 }

@@ -14,6 +14,7 @@ import (
 type posterior struct {
 	lo, hi float64 // the 95 % interval; hi is +Inf where an infinite mean is not excluded
 	median float64
+	shape  float64 // k of the tail; NaN where none was fitted
 }
 
 // meanOf returns the posterior of the mean E D of positive numbers d, n of them,
@@ -32,17 +33,17 @@ func meanOf(d []float64) posterior {
 	x := slices.Sorted(slices.Values(d))
 	mean, stderr := meanError(x)
 	if x[0] == x[n-1] {
-		return posterior{mean, mean, mean}
+		return posterior{mean, mean, mean, math.NaN()}
 	}
 	const fewest = 5
 	m := int(math.Ceil(min(float64(n)/5, 3*math.Sqrt(float64(n)))))
-	none := posterior{0, math.Inf(1), math.Inf(1)}
+	none := posterior{0, math.Inf(1), math.Inf(1), math.NaN()}
 	if m < fewest {
 		return none
 	}
 	if x[n-1]-x[n-fewest] <= 0x1p-20*x[n-1] {
 		f := math.Exp(distuv.UnitNormal.Quantile(.975) * stderr / mean)
-		return posterior{mean / f, mean * f, mean}
+		return posterior{mean / f, mean * f, mean, math.NaN()}
 	}
 	u := x[n-m-1]
 	first := sort.Search(n, func(i int) bool { return x[i] > u })
@@ -68,7 +69,7 @@ func meanOf(d []float64) posterior {
 	}
 	_, stderr = meanError(x)
 	at := func(p float64) float64 { return t.shifted(p, body, over, stderr) }
-	out := posterior{max(at(.025), 0), math.Inf(1), at(.5)}
+	out := posterior{max(at(.025), 0), math.Inf(1), at(.5), t.shape}
 	if t.infinite <= suspicion {
 		out.hi = at(.975)
 	}
@@ -93,6 +94,7 @@ func meanError(x []float64) (mean, stderr float64) {
 type tailMean struct {
 	value, weight []float64
 	infinite      float64 // the weight of infinite values
+	shape         float64 // k
 }
 
 func tailOf(excess []float64) tailMean {
@@ -126,7 +128,7 @@ func tailOf(excess []float64) tailMean {
 		}
 		return 0
 	})
-	var t tailMean
+	t := tailMean{shape: f.Mean()}
 	for _, p := range points {
 		t.value, t.weight = append(t.value, p.value), append(t.weight, p.weight)
 		if math.IsInf(p.value, 1) {

@@ -2,7 +2,10 @@ package bench
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -65,7 +68,6 @@ func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o 
 	if g.learned == 0 || c.Warmup < 0 {
 		return nil
 	}
-	g.warmup = c.Warmup
 	u := trainers.NewUpdater(g.params, trainers.UpdateConfig{})
 	learns := false
 	p, err := graph.BuildTraining(g.params, func(s *graph.Scope) {
@@ -79,22 +81,103 @@ func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o 
 	if err != nil {
 		return err
 	}
-	for step := range c.Warmup {
-		b.draw(-1 - step)
-		if err := b.feed(p); err != nil {
+	train := func(steps int) error {
+		for range steps {
+			if err := b.draw(-1 - g.warmup); err != nil {
+				return err
+			}
+			if err := b.feed(p); err != nil {
+				return err
+			}
+			if err := p.Run(ctx, graph.Key{Seed: ^c.Seed, Step: uint32(g.warmup)}); err != nil {
+				return err
+			}
+			if learns {
+				err = u.Step(p)
+			} else {
+				err = p.Commit()
+			}
+			if err != nil {
+				return errors.WithMessagef(err, "warm-up step %d", g.warmup)
+			}
+			g.warmup++
+		}
+		return nil
+	}
+	if c.Warmup > 0 {
+		return train(c.Warmup)
+	}
+	return g.settle(ctx, train, b, c)
+}
+
+// settle trains until the mean square of the gradient, which is its variance up to
+// what training does not change, has in two windows of steps in a row become other by
+// no more than a hundredth; by the same noise each time.
+func (g *gradient) settle(ctx context.Context, train func(steps int) error, b *batches, c Config) error {
+	const window, most, tolerance = 500, 20000, .01
+	still, before := 0, math.Inf(1)
+	for g.warmup < most {
+		if err := train(window); err != nil {
 			return err
 		}
-		if err := p.Run(ctx, graph.Key{Seed: ^c.Seed, Step: uint32(step)}); err != nil {
-			return err
-		}
-		if learns {
-			err = u.Step(p)
-		} else {
-			err = p.Commit()
-		}
+		now, err := g.square(ctx, b, c)
 		if err != nil {
-			return errors.WithMessagef(err, "warm-up step %d", step)
+			return err
 		}
+		if still++; math.Abs(now-before) > tolerance*before {
+			still = 0
+		}
+		if still == 2 {
+			g.settled = true
+			return nil
+		}
+		before = now
 	}
 	return nil
+}
+
+// square is the mean of the squared norms of some gradients.
+func (g *gradient) square(ctx context.Context, b *batches, c Config) (float64, error) {
+	const draws = 32
+	sum := 0.
+	for step := range draws {
+		if err := b.draw(-1<<30 - step); err != nil {
+			return 0, err
+		}
+		if err := b.feed(g.program); err != nil {
+			return 0, err
+		}
+		if err := g.program.Run(ctx, graph.Key{Seed: ^c.Seed, Step: uint32(1<<30 + step)}); err != nil {
+			return 0, err
+		}
+		for _, q := range g.groups {
+			x, err := q.values(g.program)
+			if err != nil {
+				return 0, err
+			}
+			for _, v := range x {
+				sum += v * v / draws
+			}
+		}
+	}
+	return sum, nil
+}
+
+// state lists the single numbers that were learnt.
+func (g *gradient) state() string {
+	var all []string
+	for _, name := range g.params.Names() {
+		if t := g.params.Tensor(name); !slices.Contains(g.names, name) && graph.Size(t.Shape()) == 1 {
+			var v float64
+			if g.params.Dtype == graph.Float64 {
+				x, _ := graph.Values[float64](g.params, name)
+				v = x[0]
+			} else {
+				x, _ := graph.Values[float32](g.params, name)
+				v = float64(x[0])
+			}
+			all = append(all, fmt.Sprintf("%s=%.4g", name, v))
+		}
+	}
+	return strings.Join(all, " ")
 }

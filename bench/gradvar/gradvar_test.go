@@ -46,7 +46,10 @@ func pick(t *testing.T, rows []bench.Row, objective, estimator, group string) be
 // so but the coldest, whose bias takes more draws to see.
 func TestCheckPasses(t *testing.T) {
 	for _, made := range problems[:3] {
-		p := made.make()
+		p, err := made.make(options{})
+		if err != nil {
+			t.Fatal(err)
+		}
 		found := map[string]bool{}
 		for _, at := range p.points[:2] {
 			for _, f := range bench.Check(rowsAt(t, p, at, .07, nil), .001) {
@@ -133,7 +136,11 @@ func TestDeclarationsAreThoseOfTheSupportMatrix(t *testing.T) {
 		}
 	}
 	for _, made := range problems {
-		for _, c := range made.make().cases {
+		p, err := made.make(options{quick: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range p.cases {
 			objective := strings.TrimRight(strings.Fields(c.Objective)[0], "-0123456789")
 			for _, name := range strings.Split(c.Estimator, "; ") {
 				name = strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == ',' })[0]

@@ -58,6 +58,38 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
+// A page has a section for each problem, with figures inside of it, and another for
+// what -study left, which is not run twice and does not depend on a break.
+func TestReportAndStudy(t *testing.T) {
+	dir := t.TempDir()
+	page := func(args ...string) string {
+		t.Helper()
+		path := filepath.Join(dir, "report.html")
+		if _, err := gradvar(t, append(args, "-report", path)...); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	if text := page("-problem", "mixed", "-draws", ".002"); strings.Count(text, "data:image/png;base64,") != 4 || !strings.Contains(text, "Pathwise; DisARM") {
+		t.Errorf("%d figures in a page of %d bytes", strings.Count(text, "data:image/png;base64,"), len(text))
+	}
+	study := []string{"-study", dir, "-problem", "linear784", "-quick", "-draws", ".1", "-steps", "4", "-evaluations", "2", "-estimator", "RODEO"}
+	first, err := gradvar(t, study...)
+	if err != nil || strings.Count(first, "\n") != 4 {
+		t.Fatalf("%v: %s", err, first)
+	}
+	if again, err := gradvar(t, study...); err != nil || again != first {
+		t.Errorf("%v: a second run says %s, the first %s", err, again, first)
+	}
+	if text := page("-study", dir); !strings.Contains(text, "trainings of linear784, 2 evaluations") || !strings.Contains(text, "<td>RODEO</td><td>1</td><td>4</td>") {
+		t.Errorf("the page of the study: %d bytes", len(text))
+	}
+}
+
 // withoutTimes cuts off the columns of a table of Markdown that are not the same
 // in every run: ms and var·ms, the last two. What is left of a page made by
 // -markdown is current if it is equal to that of a new run.
@@ -145,7 +177,11 @@ func TestCheckFailsOnBias(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae or bayes"},
+		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae, bayes, linear784, nonlinear784 or two784"},
+		{"-study x -problem sbn", "nothing to train"},
+		{"-evaluations 5", "-evaluations 5: want 2, 3 or 4"},
+		{"-problem sbn -estimator bogus", "-estimator bogus: problem sbn has none"},
+		{"-steps 0", "-steps 0: want 1 or more"},
 		{"-draws 0", "-draws 0: want a number up to 1000"},
 		{"-json -csv", "choose one"},
 		{"-check -json", "choose one"},

@@ -19,7 +19,9 @@ type problem struct {
 	name, about string
 	model       func(*graph.Scope) vi.Model
 	data        *data.Set
-	batch       int // 0: all rows, always
+	batch       int      // 0: all rows, always
+	arrays      []string // of the data; nil: all
+	transforms  map[string]data.Transform
 	group       func(param string) string
 	cases       []bench.Case
 	draws       int
@@ -33,12 +35,37 @@ type point struct {
 	params func(ctx context.Context) (*graph.Params, error)
 }
 
-// problems are those built in, by name.
-var problems = []struct {
-	name string
-	make func() problem
-}{
-	{"linear", linearGaussian}, {"sbn", beliefNet}, {"mixed", mixedSites}, {"vae", smallVAE}, {"bayes", bayesLayer},
+// problems are those built in, by name. Those on pictures are measured when they
+// are asked for.
+var problems = append([]made{
+	{"linear", plain(linearGaussian), false}, {"sbn", plain(beliefNet), false}, {"mixed", plain(mixedSites), false},
+	{"vae", plain(smallVAE), false}, {"bayes", plain(bayesLayer), false},
+}, onPictures()...)
+
+type made struct {
+	name  string
+	make  func(o options) (problem, error)
+	asked bool
+}
+
+func plain(make func() problem) func(options) (problem, error) {
+	return func(options) (problem, error) { return make(), nil }
+}
+
+func onPictures() (all []made) {
+	for _, n := range networks {
+		all = append(all, made{n.name, n.problem, true})
+	}
+	return all
+}
+
+// names lists the problems.
+func names() string {
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.name)
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
 }
 
 // known tells whether the exact gradient of some case is known.
@@ -58,7 +85,7 @@ func (p problem) measure(ctx context.Context, at point, o options) ([]bench.Row,
 		name += " " + at.name
 	}
 	return bench.GradientVariance(ctx, p.model, p.data, p.cases, bench.Config{
-		Problem: name, Params: params, Draws: draws, Batch: p.batch, Warmup: p.warmup, Seed: o.seed, Group: p.group,
+		Problem: name, Params: params, Draws: draws, Batch: p.batch, Arrays: p.arrays, Map: p.transforms, Every: 1, Warmup: p.warmup, Seed: o.seed, Group: p.group,
 	})
 }
 

@@ -4,11 +4,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"log"
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/latentgo/latent/bench"
 	"github.com/latentgo/latent/graph"
@@ -60,9 +63,42 @@ func study(name string, e vi.Estimator, k float64) (exact map[string]float64, ro
 	m, err := vitest.Problem{Model: model, Noise: noise(e)}.Mean(o, 1)
 	one, _ := data.New(data.FromFlat("none", []float64{0}, 1))
 	if err == nil {
-		rows, err = bench.GradientVariance(context.Background(), model, one, []bench.Case{{Bound: o}}, bench.Config{Arrays: []string{}, Most: 1000, Seed: 1})
+		cases := []bench.Case{{Estimator: vi.Name(e), Bound: o}}
+		rows, err = bench.GradientVariance(context.Background(), model, one, cases, bench.Config{Problem: fmt.Sprint(k), Arrays: []string{}, Most: 1000, Seed: 1})
 	}
 	return m.Variance, rows, err
+}
+
+// figures writes PATH-mean.png and PATH-scale.png of a function.
+func figures(path, name string) error {
+	draws, exact := map[string][]bench.Row{}, map[string][]bench.Row{}
+	for _, e := range estimators {
+		for _, k := range ks {
+			integrals, rows, err := study(name, e, k)
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if integrals[r.Group] < 1e-9 { // none, but for rounding
+					continue
+				}
+				draws[r.Group] = append(draws[r.Group], r)
+				r.Var = integrals[r.Group]
+				exact[r.Group] = append(exact[r.Group], r)
+			}
+		}
+	}
+	for group, rows := range draws {
+		var b bytes.Buffer
+		k := func(r bench.Row) float64 { k, _ := strconv.ParseFloat(r.Problem, 64); return k }
+		if err := (bench.Figure{Title: name, X: k, XLabel: "k", Lines: exact[group]}).PNG(&b, rows); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path+"-"+group+".png", b.Bytes(), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func main() {
