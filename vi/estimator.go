@@ -56,16 +56,14 @@ func (e estimator) suits(site string, d prob.Dist) {
 	_, bit := d.(prob.Bernoulli)
 	_, class := d.(prob.OneHot)
 	switch {
-	case e.needs.has(bernoulli) && !bit:
+	case e.laws != nil && !e.laws(d):
+		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
+	case e.needs.has(relaxable) && !bit && !class:
 		way := "vi.Score, or vi.Enumerate where the values are few"
 		if isPathwise(d) {
 			way = "vi.Pathwise"
 		}
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %s; use %s", site, e.name, prob.NameOf(d), way)
-	case e.laws != nil && !e.laws(d):
-		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
-	case e.needs.has(relaxable) && !bit && !class:
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli and prob.OneHot, not %s; use %s", site, e.name, prob.NameOf(d), way)
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
 		if b := prob.WithoutInverse(f.Bijector); b != nil {

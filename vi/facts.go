@@ -30,7 +30,6 @@ const (
 	listed    // the run has an axis for its values
 	separable // no term that it moves stands inside a sum over what only the joint enumerates
 	several   // it has two draws or more
-	bernoulli // its law is prob.Bernoulli
 	relaxable // its law is prob.Bernoulli or prob.OneHot
 	normal    // its law is prob.Normal
 

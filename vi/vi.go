@@ -100,9 +100,9 @@
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
-//	              draws; score.go, baseline.go, disarm.go, arms.go, doublecv.go,
-//	              rodeo.go, rebar.go, relax.go, straightthrough.go, measure.go, the
-//	              others; own.go, those of one's own
+//	              draws; score.go, baseline.go, disarm.go, arms.go, decisions.go,
+//	              classes as bits, doublecv.go, rodeo.go, rebar.go, relax.go,
+//	              straightthrough.go, measure.go, the others; own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one
 //	gradient.go   the costs of a value and of its latents
 //	bound.go      what estimators ask of a value: averaged.go, of means over draws,
