@@ -113,7 +113,8 @@ func optionChanges() map[string][]change {
 	})
 	for name, c := range map[string][2]vi.Estimator{
 		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
-		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
+		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "RODEO.Regress": {vi.RODEO{}, vi.RODEO{Regress: true}}, "REBAR.Regress": {vi.REBAR{}, vi.REBAR{Regress: true}}, "RELAX.Regress": {vi.RELAX{}, vi.RELAX{Regress: true}},
+		"UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
 	} {
 		of := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 4, Sites: of(e)}} }
 		all[name] = []change{{"bits", of(c[0]), of(c[1]), ""}}

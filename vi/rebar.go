@@ -24,10 +24,14 @@ import (
 // lower the variance of the gradient by l; it is unbiased at any of theirs,
 // as long as derivatives pass the sites that are drawn after it. The cost
 // of that is one more among the estimate's. It takes two more runs of what
-// depends on the site, at values between 0 and 1, and their backward passes.
+// depends on the site, at values between 0 and 1, and their derivatives, and to train
+// τ the derivatives of these. With Regress τ stays, and η is what minimises
+// the variance by the averages of past training steps, as of DoubleCV, in the states
+// "SITE/rebar/product" and "SITE/rebar/square".
 type REBAR struct {
 	Scale       float64 // η at first; 0 means 1
 	Temperature float64 // τ at first; 0 means ½
+	Regress     bool    // take η from averages instead of training it and τ
 }
 
 // RELAX is REBAR with a learned function in the control variate, c(y) =
@@ -37,6 +41,7 @@ type RELAX struct {
 	Scale       float64 // η at first; 0 means 1
 	Temperature float64 // τ at first; 0 means ½
 	Hidden      int     // units; 0 means 10
+	Regress     bool    // take η from averages, and train the network alone
 }
 
 func (e REBAR) describe() estimator {
@@ -86,7 +91,7 @@ func hardest(r *Record, site string, d prob.Dist) *graph.Node {
 func gumbel(u *graph.Node) *graph.Node { return graph.Log(graph.Log(u).Neg()).Neg() }
 
 func (e REBAR) costs(g *gradient, l latent) []Cost {
-	return control(g, l, e.Scale, e.Temperature, nil)
+	return control(g, l, e, nil)
 }
 
 func (e RELAX) costs(g *gradient, l latent) []Cost {
@@ -94,55 +99,107 @@ func (e RELAX) costs(g *gradient, l latent) []Cost {
 		e.Hidden = 10
 	}
 	net := layers.NewMLP(g.r.Scope.In(l.Name).In("rebar").In("net"), eventOf(l.Value), e.Hidden, 1)
-	return control(g, l, e.Scale, e.Temperature, net)
+	return control(g, l, REBAR{e.Scale, e.Temperature, e.Regress}, net)
 }
 
 // control returns the costs of a control variate of two relaxed draws.
-func control(g *gradient, l latent, scale, temperature float64, net layers.Stack) []Cost {
-	if scale == 0 {
-		scale = 1
+func control(g *gradient, l latent, e REBAR, net layers.Stack) []Cost {
+	if e.Scale == 0 {
+		e.Scale = 1
 	}
-	if temperature == 0 {
-		temperature = .5
+	if e.Temperature == 0 {
+		e.Temperature = .5
 	}
 	r, scope := g.r, g.r.Scope.In(l.Name).In("rebar")
-	eta := scope.Param("scale", graph.Constant(scale))
-	logT := scope.Param("log_temperature", graph.Constant(math.Log(temperature)))
-	tuned := []*graph.Node{eta, logT}
-	for _, layer := range net {
-		if d, ok := layer.(layers.Dense); ok {
-			tuned = append(tuned, d.W, d.B)
-		}
-	}
-
-	y, tilde := relaxations(r, l)
+	tuned := weightsOf(net)
+	rate := r.Scope.Const(1 / e.Temperature)
+	c := relaxedControl{g: g, l: l, z: centre(l), f: g.bound.signal(r, l.Site)}
+	c.y, c.tilde = relaxations(r, l)
 	share, _ := g.bound.share(l.Site)
-	c := func(y *graph.Node) *graph.Node {
-		x := eta.Mul(g.at(l, l.soften(y.Mul(graph.Exp(logT.Neg())))))
+	bound := func(y *graph.Node) *graph.Node { return g.at(l, l.soften(y.Mul(rate))) }
+	extra := func(y *graph.Node) *graph.Node { return share.Mul(graph.Sum(net.Apply(y), -1)) }
+	var x relaxedPart
+	if e.Regress {
+		one := c.of(bound)
+		plain := graph.ExpandDims(c.f, -1).Mul(c.z.score)
 		if net != nil {
-			x = x.Add(share.Mul(graph.Sum(net.Apply(y), -1)))
+			x = c.of(extra)
+			plain = plain.Add(c.byLogits(x))
 		}
-		return x
+		eta := g.regressed(l, scope, []float64{e.Scale}, plain, c.byLogits(one))[0]
+		x = one.scaled(eta).add(x)
+	} else {
+		eta, logT := scope.Param("scale", graph.Constant(e.Scale)), scope.Param("log_temperature", graph.Constant(math.Log(e.Temperature)))
+		rate, tuned = graph.Exp(logT.Neg()), append(tuned, eta, logT)
+		x = c.of(func(y *graph.Node) *graph.Node {
+			x := eta.Mul(bound(y))
+			if net != nil {
+				x = x.Add(extra(y))
+			}
+			return x
+		})
 	}
-	hold := g.latents.held()
-	cy, ct := c(y), c(tilde)
-	// Gradients by the relaxed values alone: the others' means cancel.
-	gy := graph.Grad(graph.Sum(cy), []*graph.Node{y}, append(hold, y)...)[0]
-	gt := graph.Grad(graph.Sum(ct), []*graph.Node{tilde}, append(hold, tilde)...)[0]
-
-	f := g.bound.signal(r, l.Site)
 	costs := []Cost{
-		g.score(l, f.Sub(ct)),
-		g.toward(l, "rebar", gy, y),
-		g.toward(l, "rebar given", gt.Neg(), tilde),
+		g.score(l, c.f.Sub(x.given)),
+		g.toward(l, "rebar", x.slope, c.y),
+		g.toward(l, "rebar given", x.slopeGiven.Neg(), c.tilde),
+	}
+	if len(tuned) == 0 {
+		return costs
 	}
 	// The gradient by the logits, and its square as a function of what is tuned.
-	z := centre(l)
-	relaxed := graph.Sum(gy.Mul(y)).Sub(graph.Sum(gt.Mul(tilde)))
-	d := graph.Grad(relaxed, []*graph.Node{z.logits}, l.Value, gy, gt)[0]
-	d = d.Add(graph.ExpandDims(f.Sub(ct), -1).Mul(z.score))
-	square := graph.Sum(d.Square()).Scale(float64(r.Rows))
-	return append(costs, g.learn(l, "rebar variance", square, tuned))
+	d := graph.ExpandDims(c.f, -1).Mul(c.z.score).Add(c.byLogits(x))
+	return append(costs, g.learn(l, "rebar variance", graph.Sum(d.Square()).Scale(float64(r.Rows)), tuned))
+}
+
+// weightsOf lists the parameters of a network of dense layers.
+func weightsOf(net layers.Stack) (ps []*graph.Node) {
+	for _, layer := range net {
+		if d, ok := layer.(layers.Dense); ok {
+			ps = append(ps, d.W, d.B)
+		}
+	}
+	return ps
+}
+
+// relaxedControl makes control variates of the relaxed values y and ỹ of a latent.
+type relaxedControl struct {
+	g        *gradient
+	l        latent
+	z        centred
+	f        *graph.Node // the signal
+	y, tilde *graph.Node
+}
+
+// relaxedPart is a function c of relaxed values: c(ỹ), and the derivatives of c(y) and
+// c(ỹ) by these.
+type relaxedPart struct{ given, slope, slopeGiven *graph.Node }
+
+func (c relaxedControl) of(f func(y *graph.Node) *graph.Node) relaxedPart {
+	// By the relaxed values alone: the others' means cancel.
+	slope := func(f, y *graph.Node) *graph.Node {
+		return graph.Grad(graph.Sum(f), []*graph.Node{y}, append(c.g.latents.held(), y)...)[0]
+	}
+	given := f(c.tilde)
+	return relaxedPart{given, slope(f(c.y), c.y), slope(given, c.tilde)}
+}
+
+// byLogits returns what the function adds to the gradient by the logits.
+func (c relaxedControl) byLogits(x relaxedPart) *graph.Node {
+	relaxed := graph.Sum(x.slope.Mul(c.y)).Sub(graph.Sum(x.slopeGiven.Mul(c.tilde)))
+	d := graph.Grad(relaxed, []*graph.Node{c.z.logits}, c.l.Value, x.slope, x.slopeGiven)[0]
+	return d.Sub(graph.ExpandDims(x.given, -1).Mul(c.z.score))
+}
+
+func (x relaxedPart) scaled(a *graph.Node) relaxedPart {
+	return relaxedPart{a.Mul(x.given), a.Mul(x.slope), a.Mul(x.slopeGiven)}
+}
+
+func (x relaxedPart) add(y relaxedPart) relaxedPart {
+	if y.given == nil {
+		return x
+	}
+	return relaxedPart{x.given.Add(y.given), x.slope.Add(y.slope), x.slopeGiven.Add(y.slopeGiven)}
 }
 
 // soften returns a relaxed value between those of the law.

@@ -101,7 +101,8 @@
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
 //	              draws; score.go, baseline.go, disarm.go, arms.go, decisions.go,
-//	              classes as bits, doublecv.go, rodeo.go, rebar.go, relax.go,
+//	              classes as bits, doublecv.go, rodeo.go, rebar.go, coefficients.go,
+//	              those of least variance by averages, relax.go,
 //	              straightthrough.go, measure.go, the others; own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one
 //	gradient.go   the costs of a value and of its latents

@@ -154,6 +154,10 @@ func TestRelaxedClasses(t *testing.T) {
 		if kl == vi.MonteCarlo {
 			see("of three", rebar, 3, one, true, nil)
 			see("of two", relax, 2, one, false, learned)
+			delete(learned, "rebar/scale")
+			learned["rebar/product"], learned["rebar/square"] = -.3, .5
+			see("of two, regressed", vi.RELAX{Hidden: 1, Regress: true}, 2, one, false, learned)
+			see("after a bit, regressed", vi.REBAR{Regress: true}, 2, nil, true, map[string]float64{"rebar/product": -.3, "rebar/square": .5})
 		}
 	}
 }

@@ -18,6 +18,7 @@ func TestOurEstimatorsOnEveryModel(t *testing.T) {
 		{Estimator: vi.DoubleCV{}, Learned: map[string]float64{"doublecv/scale": .7}},
 		{Estimator: vi.DoubleCV{Regress: true}, Learned: map[string]float64{"doublecv/product": -.3, "doublecv/square": .5}},
 		{Estimator: vi.RODEO{Hidden: 3}, Learned: stein},
+		{Estimator: vi.RODEO{Hidden: 3, Regress: true}, Learned: map[string]float64{"rodeo/product": -.3, "rodeo/product2": .2, "rodeo/square": .5, "rodeo/square2": .4, "rodeo/mixed": -.1}},
 	} {
 		t.Run(vi.Name(c.Estimator), func(t *testing.T) {
 			t.Parallel()
