@@ -102,7 +102,7 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{normal(n), prob.Normal{Mean: n}, (*prob.Normal)(nil), prob.Transformed{}, prob.Bernoulli{Logits: n}, prob.Mixture{}}
 			case reflect.TypeFor[vi.Estimator]():
 				return []any{
-					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.Own{}, vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.OtherDraws(a.Signal())) }}, vi.VIMCO{},
+					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.DReG{Prior: true}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.Own{}, vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.OtherDraws(a.Signal())) }}, vi.VIMCO{},
 					vi.Enumerate{}, vi.UnorderedSet{}, vi.Marginalised{}, vi.Marginalised{Size: -1}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.GappedST{}, vi.DecoupledST{}, vi.ARM{}, vi.DisARM{}, vi.ARMS{}, vi.ARMS{Group: 7}, vi.DoubleCV{}, vi.RODEO{}, vi.RODEO{Hidden: -1}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Separate{},
 				}
 			case reflect.TypeFor[vi.Baseline]():

@@ -246,6 +246,7 @@ func optionChanges() map[string][]change {
 	}
 	all["GumbelSoftmax.Temperature"] = []change{{"bits", sites(vi.GumbelSoftmax{}), at(func(t *graph.Node) vi.Estimator { return vi.GumbelSoftmax{Temperature: t} }), ""}}
 	all["StraightThrough.Temperature"] = []change{{"bits", sites(vi.StraightThrough{}), at(func(t *graph.Node) vi.Estimator { return vi.StraightThrough{Temperature: t} }), ""}}
+	all["DReG.Prior"] = []change{{"normals", sites(vi.DReG{}), sites(vi.DReG{Prior: true}), "vi: site z: ELBO does not take DReG{Prior} at a reparameterised site"}}
 	all["REBAR.Scale"] = []change{{"bits", sites(vi.REBAR{}), sites(vi.REBAR{Scale: .5}), ""}}
 	all["REBAR.Temperature"] = []change{{"bits", sites(vi.REBAR{}), sites(vi.REBAR{Temperature: .9}), ""}, {"bits", sites(vi.REBAR{}), sites(vi.REBAR{Temperature: -1}), "a temperature of -1"}}
 	all["RELAX.Scale"] = []change{{"bits", sites(vi.RELAX{}), sites(vi.RELAX{Scale: .5}), ""}}

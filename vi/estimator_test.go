@@ -143,6 +143,8 @@ func TestEstimatorRefusals(t *testing.T) {
 			}, x(s)
 		},
 			"vi: site z: under IWAE, DReG needs every latent of a datum to be DReG, or summed out by the joint; y is not; use vi.Pathwise"},
+		{"DReG of another prior", z(iwae, model(func() prob.Dist { return gauss(2) }, func() prob.Dist { return prob.Laplace{Loc: zero(2), LogScale: zero(2)} }), vi.DReG{Prior: true}),
+			"vi: site z: DReG{Prior} is for prob.Normal in the joint, not prob.Laplace; use vi.DReG"},
 		{"enumeration of a normal", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}}, normals),
 			"in guide: site z: vi: z is to be enumerated, but prob.Normal is not prob.Finite: its values cannot be listed"},
 		{"enumeration of nothing", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"v"}}}, normals),

@@ -14,6 +14,7 @@ const (
 	signals                       // it knows what each draw is judged by, so that a score can be multiplied by that
 	averages                      // it averages draws outside of any logarithm: each adds to the value by itself
 	sums                          // it sums over the values of enumerated sites
+	normalises                    // the gradient by all that draws depend on is by normalised importance weights
 	shares                        // it takes globals, and divides their divergences by the size of the data set
 	holds                         // its costs hold all values that were drawn
 
@@ -51,8 +52,8 @@ var (
 	elbo        = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares}
 	capacity    = objective{name: "Capacity", offers: derivatives | averages | shares}
 	freeBits    = objective{name: "FreeBits", offers: derivatives | averages | shares}
-	iwae        = objective{name: "IWAE", offers: derivatives | signals | sums | shares}
-	renyi       = objective{name: "Renyi", offers: derivatives | signals | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
+	iwae        = objective{name: "IWAE", offers: derivatives | signals | normalises | sums | shares}
+	renyi       = objective{name: "Renyi", offers: derivatives | signals | normalises | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
 	chi         = objective{name: "Chi", offers: derivatives | signals | sums, oneDraw: "is the ELBO, which lies below log p(x)"}
 	expectation = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares}
 	wakeSleep   = objective{name: "WakeSleep", offers: holds}

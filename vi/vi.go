@@ -49,6 +49,7 @@
 //	STL                   reparameterised   unbiased -        -        biased   biased   biased   unbiased    -         -
 //	STL                   global            unbiased -        -        unbiased unbiased -        unbiased    -         -
 //	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
+//	DReG{Prior}           reparameterised   -        -        -        unbiased unbiased -        -           -         -
 //	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -
 //	Score                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -
 //	Score                 global            unbiased -        -        unbiased unbiased -        unbiased    -         -
@@ -100,7 +101,7 @@
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
-//	              draws; score.go, baseline.go, disarm.go, arms.go, decisions.go,
+//	              draws, dreg.go with them; score.go, baseline.go, disarm.go, arms.go, decisions.go,
 //	              classes as bits, doublecv.go, rodeo.go, rebar.go, coefficients.go,
 //	              those of least variance by averages, relax.go,
 //	              straightthrough.go, measure.go, the others; own.go, those of one's own
