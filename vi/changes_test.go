@@ -169,6 +169,9 @@ func optionChanges() map[string][]change {
 	all["Evidence.Chunk"] = []change{{"normals", vi.Evidence{}, vi.Evidence{Chunk: -1}, "Evidence of -1 draws at once"}} // its effect, on memory, has tests of its own
 	all["Evidence.Enumerate"] = []change{{"bits", vi.Evidence{}, vi.Evidence{Enumerate: []string{"z"}}, ""}}
 	all["WakeSleep.K"] = []change{{"normals", vi.WakeSleep{}, vi.WakeSleep{K: 2}, ""}}
+	all["TVO.K"] = []change{{"normals", vi.TVO{K: 2}, vi.TVO{K: 3}, ""}, {"normals", vi.TVO{K: 2}, vi.TVO{}, "TVO of 1 draw has no covariance"}}
+	all["TVO.Points"] = []change{{"normals", vi.TVO{K: 2}, vi.TVO{K: 2, Points: []float64{.5}}, ""}, {"normals", vi.TVO{K: 2}, vi.TVO{K: 2, Points: []float64{.5, .4}}, "TVO with the points [0.5 0.4]"}}
+	all["TVO.Enumerate"] = []change{{"bits", vi.TVO{K: 2}, vi.TVO{K: 2, Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
 	all["ReweightedWakeSleep.K"] = []change{{"normals", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 3}, ""}, {"normals", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 1}, "ReweightedWakeSleep of 1 draw has the weight 1"}}
 	all["ReweightedWakeSleep.Enumerate"] = []change{{"bits", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 2, Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
 

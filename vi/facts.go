@@ -49,21 +49,22 @@ type objective struct {
 }
 
 var (
-	elbo        = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares}
-	capacity    = objective{name: "Capacity", offers: derivatives | averages | shares}
-	freeBits    = objective{name: "FreeBits", offers: derivatives | averages | shares}
-	iwae        = objective{name: "IWAE", offers: derivatives | signals | normalises | sums | shares}
-	renyi       = objective{name: "Renyi", offers: derivatives | signals | normalises | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
-	chi         = objective{name: "Chi", offers: derivatives | signals | sums, oneDraw: "is the ELBO, which lies below log p(x)"}
-	expectation = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares}
-	wakeSleep   = objective{name: "WakeSleep", offers: holds}
-	reweighted  = objective{name: "ReweightedWakeSleep", offers: sums | holds, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
+	elbo          = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares}
+	capacity      = objective{name: "Capacity", offers: derivatives | averages | shares}
+	freeBits      = objective{name: "FreeBits", offers: derivatives | averages | shares}
+	iwae          = objective{name: "IWAE", offers: derivatives | signals | normalises | sums | shares}
+	renyi         = objective{name: "Renyi", offers: derivatives | signals | normalises | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
+	chi           = objective{name: "Chi", offers: derivatives | signals | sums, oneDraw: "is the ELBO, which lies below log p(x)"}
+	expectation   = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares}
+	wakeSleep     = objective{name: "WakeSleep", offers: holds}
+	reweighted    = objective{name: "ReweightedWakeSleep", offers: sums | holds, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
+	thermodynamic = objective{name: "TVO", offers: sums | holds, biased: true, oneDraw: "has no covariance to train the guide by"}
 
 	alone = objective{name: "vi.Run", bare: true, offers: derivatives | averages | sums | shares}
 )
 
 // objectives are the columns of the support matrix.
-var objectives = []objective{elbo, capacity, freeBits, iwae, renyi, chi, expectation, wakeSleep, reweighted}
+var objectives = []objective{elbo, capacity, freeBits, iwae, renyi, chi, expectation, wakeSleep, reweighted, thermodynamic}
 
 // siteKind is what an estimator sees of a site.
 type siteKind uint8
