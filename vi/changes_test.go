@@ -112,7 +112,7 @@ func optionChanges() map[string][]change {
 		"Of":      {{"bits", sites(base1(func(*vi.OwnBaseline) {})), sites(own), ""}},
 	})
 	for name, c := range map[string][2]vi.Estimator{
-		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
+		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "ARMS.Gaussian": {vi.ARMS{}, vi.ARMS{Gaussian: true}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
 		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "RODEO.Regress": {vi.RODEO{}, vi.RODEO{Regress: true}}, "REBAR.Regress": {vi.REBAR{}, vi.REBAR{Regress: true}}, "RELAX.Regress": {vi.RELAX{}, vi.RELAX{Regress: true}},
 		"UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
 	} {

@@ -23,7 +23,7 @@ func TestCostOfEstimators(t *testing.T) {
 	classes := func(l *graph.Node) prob.Dist { return prob.OneHot{Logits: l} }
 	for _, c := range []row{
 		{vi.Score{}, 1, 0}, {vi.Score{Baseline: vi.MovingAverage{}}, 1, 0}, {vi.Score{Baseline: vi.LeaveOneOut{}}, 1, 0}, {vi.VIMCO{}, 1, 0},
-		{vi.ARM{}, 2, 0}, {vi.DisARM{}, 2, 0}, {vi.ARMS{}, 1, 0}, {vi.DoubleCV{}, 1, 1}, {vi.DoubleCV{Regress: true}, 1, 1}, {vi.RODEO{}, 1, 1},
+		{vi.ARM{}, 2, 0}, {vi.DisARM{}, 2, 0}, {vi.ARMS{}, 1, 0}, {vi.ARMS{Gaussian: true}, 1, 0}, {vi.DoubleCV{}, 1, 1}, {vi.DoubleCV{Regress: true}, 1, 1}, {vi.RODEO{}, 1, 1},
 		{vi.GumbelSoftmax{}, 1, 1}, {vi.StraightThrough{}, 1, 1}, {vi.GappedST{}, 1, 1}, {vi.DecoupledST{}, 1, 1},
 		{vi.REBAR{}, 5, 4}, {vi.RELAX{}, 5, 4}, {vi.REBAR{Regress: true}, 3, 2}, {vi.RELAX{Regress: true}, 3, 2}, {vi.RODEO{Regress: true}, 1, 1}, // two of each by what is learned
 		{vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.Signal()) }}, 1, 0},

@@ -101,8 +101,8 @@
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
-//	              draws, dreg.go with them; score.go, baseline.go, disarm.go, arms.go, decisions.go,
-//	              classes as bits, doublecv.go, rodeo.go, rebar.go, coefficients.go,
+//	              draws, dreg.go with them; score.go, baseline.go, disarm.go, arms.go, copula.go,
+//	              decisions.go, classes as bits, doublecv.go, rodeo.go, rebar.go, coefficients.go,
 //	              those of least variance by averages, relax.go,
 //	              straightthrough.go, measure.go, the others; own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one

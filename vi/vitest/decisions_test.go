@@ -76,9 +76,61 @@ func sticks(chance float64) (ps []point) {
 	return ps
 }
 
+// owen is Owen's T, by Simpson's rule.
+func owen(h, a float64) float64 {
+	const n = 4000
+	sum := 0.
+	for i := range n + 1 {
+		x, w := a*float64(i)/n, 2*float64(1+i%2)
+		if i == 0 || i == n {
+			w = 1
+		}
+		sum += w * math.Exp(-.5*h*h*(1+x*x)) / (1 + x*x)
+	}
+	return sum * a / (6 * math.Pi * n)
+}
+
+// normals is sticks for k = 2 or 3 normal numbers whose sum is 0.
+func normals(chance float64, k int) (ps []point) {
+	m, side := min(chance, 1-chance), 1.
+	if chance <= .5 { // the rarer value is that of small numbers
+		side = -1
+	}
+	h, two := math.Sqrt2*math.Erfinv(1-2*m), 0.
+	if k == 3 {
+		two = m - 2*owen(h, math.Sqrt(3))
+	}
+	add := func(w float64, x ...float64) {
+		for i := range x {
+			x[i] *= side * math.Sqrt(float64(k-1)/float64(k)) // of which the draws are made
+		}
+		ps = append(ps, point{x, w})
+	}
+	if k == 2 {
+		add(m, h+1, -h-1)
+		add(m, -h-1, h+1)
+		add(1-2*m, 0, 0)
+		return ps
+	}
+	for i := range 3 {
+		one, both := []float64{-h - 1, -h - 1, -h - 1}, []float64{h + 1, h + 1, h + 1}
+		one[i], both[i] = 2*h+2, -2*h-2
+		add(m-2*two, one...)
+		add(two, both...)
+	}
+	add(1-3*m+3*two, 0, 0, 0)
+	return ps
+}
+
 // TestAntitheticClasses: ARMS of two and of three draws of a class, alone and before a
-// bit that is scored.
+// bit that is scored, by either copula.
 func TestAntitheticClasses(t *testing.T) {
+	for _, e := range []vi.ARMS{{}, {Gaussian: true}} {
+		antithetic(t, e)
+	}
+}
+
+func antithetic(t *testing.T, e vi.ARMS) {
 	for _, m := range []vitest.Model{vitest.Models()[2], vitest.Models()[4]} {
 		for _, a := range []float64{1.1, -2, 4} {
 			for k := 2; k <= 3; k++ {
@@ -97,6 +149,15 @@ func TestAntitheticClasses(t *testing.T) {
 				}
 				p.Noise = func(v map[string]float64, _ int) (ds []vitest.Dimension) {
 					for node, q := range decisions(classChances(v)) {
+						if e.Gaussian {
+							var inputs []string
+							var elements []int
+							for i := range k {
+								inputs, elements = append(inputs, "z/noise"), append(elements, 2*i+node)
+							}
+							ds = append(ds, listed(inputs, elements, func([]float64) []point { return normals(q, k) })...)
+							continue
+						}
 						if k == 3 {
 							ds = append(ds, listed([]string{"z/noise", "z/noise"}, []int{node, 2 + node}, func([]float64) []point { return sticks(q) })...)
 							continue
@@ -115,12 +176,12 @@ func TestAntitheticClasses(t *testing.T) {
 					}
 					return ds
 				}
-				got, err := p.Mean(o(k, vi.ARMS{}), k)
+				got, err := p.Mean(o(k, e), k)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if d, at := got.Off(exact); !(d <= 1e-6) {
-					t.Errorf("%s, %d draws, a of %v: off by %v at %s", m.Name, k, a, d, at)
+					t.Errorf("%s, %d draws, a of %v, %+v: off by %v at %s", m.Name, k, a, e, d, at)
 				}
 			}
 		}
