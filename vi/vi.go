@@ -101,10 +101,11 @@
 //	facts.go      what estimators need, objectives and sites offer; support.go, the
 //	              matrix
 //	estimator.go  the one description of an estimator, and those that differentiate
-//	              draws, dreg.go with them; score.go, baseline.go, disarm.go, arms.go, copula.go,
-//	              decisions.go, classes as bits, doublecv.go, rodeo.go, rebar.go, coefficients.go,
-//	              those of least variance by averages, relax.go,
-//	              straightthrough.go, measure.go, the others; own.go, those of one's own
+//	              draws, dreg.go with them; score.go, baseline.go, disarm.go, arms.go,
+//	              doublecv.go, rodeo.go, rebar.go, relax.go, straightthrough.go,
+//	              measure.go, the others; copula.go, decisions.go and coefficients.go,
+//	              coupled draws, classes as bits and the coefficients of least variance;
+//	              own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one
 //	gradient.go   the costs of a value and of its latents
 //	bound.go      what estimators ask of a value: averaged.go, of means over draws,
