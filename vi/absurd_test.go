@@ -32,7 +32,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix, "Predict": vi.Predict,
 		},
 		Types: []any{
-			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{},
+			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{}, vi.TVO{},
 			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{}, vi.Site{}, vi.At{},
 		},
 		Within: func(_ string, call func()) error {
@@ -102,8 +102,8 @@ func TestAbsurdArguments(t *testing.T) {
 				return []any{normal(n), prob.Normal{Mean: n}, (*prob.Normal)(nil), prob.Transformed{}, prob.Bernoulli{Logits: n}, prob.Mixture{}}
 			case reflect.TypeFor[vi.Estimator]():
 				return []any{
-					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.Own{}, vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.OtherDraws(a.Signal())) }}, vi.VIMCO{},
-					vi.Enumerate{}, vi.UnorderedSet{}, vi.Marginalised{}, vi.Marginalised{Size: -1}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.GappedST{}, vi.DecoupledST{}, vi.ARM{}, vi.DisARM{}, vi.ARMS{}, vi.ARMS{Group: 7}, vi.DoubleCV{}, vi.RODEO{}, vi.RODEO{Hidden: -1}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Separate{},
+					vi.Pathwise{}, (*vi.Pathwise)(nil), vi.STL{}, vi.DReG{}, vi.DReG{Prior: true}, vi.Score{}, (*vi.Score)(nil), vi.Score{Baseline: (*vi.NVIL)(nil)}, vi.Own{}, vi.Own{Name: "own", Gradient: func(a *vi.At) { a.Score(a.OtherDraws(a.Signal())) }}, vi.VIMCO{},
+					vi.Enumerate{}, vi.UnorderedSet{}, vi.Marginalised{}, vi.Marginalised{Size: -1}, vi.GumbelSoftmax{}, vi.StraightThrough{}, vi.GappedST{}, vi.DecoupledST{}, vi.ARM{}, vi.DisARM{}, vi.ARMS{}, vi.ARMS{Group: 7}, vi.ARMS{Gaussian: true}, vi.DoubleCV{}, vi.RODEO{}, vi.RODEO{Hidden: -1}, vi.REBAR{}, vi.RELAX{}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Separate{},
 				}
 			case reflect.TypeFor[vi.Baseline]():
 				return []any{vi.MovingAverage{}, vi.LeaveOneOut{}, vi.NVIL{}, vi.NVIL{Hidden: -1}, (*vi.NVIL)(nil), vi.OwnBaseline{}, vi.OwnBaseline{Name: "own", Of: func(a *vi.At, f *graph.Node) *graph.Node { return nil }}}

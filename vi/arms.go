@@ -5,7 +5,7 @@ import (
 	"github.com/latentgo/latent/prob"
 )
 
-// ARMS is the score-function estimator of a Bernoulli latent whose K draws of a datum
+// ARMS is the score-function estimator of a prob.Bernoulli latent whose K draws of a datum
 // are antithetic among one another, n at a time,
 //
 //	∂E[f]/∂l_i ≈ 1/(n−1) Σ_k (f(b_k) − f̄)·(b_ki − p_i)/(1−ρ_i)
@@ -19,12 +19,25 @@ import (
 //
 // For n = 2 it is DisARM, with no run but that of the draws. It needs K ≥ 2 draws from
 // one law: a site whose law depends on an earlier draw of the datum takes DisARM.
+//
+// A prob.OneHot latent is the tree of bits that it is for DisARM. Of two draws of which one
+// alone visits a bit, that one has the derivative as there, without ρ; the estimate is
+// the mean over all pairs. (CARMS of the same authors, arXiv 2110.14002, draws classes by
+// one number each and divides by the chances of pairs.)
+//
+// With Gaussian the copula is that of n normal numbers of mean 0 and correlations −1/(n−1)
+// instead, for which with Owen's T
+//
+//	1/(1−ρ) = p(1−p)/2T(Φ⁻¹(p), √(n/(n−2)))
+//
+// and which is the same for n = 2.
 type ARMS struct {
-	Group int // n, draws that are antithetic among one another, a divisor of K: 2 makes K/2 pairs; 0 means all
+	Group    int  // n, draws that are antithetic among one another, a divisor of K: 2 makes K/2 pairs; 0 means all
+	Gaussian bool // the copula is Gaussian; else that of the Dirichlet law
 }
 
 func (e ARMS) describe() estimator {
-	return estimator{name: "ARMS", needs: signals | averages | countable | density | several | bernoulli, held: true, draw: e.draw, costs: e.costs}
+	return estimator{name: "ARMS", needs: signals | averages | countable | density | several | relaxable, held: true, draw: e.draw, costs: e.costs}
 }
 
 // group returns n.
@@ -39,7 +52,7 @@ func (e ARMS) group(r *Record, site string) int {
 }
 
 func (e ARMS) draw(r *Record, site string, d prob.Dist) *graph.Node {
-	logits := d.(prob.Bernoulli).Logits
+	logits := bitLogits(site, d)
 	if l := r.padded(logits, 1); l.Shape()[r.drawAxis()] > 1 {
 		graph.Fail("vi: site %s: ARMS couples draws of one law, and that of %s differs between the draws, as it depends on an earlier one; use vi.DisARM", site, site)
 	}
@@ -47,43 +60,26 @@ func (e ARMS) draw(r *Record, site string, d prob.Dist) *graph.Node {
 	if n < 2 {
 		return drawPair(r, site, d) // which is refused afterwards
 	}
-	u := r.splitDraws(uniform(r, site, eventOf(logits)), n)
-	at := r.drawAxis() + 1
-	// 1 − D of each draw: the stick that is left, of which each breaks off its part.
-	var rest []*graph.Node
-	left := graph.BroadcastTo(r.Scope.Const(1), graph.Slice(u, at, 0, 1).Shape()...)
-	for i := range n {
-		if i == n-1 {
-			rest = append(rest, left.Neg().Shift(1))
-			break
-		}
-		next := left.Mul(root(graph.Log(graph.Slice(u, at, i, i+1)), n-1-i))
-		rest = append(rest, left.Sub(next).Neg().Shift(1))
-		left = next
-	}
-	s := r.joinDraws(graph.Concat(at, rest...))
-	low, high := root(graph.LogSigmoid(logits), n-1), root(graph.LogSigmoid(logits.Neg()), n-1)
-	below, above := s.Lt(low), s.Gt(high)
-	return graph.Where(graph.BroadcastTo(logits.Le(r.Scope.Const(0)), below.Shape()...), below, above)
+	return fromBits(d, e.copula().draw(r, site, logits, n))
 }
-
-// root returns the n-th root of what it is given the logarithm of.
-func root(log *graph.Node, n int) *graph.Node { return graph.Exp(log.Scale(1 / float64(n))) }
 
 func (e ARMS) costs(g *gradient, l latent) []Cost {
 	r, n := g.r, e.group(g.r, l.Name)
-	logits := logitsOf(l)
-	p, m := graph.Sigmoid(logits), graph.LogSigmoid(graph.Abs(logits).Neg())
-	both := graph.Max(root(m, n-1).Scale(2).Shift(-1), r.Scope.Const(0))
-	joint := both
-	for range n - 2 {
-		joint = joint.Mul(both)
+	b, visited := toBits(l.law(), l.Value)
+	logits := graph.BroadcastTo(bitLogits(l.Name, l.law()), b.Shape()...)
+	at := r.drawAxis() + 1
+	f := r.splitDraws(graph.ExpandDims(g.bound.signal(r, l.Site), -1), n)
+	f = f.Sub(othersAlong(f, at))
+	by := r.splitDraws(e.copula().scale(logits, n), n)
+	if visited != nil {
+		// As the sum of f over a group is 0: Σ_j (f_k − f_j) over the draws j that visit a
+		// bit, and over the others.
+		v := r.splitDraws(visited, n)
+		sum := func(x *graph.Node) *graph.Node { return graph.ExpandDims(graph.Sum(x, at), at) }
+		meet := sum(v).Mul(f).Sub(sum(v.Mul(f))).Scale(1 / float64(n))
+		f = v.Mul(by.Mul(meet).Add(f.Sub(meet)))
+	} else {
+		f = f.Mul(by)
 	}
-	// m is not above 1/2, so that joint is m at n = 2 alone, and 0 then.
-	least := graph.Exp(m)
-	scale := graph.Sigmoid(graph.Abs(logits)).Div(joint.Div(least).Neg().Shift(1))
-	f := r.splitDraws(g.bound.signal(r, l.Site), n)
-	f = r.joinDraws(f.Sub(othersAlong(f, r.drawAxis()+1)))
-	d := graph.ExpandDims(f, -1).Mul(l.Value.Sub(p)).Mul(scale)
-	return []Cost{g.toward(l, "arms", d, logits)}
+	return []Cost{g.toward(l, "arms", r.joinDraws(f).Mul(b.Sub(graph.Sigmoid(logits))), logits)}
 }

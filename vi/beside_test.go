@@ -151,6 +151,12 @@ func besideLatent(place string, c cell, e vi.Estimator) trial {
 		if c.estimator == "DReG" && !c.averages() && place != "joint" {
 			t.fails = "DReG needs every latent of a datum to be DReG"
 		}
+		if c.estimator == "DReG{Prior}" {
+			t.fails = "needs every latent of a datum to be DReG"
+			if place == "joint" {
+				t.fails = "DReG{Prior} reparameterises its law in the joint, which depends on y"
+			}
+		}
 		return t
 	}
 	breaks := func(n int) func(v map[string]float64, y int) vitest.Rule {

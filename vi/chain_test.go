@@ -117,7 +117,7 @@ func TestEstimatorsInAChain(t *testing.T) {
 		{"ELBO of two", latentChain(), latentChain(), 2, elbo(2, vi.MonteCarlo), zy(nil, nil),
 			[]choice{zy(stl, dreg), zy(vimco, nil), zy(nil, vimco), zy(stl, loo)}},
 		{"IWAE", latentChain(), latentChain(), 2, iwae(2), zy(nil, nil),
-			[]choice{zy(nil, nil), zy(dreg, dreg), zy(vimco, nil), zy(nil, vimco), zy(vimco, vimco), zy(score, nil), zy(nil, nvil)}},
+			[]choice{zy(nil, nil), zy(dreg, dreg), zy(vi.DReG{Prior: true}, vi.DReG{Prior: true}), zy(vimco, nil), zy(nil, vimco), zy(vimco, vimco), zy(score, nil), zy(nil, nvil)}},
 		{"ELBO of a measure, then pathwise", weak(latentChain(), 12), latentChain(), 1, elbo(1, vi.Auto), zy(nil, nil),
 			[]choice{zy(vi.MeasureValued{}, nil)}},
 		{"ELBO of a measure, then a score", weakMixed, m, 1, elbo(1, vi.Auto), zy(nil, score),

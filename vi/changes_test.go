@@ -112,8 +112,9 @@ func optionChanges() map[string][]change {
 		"Of":      {{"bits", sites(base1(func(*vi.OwnBaseline) {})), sites(own), ""}},
 	})
 	for name, c := range map[string][2]vi.Estimator{
-		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
-		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
+		"ARMS.Group": {vi.ARMS{}, vi.ARMS{Group: 2}}, "ARMS.Gaussian": {vi.ARMS{}, vi.ARMS{Gaussian: true}}, "DoubleCV.Scale": {vi.DoubleCV{}, vi.DoubleCV{Scale: .4}}, "DoubleCV.Regress": {vi.DoubleCV{}, vi.DoubleCV{Regress: true}},
+		"RODEO.Hidden": {vi.RODEO{}, vi.RODEO{Hidden: 3}}, "RODEO.Regress": {vi.RODEO{}, vi.RODEO{Regress: true}}, "REBAR.Regress": {vi.REBAR{}, vi.REBAR{Regress: true}}, "RELAX.Regress": {vi.RELAX{}, vi.RELAX{Regress: true}},
+		"UnorderedSet.Size": {vi.UnorderedSet{}, vi.UnorderedSet{Size: 3}}, "Marginalised.Size": {vi.Marginalised{}, vi.Marginalised{Size: 2}}, "GappedST.Gap": {vi.GappedST{}, vi.GappedST{Gap: 2}},
 	} {
 		of := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{K: 4, Sites: of(e)}} }
 		all[name] = []change{{"bits", of(c[0]), of(c[1]), ""}}
@@ -168,6 +169,9 @@ func optionChanges() map[string][]change {
 	all["Evidence.Chunk"] = []change{{"normals", vi.Evidence{}, vi.Evidence{Chunk: -1}, "Evidence of -1 draws at once"}} // its effect, on memory, has tests of its own
 	all["Evidence.Enumerate"] = []change{{"bits", vi.Evidence{}, vi.Evidence{Enumerate: []string{"z"}}, ""}}
 	all["WakeSleep.K"] = []change{{"normals", vi.WakeSleep{}, vi.WakeSleep{K: 2}, ""}}
+	all["TVO.K"] = []change{{"normals", vi.TVO{K: 2}, vi.TVO{K: 3}, ""}, {"normals", vi.TVO{K: 2}, vi.TVO{}, "TVO of 1 draw has no covariance"}}
+	all["TVO.Points"] = []change{{"normals", vi.TVO{K: 2}, vi.TVO{K: 2, Points: []float64{.5}}, ""}, {"normals", vi.TVO{K: 2}, vi.TVO{K: 2, Points: []float64{.5, .4}}, "TVO with the points [0.5 0.4]"}}
+	all["TVO.Enumerate"] = []change{{"bits", vi.TVO{K: 2}, vi.TVO{K: 2, Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
 	all["ReweightedWakeSleep.K"] = []change{{"normals", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 3}, ""}, {"normals", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 1}, "ReweightedWakeSleep of 1 draw has the weight 1"}}
 	all["ReweightedWakeSleep.Enumerate"] = []change{{"bits", vi.ReweightedWakeSleep{K: 2}, vi.ReweightedWakeSleep{K: 2, Enumerate: []string{"z"}}, "leave the enumerated sites [z] out of the guide"}}
 
@@ -245,6 +249,7 @@ func optionChanges() map[string][]change {
 	}
 	all["GumbelSoftmax.Temperature"] = []change{{"bits", sites(vi.GumbelSoftmax{}), at(func(t *graph.Node) vi.Estimator { return vi.GumbelSoftmax{Temperature: t} }), ""}}
 	all["StraightThrough.Temperature"] = []change{{"bits", sites(vi.StraightThrough{}), at(func(t *graph.Node) vi.Estimator { return vi.StraightThrough{Temperature: t} }), ""}}
+	all["DReG.Prior"] = []change{{"normals", sites(vi.DReG{}), sites(vi.DReG{Prior: true}), "vi: site z: ELBO does not take DReG{Prior} at a reparameterised site"}}
 	all["REBAR.Scale"] = []change{{"bits", sites(vi.REBAR{}), sites(vi.REBAR{Scale: .5}), ""}}
 	all["REBAR.Temperature"] = []change{{"bits", sites(vi.REBAR{}), sites(vi.REBAR{Temperature: .9}), ""}, {"bits", sites(vi.REBAR{}), sites(vi.REBAR{Temperature: -1}), "a temperature of -1"}}
 	all["RELAX.Scale"] = []change{{"bits", sites(vi.RELAX{}), sites(vi.RELAX{Scale: .5}), ""}}

@@ -27,6 +27,7 @@ func TestConditionalModelsTakeEveryObjective(t *testing.T) {
 		"FreeBits":              {false, vi.FreeBits{Config: vi.Config{K: 4}, Lambda: .1}},
 		"WakeSleep":             {false, vi.WakeSleep{K: 4}},
 		"ReweightedWakeSleep":   {false, vi.ReweightedWakeSleep{K: 4}},
+		"TVO":                   {false, vi.TVO{K: 4}},
 		"Evidence":              {false, vi.Evidence{K: 4}},
 		"MeasureValued":         {false, vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.MeasureValued{}}}},
 		"REBAR":                 {true, vi.ELBO{Config: vi.Config{K: 4, Estimator: vi.REBAR{}}}},

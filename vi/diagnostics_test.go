@@ -258,19 +258,20 @@ func TestEffectiveSampleSize(t *testing.T) {
 	}
 }
 
-// TestNoMoreMatrixProducts: on the one-layer VAE, STL and DReG run the matrix
-// products of the pathwise gradient and no others.
+// TestNoMoreMatrixProducts: on the one-layer VAE, STL and DReG, of the prior too, run the
+// matrix products of the pathwise gradient and no others.
 func TestNoMoreMatrixProducts(t *testing.T) {
 	work := func(o vi.Objective) float64 {
 		p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
 			enc, dec := layers.NewMLP(s.In("enc"), 20, 10, 8), layers.NewMLP(s.In("dec"), 4, 10, 20)
+			prior := prob.Normal{Mean: s.Param("mean", graph.Constant(0), 4), LogStd: s.Param("std", graph.Constant(0), 4)}
 			m := vi.Model{
 				Guide: func(t *vi.Trace) {
 					h := enc.Apply(t.Given("x"))
 					t.Draw("z", prob.Normal{Mean: graph.Cols(h, 0, 4), LogStd: graph.Cols(h, 4, 8)})
 				},
 				Joint: func(t *vi.Trace) {
-					t.Draw("x", prob.Bernoulli{Logits: dec.Apply(t.Draw("z", prob.StdNormal(4)))})
+					t.Draw("x", prob.Bernoulli{Logits: dec.Apply(t.Draw("z", prior))})
 				},
 			}
 			e := o.Estimate(s, m, vi.Data{"x": s.Input("x", 6, 20)})
@@ -290,7 +291,7 @@ func TestNoMoreMatrixProducts(t *testing.T) {
 		t.Errorf("products of ELBO %v, STL %v", elbo, stl)
 	}
 	iwae := work(vi.IWAE{Config: vi.Config{K: 5}})
-	for _, e := range []vi.Estimator{vi.STL{}, vi.DReG{}} {
+	for _, e := range []vi.Estimator{vi.STL{}, vi.DReG{}, vi.DReG{Prior: true}} {
 		if w := work(vi.IWAE{Config: vi.Config{K: 5, Estimator: e}}); w != iwae {
 			t.Errorf("products of IWAE %v, with %s %v", iwae, vi.Name(e), w)
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/latentgo/latent/prob"
 )
 
-// DisARM is the score-function estimator of a Bernoulli latent with logits l
+// DisARM is the score-function estimator of a prob.Bernoulli latent with logits l
 // from two antithetic draws, b = [u < p] and b̃ = [1−u < p],
 //
 //	∂E[f]/∂l_i ≈ ½·(f(b) − f(b̃))·(b_i − b̃_i)·sigmoid(|l_i|)
@@ -15,6 +15,11 @@ import (
 // Tucker, arXiv 2006.10680; U2G of Yin, Ho, Yan, Qian and Zhou, arXiv 2006.06448, is
 // the same). K draws are K pairs. It takes a second run of what depends on the site;
 // ARMS pairs the draws that there are, where their laws are one.
+//
+// A prob.OneHot latent is a tree of bits, each of which decides between two halves of the
+// classes: DisARM-Tree of Dong, Mnih and Tucker, arXiv 2106.08056. A bit that b alone
+// visits has the derivative ½·(f(b) − f(b̃))·(b_i − p_i), one that b̃ alone visits the
+// like, and one that neither does 0.
 type DisARM struct{}
 
 // ARM is the augment-REINFORCE-merge estimator of a Bernoulli latent, by the draws of
@@ -22,8 +27,8 @@ type DisARM struct{}
 //
 //	∂E[f]/∂l_i ≈ (f(b) − f(b̃))·(½ − u_i)
 //
-// (Yin and Zhou, arXiv 1807.11143). DisARM is its mean given the draws, of less
-// variance at the same cost.
+// (Yin and Zhou, arXiv 1807.11143), of a OneHot that of the bits that b or b̃ visits. DisARM
+// is its mean given the draws, of less variance at the same cost.
 type ARM struct{}
 
 func (e DisARM) describe() estimator { return paired("DisARM", e.costs) }
@@ -32,33 +37,57 @@ func (e ARM) describe() estimator { return paired("ARM", e.costs) }
 
 // paired describes an estimator of antithetic draws.
 func paired(name string, costs func(g *gradient, l latent) []Cost) estimator {
-	return estimator{name: name, needs: signals | averages | countable | density | separable | bernoulli, held: true, draw: drawPair, costs: costs}
+	return estimator{name: name, needs: signals | averages | countable | density | separable | relaxable, held: true, draw: drawPair, costs: costs}
 }
 
 // drawPair draws the first of a pair.
 func drawPair(r *Record, site string, d prob.Dist) *graph.Node {
-	b := d.(prob.Bernoulli)
-	return uniform(r, site, eventOf(b.Logits)).Lt(b.P())
+	logits := bitLogits(site, d)
+	return fromBits(d, uniform(r, site, eventOf(logits)).Lt(graph.Sigmoid(logits)))
 }
 
-// pair returns the logits, the uniform numbers, the other draw and the difference of
-// the signals, [E…, K, B, 1].
-func pair(g *gradient, l latent) (logits, u, other, f *graph.Node) {
-	logits = logitsOf(l)
-	u = uniform(g.r, l.Name, eventOf(logits))
-	other = u.Neg().Shift(1).Lt(graph.Sigmoid(logits))
-	return logits, u, other, graph.ExpandDims(g.bound.signal(g.r, l.Site).Sub(g.at(l, other)), -1)
+// pair is two draws of a latent by the same noise.
+type pair struct {
+	logits, u  *graph.Node // of the bits
+	own, other side
+	f          *graph.Node // the difference of the signals, [E…, K, B, 1]
+}
+
+// side is the bits of a draw, and whether it visits them; nil for all.
+type side struct{ value, visited *graph.Node }
+
+func (g *gradient) pair(l latent) pair {
+	logits := bitLogits(l.Name, l.law())
+	u := uniform(g.r, l.Name, eventOf(logits))
+	other := fromBits(l.law(), u.Neg().Shift(1).Lt(graph.Sigmoid(logits)))
+	p := pair{u: u}
+	p.own.value, p.own.visited = toBits(l.law(), l.Value)
+	p.logits = graph.BroadcastTo(logits, p.own.value.Shape()...)
+	p.other.value, p.other.visited = toBits(l.law(), other)
+	p.f = graph.ExpandDims(g.bound.signal(g.r, l.Site).Sub(g.at(l, other)), -1)
+	return p
 }
 
 func (DisARM) costs(g *gradient, l latent) []Cost {
-	logits, _, other, f := pair(g, l)
-	d := f.Mul(l.Value.Sub(other).Mul(graph.Sigmoid(graph.Abs(logits))))
-	return []Cost{g.toward(l, "disarm", d.Scale(.5), logits)}
+	p := g.pair(l)
+	d := p.own.value.Sub(p.other.value).Mul(graph.Sigmoid(graph.Abs(p.logits)))
+	if v, w := p.own.visited, p.other.visited; v != nil {
+		chance := graph.Sigmoid(p.logits)
+		alone := func(b side, other *graph.Node) *graph.Node {
+			return b.visited.Mul(other.Neg().Shift(1)).Mul(b.value.Sub(chance))
+		}
+		d = v.Mul(w).Mul(d).Add(alone(p.own, w)).Sub(alone(p.other, v))
+	}
+	return []Cost{g.toward(l, "disarm", p.f.Mul(d).Scale(.5), p.logits)}
 }
 
 func (ARM) costs(g *gradient, l latent) []Cost {
-	logits, u, _, f := pair(g, l)
-	return []Cost{g.toward(l, "arm", f.Mul(u.Neg().Shift(.5)), logits)}
+	p := g.pair(l)
+	d := p.u.Neg().Shift(.5)
+	if p.own.visited != nil {
+		d = d.Mul(graph.Max(p.own.visited, p.other.visited))
+	}
+	return []Cost{g.toward(l, "arm", p.f.Mul(d), p.logits)}
 }
 
 // logitsOf returns the logits of a Bernoulli or OneHot latent, stretched to its

@@ -91,7 +91,7 @@ func (e DoubleCV) costs(g *gradient, l latent) []Cost {
 	plain, line := graph.StopGrad(by(f)), graph.StopGrad(z.spread(slope).Sub(by(t)))
 	scope := r.Scope.In(l.Name).In("doublecv")
 	if e.Regress {
-		c := g.regressed(l, scope, e.Scale, plain, line)
+		c := g.regressed(l, scope, []float64{e.Scale}, plain, line)[0]
 		return []Cost{g.toward(l, "doublecv", plain.Add(c.Mul(line)), z.logits)}
 	}
 	c := scope.Param("scale", graph.Constant(e.Scale))
@@ -100,43 +100,4 @@ func (e DoubleCV) costs(g *gradient, l latent) []Cost {
 		g.toward(l, "doublecv", d, z.logits),
 		g.learn(l, "doublecv variance", g.square(l, d), []*graph.Node{c}),
 	}
-}
-
-// byLaw sums a gradient by a site's logits over what these do not have.
-func (g *gradient) byLaw(l latent, d *graph.Node) *graph.Node {
-	logits := g.r.padded(lawLogits(l), 1)
-	small := logits.Shape()
-	for i, n := range d.Shape() {
-		small[i] = min(small[i], n)
-	}
-	return graph.SumTo(d, small...)
-}
-
-func lawLogits(l latent) *graph.Node {
-	if d, ok := l.law().(prob.OneHot); ok {
-		return d.Logits
-	}
-	return l.law().(prob.Bernoulli).Logits
-}
-
-// square is the squared norm of a gradient by a site's logits, times the number of
-// rows.
-func (g *gradient) square(l latent, d *graph.Node) *graph.Node {
-	return graph.Sum(g.byLaw(l, d).Square()).Scale(float64(g.r.Rows))
-}
-
-// regressed returns the c of least mean ‖plain + c·line‖² by the averages of past
-// training steps, and makes this one count in them; start where there was none.
-func (g *gradient) regressed(l latent, scope *graph.Scope, start float64, plain, line *graph.Node) *graph.Node {
-	const decay = .99
-	product, square := scope.State("product", graph.Constant(0)), scope.State("square", graph.Constant(0))
-	a, b := g.byLaw(l, plain), g.byLaw(l, line)
-	rows := float64(g.r.Rows)
-	follow := func(state, now *graph.Node) {
-		scope.Assign(state, state.Scale(decay).Add(graph.StopGrad(now).Scale((1-decay)*rows)))
-	}
-	follow(product, graph.Sum(a.Mul(b)))
-	follow(square, graph.Sum(b.Square()))
-	some := square.Gt(g.r.Scope.Const(0))
-	return graph.Where(some, product.Neg().Div(graph.Where(some, square, g.r.Scope.Const(1))), g.r.Scope.Const(start))
 }

@@ -89,7 +89,7 @@ func TestSummingOutIsTheMarginal(t *testing.T) {
 	x := []float64{-1.2, .3, 2.5, .9}
 	for _, enum := range [][]string{{"y", "v"}, {"v", "y"}} {
 		for _, o := range []vi.Objective{vi.ELBO{Config: vi.Config{Enumerate: enum}}, vi.IWAE{Config: vi.Config{K: 2, Enumerate: enum}}, vi.Renyi{Config: vi.Config{Enumerate: enum}, Alpha: .5}, vi.Chi{Config: vi.Config{K: 2, Enumerate: enum}}, vi.Evidence{K: 2, Enumerate: enum},
-			vi.ELBO{Config: vi.Config{Sites: choice{"y": vi.Enumerate{}, "v": vi.Enumerate{}}}}, vi.ReweightedWakeSleep{K: 2, Enumerate: enum}} {
+			vi.ELBO{Config: vi.Config{Sites: choice{"y": vi.Enumerate{}, "v": vi.Enumerate{}}}}, vi.ReweightedWakeSleep{K: 2, Enumerate: enum}, vi.TVO{K: 2, Enumerate: enum}} {
 			for i, got := range run(t, classes(false), o, x, rowsOf)["rows"] {
 				if want := truth(0, x[i]); math.Abs(got-want) > 1e-12 {
 					t.Errorf("%T %v: log p(%v) = %v, want %v", o, enum, x[i], got, want)

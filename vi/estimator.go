@@ -56,16 +56,14 @@ func (e estimator) suits(site string, d prob.Dist) {
 	_, bit := d.(prob.Bernoulli)
 	_, class := d.(prob.OneHot)
 	switch {
-	case e.needs.has(bernoulli) && !bit:
+	case e.laws != nil && !e.laws(d):
+		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
+	case e.needs.has(relaxable) && !bit && !class:
 		way := "vi.Score, or vi.Enumerate where the values are few"
 		if isPathwise(d) {
 			way = "vi.Pathwise"
 		}
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli, not %s; use %s", site, e.name, prob.NameOf(d), way)
-	case e.laws != nil && !e.laws(d):
-		graph.Fail("vi: site %s: %s does not take %s", site, e.name, prob.NameOf(d))
-	case e.needs.has(relaxable) && !bit && !class:
-		graph.Fail("vi: site %s: %s is for prob.Bernoulli and prob.OneHot, not %s", site, e.name, prob.NameOf(d))
+		graph.Fail("vi: site %s: %s is for prob.Bernoulli and prob.OneHot, not %s; use %s", site, e.name, prob.NameOf(d), way)
 	}
 	if f, ok := d.(prob.Transformed); ok && e.needs.has(density) {
 		if b := prob.WithoutInverse(f.Bijector); b != nil {
@@ -134,19 +132,4 @@ type STL struct{}
 
 func (STL) describe() estimator {
 	return estimator{name: "STL", needs: derivatives | signals | pathwise | density | guided, fair: averages, drops: true}
-}
-
-// DReG is the doubly reparameterised gradient. For bounds of the family
-// (1/β) log mean_k w_k^β with weights w̃ ∝ w^β,
-//
-//	∂/∂φ = Σ_k [(1−β)·w̃_k + β·w̃_k²] · ∂log w_k/∂z_k · ∂z_k/∂φ
-//
-// β = 1 is IWAE (Tucker, Lawson, Gu and Maddison, arXiv 1810.04152),
-// β → 0 ELBO, where it is STL. The gradient of the joint's parameters is the
-// plain one, Σ w̃_k ∂log p. It is unbiased, but not always of less variance: far
-// from the posterior Pathwise can be better.
-type DReG struct{}
-
-func (DReG) describe() estimator {
-	return estimator{name: "DReG", needs: derivatives | signals | pathwise | local | density | guided, drops: true, scaled: true}
 }

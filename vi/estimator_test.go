@@ -83,13 +83,13 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"of data", plain(vi.ELBO{Config: vi.Config{Sites: choice{"x": vi.STL{}}}}, normals),
 			"vi: Sites has an estimator for x, which is no latent site; the latents are [z]"},
 		{"relaxing another law", z(elbo, model(func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }, func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }), vi.GumbelSoftmax{}),
-			"in guide: site z: vi: site z: GumbelSoftmax is for prob.Bernoulli and prob.OneHot, not prob.Poisson"},
-		{"DisARM of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.DisARM{}),
-			"in guide: site z: vi: site z: DisARM is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
-		{"REBAR of another law", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(3)} }, func() prob.Dist { return prob.OneHot{Logits: zero(3)} }), vi.REBAR{}),
-			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli, not prob.OneHot; use vi.Score, or vi.Enumerate where the values are few"},
+			"in guide: site z: vi: site z: GumbelSoftmax is for prob.Bernoulli and prob.OneHot, not prob.Poisson; use vi.Score, or vi.Enumerate where the values are few"},
+		{"DisARM of another law", z(elbo, model(func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }, func() prob.Dist { return prob.Poisson{LogRate: zero(2)} }), vi.DisARM{}),
+			"in guide: site z: vi: site z: DisARM is for prob.Bernoulli and prob.OneHot, not prob.Poisson; use vi.Score, or vi.Enumerate where the values are few"},
+		{"DisARM of one class", z(elbo, model(func() prob.Dist { return prob.OneHot{Logits: zero(1)} }, func() prob.Dist { return prob.OneHot{Logits: zero(1)} }), vi.DisARM{}),
+			"in guide: site z: vi: site z is prob.OneHot of 1 class: there is nothing to decide"},
 		{"REBAR of a law with a path", z(elbo, normals, vi.REBAR{}),
-			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli, not prob.Normal; use vi.Pathwise"},
+			"in guide: site z: vi: site z: REBAR is for prob.Bernoulli and prob.OneHot, not prob.Normal; use vi.Pathwise"},
 		{"temperature", z(func(c choice) vi.Objective {
 			return lazy{func() vi.Objective {
 				return vi.ELBO{Config: vi.Config{Sites: choice{"z": vi.StraightThrough{Temperature: zero(2)}}}}
@@ -114,7 +114,7 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"hidden units of RODEO", z(func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: c}} }, bits, vi.RODEO{Hidden: -1}),
 			"vi: site z: RODEO with -1 hidden units, want 1 or more, or 0 for 100"},
 		{"RODEO of another law", z(func(c choice) vi.Objective { return vi.ELBO{Config: vi.Config{K: 2, Sites: c}} }, normals, vi.RODEO{}),
-			"in guide: site z: vi: site z: RODEO is for prob.Bernoulli and prob.OneHot, not prob.Normal"},
+			"in guide: site z: vi: site z: RODEO is for prob.Bernoulli and prob.OneHot, not prob.Normal; use vi.Pathwise"},
 		{"a set of all values", z(elbo, model(func() prob.Dist { return bern(1) }, func() prob.Dist { return bern(1) }), vi.UnorderedSet{}),
 			"in guide: site z: vi: site z: UnorderedSet of 2 of the 2 values, want 2 to 8 and at most 1; use vi.Enumerate for all"},
 		{"all values but one", z(elbo, bits, vi.Marginalised{Size: 3}),
@@ -143,6 +143,8 @@ func TestEstimatorRefusals(t *testing.T) {
 			}, x(s)
 		},
 			"vi: site z: under IWAE, DReG needs every latent of a datum to be DReG, or summed out by the joint; y is not; use vi.Pathwise"},
+		{"DReG of another prior", z(iwae, model(func() prob.Dist { return gauss(2) }, func() prob.Dist { return prob.Laplace{Loc: zero(2), LogScale: zero(2)} }), vi.DReG{Prior: true}),
+			"vi: site z: DReG{Prior} is for prob.Normal in the joint, not prob.Laplace; use vi.DReG"},
 		{"enumeration of a normal", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"z"}}}, normals),
 			"in guide: site z: vi: z is to be enumerated, but prob.Normal is not prob.Finite: its values cannot be listed"},
 		{"enumeration of nothing", plain(vi.ELBO{Config: vi.Config{Enumerate: []string{"v"}}}, normals),

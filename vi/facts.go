@@ -14,6 +14,7 @@ const (
 	signals                       // it knows what each draw is judged by, so that a score can be multiplied by that
 	averages                      // it averages draws outside of any logarithm: each adds to the value by itself
 	sums                          // it sums over the values of enumerated sites
+	normalises                    // the gradient by all that draws depend on is by normalised importance weights
 	shares                        // it takes globals, and divides their divergences by the size of the data set
 	holds                         // its costs hold all values that were drawn
 
@@ -30,7 +31,6 @@ const (
 	listed    // the run has an axis for its values
 	separable // no term that it moves stands inside a sum over what only the joint enumerates
 	several   // it has two draws or more
-	bernoulli // its law is prob.Bernoulli
 	relaxable // its law is prob.Bernoulli or prob.OneHot
 	normal    // its law is prob.Normal
 
@@ -49,21 +49,22 @@ type objective struct {
 }
 
 var (
-	elbo        = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares}
-	capacity    = objective{name: "Capacity", offers: derivatives | averages | shares}
-	freeBits    = objective{name: "FreeBits", offers: derivatives | averages | shares}
-	iwae        = objective{name: "IWAE", offers: derivatives | signals | sums | shares}
-	renyi       = objective{name: "Renyi", offers: derivatives | signals | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
-	chi         = objective{name: "Chi", offers: derivatives | signals | sums, oneDraw: "is the ELBO, which lies below log p(x)"}
-	expectation = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares}
-	wakeSleep   = objective{name: "WakeSleep", offers: holds}
-	reweighted  = objective{name: "ReweightedWakeSleep", offers: sums | holds, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
+	elbo          = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares}
+	capacity      = objective{name: "Capacity", offers: derivatives | averages | shares}
+	freeBits      = objective{name: "FreeBits", offers: derivatives | averages | shares}
+	iwae          = objective{name: "IWAE", offers: derivatives | signals | normalises | sums | shares}
+	renyi         = objective{name: "Renyi", offers: derivatives | signals | normalises | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
+	chi           = objective{name: "Chi", offers: derivatives | signals | sums, oneDraw: "is the ELBO, which lies below log p(x)"}
+	expectation   = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares}
+	wakeSleep     = objective{name: "WakeSleep", offers: holds}
+	reweighted    = objective{name: "ReweightedWakeSleep", offers: sums | holds, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
+	thermodynamic = objective{name: "TVO", offers: sums | holds, biased: true, oneDraw: "has no covariance to train the guide by"}
 
 	alone = objective{name: "vi.Run", bare: true, offers: derivatives | averages | sums | shares}
 )
 
 // objectives are the columns of the support matrix.
-var objectives = []objective{elbo, capacity, freeBits, iwae, renyi, chi, expectation, wakeSleep, reweighted}
+var objectives = []objective{elbo, capacity, freeBits, iwae, renyi, chi, expectation, wakeSleep, reweighted, thermodynamic}
 
 // siteKind is what an estimator sees of a site.
 type siteKind uint8

@@ -14,6 +14,9 @@ type gradient struct {
 	// draws held, is that of the value. If it is not nil, the costs train the guide
 	// alone.
 	guide *graph.Node
+	// slopes are the derivatives of the value by the draws whose gradient is scaled, with
+	// all draws held and no scale.
+	slopes map[*Site]*graph.Node
 }
 
 // down returns what makes the value better when it is made smaller.
@@ -80,6 +83,10 @@ func (g *gradient) costs() []Cost {
 		costs = append(costs, main)
 	}
 	if len(scaled) > 0 { // of the main cost's own node, so that the two share a backward pass
+		g.slopes = map[*Site]*graph.Node{}
+		for i, by := range graph.Grad(whole, valuesOf(scaled), draws...) {
+			g.slopes[scaled[i]] = g.down(by)
+		}
 		costs = append(costs, Cost{Name: "dreg", Node: along(scaled, whole, draws, scale), Hold: hold})
 	}
 	if len(global) > 0 {
@@ -89,7 +96,11 @@ func (g *gradient) costs() []Cost {
 		if l.costs == nil {
 			continue
 		}
-		for _, c := range append(l.costs(g, l), g.centre(l)...) {
+		cs := l.costs(g, l)
+		if !l.scaled {
+			cs = append(cs, g.centre(l)...)
+		}
+		for _, c := range cs {
 			c.Hold = append(c.Hold, hold...)
 			costs = append(costs, c)
 		}

@@ -71,6 +71,7 @@ func TestFirstValuesUnderEstimators(t *testing.T) {
 		"MeasureValued":       vi.ELBO{Config: vi.Config{Estimator: vi.MeasureValued{}}},
 		"WakeSleep":           vi.WakeSleep{},
 		"ReweightedWakeSleep": vi.ReweightedWakeSleep{K: 2},
+		"TVO":                 vi.TVO{K: 2},
 	} {
 		params := &graph.Params{Dtype: graph.Float64}
 		p, err := graph.BuildInitialising(params, func(s *graph.Scope) {

@@ -160,6 +160,10 @@ func TestLayersUnderEveryEstimator(t *testing.T) {
 		switch {
 		case c.objective == "WakeSleep":
 			jobs = append(jobs, job{name, kind, vi.WakeSleep{K: k}})
+		case c.objective == "TVO":
+			if c.estimator != "Enumerate" {
+				jobs = append(jobs, job{name, kind, vi.TVO{K: k}})
+			}
 		case c.objective == "ReweightedWakeSleep" && c.estimator != "Enumerate":
 			jobs = append(jobs, job{name, kind, vi.ReweightedWakeSleep{K: k}})
 		case c.objective == "ReweightedWakeSleep": // sums a site out of the joint, which has no guide then

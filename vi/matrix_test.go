@@ -64,7 +64,7 @@ func TestEveryCellOfTheMatrix(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%s/%s/%s", c.objective, c.kind, c.estimator), func(t *testing.T) {
 			t.Parallel()
-			if strings.HasSuffix(c.objective, "WakeSleep") {
+			if phased(c.objective) {
 				phases(t, c)
 				return
 			}
@@ -188,10 +188,13 @@ func TestRefusedCellsSayTheSite(t *testing.T) {
 	}
 	for kind, k := range kinds {
 		for objective := range columns {
-			if strings.HasSuffix(objective, "WakeSleep") { // which take no estimators
+			if phased(objective) { // which take no estimators
 				var o vi.Objective = vi.WakeSleep{}
-				if objective != "WakeSleep" {
+				switch objective {
+				case "ReweightedWakeSleep":
 					o = vi.ReweightedWakeSleep{K: 2}
+				case "TVO":
+					o = vi.TVO{K: 2}
 				}
 				if !taken[cell{"(none)", kind, objective, ""}] {
 					refused(objective+" of a "+kind, k.p, o, k.site)

@@ -53,7 +53,7 @@ func relaxed(r *Record, site string, d prob.Dist, name string, temperature *grap
 	}
 	logits := d.(prob.OneHot).Logits
 	n := eventOf(logits)
-	y := logits.Sub(graph.Log(graph.Log(noise(n)).Neg()))
+	y := logits.Add(gumbel(noise(n)))
 	return graph.Softmax(y.Div(temperature)), graph.OneHot(graph.ArgMax(y, -1), n)
 }
 

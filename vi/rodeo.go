@@ -23,8 +23,13 @@ import (
 // Score{LeaveOneOut}; all are trained to lower the variance of the gradient by l. It
 // needs K ≥ 2, no run of the model besides, one backward pass of what depends on the
 // site, and K·(K−1)·(D+1) evaluations of H.
+//
+// With Regress α and β are what minimises the variance by the averages of past training
+// steps, as of DoubleCV, in the states "SITE/rodeo/product", "square", "product2",
+// "square2" and "mixed", and H alone is trained.
 type RODEO struct {
-	Hidden int // units of H; 0 means 100
+	Hidden  int  // units of H; 0 means 100
+	Regress bool // take α and β from averages instead of training them
 }
 
 func (e RODEO) describe() estimator {
@@ -44,13 +49,7 @@ func (e RODEO) costs(g *gradient, l latent) []Cost {
 	r := g.r
 	scope := r.Scope.In(l.Name).In("rodeo")
 	net := layers.Config{Activation: func(x *graph.Node) *graph.Node { return graph.LeakyRelu(x, .3) }}.NewMLP(scope.In("net"), 2, e.Hidden, 2)
-	alpha, beta := scope.Param("scale", graph.Constant(0)), scope.Param("score_scale", graph.Constant(0))
-	tuned := []*graph.Node{alpha, beta}
-	for _, layer := range net {
-		if d, ok := layer.(layers.Dense); ok {
-			tuned = append(tuned, d.W, d.B)
-		}
-	}
+	tuned := weightsOf(net)
 	z := centre(l)
 	f, slope := g.signal(l), g.slope(l)
 	scale := float64(r.K * r.Rows) // of nats, in which H works, in signals
@@ -82,8 +81,19 @@ func (e RODEO) costs(g *gradient, l latent) []Cost {
 		hs, cvs = append(hs, h), append(cvs, cv)
 	}
 	over := 1 / float64(r.K-1)
-	baseline := r.otherDraws(f.Add(alpha.Mul(graph.AddN(hs...)).Scale(over)))
-	d := graph.ExpandDims(f.Sub(baseline), -1).Mul(z.score).Add(beta.Mul(graph.AddN(cvs...)).Scale(over))
+	by := func(f *graph.Node) *graph.Node { return graph.ExpandDims(f, -1).Mul(z.score) }
+	plain := by(f.Sub(r.otherDraws(f)))
+	line := by(r.otherDraws(graph.AddN(hs...).Scale(over))).Neg()
+	cv := graph.AddN(cvs...).Scale(over)
+	var alpha, beta *graph.Node
+	if e.Regress {
+		c := g.regressed(l, scope, []float64{0, 0}, plain, line, cv)
+		alpha, beta = c[0], c[1]
+	} else {
+		alpha, beta = scope.Param("scale", graph.Constant(0)), scope.Param("score_scale", graph.Constant(0))
+		tuned = append(tuned, alpha, beta)
+	}
+	d := plain.Add(alpha.Mul(line)).Add(beta.Mul(cv))
 	return []Cost{
 		g.toward(l, "rodeo", d, z.logits),
 		g.learn(l, "rodeo variance", g.square(l, d), tuned),

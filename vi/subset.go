@@ -82,7 +82,7 @@ func (v *values) size(name string, n, least, most, spare int) {
 // gumbel returns noise by which the largest of log p + g is a draw.
 func (v *values) gumbel() *graph.Node {
 	u := v.r.again(v.site, "set", graph.UniformNoise, v.number())
-	return graph.Log(graph.Log(u).Neg()).Neg()
+	return gumbel(u)
 }
 
 // pick takes the largest by a score, [E…, K, B, N], of those that are left.

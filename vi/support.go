@@ -10,7 +10,7 @@ import (
 
 // estimators are the rows of the support matrix.
 var estimators = []Estimator{
-	Pathwise{}, STL{}, DReG{}, Score{}, Score{MovingAverage{}}, Score{LeaveOneOut{}}, Score{NVIL{}}, VIMCO{}, Enumerate{}, UnorderedSet{}, Marginalised{},
+	Pathwise{}, STL{}, DReG{}, DReG{Prior: true}, Score{}, Score{MovingAverage{}}, Score{LeaveOneOut{}}, Score{NVIL{}}, VIMCO{}, Enumerate{}, UnorderedSet{}, Marginalised{},
 	GumbelSoftmax{}, StraightThrough{}, GappedST{}, DecoupledST{}, ARM{}, DisARM{}, ARMS{}, DoubleCV{}, RODEO{}, REBAR{}, RELAX{}, MeasureValued{}, Local{}, Flipout{}, PerDraw{}, Single{}, Separate{}, asDrawn{},
 }
 

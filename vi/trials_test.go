@@ -12,7 +12,7 @@ import (
 func estimators() map[string]vi.Estimator {
 	m := map[string]vi.Estimator{}
 	for _, e := range []vi.Estimator{
-		vi.Pathwise{}, vi.STL{}, vi.DReG{}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.LeaveOneOut{}},
+		vi.Pathwise{}, vi.STL{}, vi.DReG{}, vi.DReG{Prior: true}, vi.Score{}, vi.Score{Baseline: vi.MovingAverage{}}, vi.Score{Baseline: vi.LeaveOneOut{}},
 		vi.Score{Baseline: vi.NVIL{Hidden: 2}}, vi.VIMCO{}, vi.Enumerate{}, vi.UnorderedSet{}, vi.Marginalised{}, vi.GumbelSoftmax{}, vi.StraightThrough{},
 		vi.GappedST{}, vi.DecoupledST{}, vi.ARM{}, vi.DisARM{}, vi.ARMS{}, vi.DoubleCV{}, vi.RODEO{Hidden: 3},
 		vi.REBAR{}, vi.RELAX{Hidden: 2}, vi.MeasureValued{}, vi.Local{}, vi.Flipout{}, vi.PerDraw{}, vi.Single{}, vi.Separate{},

@@ -67,5 +67,8 @@ func TestREBARIsUnbiasedAtAnyTemperature(t *testing.T) {
 		o := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{Sites: choice{"z": e}}, KL: kl} }
 		exact := bits(1).compile(t, o(vi.Score{}), 1, false).exact(t)
 		agree(t, "REBAR", relaxedBit(60, "z/given"), o(vi.REBAR{Scale: .3, Temperature: .25}), 1, exact, -1)
+		p := relaxedBit(40, "z/given")
+		p.params["z/rebar/product"], p.params["z/rebar/square"] = -.3, .5
+		agree(t, "REBAR by regression", p, o(vi.REBAR{Regress: true}), 1, exact, -1)
 	}
 }

@@ -29,7 +29,7 @@ func TestAbsurdArguments(t *testing.T) {
 	}
 	absurd.Sweep{
 		Funcs: map[string]any{
-			"Sample": mcmc.Sample, "Evidence": mcmc.Evidence, "NewEStep": mcmc.NewEStep,
+			"Sample": mcmc.Sample, "Evidence": mcmc.Evidence, "Sandwich": mcmc.Sandwich, "NewEStep": mcmc.NewEStep,
 			"RHat": mcmc.RHat, "BulkESS": mcmc.BulkESS, "TailESS": mcmc.TailESS, "MeanESS": mcmc.MeanESS, "QuantileESS": mcmc.QuantileESS,
 			"MeanError": mcmc.MeanError, "StdError": mcmc.StdError, "QuantileError": mcmc.QuantileError, "EBFMI": mcmc.EBFMI, "Quantile": mcmc.Quantile,
 		},

@@ -49,3 +49,39 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// A transition of all chains between a prior and a posterior allocates nothing.
+func TestAnnealingAllocatesNothing(t *testing.T) {
+	ctx, rows := context.Background(), map[string][]int{"x": {3}}
+	model := func(_ *graph.Scope, _ vi.Data) vi.Model {
+		return vi.Model{Joint: func(t *vi.Trace) {
+			t.Draw("x", prob.Normal{Mean: t.Draw("z", prob.StdNormal(3)), LogStd: graph.Const(0)})
+		}}
+	}
+	target, err := rowTarget(&graph.Params{Dtype: graph.Float64}, model, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := newAnnealer(target, SandwichConfig{Chains: 4, Steps: 9, Leapfrogs: 2, StepSize: .1, Accept: .65}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.take(map[string][]float64{"x": {1, 2, 3, 4, 5, 6}}, 0, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.begin(ctx, 0); err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	if n := testing.AllocsPerRun(100, func() {
+		i++
+		if err := a.at(ctx, .5); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.move(ctx, 1, i); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations a transition", n)
+	}
+}

@@ -9,8 +9,9 @@
 //	}, mcmc.Config{Seed: 1})
 //	fmt.Print(p.Summary(), p.Warnings())
 //
-// See the examples Sample, Posterior, of draws that diverge and what to do, and
-// EStep, which trains a model by Monte Carlo EM, in example_test.go.
+// See the examples Sample, Posterior, of draws that diverge and what to do,
+// EStep, which trains a model by Monte Carlo EM, and Sandwich, which bounds log p(x), in
+// example_test.go.
 //
 // # What is sampled
 //
@@ -63,4 +64,5 @@
 //	posterior.go   the draws; diagnostics.go, ess.go, summary.go, what they say
 //	estep.go       Monte Carlo EM, a chain for each datum; evidence.go, log p(x) by
 //	               such chains
+//	sandwich.go    bounds on log p(x) from both sides; anneal.go, their chains
 package mcmc

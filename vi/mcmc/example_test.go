@@ -127,3 +127,25 @@ func ExampleEStep() {
 	fmt.Printf("%.1f\n", mean)
 	// Output: 2.2
 }
+
+// Bounds on log p(x) of data that a model simulated with their latents, which are then
+// draws of the posterior: z is standard normal, x normal around it, so that p(x) is
+// N(0, 2).
+func ExampleSandwich() {
+	model := func(s *graph.Scope, _ vi.Data) vi.Model {
+		return vi.Model{Joint: func(t *vi.Trace) {
+			z := t.Draw("z", prob.StdNormal(1))
+			t.Draw("x", prob.Normal{Mean: z, LogStd: s.Tensor([]float64{0}, 1)})
+		}}
+	}
+	bounds, err := mcmc.Sandwich(context.Background(), &graph.Params{Dtype: graph.Float64}, model, map[string][]float64{"x": {1.5}}, mcmc.SandwichConfig{
+		Rows: map[string][]int{"x": {1}}, Accept: .9, Latents: map[string][]float64{"z": {.6}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	exact := -.5*1.5*1.5/2 - .5*math.Log(4*math.Pi)
+	fmt.Printf("lower %.1f, exact %.1f, upper %.1f\n", bounds[0].Lower, exact, bounds[0].Upper)
+	// Output: lower -1.8, exact -1.8, upper -1.8
+}

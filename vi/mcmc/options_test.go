@@ -66,6 +66,17 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 	}
 	log := evidence(func(*mcmc.EvidenceConfig) {})
 
+	bound := func(change func(c *mcmc.SandwichConfig)) string {
+		c := mcmc.SandwichConfig{Rows: rows, Chains: 2, Steps: 5}
+		change(&c)
+		b, err := mcmc.Sandwich(context.Background(), params(), guided, map[string][]float64{"x": x}, c)
+		if err != nil {
+			return "error " + err.Error()
+		}
+		return fmt.Sprint(b)
+	}
+	bounds := bound(func(*mcmc.SandwichConfig) {})
+
 	exported.Effects(t, map[string][][]string{
 		"Config.Kernel": {{plain, kernel(mcmc.HMC{})}},
 		"Config.Chains": {{plain, sample(func(c *mcmc.Config) { c.Chains = 3 })}},
@@ -109,5 +120,16 @@ func TestEveryOptionHasAnEffect(t *testing.T) {
 		"EvidenceConfig.Draws":  {{log, evidence(func(c *mcmc.EvidenceConfig) { c.Draws = 31 })}},
 		"EvidenceConfig.Batch":  {{log, evidence(func(c *mcmc.EvidenceConfig) { c.Batch = -1 }), "Batch -1"}},
 		"EvidenceConfig.Seed":   {{log, evidence(func(c *mcmc.EvidenceConfig) { c.Seed = 1 })}},
-	}, "Posterior", "Transition", "Divergence", "Row", "RowEvidence") // of which are results
+
+		"SandwichConfig.Rows":      {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Rows = nil }), "mcmc: no Rows"}},
+		"SandwichConfig.Guide":     {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Guide = true })}},
+		"SandwichConfig.Chains":    {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Chains = 3 })}},
+		"SandwichConfig.Steps":     {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Steps = 6 })}},
+		"SandwichConfig.Leapfrogs": {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Leapfrogs = 3 })}},
+		"SandwichConfig.StepSize":  {{bounds, bound(func(c *mcmc.SandwichConfig) { c.StepSize = .2 })}},
+		"SandwichConfig.Accept":    {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Accept = .9 })}},
+		"SandwichConfig.Batch":     {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Batch = -1 }), "Batch -1"}},
+		"SandwichConfig.Seed":      {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Seed = 1 })}},
+		"SandwichConfig.Latents":   {{bounds, bound(func(c *mcmc.SandwichConfig) { c.Latents = map[string][]float64{"z": {0, 1, 0, 1}} })}},
+	}, "Bounds", "Posterior", "Transition", "Divergence", "Row", "RowEvidence") // of which are results
 }

@@ -92,22 +92,24 @@ func (t *target) at(s *graph.Scope, k int) point {
 	pt := point{k: k, with: map[*graph.Node]*graph.Node{}}
 	m, d := t.model(s, k, pt.with)
 	all := s.Input(position, k, t.space.Size)
-	own := map[*graph.Node]bool{}
 	for i, site := range t.space.Sites {
 		u := s.In("mcmc/site").Input(site.Name, site.Free...)
 		pt.u = append(pt.u, u)
 		pt.with[u] = graph.Reshape(graph.Cols(all, site.From, site.From+t.space.Sites[i].Size()), append([]int{k}, site.Free...)...)
 	}
-	for n := range pt.with {
-		own[n] = true
-	}
 	pt.Scored = t.space.Run(s.In("mcmc"), m.Joint, d, pt.u)
-	for _, n := range op.Needed(pt.LogJoint) {
-		if _, constant := op.Constant(n); op.RuleOf(n) == nil && !constant && !own[n] && !slices.Contains(t.params.Names(), n.Name()) {
+	t.deterministic(pt.LogJoint, pt.with)
+	return pt
+}
+
+// deterministic refuses a density that depends on more than parameters and what has
+// lanes, or is named.
+func (t *target) deterministic(density *graph.Node, own map[*graph.Node]*graph.Node, more ...*graph.Node) {
+	for _, n := range op.Needed(density) {
+		if _, constant := op.Constant(n); op.RuleOf(n) == nil && !constant && own[n] == nil && !slices.Contains(more, n) && !slices.Contains(t.params.Names(), n.Name()) {
 			graph.Fail("mcmc: the joint depends on %s, which is noise or an input: its density is to be a function of the latents alone; leave dropout and the like out, and draw latents by Draw or Global", n.Name())
 		}
 	}
-	return pt
 }
 
 // over returns nodes at all points.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
@@ -25,6 +26,7 @@ type Model struct {
 type site struct {
 	name   string
 	events int // numbers of uniform noise
+	class  bool
 	// breaks lists where the draw of element i may jump.
 	breaks func(v map[string]float64, i int) []float64
 }
@@ -40,7 +42,10 @@ func Models() []Model {
 // "SITE/noise", and as many numbers of each name in more. Between the jumps the
 // integral by the noise of a law is exact for polynomials of degree 5 with one draw,
 // and of degree 1 with more, by that in more of degree 15 and 7.
-func (m Model) Problem(k int, more ...string) Problem {
+func (m Model) Problem(k int, more ...string) Problem { return m.problem(k, nil, more...) }
+
+// problem is Problem with other noise of classes.
+func (m Model) problem(k int, classes func(chances []float64) []Rule, more ...string) Problem {
 	points, smooth := 3, 8
 	if k > 1 {
 		points, smooth = 1, 4
@@ -48,18 +53,33 @@ func (m Model) Problem(k int, more ...string) Problem {
 	return Problem{Model: m.model, Params: maps.Clone(m.params), Data: m.data, Noise: func(v map[string]float64, k int) (ds []Dimension) {
 		for i := range k {
 			for _, s := range m.sites {
-				for j := range s.events {
+				rules := make([]Rule, s.events)
+				for j := range rules {
 					at := s.breaks(v, j)
-					both := func([]float64) []float64 { return at }
-					ds = append(ds, Dimension{s.name + "/noise", i*s.events + j, Uniform(points, both)})
+					rules[j] = Uniform(points, func([]float64) []float64 { return at })
+				}
+				if s.class && classes != nil {
+					rules = classes(differences(s.breaks(v, 0)))
+				}
+				for j, rule := range rules {
+					ds = append(ds, Dimension{s.name + "/noise", i*len(rules) + j, rule})
 					for _, name := range more {
-						ds = append(ds, Dimension{s.name + "/" + name, i*s.events + j, Uniform(smooth, nil)})
+						ds = append(ds, Dimension{s.name + "/" + name, i*len(rules) + j, Uniform(smooth, nil)})
 					}
 				}
 			}
 		}
 		return ds
 	}}
+}
+
+// differences are those of each number from the one before.
+func differences(x []float64) []float64 {
+	d := slices.Clone(x)
+	for i := 1; i < len(x); i++ {
+		d[i] -= x[i-1]
+	}
+	return d
 }
 
 // scores is the choice of Score at all sites.
@@ -137,7 +157,7 @@ func bits(n int) Model {
 		},
 		params: map[string]float64{"w": .9, "m": -.6, "a": .6, "c": -.2},
 		data:   map[string][]float64{"x": {x}},
-		sites: []site{{"z", n, func(v map[string]float64, i int) []float64 {
+		sites: []site{{"z", n, false, func(v map[string]float64, i int) []float64 {
 			return twoSided(x*v["a"]*ramp(n)[i] + v["c"])
 		}}},
 	}
@@ -185,7 +205,7 @@ func classes(n int) Model {
 		},
 		params: map[string]float64{"w": .9, "m": -.6, "a": 1.1, "c": -.7},
 		data:   map[string][]float64{"x": {x}},
-		sites: []site{{"z", 1, func(v map[string]float64, _ int) []float64 {
+		sites: []site{{"z", 1, true, func(v map[string]float64, _ int) []float64 {
 			return cumulative(classLogits(n, x, v["a"], v["c"]))
 		}}},
 	}
@@ -224,14 +244,14 @@ func layers(n int) Model {
 		params: map[string]float64{"w": .9, "m": -.6, "a": .8, "c": -.4, "e": .9},
 		data:   map[string][]float64{"x": {x}},
 	}
-	first := site{"z", 1, func(v map[string]float64, _ int) []float64 {
+	first := site{"z", 1, n > 2, func(v map[string]float64, _ int) []float64 {
 		l := classLogits(d, x, v["a"], v["c"])
 		if n == 2 {
 			return twoSided(l[0])
 		}
 		return cumulative(l)
 	}}
-	second := site{"y", 1, func(v map[string]float64, _ int) []float64 {
+	second := site{"y", 1, false, func(v map[string]float64, _ int) []float64 {
 		var l []float64
 		if n == 2 {
 			l = append(l, .1)

@@ -35,6 +35,9 @@ type Case struct {
 	// site's own "SITE/given", as many numbers as the event has. What is integrated over
 	// it is smooth.
 	Noise []string
+	// Classes are the rules for the noise "SITE/noise" of an estimator that does not draw
+	// a class as its law does, by one number; nil means that it does.
+	Classes func(chances []float64) []Rule
 	// Learned has values for what it learns, by name below the site, such as
 	// "doublecv/scale": each number of a parameter or state has that value. Others stay
 	// as they begin.
@@ -64,7 +67,7 @@ func Unbiased(t *testing.T, c Case) {
 			}
 			for _, k := range c.Draws {
 				for _, at := range m.places(c.Estimator) {
-					p := m.Problem(k, c.Noise...)
+					p := m.problem(k, c.Classes, c.Noise...)
 					for site, e := range at {
 						for name, v := range c.Learned {
 							if e == c.Estimator {

@@ -14,10 +14,11 @@ func TestOurEstimatorsOnEveryModel(t *testing.T) {
 	stein := map[string]float64{"rodeo/scale": .8, "rodeo/score_scale": -.6}
 	for _, c := range []vitest.Case{
 		{Estimator: vi.Score{}}, {Estimator: vi.Score{Baseline: vi.LeaveOneOut{}}}, {Estimator: vi.VIMCO{}},
-		{Estimator: vi.ARM{}}, {Estimator: vi.DisARM{}}, {Estimator: vi.ARMS{}},
+		{Estimator: vi.ARM{}, Classes: decided}, {Estimator: vi.DisARM{}, Classes: decided}, {Estimator: vi.ARMS{}, Classes: decided},
 		{Estimator: vi.DoubleCV{}, Learned: map[string]float64{"doublecv/scale": .7}},
 		{Estimator: vi.DoubleCV{Regress: true}, Learned: map[string]float64{"doublecv/product": -.3, "doublecv/square": .5}},
 		{Estimator: vi.RODEO{Hidden: 3}, Learned: stein},
+		{Estimator: vi.RODEO{Hidden: 3, Regress: true}, Learned: map[string]float64{"rodeo/product": -.3, "rodeo/product2": .2, "rodeo/square": .5, "rodeo/square2": .4, "rodeo/mixed": -.1}},
 	} {
 		t.Run(vi.Name(c.Estimator), func(t *testing.T) {
 			t.Parallel()
