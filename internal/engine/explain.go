@@ -14,8 +14,9 @@ func (p *Plan) ArenaBytes() int { return p.program.size * p.program.dt.Size() }
 
 // FLOPs returns the multiplications and additions of the matrix products of one
 // run, and the functions of elements evaluated besides.
-func (p *Plan) FLOPs() (products, elements float64) {
-	d := p.program
+func (p *Plan) FLOPs() (products, elements float64) { return p.program.work() }
+
+func (d *placed) work() (products, elements float64) {
 	for _, u := range d.rest {
 		if v := u.values[0]; v.op.flops != nil {
 			products += v.op.flops(v.rule, shapes(v.in), v.shape)

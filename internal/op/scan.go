@@ -1,0 +1,219 @@
+package op
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// A Loop is what happens at each of a number of steps. Nodes stand for what is given
+// at a step: States for the states before it, Seqs for a place of each sequence. They
+// are leaves, or results that another loop has kept. Next are the states after it.
+type Loop struct {
+	Steps     int
+	Reverse   bool // from the last place to the first
+	Recompute bool // for the derivative, rather than keep what it needs
+
+	States, Next []*Node
+	Seqs         []*Node
+	Consts       []*Node // of outside, the same at every step
+	Checks       []*Node // of Require: each step computes them
+
+	body  *Body
+	given map[*Node]bool // States and Seqs
+}
+
+// Scan is a loop as one operation, of the first states, the sequences [T, …] and
+// Consts, in this order. Its result is a vector of parts one after the other: the
+// last value of the states that Finals numbers, and what the nodes of Outs are at all
+// steps, [T, …] with each at its place. Two Scans of one loop and the same operands
+// are computed by one loop, so that a derivative asks for more of what was there.
+type Scan struct {
+	*Loop
+	Finals []int
+	Outs   []*Node
+
+	derived map[string][]*Node // by what Diff was asked
+}
+
+func (r *Scan) String() string { return fmt.Sprintf("scan of %d steps", r.Steps) }
+
+// Run ends the body and returns the last values of the states and what outs are at
+// each step, [T, …].
+func (y *Body) Run(reverse, recompute bool, next, outs []*Node) (finals, all []*Node) {
+	l := &Loop{Steps: y.steps, Reverse: reverse, Recompute: recompute, States: y.states, Next: next, Seqs: y.seqs, Checks: y.close(), body: y}
+	parts := l.apply(y.init, y.from, counting(len(next)), outs)
+	return parts[:len(next)], parts[len(next):]
+}
+
+func counting(n int) []int {
+	c := make([]int, n)
+	for i := range c {
+		c[i] = i
+	}
+	return c
+}
+
+// apply returns the parts of the Scan of a new loop.
+func (l *Loop) apply(init, seqs []*Node, finals []int, outs []*Node) []*Node {
+	l.given = map[*Node]bool{}
+	for _, n := range slices.Concat(l.States, l.Seqs) {
+		l.given[n] = true
+	}
+	for _, n := range l.Needs(slices.Concat(l.Next, outs, l.Checks)) {
+		if _, fixed := Constant(n); n.body != l.body && !fixed {
+			l.Consts = append(l.Consts, n)
+		}
+	}
+	r := &Scan{Loop: l, Finals: finals, Outs: outs}
+	n := Apply(r, slices.Concat(init, seqs, l.Consts)...)
+	if len(l.Checks) > 0 {
+		b := Current()
+		b.Checks = append(b.Checks, n)
+	}
+	return r.parts(n)
+}
+
+// Given tells whether a step finds a node there, or nothing but constants below it.
+func (l *Loop) Given(n *Node) bool { return l.given[n] || n.body != l.body }
+
+// Needs lists what a step computes for nodes, operands first, and what it is given.
+func (l *Loop) Needs(nodes []*Node) []*Node { return NeededFrom(l.Given, nodes) }
+
+// Order lists what a step computes, operands first, with what it is given.
+func (r *Scan) Order() []*Node { return r.Needs(slices.Concat(r.Next, r.Outs, r.Checks)) }
+
+// Parts returns the number of parts.
+func (r *Scan) Parts() int { return len(r.Finals) + len(r.Outs) }
+
+// PartShape returns the shape of a part.
+func (r *Scan) PartShape(i int) []int {
+	if i < len(r.Finals) {
+		return r.States[r.Finals[i]].shape
+	}
+	return append([]int{r.Steps}, r.Outs[i-len(r.Finals)].shape...)
+}
+
+// PartAt returns where a part is, from ≤ i < to.
+func (r *Scan) PartAt(i int) (from, to int) {
+	for k := range i {
+		from += Size(r.PartShape(k))
+	}
+	return from, from + Size(r.PartShape(i))
+}
+
+// parts returns the parts of the result of a Scan.
+func (r *Scan) parts(n *Node) []*Node {
+	parts := make([]*Node, r.Parts())
+	for i := range parts {
+		from, to := r.PartAt(i)
+		p := n
+		if to-from < n.shape[0] {
+			p = Apply(Slice{0, from, to}, n)
+		}
+		parts[i] = Reshaped(p, r.PartShape(i))
+	}
+	return parts
+}
+
+// Shape is that of all parts.
+func (r *Scan) Shape(in [][]int) ([]int, error) {
+	for i, n := range r.States {
+		if !slices.Equal(in[i], n.shape) || !slices.Equal(r.Next[i].shape, n.shape) {
+			return nil, errors.Errorf("state %d of shape %v starts as one of %v, and is %v after a step", i, n.shape, in[i], r.Next[i].shape)
+		}
+	}
+	for i, n := range r.Seqs {
+		if s := in[len(r.States)+i]; !slices.Equal(s, append([]int{r.Steps}, n.shape...)) {
+			return nil, errors.Errorf("sequence %d of shape %v, want %d steps of %v", i, s, r.Steps, n.shape)
+		}
+	}
+	n := 0
+	for i := range r.Parts() {
+		n += Size(r.PartShape(i))
+	}
+	return []int{n}, nil
+}
+
+// Eval goes from step to step.
+func (r *Scan) Eval(out Array, in []Array) error {
+	order := r.Order()
+	at := make(map[*Node]Array, len(order))
+	for i, n := range r.Consts {
+		at[n] = in[len(r.States)+len(r.Seqs)+i]
+	}
+	dt := out.Dtype()
+	for _, n := range order {
+		if c, ok := Constant(n); ok {
+			at[n] = c
+		} else if _, known := at[n]; !known {
+			at[n] = NewArray(dt, n.shape)
+		}
+	}
+	for i, n := range r.States {
+		at[n] = NewArray(dt, n.shape)
+		at[n].Copy(in[i])
+	}
+	for k := range r.Steps {
+		t := r.Place(k)
+		for i, n := range r.Seqs {
+			at[n] = in[len(r.States)+i].Step(t, n.shape)
+		}
+		for _, n := range order {
+			if r.Given(n) {
+				continue
+			}
+			args := make([]Array, len(n.in))
+			for i, c := range n.in {
+				args[i] = at[c]
+			}
+			if err := n.rule.Eval(at[n], args); err != nil {
+				return errors.WithMessagef(err, "step %d: %s", t, n)
+			}
+		}
+		for i, n := range r.Outs {
+			r.part(out, len(r.Finals)+i).Step(t, n.shape).Copy(at[n])
+		}
+		next := make([]Array, len(r.Next))
+		for i, n := range r.Next {
+			next[i] = NewArray(dt, n.shape)
+			next[i].Copy(at[n])
+		}
+		for i, n := range r.States {
+			at[n] = next[i]
+		}
+	}
+	for i, s := range r.Finals {
+		r.part(out, i).Copy(at[r.States[s]])
+	}
+	return nil
+}
+
+// Place returns the place in the sequences that a step is at.
+func (l *Loop) Place(step int) int {
+	if l.Reverse {
+		return l.Steps - 1 - step
+	}
+	return step
+}
+
+// part is part i of the result.
+func (r *Scan) part(out Array, i int) Array {
+	from, to := r.PartAt(i)
+	return out.cut(from, to, r.PartShape(i))
+}
+
+// cut sees elements from ≤ i < to as an array of a shape.
+func (a Array) cut(from, to int, shape []int) Array {
+	if a.F64 != nil {
+		return Array{Shape: shape, F64: a.F64[from:to]}
+	}
+	return Array{Shape: shape, F32: a.F32[from:to]}
+}
+
+// Step sees place t of a sequence [T, shape…].
+func (a Array) Step(t int, shape []int) Array {
+	n := Size(shape)
+	return a.cut(t*n, (t+1)*n, shape)
+}
