@@ -48,6 +48,9 @@ func (p *Plan) Explain() string {
 	for i, ph := range p.phases {
 		for k, u := range ph.units {
 			fmt.Fprintf(&b, "%4d %3d×  %s\n", i, ph.code[k].count(), d.describe(u, d.inPlace))
+			if s, ok := u.values[0].rule.(*scan); ok {
+				b.WriteString(s.explain())
+			}
 		}
 	}
 	return b.String()
@@ -135,4 +138,15 @@ func (d *placed) largest() string {
 		return ""
 	}
 	return fmt.Sprintf("; the largest is %s of shape %v", most.node, []int(most.shape))
+}
+
+// steps lists the instructions of the program of a step.
+func (d *placed) steps() string {
+	var b strings.Builder
+	for i, units := range d.phases {
+		for _, u := range units {
+			fmt.Fprintf(&b, "          %4d  %s\n", i, d.describe(u, d.inPlace))
+		}
+	}
+	return b.String()
 }

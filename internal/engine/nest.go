@@ -57,6 +57,7 @@ func (s *scan) compile(l *lowered, v *value, fixed *Fixed) error {
 	s.cost = float64(s.Steps)*once + 500
 	products, _ := t.program.work()
 	s.flops = float64(s.Steps) * products
+	s.explain = t.program.steps
 	s.bind = func(b any, v *value) (any, error) {
 		if b, ok := b.(*binder[float64]); ok {
 			return newScanCode(b, v, t)

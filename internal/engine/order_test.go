@@ -35,7 +35,7 @@ var order = []string{
 	"exec.go fold.go run.go nest_run.go",
 	"explain.go explain_passes.go check.go",
 	"compile.go nest.go",
-	"reference.go origin.go",
+	"reference.go origin.go scan_origin.go",
 }
 
 // standard imports packages of the standard library that say what types values have, and

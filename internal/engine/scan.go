@@ -15,10 +15,11 @@ type scan struct {
 
 // A nest is what compile makes of a loop: a program for its steps.
 type nest struct {
-	cost  float64 // nanoseconds of all steps
-	flops float64
-	bytes int                                                // that the program takes
-	bind  func(binder any, v *value) (runner any, err error) // makes the instruction
+	cost    float64 // nanoseconds of all steps
+	flops   float64
+	bytes   int                                                // that the program takes
+	explain func() string                                      // lists the instructions of a step
+	bind    func(binder any, v *value) (runner any, err error) // makes the instruction
 }
 
 func init() {

@@ -138,56 +138,56 @@ func (r *Scan) Shape(in [][]int) ([]int, error) {
 
 // Eval goes from step to step.
 func (r *Scan) Eval(out Array, in []Array) error {
-	order := r.Order()
-	at := make(map[*Node]Array, len(order))
-	for i, n := range r.Consts {
-		at[n] = in[len(r.States)+len(r.Seqs)+i]
-	}
-	dt := out.Dtype()
-	for _, n := range order {
-		if c, ok := Constant(n); ok {
-			at[n] = c
-		} else if _, known := at[n]; !known {
-			at[n] = NewArray(dt, n.shape)
-		}
-	}
-	for i, n := range r.States {
-		at[n] = NewArray(dt, n.shape)
-		at[n].Copy(in[i])
-	}
+	states := in[:len(r.States)]
 	for k := range r.Steps {
-		t := r.Place(k)
-		for i, n := range r.Seqs {
-			at[n] = in[len(r.States)+i].Step(t, n.shape)
-		}
-		for _, n := range order {
-			if r.Given(n) {
-				continue
-			}
-			args := make([]Array, len(n.in))
-			for i, c := range n.in {
-				args[i] = at[c]
-			}
-			if err := n.rule.Eval(at[n], args); err != nil {
-				return errors.WithMessagef(err, "step %d: %s", t, n)
-			}
+		at, err := r.At(k, states, in)
+		if err != nil {
+			return err
 		}
 		for i, n := range r.Outs {
-			r.part(out, len(r.Finals)+i).Step(t, n.shape).Copy(at[n])
+			r.part(out, len(r.Finals)+i).step(r.Place(k), n.shape).Copy(at[n])
 		}
-		next := make([]Array, len(r.Next))
+		states = make([]Array, len(r.Next))
 		for i, n := range r.Next {
-			next[i] = NewArray(dt, n.shape)
-			next[i].Copy(at[n])
-		}
-		for i, n := range r.States {
-			at[n] = next[i]
+			states[i] = at[n]
 		}
 	}
 	for i, s := range r.Finals {
-		r.part(out, i).Copy(at[r.States[s]])
+		r.part(out, i).Copy(states[s])
 	}
 	return nil
+}
+
+// At evaluates a step: the values of what it computes and is given.
+func (r *Scan) At(step int, states, in []Array) (map[*Node]Array, error) {
+	at := map[*Node]Array{}
+	for i, n := range r.States {
+		at[n] = states[i]
+	}
+	for i, n := range r.Seqs {
+		at[n] = in[len(r.States)+i].step(r.Place(step), n.shape)
+	}
+	for i, n := range r.Consts {
+		at[n] = in[len(r.States)+len(r.Seqs)+i]
+	}
+	for _, n := range r.Order() {
+		if c, ok := Constant(n); ok {
+			at[n] = c
+			continue
+		}
+		if r.Given(n) {
+			continue
+		}
+		args := make([]Array, len(n.in))
+		for i, c := range n.in {
+			args[i] = at[c]
+		}
+		at[n] = NewArray(n.b.Dtype, n.shape)
+		if err := n.rule.Eval(at[n], args); err != nil {
+			return nil, errors.WithMessagef(err, "step %d: %s", r.Place(step), n)
+		}
+	}
+	return at, nil
 }
 
 // Place returns the place in the sequences that a step is at.
@@ -196,6 +196,24 @@ func (l *Loop) Place(step int) int {
 		return l.Steps - 1 - step
 	}
 	return step
+}
+
+// Find returns the step that element i of the result is made in, the node that it is
+// of and the element of that; −1 of no steps.
+func (r *Scan) Find(i int) (step int, n *Node, at int) {
+	for k := range r.Parts() {
+		from, to := r.PartAt(k)
+		if i >= to {
+			continue
+		}
+		if k < len(r.Finals) {
+			return r.Steps - 1, r.Next[r.Finals[k]], i - from
+		}
+		n := r.Outs[k-len(r.Finals)]
+		size := Size(n.shape)
+		return r.Place((i - from) / size), n, (i - from) % size
+	}
+	return -1, nil, 0
 }
 
 // part is part i of the result.
@@ -212,8 +230,8 @@ func (a Array) cut(from, to int, shape []int) Array {
 	return Array{Shape: shape, F32: a.F32[from:to]}
 }
 
-// Step sees place t of a sequence [T, shape…].
-func (a Array) Step(t int, shape []int) Array {
+// step sees place t of a sequence [T, shape…].
+func (a Array) step(t int, shape []int) Array {
 	n := Size(shape)
 	return a.cut(t*n, (t+1)*n, shape)
 }
