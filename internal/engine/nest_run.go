@@ -26,7 +26,8 @@ type scanCode[T kernel.Float] struct {
 	ctx  context.Context
 
 	start []carry[T] // first states
-	given []carry[T] // what a step is given
+	moved []moved[T] // what instructions read and write where it is
+	given []carry[T] // what else a step is given
 	kept  []carry[T] // what is kept of it
 	next  []carry[T] // states
 	end   []carry[T] // last states
@@ -34,6 +35,8 @@ type scanCode[T kernel.Float] struct {
 
 // A carry copies elements, for each place from and to some further on.
 type carry[T kernel.Float] struct {
+	rows []int // where rows of from begin; nil if it is one
+
 	to, from        []T
 	n, toBy, fromBy int
 }
@@ -41,7 +44,15 @@ type carry[T kernel.Float] struct {
 func carryAll[T kernel.Float](all []carry[T], place int) {
 	for i := range all {
 		m := &all[i]
-		copy(m.to[place*m.toBy:][:m.n], m.from[place*m.fromBy:][:m.n])
+		to, from := m.to[place*m.toBy:], m.from[place*m.fromBy:]
+		if m.rows == nil {
+			copy(to[:m.n], from)
+			continue
+		}
+		n := m.n / len(m.rows)
+		for k, at := range m.rows {
+			copy(to[k*n:][:n], from[at:])
+		}
 	}
 }
 
@@ -54,12 +65,13 @@ func (c *scanCode[T]) after() error {
 	carryAll(c.start, 0)
 	for k := range c.t.Steps {
 		place := c.t.Place(k)
+		moveAll(c.moved, place)
 		carryAll(c.given, place)
 		if err := c.plan.Run(c.ctx); err != nil {
 			return errors.WithMessagef(err, "step %d", place)
 		}
 		carryAll(c.kept, place)
-		carryAll(c.next, 0)
+		carryAll(c.next, place)
 	}
 	carryAll(c.end, 0)
 	return nil
@@ -67,10 +79,14 @@ func (c *scanCode[T]) after() error {
 
 // newScanCode gives the program of a step its memory and instructions.
 func newScanCode[T kernel.Float](b *binder[T], v *value, t *body) (*scanCode[T], error) {
-	in := func(i int) []T { return b.memory(b.base(b.in[v.id][i]))[:b.in[v.id][i].size] }
+	view := func(i int) (*view, []T) {
+		w := b.view(b.in[v.id][i])
+		return w, b.memory(w.base)[min(w.off, w.base.size):]
+	}
 	for i, w := range t.fixed {
 		if w.form == leaf && start(w.data, 0) == nil {
-			w.data = arrayOf(in(len(t.given)+i), w.shape)
+			_, from := view(len(t.given) + i)
+			w.data = arrayOf(from[:op.Size(w.shape)], w.shape)
 		}
 	}
 	c := &scanCode[T]{t: t, ctx: context.Background(), plan: &Plan{program: t.program, values: map[*op.Node]op.Array{}, pool: b.pool}}
@@ -79,32 +95,80 @@ func newScanCode[T kernel.Float](b *binder[T], v *value, t *body) (*scanCode[T],
 	}
 	whole := func(to, from []T) carry[T] { return carry[T]{to: to, from: from, n: len(to)} }
 	out := b.memory(v)
-	for _, i := range t.states {
-		state := elements[T](t.given[i].data)
-		next := elements[T](c.plan.values[t.Next[i]])
-		c.start = append(c.start, whole(state, in(i)))
-		if slices.Contains(t.States, t.Next[i]) { // which another may overwrite
-			own := make([]T, len(next))
-			c.kept = append(c.kept, whole(own, next))
-			next = own
+	kept := map[*value]carry[T]{} // what is computed where it is kept
+	source := func(k int, n *op.Node) (from []T, by int) {
+		if m, ok := kept[t.program.want[k]]; ok {
+			return m.from, m.fromBy
 		}
-		c.next = append(c.next, whole(state, next))
-	}
-	for i := range t.Seqs {
-		w := t.given[len(t.States)+i]
-		m := whole(elements[T](w.data), in(len(t.States)+i))
-		m.fromBy = w.size
-		c.given = append(c.given, m)
+		return elements[T](c.plan.values[n]), 0
 	}
 	for i := range t.Parts() {
 		from, to := t.PartAt(i)
-		part := out[from:to]
-		if k := i - len(t.Finals); k >= 0 {
-			value := elements[T](c.plan.values[t.Outs[k]])
-			c.kept = append(c.kept, carry[T]{to: part, from: value, n: len(value), toBy: len(value)})
-		} else {
-			c.end = append(c.end, whole(part, elements[T](t.given[t.Finals[i]].data)))
+		k := i - len(t.Finals)
+		if k < 0 {
+			c.end = append(c.end, whole(out[from:to], elements[T](t.given[t.Finals[i]].data)))
+			continue
 		}
+		n := t.Outs[k]
+		k += len(t.states)
+		w := t.program.want[k]
+		if uses, ok := usesOf[T](c.plan, w); ok && w.form == applied && t.program.inArena(w) && kept[w].from == nil {
+			c.moved = append(c.moved, moved[T]{uses, out[from:to], w.size, w.size})
+			kept[w] = carry[T]{from: out[from:to], fromBy: w.size}
+			continue
+		}
+		m := carry[T]{to: out[from:to], n: w.size, toBy: w.size}
+		m.from, m.fromBy = source(k, n)
+		c.kept = append(c.kept, m)
+	}
+	for k, i := range t.states {
+		state := elements[T](t.given[i].data)
+		w, from := view(i)
+		c.start = append(c.start, carry[T]{to: state, from: from, n: len(state), rows: rowsOf(t.given[i].shape, w.st)})
+		next := carry[T]{to: state, n: len(state)}
+		if slices.Contains(t.States, t.Next[i]) { // which another may overwrite
+			own := make([]T, len(state))
+			c.kept = append(c.kept, whole(own, elements[T](c.plan.values[t.Next[i]]))) // at any place
+			next.from = own
+			c.next = append(c.next, next)
+			continue
+		}
+		next.from, next.fromBy = source(k, t.Next[i])
+		c.next = append(c.next, next)
+	}
+	for i := range t.Seqs {
+		w := t.given[len(t.States)+i]
+		u, from := view(len(t.States) + i)
+		rows := rowsOf(w.shape, u.st[1:])
+		if uses, ok := usesOf[T](c.plan, w); ok && rows == nil && !slices.Contains(t.program.want, w) {
+			c.moved = append(c.moved, moved[T]{uses, from, w.size, u.st[0]})
+			continue
+		}
+		c.given = append(c.given, carry[T]{to: elements[T](w.data), from: from, n: w.size, rows: rows, fromBy: u.st[0]})
 	}
 	return c, nil
+}
+
+// rowsOf returns where runs of an array begin that lie one after the other in memory;
+// nil if it is all one.
+func rowsOf(shape, st []int) []int {
+	n, k := 1, len(shape)
+	for k > 0 && (shape[k-1] == 1 || st[k-1] == n) {
+		k--
+		n *= shape[k]
+	}
+	if k == 0 {
+		return nil
+	}
+	rows := []int{0}
+	for i := range k {
+		var more []int
+		for _, at := range rows {
+			for j := range shape[i] {
+				more = append(more, at+j*st[i])
+			}
+		}
+		rows = more
+	}
+	return rows
 }

@@ -32,7 +32,7 @@ var order = []string{
 	"once.go",
 	"place.go",
 	"instruction.go product.go windowed.go eval.go bind.go",
-	"exec.go fold.go run.go nest_run.go",
+	"exec.go fold.go run.go nest_move.go nest_run.go",
 	"explain.go explain_passes.go check.go",
 	"compile.go nest.go",
 	"reference.go origin.go scan_origin.go",

@@ -30,6 +30,13 @@ func init() {
 	}
 }
 
+// reads tells whether the instruction reads an operand as the view that it is: a first
+// state or a sequence in rows, and what is the same at every step as it lies.
+func (s *scan) reads(operand int, w *view, shape []int) bool {
+	in := slices.Equal(w.st, rowMajor(shape))
+	return in || operand < len(s.States)+len(s.Seqs) && len(shape) > 0 && w.st[len(shape)-1] == 1
+}
+
 // loops finds the Scans among nodes that one instruction computes.
 type loops struct {
 	used map[*op.Node][]bool // parts of the result of a Scan
