@@ -24,6 +24,8 @@ type Plan struct {
 	pool    *kernel.Pool
 	nodes   int                                    // of the graph that outs need
 	loops   []interface{ within(context.Context) } // instructions that run programs
+	steady  map[*value]bool                        // of the program of a step: what is the same at each
+	repack  []func()                               // packs such matrices
 }
 
 // A phase is a set of instructions that do not depend on each other. Its parts
@@ -48,6 +50,7 @@ type binder[T kernel.Float] struct {
 	*planState[T]
 	arena  []T
 	static map[*value]op.Array // the elements of uniform values
+	plan   *Plan
 }
 
 // bind gives the plan its memory and instructions, and runs those that are to be run
@@ -70,7 +73,7 @@ func bind[T kernel.Float](p *Plan, most int) error {
 	if p.pool == nil {
 		p.pool = kernel.NewPool(n)
 	}
-	b := &binder[T]{placed: d, planState: newState[T](d, p.pool), static: map[*value]op.Array{}}
+	b := &binder[T]{placed: d, planState: newState[T](d, p.pool), static: map[*value]op.Array{}, plan: p}
 	for _, u := range d.once {
 		b.arena = newArena[T](d.temp[u.id])
 		c, err := b.instruction(u.unit)

@@ -51,7 +51,7 @@
 //
 // The steps of a Scan are a program of their own: scan.go finds the Scans that one loop
 // computes, nest.go compiles its steps after lower, nest_run.go runs them one after the
-// other.
+// other, and nest_move.go has them read and write what moves on where it lies.
 //
 // Then Run (run.go) goes from phase to phase; loops run in exec.go, their folds in
 // fold.go. ExplainPasses shows a graph after any pass (explain_passes.go), Explain the

@@ -52,6 +52,9 @@ func (s *scan) compile(l *lowered, v *value, fixed *Fixed) error {
 	s.bytes += t.program.size*dt.Size() + t.program.bytes
 	once := 0.0
 	for _, u := range t.program.rest {
+		if m := t.program.mul[u.values[0].id]; m != nil && slices.Contains(t.fixed, m.b.base) { // packed for all steps
+			s.bytes += m.k * m.n * dt.Size()
+		}
 		once += t.program.cost(u) + 50
 	}
 	s.cost = float64(s.Steps)*once + 500

@@ -62,6 +62,11 @@ func (c *scanCode[T]) Do(int, int)                {}
 func (c *scanCode[T]) within(ctx context.Context) { c.ctx = ctx }
 
 func (c *scanCode[T]) after() error {
+	if c.t.Steps > 0 {
+		for _, f := range c.plan.repack {
+			f()
+		}
+	}
 	carryAll(c.start, 0)
 	for k := range c.t.Steps {
 		place := c.t.Place(k)
@@ -83,13 +88,15 @@ func newScanCode[T kernel.Float](b *binder[T], v *value, t *body) (*scanCode[T],
 		w := b.view(b.in[v.id][i])
 		return w, b.memory(w.base)[min(w.off, w.base.size):]
 	}
+	steady := map[*value]bool{}
 	for i, w := range t.fixed {
+		steady[w] = true
 		if w.form == leaf && start(w.data, 0) == nil {
 			_, from := view(len(t.given) + i)
 			w.data = arrayOf(from[:op.Size(w.shape)], w.shape)
 		}
 	}
-	c := &scanCode[T]{t: t, ctx: context.Background(), plan: &Plan{program: t.program, values: map[*op.Node]op.Array{}, pool: b.pool}}
+	c := &scanCode[T]{t: t, ctx: context.Background(), plan: &Plan{program: t.program, values: map[*op.Node]op.Array{}, pool: b.pool, steady: steady}}
 	if err := bind[T](c.plan, 0); err != nil {
 		return nil, err
 	}
