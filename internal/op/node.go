@@ -65,6 +65,9 @@ func (n *Node) String() string {
 	if n.rule == nil {
 		return n.leafString()
 	}
+	if _, ok := n.rule.(*Scan); ok { // which has many operands
+		return Name(n.rule)
+	}
 	in := make([]string, len(n.in))
 	for i, c := range n.in {
 		if in[i] = c.leafString(); c.rule != nil {
