@@ -146,3 +146,23 @@ func TestScanStops(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// Recompute takes less memory and more products.
+func TestScanRecomputes(t *testing.T) {
+	work := func(c graph.Loop) (flops float64, bytes int) {
+		p := build(t, &graph.Params{}, func(s *scope) {
+			w := s.Param("w", graph.Glorot{}, 8, 8)
+			last, _ := graph.Scan(c, []*node{s.Input("h", 4, 8)}, []*node{s.Input("x", 50, 4, 8)}, func(h, x []*node) (next, outs []*node) {
+				y := graph.Tanh(graph.MatMul(graph.Sigmoid(graph.MatMul(h[0], w).Add(x[0])), w))
+				return []*node{graph.Exp(y.Neg())}, nil
+			})
+			s.Output("g", graph.Grad(graph.Sum(last[0]), []*node{w})[0])
+		})
+		return p.Work()
+	}
+	keptFlops, keptBytes := work(graph.Loop{})
+	flops, bytes := work(graph.Loop{Recompute: true})
+	if !(flops > keptFlops && bytes < keptBytes*2/3) {
+		t.Errorf("%v flops and %v bytes, without it %v and %v", flops, bytes, keptFlops, keptBytes)
+	}
+}

@@ -122,6 +122,15 @@ var recurrences = []recurrence{
 			})
 			return graph.Sum(last[0]).Add(graph.Sum(all[0].Square()))
 		}},
+	{"a derivative of one's own", graph.Loop{}, arrays([]int{3}, []int{3, 3}),
+		func(run runner, c graph.Loop, in []*node) *node {
+			last, _ := run(c, in[:1], in[1:2], func(s, x []*node) (next, outs []*node) {
+				slope := graph.Cos(s[0]) // which nothing else reads
+				y := graph.CustomGrad(graph.Sin(s[0]), s, func(g *node) []*node { return []*node{g.Mul(slope)} })
+				return []*node{y.Add(x[0])}, nil
+			})
+			return last[0]
+		}},
 	{"a gradient in a scan", graph.Loop{}, arrays([]int{3}, []int{3, 3}),
 		func(run runner, c graph.Loop, in []*node) *node {
 			last, _ := run(c, in[:1], in[1:2], func(s, x []*node) (next, outs []*node) {
