@@ -67,12 +67,15 @@ func (l *Loop) apply(init, seqs []*Node, finals []int, outs []*Node) []*Node {
 		}
 	}
 	r := &Scan{Loop: l, Finals: finals, Outs: outs}
-	n := Apply(r, slices.Concat(init, seqs, l.Consts)...)
-	if len(l.Checks) > 0 {
-		b := Current()
-		b.Checks = append(b.Checks, n)
+	parts := r.parts(Apply(r, slices.Concat(init, seqs, l.Consts)...))
+	if len(l.Checks) > 0 { // a part is enough to have the loop computed
+		full := slices.DeleteFunc(slices.Clone(parts), func(n *Node) bool { return Size(n.shape) == 0 })
+		if len(full) > 0 {
+			b := Current()
+			b.Checks = append(b.Checks, slices.MinFunc(full, func(x, y *Node) int { return Size(x.shape) - Size(y.shape) }))
+		}
 	}
-	return r.parts(n)
+	return parts
 }
 
 // Given tells whether a step finds a node there, or nothing but constants below it.

@@ -11,7 +11,13 @@ import (
 // again. Derivatives by constants add up over the steps; for one that is a product of
 // matrices, as for weights, the factors of all steps are kept and multiplied at once.
 func (r *Scan) Diff(in []*Node, _, g *Node, need []bool) []*Node {
+	if !slices.Equal(in[len(r.States)+len(r.Seqs):], r.Consts) {
+		Fail("graph: grad through a Scan that was repeated with other constants, as lanes do: take its gradient before")
+	}
 	key := fmt.Sprint(g.id, need)
+	for _, n := range in {
+		key += fmt.Sprint(" ", n.id)
+	}
 	d, ok := r.derived[key]
 	if !ok {
 		if r.derived == nil {
