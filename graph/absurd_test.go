@@ -46,7 +46,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"LogDetCholesky": graph.LogDetCholesky, "Build": graph.Build, "BuildTraining": graph.BuildTraining, "Freeze": graph.Freeze, "BuildInitialising": graph.BuildInitialising,
 			"Conv1D": graph.Conv1D, "Conv2D": graph.Conv2D, "ConvTranspose1D": graph.ConvTranspose1D, "ConvTranspose2D": graph.ConvTranspose2D,
 			"SumPool2D": graph.SumPool2D, "AvgPool2D": graph.AvgPool2D, "MaxPool2D": graph.MaxPool2D, "Split": graph.Split,
-			"Labels": graph.Labels, "Apply": graph.Apply, "CustomGrad": graph.CustomGrad, "FromGorgonia": graph.FromGorgonia, "Size": graph.Size, "NewDependence": graph.NewDependence, "Squeeze": graph.Squeeze,
+			"Labels": graph.Labels, "Apply": graph.Apply, "CustomGrad": graph.CustomGrad, "FromGorgonia": graph.FromGorgonia, "Scan": graph.Scan, "Size": graph.Size, "NewDependence": graph.NewDependence, "Squeeze": graph.Squeeze,
 			"Values": graph.Values[float32], "Memory": graph.Memory[float32], "Feed": graph.Feed[float32], "Read": graph.Read[float64], "View": graph.View[float32], "WriteONNX": graph.WriteONNX,
 		},
 		Types: []any{

@@ -57,6 +57,36 @@ func ExampleBuild_error() {
 	// Output: in enc: graph: matmul a·b: shapes [100 2] and [3 5]: inner sizes differ
 }
 
+// Scan is a recurrence over time: here sums that forget, sₜ = ½sₜ₋₁ + xₜ, and the
+// derivative of the last one by each xₜ.
+func ExampleScan() {
+	p, err := graph.Build(&graph.Params{}, func(s *graph.Scope) {
+		x := s.Input("x", 4)
+		last, all := graph.Scan(graph.Loop{}, []*graph.Node{s.Const(0)}, []*graph.Node{x}, func(sum, x []*graph.Node) (next, outs []*graph.Node) {
+			y := sum[0].Scale(.5).Add(x[0])
+			return []*graph.Node{y}, []*graph.Node{y}
+		})
+		s.Output("sums", all[0])
+		s.Output("gradient", graph.Grad(last[0], []*graph.Node{x})[0])
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := graph.Feed(p, "x", []float32{8, 0, 0, 1}); err != nil {
+		log.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Key{}); err != nil {
+		log.Fatal(err)
+	}
+	for _, name := range p.Outputs() {
+		v, err := p.Value(name)
+		fmt.Println(name, v, err)
+	}
+	// Output:
+	// sums [8 4 2 2] <nil>
+	// gradient [0.125 0.25 0.5 1] <nil>
+}
+
 // Grad treats a held node as a constant: here z, so that only the direct
 // dependence on x counts.
 func ExampleGrad_hold() {

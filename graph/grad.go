@@ -37,28 +37,7 @@ func Grad(cost *Node, wrt []*Node, hold ...*Node) []*Node {
 		}
 	}
 	adjoint := map[*Node]*Node{cost: b.Const(1)}
-	for _, n := range slices.Backward(order) {
-		g := adjoint[n]
-		if g == nil || !active[n] || op.RuleOf(n) == nil || held[n] {
-			continue
-		}
-		in := op.Inputs(n)
-		need := make([]bool, len(in))
-		for i, c := range in {
-			need[i] = active[c]
-		}
-		for i, d := range diff(n, in, g, need) {
-			switch c := in[i]; {
-			case d == nil || !need[i]:
-			case !slices.Equal(d.Shape(), c.Shape()):
-				Fail("graph: grad through %v: derivative of shape %v by an operand of shape %v", op.Name(op.RuleOf(n)), d.Shape(), c.Shape())
-			case adjoint[c] == nil:
-				adjoint[c] = d
-			default:
-				adjoint[c] = adjoint[c].Add(d)
-			}
-		}
-	}
+	op.Pull(order, adjoint, active, func(n *Node) bool { return held[n] })
 	out := make([]*Node, len(wrt))
 	for i, n := range wrt {
 		if out[i] = adjoint[n]; out[i] == nil {
@@ -74,15 +53,6 @@ func setOf(ns []*Node) map[*Node]bool {
 		set[n] = true
 	}
 	return set
-}
-
-func diff(n *Node, in []*Node, g *Node, need []bool) []*Node {
-	defer op.Deriving(n)()
-	ds := op.RuleOf(n).Diff(in, n, g, need)
-	if ds != nil && len(ds) != len(in) {
-		Fail("graph: grad through %v: %d derivatives, want one for each of %d operands", op.Name(op.RuleOf(n)), len(ds), len(in))
-	}
-	return ds
 }
 
 // DependsOn tells whether n is computed from m, or is m.

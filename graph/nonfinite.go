@@ -99,6 +99,9 @@ func (p *Program) NonFinite(output string) error {
 		Output: output, Kind: p.operation(o.Node), In: o.In, Value: o.Value,
 		Index: op.Position(o.Node.Shape(), o.At), Shape: o.Node.Shape(), Node: o.Node, text: o.Node.String(),
 	}
+	if o.Step >= 0 {
+		e.text += fmt.Sprintf(" at step %d of a scan", o.Step)
+	}
 	if op.RuleOf(o.Node) == nil {
 		e.Leaf, e.Kind = o.Node.String(), "constant"
 		if l, ok := p.b.leaves[o.Node]; ok {

@@ -55,6 +55,16 @@ func TestNonFiniteFindsTheOrigin(t *testing.T) {
 			"log of -0.5 is NaN in place (log(shift{0.5}(…)), element [1 1] of [2 2])"},
 		{"a derivative", func(x *node) *node { return graph.Grad(graph.Sum(graph.Sqrt(graph.Abs(x))), []*node{x})[0] },
 			"div of 0.5 and 0 is +Inf in place, in the derivative of sqrt(abs(…)) in place (div(scale{0.5}(…), sqrt(…)), element [0 0] of [2 2])"},
+		{"within a scan", func(x *node) *node {
+			last, _ := graph.Scan(graph.Loop{Steps: 5}, []*node{x}, nil, func(s, _ []*node) (next, outs []*node) {
+				return []*node{graph.Log(s[0].Shift(.5))}, nil
+			})
+			return last[0]
+		}, "log of -0.193147 is NaN in place (log(shift{0.5}(…)) at step 1 of a scan, element [0 0] of [2 2])"},
+		{"a scan of what is not", func(x *node) *node {
+			_, all := graph.Scan(graph.Loop{}, nil, []*node{graph.Log(x)}, func(_, x []*node) (next, outs []*node) { return nil, []*node{x[0].Scale(2)} })
+			return all[0]
+		}, "log of -1 is NaN in place (log(x), element [1 1] of [2 2])"},
 		{"finite", func(x *node) *node { return graph.Exp(x) }, "<nil>"},
 	} {
 		for _, dt := range []graph.Dtype{graph.Float64, graph.Float32} {

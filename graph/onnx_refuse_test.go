@@ -41,6 +41,11 @@ func TestONNXRefuses(t *testing.T) {
 			a, _ := two(s)
 			s.Output("y", op.Apply(op.Multinomial{}, s.Input("u", 2, op.StreamNoise), graph.Slice(a, 1, 0, 1), a))
 		},
+		"the operation scan of 2 steps has no operator in ONNX": func(s *scope) {
+			a, _ := two(s)
+			_, all := graph.Scan(graph.Loop{}, nil, []*graph.Node{a}, func(_, x []*graph.Node) (next, outs []*graph.Node) { return nil, x })
+			s.Output("y", all[0])
+		},
 		"the operation scaled has no operator in ONNX": func(s *scope) {
 			a, _ := two(s)
 			s.Output("y", graph.Apply(scaled{2}, a))

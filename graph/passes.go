@@ -39,7 +39,7 @@ type collect struct {
 // collect is door.Collect.
 func (s *Scope) collect(name string, value *Node) *Node {
 	s.notNil()
-	op.Check(value, "collect "+name)
+	op.CheckOutside(value, "collect "+name)
 	n := s.leaf(leaf{kind: collected}, name, append(Shape{max(s.b.passes, 1)}, value.Shape()...))
 	if !slices.ContainsFunc(s.b.collects, func(c *collect) bool { return c.leaf == n }) {
 		s.b.collects = append(s.b.collects, &collect{leaf: n, value: value})
@@ -114,7 +114,7 @@ func (s *Scope) handOn(to, value *Node) {
 	if c == nil {
 		Fail("graph: hand on to %s, which is no Carry", to.Name())
 	}
-	op.Check(value, "hand on to "+to.Name())
+	op.CheckOutside(value, "hand on to "+to.Name())
 	switch {
 	case !slices.Equal(to.Shape(), value.Shape()):
 		Fail("graph: hand on %v to %s of shape %v", value.Shape(), to.Name(), to.Shape())

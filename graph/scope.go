@@ -193,7 +193,7 @@ func (s *Scope) Assign(to, value *Node) {
 	if l, ok := s.b.leaves[to]; !ok || l.kind != state {
 		Fail("graph: assign to %s, which is no State", to.Name())
 	}
-	op.Check(value, "assign to "+to.Name())
+	op.CheckOutside(value, "assign to "+to.Name())
 	if !slices.Equal(to.Shape(), value.Shape()) {
 		Fail("graph: assign %v to state %s of shape %v", value.Shape(), to.Name(), to.Shape())
 	}
@@ -230,7 +230,7 @@ func (s *Scope) Noise(name string, law Noise, shape ...int) *Node {
 	if s.rows != nil {
 		l.rows = min(*s.rows, len(shape)-1)
 	}
-	return s.leaf(l, name, shape)
+	return s.noiseIn(s.b.InBody(), l, name, shape)
 }
 
 // Const returns a scalar.
@@ -251,7 +251,7 @@ func (s *Scope) Output(name string, n *Node) {
 	s.notNil()
 	checkName(name)
 	name = s.runName(name)
-	op.Check(n, "output "+name)
+	op.CheckOutside(n, "output "+name)
 	if s.b.probing() {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Sequence runs a cell along the axis of time of […, T, Inputs], a step for each
-// place.
+// place. It is a graph.Scan: what it takes to build does not grow with T.
 type Sequence struct {
 	Cell    Cell
 	Reverse bool // from the last place to the first
@@ -42,29 +42,48 @@ func (q Sequence) Run(x, mask *graph.Node, start []*graph.Node) (out *graph.Node
 	if states == nil {
 		states = q.Cell.Start(lead...)
 	}
-	in := q.Cell.Inputs(x)
-	outs := make([]*graph.Node, steps)
-	for k := range steps {
-		t := k
-		if q.Reverse {
-			t = steps - 1 - k
-		}
-		next := q.Cell.Step(graph.Squeeze(graph.Slice(in, -2, t, t+1), -2), states)
+	q.Cell.Inputs(x) // says what is wrong with x as it was given
+	seqs := []*graph.Node{q.Cell.Inputs(swapTime(x))}
+	if mask != nil {
+		seqs = append(seqs, swapTime(graph.ExpandDims(mask, -1)))
+	}
+	last, all := graph.Scan(graph.Loop{Reverse: q.Reverse}, states, seqs, func(states, in []*graph.Node) (next, outs []*graph.Node) {
+		next = q.Cell.Step(in[0], states)
 		if len(next) == 0 || len(next) != len(states) {
 			graph.Fail("layers: sequence: the cell makes %d states of %d", len(next), len(states))
 		}
 		y := next[0]
 		if mask != nil {
-			there := graph.Slice(mask, -1, t, t+1)
 			for i := range next {
-				next[i] = graph.Where(there, next[i], states[i])
+				next[i] = graph.Where(in[1], next[i], states[i])
 			}
-			y = graph.Where(there, y, graph.Const(0))
+			y = graph.Where(in[1], y, graph.Const(0))
 		}
-		states = next
-		outs[t] = graph.ExpandDims(y, -2)
+		return next, []*graph.Node{y}
+	})
+	return timeBack(all[0]), last
+}
+
+// swapTime puts the axis of time, the last but one, in front.
+func swapTime(x *graph.Node) *graph.Node {
+	n := len(x.Shape())
+	perm := []int{n - 2}
+	for i := range n {
+		if i != n-2 {
+			perm = append(perm, i)
+		}
 	}
-	return graph.Concat(-2, outs...), states
+	return graph.Transpose(x, perm...)
+}
+
+// timeBack undoes swapTime.
+func timeBack(x *graph.Node) *graph.Node {
+	n := len(x.Shape())
+	var perm []int
+	for i := 1; i < n-1; i++ {
+		perm = append(perm, i)
+	}
+	return graph.Transpose(x, append(perm, 0, n-1)...)
 }
 
 // LengthMask returns a mask […, steps] that is 1 at the first places, as many as

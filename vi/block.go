@@ -38,7 +38,7 @@ func (s *Site) isBlock() bool { return s.block != nil && s.block.site == s }
 // its density under the joint, which names the θ_i as its Globals and knows
 // nothing of u. Block returns u; Given returns the θ_i.
 func (t *Trace) Block(name string, d prob.Dist, parts ...Part) *graph.Node {
-	t.alive()
+	t.outsideSteps("Block of " + name)
 	defer graph.Enter("block " + name)()
 	switch {
 	case t.joint:

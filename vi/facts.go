@@ -108,7 +108,7 @@ func (s *Site) kind() siteKind {
 }
 
 func isPathwise(d prob.Dist) bool {
-	_, ok := d.(prob.Pathwise)
+	_, ok := lawOf(d).(prob.Pathwise)
 	return ok
 }
 

@@ -15,7 +15,7 @@ import (
 // divide it by Config.Total, which they require. The levels of G groups are one
 // Global with lead G, from which graph.Gather takes that of each row's group.
 func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
-	t.alive()
+	t.outsideSteps("Global of " + name)
 	defer graph.Enter("global " + name)()
 	if op.Nil(d) {
 		graph.Fail("vi: %s is drawn from no distribution", name)

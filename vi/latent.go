@@ -189,6 +189,7 @@ func (l latent) complete(r *Record, all latents) {
 // lacks says what is missing, "" if nothing is.
 func (l latent) lacks(r *Record) string {
 	_, set := l.law().(setDist)
+	_, steps := l.law().(overTime)
 	_, gauss := l.law().(prob.Normal)
 	switch {
 	case l.needs.has(guided) && l.Q == nil:
@@ -197,6 +198,8 @@ func (l latent) lacks(r *Record) string {
 		return l.name + " as the Estimator of every latent gives the site no axis: choose it for the site in Sites, or for Enumerate name the site in Config.Enumerate"
 	case l.needs.has(separable) && r.summedIn(l.Value.Shape()) != "":
 		return fmt.Sprintf("%s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", l.name, r.summedIn(l.Value.Shape()))
+	case l.needs.has(density) && steps:
+		return l.wants() + ", and it is drawn within a Scan, where that is known at its own value only" + l.instead()
 	case l.needs.has(density) && set:
 		return l.wants() + ", and the guide Set a value whose density is known there only" + l.instead()
 	case l.needs.has(several) && r.K < 2:

@@ -18,7 +18,7 @@ import (
 //
 // A site whose law has no Sample, such as an improper prior, aborts the build.
 func (t *Trace) Latents(joint Func) []*Site {
-	t.alive()
+	t.outsideSteps("Latents")
 	if joint == nil {
 		graph.Fail("vi: the latents of no joint")
 	}
@@ -57,9 +57,10 @@ func (s *Site) Reals() prob.Support {
 	if s == nil || s.P == nil {
 		graph.Fail("vi: the reals of a site that has no law in the joint")
 	}
-	set, says := prob.SupportOf(s.P)
-	_, finite := s.P.(prob.Finite)
-	law := prob.NameOf(s.P)
+	p := lawOf(s.P)
+	set, says := prob.SupportOf(p)
+	_, finite := p.(prob.Finite)
+	law := prob.NameOf(p)
 	switch {
 	case finite || says && set.Discrete():
 		way := "sum it out in the joint, as by a prob.Mixture, use a continuous latent in its place"
@@ -74,7 +75,7 @@ func (s *Site) Reals() prob.Support {
 		return set
 	}
 	way := "draw from one whose support is known when the graph is built, give a law of your own a method Support() prob.Support"
-	switch law := s.P.(type) {
+	switch law := p.(type) {
 	case prob.Delta:
 		graph.Fail("vi: site %s has no density, its law is prob.Delta: use its value, or a law with some width", s.Name)
 	case prob.Uniform:

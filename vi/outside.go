@@ -64,7 +64,7 @@ func (r *Record) Outside(p *graph.Program) (*Outside, error) {
 
 // outside looks at one site under one of its laws.
 func (r *Record) outside(at scored) *Outside {
-	set, says := prob.SupportOf(at.law)
+	set, says := prob.SupportOf(lawOf(at.law))
 	shape := at.Value.Shape()
 	event := shape[len(shape)-1]
 	if len(at.values) == 0 || !says && !at.Observed {
@@ -88,7 +88,7 @@ func (r *Record) outside(at scored) *Outside {
 		if of := bad[row] || rows == 1 && slices.Contains(bad, true); !of {
 			continue
 		}
-		o := &Outside{Site: at.Name, Row: row, Law: prob.NameOf(at.law), Support: set, Observed: at.Observed}
+		o := &Outside{Site: at.Name, Row: row, Law: prob.NameOf(lawOf(at.law)), Support: set, Observed: at.Observed}
 		if at.Global {
 			o.Row = -1
 		}

@@ -104,7 +104,7 @@ func (MatMul) Variance(x, v *graph.Node) *graph.Node { return graph.MatMul(x.Squ
 // NormalLaw. x is [E…, K, B, …]. Separate calls f.Mul with x [E…, K, B, 1, …] and w
 // [1…, 1, B, lead…, D], PerDraw with x as it is and w [1…, K, lead…, D].
 func (t *Trace) Product(name string, prior prob.Dist, x *graph.Node, f Bilinear) *graph.Node {
-	t.alive()
+	t.outsideSteps("Product of " + name)
 	defer graph.Enter("product " + name)()
 	s := t.r.find(name)
 	if s != nil && s.product {

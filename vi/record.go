@@ -23,7 +23,8 @@ type Record struct {
 	below *graph.Dependence // of nodes on the values of sites, made when it is first asked for
 }
 
-// Site is one random variable of a run.
+// Site is one random variable of a run. One that a Scan draws has the values of all
+// times and the sum of their scores, and laws that stand for those of its steps.
 type Site struct {
 	Name       string
 	P          prob.Dist   // in the joint

@@ -10,8 +10,9 @@ import (
 // random variables to it.
 type Trace struct {
 	r      *run
-	joint  bool // else the guide
-	guided bool // the model has a guide
+	joint  bool   // else the guide
+	guided bool   // the model has a guide
+	steps  *steps // of the Scan that is under way; nil outside of one
 }
 
 // Rows returns the number of data.
@@ -21,9 +22,15 @@ func (t *Trace) Rows() int {
 }
 
 // Given returns data or an earlier value by name, [E…, K or 1, B, event…], of a
-// global [lead…, event].
+// global [lead…, event]. Within a Scan a site that the step has drawn is that of the
+// step; everything else is whole.
 func (t *Trace) Given(name string) *graph.Node {
 	t.alive()
+	if t.steps != nil {
+		if s := t.steps.at(name); s != nil {
+			return s.value
+		}
+	}
 	if s := t.r.find(name); s != nil {
 		if s.Value == nil {
 			graph.Fail("vi: the weight %s has no value: its noise is Local", name)
@@ -72,6 +79,9 @@ func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 	if op.Nil(d) {
 		graph.Fail("vi: %s is drawn from no distribution", name)
 	}
+	if t.inPlace(name); t.steps != nil {
+		return t.drawStep(name, d)
+	}
 	s := t.site(name)
 	if s.Global {
 		graph.Fail("vi: %s is Global in the guide and not in the joint", name)
@@ -96,7 +106,7 @@ func (t *Trace) Draw(name string, d prob.Dist) *graph.Node {
 // itself, such as a full-rank Gaussian or a flow without an inverse: value
 // [E…, K, B, event…] and logq [E…, K, B].
 func (t *Trace) Set(name string, value, logq *graph.Node) {
-	t.alive()
+	t.outsideSteps("Set of " + name)
 	defer graph.Enter("site " + name)()
 	if t.joint {
 		graph.Fail("vi: %s is Set in the joint; only the guide sets values", name)

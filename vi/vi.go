@@ -93,7 +93,7 @@
 //	vi.go         Model, Config and Run; check.go, arguments that are nil
 //	axes.go       the layout of values and scores, known there alone; drawaxis.go,
 //	              sums over draws
-//	run.go, trace.go   a run under way; global.go, block.go, product.go, flipout.go,
+//	run.go, trace.go   a run under way; scan.go, sites with a time axis; global.go, block.go, product.go, flipout.go,
 //	              perdraw.go, enumerate.go, subset.go, sites of other kinds;
 //	              latents.go, what is left to draw
 //	predict.go, draws.go   what the data leave out, drawn, and statistics of draws

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -21,7 +22,10 @@ type Plan struct {
 	phases  []phase
 	values  map[*op.Node]op.Array
 	pool    *kernel.Pool
-	nodes   int // of the graph that outs need
+	nodes   int                                    // of the graph that outs need
+	loops   []interface{ within(context.Context) } // instructions that run programs
+	steady  map[*value]bool                        // of the program of a step: what is the same at each
+	repack  []func()                               // packs such matrices
 }
 
 // A phase is a set of instructions that do not depend on each other. Its parts
@@ -46,6 +50,7 @@ type binder[T kernel.Float] struct {
 	*planState[T]
 	arena  []T
 	static map[*value]op.Array // the elements of uniform values
+	plan   *Plan
 }
 
 // bind gives the plan its memory and instructions, and runs those that are to be run
@@ -65,11 +70,17 @@ func bind[T kernel.Float](p *Plan, most int) error {
 		slices.SortStableFunc(units, func(a, b *unit) int { return cmp.Compare(d.grain(b), d.grain(a)) }) // long parts first
 		p.phases = append(p.phases, phase{units: units, serial: cost <= shareCost})
 	}
-	p.pool = kernel.NewPool(n)
-	b := &binder[T]{placed: d, planState: newState[T](d, p.pool), static: map[*value]op.Array{}}
+	if p.pool == nil {
+		p.pool = kernel.NewPool(n)
+	}
+	b := &binder[T]{placed: d, planState: newState[T](d, p.pool), static: map[*value]op.Array{}, plan: p}
 	for _, u := range d.once {
 		b.arena = newArena[T](d.temp[u.id])
-		if err := runAlone(b.instruction(u.unit)); err != nil {
+		c, err := b.instruction(u.unit)
+		if err == nil {
+			err = runAlone(c)
+		}
+		if err != nil {
 			p.pool.Close()
 			return errors.WithMessage(err, u.values[0].node.String())
 		}
@@ -80,7 +91,13 @@ func bind[T kernel.Float](p *Plan, most int) error {
 		ph := &p.phases[i]
 		n := 0
 		for _, u := range ph.units {
-			c := b.instruction(u)
+			c, err := b.instruction(u)
+			if err != nil {
+				return err
+			}
+			if l, ok := c.(interface{ within(context.Context) }); ok {
+				p.loops = append(p.loops, l)
+			}
 			n += c.count()
 			ph.code, ph.ends = append(ph.code, c), append(ph.ends, n)
 		}
@@ -137,20 +154,27 @@ func (b *binder[T]) memory(v *value) []T {
 }
 
 // instruction returns that of a unit.
-func (b *binder[T]) instruction(u *unit) runner {
+func (b *binder[T]) instruction(u *unit) (runner, error) {
 	v := u.values[0]
 	switch b.kind[v.id] {
 	case fusedLoop:
-		return b.loop(u)
+		return b.loop(u), nil
 	case product:
-		return b.product(v)
+		return b.product(v), nil
 	case direct:
 		if c := b.windowed(v); c != nil {
-			return c
+			return c, nil
 		}
-		return b.direct(v)
+		return b.direct(v), nil
 	}
-	return b.evaluated(v)
+	if s, ok := v.rule.(*scan); ok {
+		c, err := s.bind(b, v)
+		if err != nil {
+			return nil, err
+		}
+		return c.(runner), nil
+	}
+	return b.evaluated(v), nil
 }
 
 func (b *binder[T]) loop(u *unit) runner {

@@ -15,11 +15,11 @@ import (
 // workers, the caller included; 0 means one for every processor. What fixed arrays
 // determine is computed now, if fixed is not nil.
 func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes, most int, fixed *Fixed) (*Plan, error) {
-	d, err := passes(outs, leaf, fixed, func(string, program) {})
+	d, err := passes(outs, leaf, nil, fixed, func(string, program) {})
 	if err != nil {
 		return nil, err
 	}
-	if need := float64(d.size)*float64(d.dt.Size()) + float64(d.bytes); need < 0 || need > float64(maxBytes) {
+	if need := float64(d.size)*float64(d.dt.Size()) + float64(d.bytes) + float64(d.nestBytes()); need < 0 || need > float64(maxBytes) {
 		return nil, errors.Errorf("intermediate results and outputs take %.0f bytes, Params.MaxBytes leaves %d%s", need, maxBytes, d.largest())
 	}
 	if CheckPrograms {
@@ -42,13 +42,16 @@ type program interface{ explain() string }
 
 // passes runs all passes but the last, which gives a program its memory, and shows
 // what each leaves.
-func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), fixed *Fixed, show func(pass string, left program)) (*placed, error) {
-	e, of, err := load(outs, leaf)
+func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), given []edge, fixed *Fixed, show func(pass string, left program)) (*placed, error) {
+	e, of, err := load(outs, leaf, given)
 	if err != nil {
 		return nil, err
 	}
 	show("load", e)
 	l := lower(e, outs, of)
+	if err := nestScans(l, fixed); err != nil {
+		return nil, err
+	}
 	show("lower", l)
 	c := classify(l, fixed)
 	show("classify", c)
@@ -69,7 +72,7 @@ func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), fixed *Fixed
 // passes with the names given leave; all if none are given.
 func ExplainPasses(outs []*op.Node, leaf func(*op.Node) (op.Array, error), names ...string) (string, error) {
 	text := ""
-	_, err := passes(outs, leaf, nil, func(pass string, left program) {
+	_, err := passes(outs, leaf, nil, nil, func(pass string, left program) {
 		if len(names) == 0 || slices.Contains(names, pass) {
 			text += fmt.Sprintf("\n%s\n%s", pass, left.explain())
 		}

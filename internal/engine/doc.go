@@ -49,6 +49,10 @@
 //	bind      → *Plan. Makes instructions (instruction.go) with pointers to their memory
 //	          (bind.go): loops, products (product.go), plain loops and rules (eval.go).
 //
+// The steps of a Scan are a program of their own: scan.go finds the Scans that one loop
+// computes, nest.go compiles its steps after lower, nest_run.go runs them one after the
+// other, and nest_move.go has them read and write what moves on where it lies.
+//
 // Then Run (run.go) goes from phase to phase; loops run in exec.go, their folds in
 // fold.go. ExplainPasses shows a graph after any pass (explain_passes.go), Explain the
 // plan (explain.go). In tests Compile looks over each program (check.go). A file uses
@@ -79,5 +83,5 @@
 // it promises belongs in check.go.
 //
 // The plain evaluation is in reference.go; origin.go traces a number that is not finite
-// back to the operation that made it.
+// back to the operation that made it, scan_origin.go within a Scan.
 package engine

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/op"
 )
 
@@ -28,7 +29,17 @@ func (b *binder[T]) direct(v *value) runner {
 		}
 		a.in, a.from = append(a.in, b.memory(w.base)), append(a.from, c.shape)
 	}
-	return &directCode{f: loopOf[T](v.op.loop)(a)}
+	c := directCode{f: loopOf[T](v.op.loop)(a)}
+	if _, ok := v.rule.(op.Concat); ok {
+		return &concatCode[T]{&c, a}
+	}
+	return &c
+}
+
+// concatCode is the instruction of a concat, whose arrays may change between runs.
+type concatCode[T kernel.Float] struct {
+	*directCode
+	*arrays[T]
 }
 
 // evaluated runs the rule's own evaluation.

@@ -14,8 +14,9 @@ func (p *Plan) ArenaBytes() int { return p.program.size * p.program.dt.Size() }
 
 // FLOPs returns the multiplications and additions of the matrix products of one
 // run, and the functions of elements evaluated besides.
-func (p *Plan) FLOPs() (products, elements float64) {
-	d := p.program
+func (p *Plan) FLOPs() (products, elements float64) { return p.program.work() }
+
+func (d *placed) work() (products, elements float64) {
 	for _, u := range d.rest {
 		if v := u.values[0]; v.op.flops != nil {
 			products += v.op.flops(v.rule, shapes(v.in), v.shape)
@@ -47,6 +48,9 @@ func (p *Plan) Explain() string {
 	for i, ph := range p.phases {
 		for k, u := range ph.units {
 			fmt.Fprintf(&b, "%4d %3d×  %s\n", i, ph.code[k].count(), d.describe(u, d.inPlace))
+			if s, ok := u.values[0].rule.(*scan); ok {
+				b.WriteString(s.explain())
+			}
 		}
 	}
 	return b.String()
@@ -134,4 +138,15 @@ func (d *placed) largest() string {
 		return ""
 	}
 	return fmt.Sprintf("; the largest is %s of shape %v", most.node, []int(most.shape))
+}
+
+// steps lists the instructions of the program of a step.
+func (d *placed) steps() string {
+	var b strings.Builder
+	for i, units := range d.phases {
+		for _, u := range units {
+			fmt.Fprintf(&b, "          %4d  %s\n", i, d.describe(u, d.inPlace))
+		}
+	}
+	return b.String()
 }

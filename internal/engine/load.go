@@ -4,13 +4,26 @@ import "github.com/latentgo/latent/internal/op"
 
 // load turns the nodes that outs need into values of the first's dtype, and returns
 // those of the nodes.
-func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error)) (*expr, map[*op.Node]*value, error) {
+// given have values already, and no others below them are needed.
+func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error), given []edge) (*expr, map[*op.Node]*value, error) {
 	e, of := newExpr(op.Float32), map[*op.Node]*value{}
 	if len(outs) > 0 {
 		e.dt = outs[0].Dtype()
 	}
-	for _, n := range op.Needed(outs...) {
-		v, err := e.node(n, of, leafOf)
+	for _, g := range given {
+		if of[g.node] = g.value; g.value.form == uniform {
+			of[g.node] = e.uniform(g.value.shape, g.value.c)
+		} else {
+			e.add(g.value).node = g.node
+		}
+	}
+	nodes := op.NeededFrom(func(n *op.Node) bool { return of[n] != nil }, outs)
+	l := findLoops(nodes, outs)
+	for _, n := range nodes {
+		if of[n] != nil {
+			continue
+		}
+		v, err := e.node(n, of, leafOf, l)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -22,7 +35,13 @@ func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error)) (*expr, map[
 	return e, of, nil
 }
 
-func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error)) (*value, error) {
+// An edge is a node with its value.
+type edge struct {
+	node  *op.Node
+	value *value
+}
+
+func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error), l *loops) (*value, error) {
 	if op.RuleOf(n) == nil {
 		a, err := leafOf(n)
 		if err != nil {
@@ -42,7 +61,12 @@ func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (o
 		in[i] = of[c]
 	}
 	first := len(e.values)
-	v := e.apply(op.RuleOf(n), in, n.Shape())
+	var v *value
+	if _, ok := op.RuleOf(n).(*op.Scan); ok {
+		v = e.scan(l, n, in)
+	} else {
+		v = e.apply(op.RuleOf(n), in, n.Shape())
+	}
 	for _, w := range e.values[first:] { // whatever the rewriting made
 		w.node = n
 	}

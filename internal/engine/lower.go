@@ -111,7 +111,9 @@ func (l *lowered) choose(v *value) kind {
 	}
 	if dense || k > product && !v.op.strided {
 		for i, c := range l.in[v.id] {
-			l.replace(v, i, l.dense(c))
+			if s, ok := v.rule.(*scan); !ok || !s.reads(i, l.view(c), c.shape) {
+				l.replace(v, i, l.dense(c))
+			}
 		}
 	}
 	return k

@@ -22,7 +22,7 @@ var order = []string{
 	"direct.go index.go permute.go reduce.go window.go",
 	"ops.go",
 	"value.go view.go",
-	"simplify.go reshape.go expand.go softmax.go",
+	"simplify.go reshape.go expand.go softmax.go scan.go",
 	"load.go",
 	"lower.go matrix.go concat.go",
 	"fixed.go class.go",
@@ -32,10 +32,10 @@ var order = []string{
 	"once.go",
 	"place.go",
 	"instruction.go product.go windowed.go eval.go bind.go",
-	"exec.go fold.go run.go",
+	"exec.go fold.go run.go nest_move.go nest_run.go",
 	"explain.go explain_passes.go check.go",
-	"compile.go",
-	"reference.go origin.go",
+	"compile.go nest.go",
+	"reference.go origin.go scan_origin.go",
 }
 
 // standard imports packages of the standard library that say what types values have, and

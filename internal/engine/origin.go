@@ -15,6 +15,7 @@ type Origin struct {
 	At    int       // the element
 	Value float64   // NaN or ±Inf
 	In    []float64 // the operands of an element-wise operation at that element, else nil
+	Step  int       // the place in a Scan that Node is within; −1 outside of all
 }
 
 // Origin goes from the first element of out that is not finite to the element
@@ -29,16 +30,24 @@ func (r *Reference) Origin(out *op.Node) *Origin {
 	if at < 0 {
 		return nil
 	}
+	return r.origin(out, at)
+}
+
+func (r *Reference) origin(n *op.Node, at int) *Origin {
 	fixed := fixedNodes(r.nodes)
-	n := out
-	for {
+	for r.given == nil || !r.given(n) {
 		c, i := r.culprit(n, at, fixed)
 		if c == nil {
 			break
 		}
 		n, at = c, i
 	}
-	return &Origin{Node: n, At: at, Value: r.value[n].At(at), In: r.operands(n, at)}
+	if s, ok := op.RuleOf(n).(*op.Scan); ok && (r.given == nil || !r.given(n)) {
+		if o := r.within(s, n, at); o != nil {
+			return o
+		}
+	}
+	return &Origin{Node: n, At: at, Value: r.value[n].At(at), In: r.operands(n, at), Step: -1}
 }
 
 // isFiniteFloat tells whether v is finite.

@@ -28,7 +28,12 @@ func (b *binder[T]) product(v *value) runner {
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
 	}
 	p.parts = p.Prepare(b.pool)
-	if pack(b.placed, &p.Gemm, m.b); p.Packed != nil {
+	pack(b.placed, &p.Gemm, m.b)
+	if b.plan.steady[m.b.base] && p.Packed == nil && p.Packs() { // by every scan anew, for all of its steps
+		p.Packed = p.Pack()
+		b.plan.repack = append(b.plan.repack, p.Repack)
+	}
+	if p.Packed != nil {
 		p.parts = p.Prepare(b.pool)
 	}
 	return p

@@ -13,7 +13,8 @@ import (
 type Reference struct {
 	nodes []*op.Node // operands first; leaves included
 	value map[*op.Node]op.Array
-	step  []func() error // nil for a leaf
+	step  []func() error      // nil for a leaf
+	given func(*op.Node) bool // nodes that are not computed, for Origin; nil: none but leaves
 }
 
 // NewReference prepares the evaluation of outs and of nothing else. leaf gives

@@ -11,6 +11,9 @@ import (
 
 // Run computes the outputs. It stops between instructions when ctx is done.
 func (p *Plan) Run(ctx context.Context) error {
+	for _, l := range p.loops {
+		l.within(ctx)
+	}
 	for i := range p.phases {
 		if err := ctx.Err(); err != nil {
 			return err

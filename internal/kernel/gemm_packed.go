@@ -25,6 +25,9 @@ func (g *Gemm[T]) Pack() *Packed[T] {
 	return pk
 }
 
+// Repack is Pack, for a B with other numbers, into the memory of g.Packed.
+func (g *Gemm[T]) Repack() { g.Packed.fill(g, g.Packed.panels) }
+
 // HalfColumns is the least number of columns of a B that PackHalf packs: products
 // with fewer read it where it is.
 const HalfColumns = dotCols + 1
@@ -68,14 +71,20 @@ func (g *Gemm[T]) newPacked() *Packed[T] {
 
 // pack returns the panels, which begin on a cache line.
 func (pk *Packed[T]) pack(g *Gemm[T]) []T {
-	pl := plan{geometry: geometryOf[T]()}
 	items := 1
 	if g.StrideB > 0 {
 		items = max(g.Batch, 1)
 	}
 	size := sizeOf[T]()
 	panels := elements[T](aligned((pk.size*items + 2*pk.lanes) * size))[:pk.size*items]
-	at := panels
+	pk.fill(g, panels)
+	return panels
+}
+
+// fill writes the panels.
+func (pk *Packed[T]) fill(g *Gemm[T], at []T) {
+	pl := plan{geometry: geometryOf[T]()}
+	items := len(at) / max(pk.size, 1)
 	for item := range items {
 		v := view[T]{b: g.B[item*g.StrideB:], rsb: g.ldb(), csb: 1}
 		if g.TransB {
@@ -96,7 +105,6 @@ func (pk *Packed[T]) pack(g *Gemm[T]) []T {
 			j += w
 		}
 	}
-	return panels
 }
 
 // of returns the panels of one product of a batch.

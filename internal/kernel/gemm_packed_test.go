@@ -35,6 +35,13 @@ func testPacked[T Float](t *testing.T, p *Pool) {
 			}
 			g := Gemm[T]{N: n, K: k, B: b, StrideB: stride, TransB: f[0], Batch: batch}
 			packed := g.Pack()
+			again := g
+			again.B = normals[T](r, len(b))
+			again.Packed = again.Pack()
+			again.B = b
+			if again.Repack(); !slices.Equal(again.Packed.panels, packed.panels) {
+				t.Fatalf("%d×%d, transposed %v, batch %d: packed again %v, want %v", k, n, f, batch, again.Packed.panels, packed.panels)
+			}
 			for _, m := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 30} {
 				a, bias := normals[T](r, batch*m*k), normals[T](r, n)
 				run := func(pk *Packed[T]) []T {

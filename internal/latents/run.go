@@ -60,10 +60,13 @@ type point struct {
 	global bool
 }
 
-// LogProb is 0.
-func (point) LogProb(x *graph.Node) *graph.Node {
-	sh := x.Shape()
-	return graph.BroadcastTo(graph.Const(0), sh[:len(sh)-1]...)
+// LogProb is 0, of a datum whose event has any number of axes.
+func (p point) LogProb(x *graph.Node) *graph.Node {
+	sh, event := x.Shape(), 1
+	if !p.global {
+		event = len(p.value.Shape()) - 1
+	}
+	return graph.BroadcastTo(graph.Const(0), sh[:len(sh)-event]...)
 }
 
 // Sample returns the value, of a global as it is, of others with the axes lead in

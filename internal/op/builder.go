@@ -27,6 +27,7 @@ type Builder struct {
 	names     map[string]bool
 	last      int32
 	where     []string
+	body      *Body // that is open, the innermost
 
 	whereOf    []string // what whereAll was joined from
 	whereAll   string
@@ -176,12 +177,21 @@ func Check(n *Node, use string) {
 	}
 }
 
+// CheckOutside is Check for what no step of a Scan may have.
+func CheckOutside(n *Node, use string) {
+	if Check(n, use); n.body != nil {
+		Fail("graph: %s: node (%s) is of the body of a Scan, which returns what is used outside of it", use, n)
+	}
+}
+
 func (b *Builder) check(n *Node) error {
 	switch {
 	case n == nil:
 		return errors.New("is nil")
 	case n.b != b:
 		return errors.Errorf("(%s) belongs to another Build", n)
+	case n.body != nil && n.body.open == 0:
+		return errors.Errorf("(%s) is of the body of a Scan, which returns what is used outside of it", n)
 	}
 	return nil
 }
@@ -190,12 +200,14 @@ func (b *Builder) check(n *Node) error {
 func Apply(r Rule, in ...*Node) *Node {
 	b := Current()
 	k := key{rule: Identity(r)}
+	var body *Body
 	shapes := make([][]int, len(in))
 	for i, n := range in {
 		if err := b.check(n); err != nil {
 			Fail("graph: %s: operand %d %v", Name(r), i, err)
 		}
 		shapes[i] = n.shape
+		body = innermost(body, n)
 		if i < len(k.in) {
 			k.in[i] = n.id
 		} else {
@@ -209,7 +221,7 @@ func Apply(r Rule, in ...*Node) *Node {
 	if err != nil {
 		Fail("graph: %s: %v", Name(r), err)
 	}
-	n := b.add(&Node{rule: r, in: slices.Clone(in), shape: append([]int{}, shape...)}, Name(r))
+	n := b.add(&Node{rule: r, in: slices.Clone(in), shape: append([]int{}, shape...), body: body}, Name(r))
 	b.results[k] = n
 	b.recordProvenance(n)
 	if _, ok := r.(Require); ok {

@@ -41,6 +41,7 @@ type Node struct {
 	shape []int
 	name  string // of a leaf that is no constant
 	value Array  // of a constant
+	body  *Body  // of the Scan whose steps compute it, nil outside of all
 
 	gorgonia *gorgonia.Node // once somebody asked for it
 }
@@ -63,6 +64,9 @@ func (n *Node) String() string {
 	}
 	if n.rule == nil {
 		return n.leafString()
+	}
+	if _, ok := n.rule.(*Scan); ok { // which has many operands
+		return Name(n.rule)
 	}
 	in := make([]string, len(n.in))
 	for i, c := range n.in {
@@ -142,7 +146,10 @@ func Constant(n *Node) (Array, bool) {
 }
 
 // Needed lists what outs depend on, operands first, in a fixed order.
-func Needed(outs ...*Node) []*Node {
+func Needed(outs ...*Node) []*Node { return NeededFrom(nil, outs) }
+
+// NeededFrom is Needed but for what the nodes for which given is true depend on.
+func NeededFrom(given func(*Node) bool, outs []*Node) []*Node {
 	var order []*Node
 	seen := map[*Node]bool{}
 	type frame struct {
@@ -157,7 +164,7 @@ func Needed(outs ...*Node) []*Node {
 		stack := []frame{{n: out}}
 		for len(stack) > 0 {
 			f := &stack[len(stack)-1]
-			if f.next == len(f.n.in) {
+			if f.next == len(f.n.in) || given != nil && given(f.n) {
 				order = append(order, f.n)
 				stack = stack[:len(stack)-1]
 				continue

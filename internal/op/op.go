@@ -27,6 +27,10 @@
 // adds and compares, matrix.go multiplies; conv.go and pooling.go slide windows
 // over pictures; cholesky.go and ridge.go solve.
 //
+// Loops: scan.go has the operation, body.go what is within it; scan_diff.go makes
+// the loop of its derivative, scan_sum.go what adds up there and scan_keep.go what is
+// kept for it. pull.go continues derivatives through nodes.
+//
 // Draws: substream.go hands out random numbers; count.go and multinomial.go draw
 // counts and variate.go continuous numbers, which implicit.go differentiates.
 //
