@@ -1,5 +1,8 @@
 package kernel
 
+//go:generate go -C gen run ./gemm -runs -out ../conv_amd64.s -stubs ../conv_stub_amd64.go -pkg kernel
+//go:generate go -C gen run ./gemm -runs -machine avx512 -out ../conv512_amd64.s -stubs ../conv512_stub_amd64.go -pkg kernel
+
 // Where a row of places is long enough and so are the runs of a gathered row, the
 // tiles read the pictures as they are: from one place to the next the rows of the
 // first matrix are a fixed distance apart. Only rows of pictures that windows reach
@@ -13,15 +16,7 @@ var (
 
 // inRows reports whether a phase is computed row by row of places.
 func (ph *convPhase) inRows() bool {
-	if ph.k == 0 || ph.w.n < leastPlaces {
-		return false
-	}
-	for _, r := range ph.runs {
-		if r.to-r.at < leastRun {
-			return false
-		}
-	}
-	return true
+	return ph.allRuns(leastPlaces, leastRun)
 }
 
 // edges returns how many places the windows of a row reach beyond both ends of one
@@ -82,13 +77,7 @@ func (c *Conv[T]) doRows(ph *convPhase, group, r0, r1, j0, j1 int, panels, copie
 	wide := (before + src.w + after) * src.channels
 	if copied {
 		ph.eachSegment(r0, r1, src.h, wide, func(r, _, from, to, at int) {
-			lead, n := before*src.channels, src.w*src.channels
-			for h := from; h < to; h++ {
-				d := copies[at+(h-from)*wide:][:wide]
-				clear(d[:lead])
-				copy(d[lead:], src.x[(r/ph.h.n*src.h+h)*n:][:n])
-				clear(d[lead+n:])
-			}
+			src.pad(copies[at:], r/ph.h.n, from, to, before, after)
 		})
 	} else {
 		copies = src.x

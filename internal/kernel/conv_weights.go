@@ -9,6 +9,11 @@ func (c *Conv[T]) prepareWeights() (parts int) {
 	want := c.wantedParts()
 	places := c.N * ph.h.n * ph.w.n
 	c.groupCols = cutInto(c.O/c.Groups, (c.O/c.Groups+8*g.lanes-1)/(8*g.lanes), 2*g.lanes)
+	if ph.weightsInRows() {
+		c.prepareWeightRows(want)
+		c.partials = make([]T, (c.chunks.n-1)*len(c.Weights))
+		return c.weightRow.n * c.groupCols.n * c.Groups * c.chunks.n
+	}
 	rows := (ph.k*sizeOf[T]() + rowBytes - 1) / rowBytes
 	c.weightRow = cutInto(ph.k, max(rows, min(want/c.Groups/c.groupCols.n, ph.k/48)), g.tall[2])
 	have := c.weightRow.n * c.groupCols.n * c.Groups
@@ -29,13 +34,17 @@ func (c *Conv[T]) doWeights(part, worker int) {
 	part /= c.weightRow.n
 	j0, j1 := c.groupCols.bounds(part % c.groupCols.n)
 	group := part / c.groupCols.n
-	src, each := c.source(group), c.O/c.Groups
 	panels, rows := scratchOf[T](c.pool, worker)
-	ld := copyStride(i1 - i0)
 	sum := c.Weights
 	if chunk > 0 {
 		sum = c.partials[(chunk-1)*len(sum):][:len(sum)]
 	}
+	if c.band > 0 {
+		c.doWeightRows(group, i0, i1, j0, j1, m0, m1, sum, rows)
+		return
+	}
+	src, each := c.source(group), c.O/c.Groups
+	ld := copyStride(i1 - i0)
 	for m := m0; m < m1; m += c.geometry.deep {
 		n := min(c.geometry.deep, m1-m)
 		src.gather(ph, rows, ld, m, m+n, i0, i1)
