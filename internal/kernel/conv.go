@@ -38,6 +38,7 @@ type Conv[T Float] struct {
 	geometry  geometry
 	parts     cut  // of the pieces
 	depthwise bool // one channel a group
+	swapped   bool // weights are gathered from the result
 	phases    []convPhase
 	groupCols cut // of the columns of a group
 	weightRow cut // of the rows of the weights of a group

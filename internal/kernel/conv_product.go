@@ -45,7 +45,7 @@ func (c *Conv[T]) weightsAt(k int) int { return k * (c.C / c.Groups) * c.O }
 
 // source returns the pictures that are gathered, with the channels of a group.
 func (c *Conv[T]) source(group int) convSource[T] {
-	if c.Part == ConvInput {
+	if c.Part == ConvInput || c.swapped {
 		each := c.O / c.Groups
 		return convSource[T]{c.Y, c.H.Out(), c.W.Out(), c.O, group * each, each}
 	}
@@ -81,7 +81,7 @@ func (c *Conv[T]) prepareProduct() (parts int) {
 		}
 		ph.blocks = cutInto(rows, n, g.tall[2])
 		parts += ph.blocks.n * c.groupCols.n * c.Groups
-		size = max(size, ph.blocks.most()*(copyStride(c.blockOf(ph.k))+c.groupCols.most()))
+		size = max(size, max(ph.blocks.most()*copyStride(c.blockOf(ph.k)), copyStride(ph.blocks.most())*c.blockOf(ph.k))+ph.blocks.most()*c.groupCols.most())
 	}
 	c.pool.grow(size * sizeOf[T]())
 	return max(parts, 1)
@@ -129,8 +129,14 @@ func (c *Conv[T]) doProduct(part, worker int) {
 		return
 	}
 	kb := c.blockOf(ph.k)
-	ld := copyStride(kb)
-	rows, more := grown[:(i1-i0)*ld], grown[(i1-i0)*ld:]
+	ld, rsa, csa := copyStride(kb), copyStride(kb), 1
+	used := (i1 - i0) * ld
+	single := c.single()
+	if single {
+		ld, rsa, csa = copyStride(i1-i0), 1, copyStride(i1-i0)
+		used = kb * ld
+	}
+	rows, more := grown[:used], grown[used:]
 
 	out, ldc := c.out(), c.columns()*c.Groups
 	first := group * c.columns()
@@ -146,11 +152,15 @@ func (c *Conv[T]) doProduct(part, worker int) {
 	}
 	for p := 0; p < ph.k; p += kb {
 		n := min(kb, ph.k-p)
-		src.gather(ph, rows, ld, i0, i1, p, p+n)
+		if single {
+			src.gatherColumns(ph, rows, ld, i0, i1, p, p+n)
+		} else {
+			src.gather(ph, rows, ld, i0, i1, p, p+n)
+		}
 		for j := j0; j < j1; {
 			vecs, w := c.panel(j1 - j)
 			c.packWeights(ph, vecs, panels, p, n, group, j, w)
-			t := tileArgs[T]{vecs: vecs, a: rows, b: panels, c: to[j-j0:], rsa: ld, csa: 1, rsb: vecs * c.geometry.lanes, rsc: ldt, k: n, width: w}
+			t := tileArgs[T]{vecs: vecs, a: rows, b: panels, c: to[j-j0:], rsa: rsa, csa: csa, rsb: vecs * c.geometry.lanes, rsc: ldt, k: n, width: w}
 			if p > 0 {
 				t.src, t.rss = t.c, ldt
 			}

@@ -88,7 +88,13 @@ func (c *Conv[T]) doRows(ph *convPhase, group, r0, r1, j0, j1 int, panels, copie
 		vecs, w := c.panel(j1 - j)
 		for p := 0; p < ph.k; p += step {
 			n := min(step, ph.k-p)
-			c.packWeights(ph, vecs, panels, p, n, group, j, w)
+			few := c.columns() <= fewColumns
+			if few {
+				vecs = 0
+				c.fewWeights(ph, panels, p, n, group)
+			} else {
+				c.packWeights(ph, vecs, panels, p, n, group, j, w)
+			}
 			ph.eachSegment(r0, r1, src.h, wide, func(r, end, from, _, at int) {
 				for ; r < end; r++ {
 					first := at - from*wide // of row 0 of the picture
@@ -102,6 +108,10 @@ func (c *Conv[T]) doRows(ph *convPhase, group, r0, r1, j0, j1 int, panels, copie
 		j += w
 	}
 }
+
+// fewColumns is the number of columns for which dot products are better than tiles: as
+// many as they take at once. The weights are packed along k then.
+const fewColumns = 3
 
 // row adds to one row of places, in a panel of columns, what columns p ≤ i < p+n of
 // the gathered rows make; those of p = 0 replace what is there.
@@ -120,7 +130,17 @@ func (c *Conv[T]) row(ph *convPhase, src *convSource[T], x, panels []T, r, first
 		if q0 >= q1 || at < 0 || at >= src.h {
 			continue
 		}
-		t := tileArgs[T]{vecs: vecs, a: x[first+at*wide+(before+ph.w.from+run.w)*src.channels+src.first+q0-run.at:], b: panels[(q0-p)*ld:], c: to,
+		from := x[first+at*wide+(before+ph.w.from+run.w)*src.channels+src.first+q0-run.at:]
+		if vecs == 0 {
+			d := dotArgs[T]{x: panels[q0-p:], y: from, c: to, ldx: n, ldy: ph.w.step * src.channels, rsc: 1, csc: ph.w.stride * ldc, k: q1 - q0, rows: w}
+			if !fresh {
+				d.src, d.rss, d.css = d.c, d.rsc, d.csc
+			}
+			d.run(c.geometry.path, ph.w.n)
+			fresh = false
+			continue
+		}
+		t := tileArgs[T]{vecs: vecs, a: from, b: panels[(q0-p)*ld:], c: to,
 			rsa: ph.w.step * src.channels, csa: 1, rsb: ld, rsc: ph.w.stride * ldc, k: q1 - q0, width: w}
 		if !fresh {
 			t.src, t.rss = t.c, t.rsc

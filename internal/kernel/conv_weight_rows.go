@@ -5,11 +5,12 @@ package kernel
 // channels of a run as its rows, and goes along the places of a picture row by row.
 // Rows of pictures that windows reach beyond are copied, with zeros at both ends.
 
-const (
+const partialSums = 1 << 18 // the most elements of sums of chunks
+
+var (
 	leastWeightPlaces = 4
 	leastWeightRun    = 8
 	bandBytes         = 64 << 10 // of rows of a picture that are copied at once
-	partialSums       = 1 << 18  // the most elements of sums of chunks
 )
 
 // weightsInRows reports whether the weights are summed row by row of places.
