@@ -40,6 +40,7 @@ type Conv[T Float] struct {
 	depthwise bool // one channel a group
 	swapped   bool // weights are gathered from the result
 	phases    []convPhase
+	blocks    int // of rows, of each phase at most
 	groupCols cut // of the columns of a group
 	weightRow cut // of the rows of the weights of a group
 	chunks    cut // of the places that weights are summed over, if band > 0 of the rows of places; if depthwise, of what a part computes
