@@ -145,7 +145,7 @@ func (b *binder[T]) instruction(u *unit) runner {
 	case product:
 		return b.product(v)
 	case direct:
-		if c := b.windowed(v); c != nil {
+		if c := cmp.Or(b.windowed(v), b.attention(v)); c != nil {
 			return c
 		}
 		return b.direct(v)

@@ -43,6 +43,8 @@
 // conv_single.go has pictures of one channel and conv_depthwise.go stands where no
 // channels are mixed; conv_asm_amd64.go calls the tiles of conv_weight_rows.go. pooling.go has sums and largest numbers of
 // windows.
+//
+// attention.go has attention and its derivatives, of products and softmax.
 package kernel
 
 import (
