@@ -24,8 +24,8 @@
 // run, and custom.go has a derivative that the caller gives.
 //
 // Over axes: shape.go moves elements, index.go picks them by position, reduce.go
-// adds and compares, matrix.go multiplies, attention.go attends; conv.go and pooling.go slide windows
-// over pictures; cholesky.go and ridge.go solve.
+// adds and compares, matrix.go multiplies and attention.go attends; conv.go and
+// pooling.go slide windows over pictures; cholesky.go and ridge.go solve.
 //
 // Draws: substream.go hands out random numbers; count.go and multinomial.go draw
 // counts and variate.go continuous numbers, which implicit.go differentiates.
