@@ -35,8 +35,8 @@
 // is built, dependence.go for what depends on what, initial.go for first values from data, check.go for arguments that are
 // nil, errors.go for what a caller tells apart and door.go for what other packages of
 // the module may use. Nodes come from const.go,
-// math.go, special.go, shape.go, linear.go, conv.go, cholesky.go and custom.go, loops over
-// time from scan.go; grad.go differentiates.
+// math.go, special.go, shape.go, linear.go, einsum.go, conv.go, cholesky.go and custom.go, loops
+// over time from scan.go; grad.go differentiates.
 //
 // Parameters: params.go, init.go, file.go (saved ones), frozen.go (those that do not
 // change), and mapping.go with layout.go (those of other programs).

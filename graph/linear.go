@@ -57,3 +57,29 @@ func Linear(x, w, bias *Node) *Node {
 	}
 	return y
 }
+
+// Attention is scaled dot-product attention in heads (Vaswani et al., arXiv 1706.03762,
+// section 3.2): of queries […, M, W], keys […, N, W] and values […, N, W], whose columns
+// are cut into heads of D = W/heads columns each, the means of the values […, M, W] with
+// the weights softmax(q·kᵀ/√D) of each head. Leading axes broadcast. The weights, M×N for
+// each head, are never stored: the derivatives make them again (Dao et al., arXiv
+// 2205.14135).
+func Attention(q, k, v *Node, heads int) *Node {
+	qs, ks, vs := dims(q), dims(k), dims(v)
+	if len(qs) < 2 || len(ks) < 2 || len(vs) < 2 {
+		Fail("graph: attention: queries %v, keys %v and values %v, want rank 2 or more", qs, ks, vs)
+	}
+	rank := max(len(qs), len(ks), len(vs))
+	lead := batch(qs, rank)
+	for _, s := range []Shape{ks, vs} {
+		var err error
+		if lead, err = op.Broadcast(lead, batch(s, rank)); err != nil {
+			Fail("graph: attention: queries %v, keys %v and values %v: leading axes do not broadcast", qs, ks, vs)
+		}
+	}
+	in := []*Node{leading(q, lead), leading(k, lead), leading(v, lead)}
+	if _, err := (op.Attention{Heads: heads}).Shape([]Shape{in[0].Shape(), in[1].Shape(), in[2].Shape()}); err != nil {
+		Fail("graph: attention: %v", err)
+	}
+	return op.Apply(op.Attention{Heads: heads}, in...)
+}

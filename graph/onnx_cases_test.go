@@ -173,6 +173,7 @@ func moves() (all []onnxCase) {
 			}, wave(2, 3), row(1, 2)))
 		}
 	}
+	add(rule(op.Attention{Heads: 2}, wave(2, 3, 4), wave(2, 5, 4), wave(2, 5, 4)))
 	for _, r := range []op.MatMul{{}, {TransA: true}, {TransB: true}, {TransA: true, TransB: true}} {
 		for _, lead := range [][]int{nil, {2}} {
 			a, b := []int{3, 4}, []int{4, 5}

@@ -25,6 +25,9 @@ func Attention(q, k, v, mask *graph.Node) *graph.Node {
 	if ks[len(ks)-1] != d || vs[len(vs)-2] != n || d == 0 {
 		graph.Fail("layers: attention: queries %v, keys %v and values %v, want [… M D], [… N D] and [… N E]", qs, ks, vs)
 	}
+	if mask == nil && vs[len(vs)-1] == d {
+		return graph.Attention(q, k, v, 1)
+	}
 	scores := graph.MatMulT(q, k).Scale(1 / math.Sqrt(float64(d)))
 	if mask == nil {
 		return graph.MatMul(graph.Softmax(scores), v)
@@ -102,8 +105,11 @@ func (m MultiHead) Attend(x, context, mask *graph.Node) *graph.Node {
 		}
 		mask = graph.ExpandDims(mask, -3)
 	}
-	y := Attention(m.heads(m.query.Apply(x)), m.heads(m.key.Apply(context)), m.heads(m.value.Apply(context)), mask)
-	y = swapped(y, 2)
+	q, k, v := m.query.Apply(x), m.key.Apply(context), m.value.Apply(context)
+	if mask == nil {
+		return m.out.Apply(graph.Attention(q, k, v, m.c.Heads))
+	}
+	y := swapped(Attention(m.heads(q), m.heads(k), m.heads(v), mask), 2)
 	sh := y.Shape()
 	return m.out.Apply(graph.Reshape(y, append(sh[:len(sh)-2], m.c.Width)...))
 }

@@ -225,6 +225,88 @@ def bnn():
     return {"layers": [(new(a, b), full((a, b), -3), full((b,), 0)) for a, b in zip(sizes, sizes[1:])], "noise": full((), -1)}, loss
 
 
+def conv(p, x, up=None, stride=1):
+    """Moves by a stride, or is transposed, with a stride of 2, and makes pictures of up by up."""
+    dims = ("NHWC", "HWIO", "NHWC")
+    if up is None:
+        return jax.lax.conv_general_dilated(x, p[0], (stride, stride), "SAME", dimension_numbers=dims) + p[1]
+    pad = [(1, up - 2 * n + k - 1) for n, k in zip(x.shape[1:3], p[0].shape)]
+    return jax.lax.conv_general_dilated(x, p[0], (1, 1), pad, lhs_dilation=(2, 2), dimension_numbers=dims) + p[1]
+
+
+def convvae():
+    x = pixels(100)
+
+    def loss(p, key):
+        h = nn.relu(conv(p["e0"], x.reshape(-1, 28, 28, 1), stride=2))
+        h = nn.relu(conv(p["e1"], h, stride=2)).reshape(-1, 3136)
+        mean, log_std = jnp.split(affine(p["e2"], h), 2, -1)
+        z = mean + jnp.exp(log_std) * jax.random.normal(key, mean.shape)
+        h = nn.relu(affine(p["d0"], z)).reshape(-1, 7, 7, 64)
+        h = nn.relu(conv(p["d1"], h, 14))
+        return -(log_bernoulli(x, conv(p["d2"], h, 28).reshape(-1, 784)) - normal_kl(mean, log_std)).mean()
+
+    kernels = lambda *s: (new(*s), full(s[-1:], 0))
+    return {
+        "e0": kernels(3, 3, 1, 32), "e1": kernels(3, 3, 32, 64), "e2": linear(3136, 64),
+        "d0": linear(32, 3136), "d1": kernels(3, 3, 64, 32), "d2": kernels(3, 3, 32, 1),
+    }, loss
+
+
+def resvae():
+    x = pixels(100)
+
+    def weights(p):
+        v, g, b = p
+        return v * (g * jax.lax.rsqrt((v**2).sum(tuple(range(v.ndim - 1))))), b
+
+    def down(p, h):
+        y = conv(weights(p["one"]), nn.elu(h), stride=2)
+        return conv(weights(p["short"]), h, stride=2) + 0.1 * conv(weights(p["two"]), nn.elu(y))
+
+    def up(p, h, n):
+        y = conv(weights(p["one"]), nn.elu(h), n)
+        return conv(weights(p["short"]), h, n) + 0.1 * conv(weights(p["two"]), nn.elu(y))
+
+    def loss(p, key):
+        h = conv(weights(p["first"]), x.reshape(-1, 28, 28, 1))
+        for q in p["down"]:
+            h = down(q, h)
+        h = nn.elu(affine(weights(p["e0"]), nn.elu(h).reshape(-1, 512)))
+        mean, log_std = jnp.split(affine(weights(p["e1"]), h), 2, -1)
+        z = mean + jnp.exp(log_std) * jax.random.normal(key, mean.shape)
+        h = affine(weights(p["d1"]), nn.elu(affine(weights(p["d0"]), z))).reshape(-1, 4, 4, 32)
+        for q, n in zip(p["up"], [7, 14, 28]):
+            h = up(q, h, n)
+        h = conv(weights(p["last"]), nn.elu(h)).reshape(-1, 784)
+        return -(log_bernoulli(x, h) - normal_kl(mean, log_std)).mean()
+
+    normed = lambda *s: (new(*s), full(s[-1:], 1), full(s[-1:], 0))
+    block = lambda a, b, k: {"one": normed(3, 3, a, b), "two": normed(3, 3, b, b), "short": normed(k, k, a, b)}
+    return {
+        "first": normed(3, 3, 1, 16), "down": [block(a, 32, 1) for a in (16, 32, 32)], "e0": normed(512, 450), "e1": normed(450, 64),
+        "d0": normed(32, 450), "d1": normed(450, 512), "up": [block(32, b, 2) for b in (32, 32, 16)], "last": normed(3, 3, 16, 1),
+    }, loss
+
+
+def attention(size=64, width=128, heads=4, latent=16):
+    x = jnp.asarray(rng.random((32, size, width)), jnp.float32)
+
+    def look(p, h):
+        q, k, v = (affine(m, h).reshape(-1, size, heads, width // heads) for m in p[:3])
+        return h + affine(p[3], nn.dot_product_attention(q, k, v).reshape(h.shape))
+
+    def loss(p, key):
+        mean, log_std = jnp.split(affine(p["head"], look(p["enc"], x)), 2, -1)
+        z = mean + jnp.exp(log_std) * jax.random.normal(key, mean.shape)
+        e = (x - look(p["dec"], affine(p["first"], z))) * jnp.exp(-p["log_std"])
+        recon = (-0.5 * e**2 - p["log_std"] - HALF_LOG_2PI).sum((1, 2))
+        return -(recon - normal_kl(mean, log_std).sum(1)).mean()
+
+    maps = lambda: [linear(width, width) for _ in range(4)]
+    return {"enc": maps(), "dec": maps(), "head": linear(width, 2 * latent), "first": linear(latent, width), "log_std": full((), 0)}, loss
+
+
 def adam(p, m, v, g, t):
     m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
     return p - 1e-3 * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
@@ -252,7 +334,7 @@ class Training:
 
 
 cache = {}
-MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn}
+MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn, "convvae": convvae, "resvae": resvae, "attention": attention}
 
 
 def measure(name, seconds):

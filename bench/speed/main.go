@@ -1,4 +1,4 @@
-// Command speed times a training step (forward, backward, Adam) of seven
+// Command speed times a training step (forward, backward, Adam) of ten
 // networks in float32, beside the same networks elsewhere:
 //
 //	go run ./bench/speed                     this library
@@ -170,7 +170,7 @@ func run(o options, w io.Writer) error {
 
 // measure lets the contestants take turns at one workload.
 func measure(o options, l workload, py, xla *python, w io.Writer) (result, error) {
-	s, err := newStep(l, o.dense)
+	s, err := newStep(l, o.dense || l.real)
 	if err != nil {
 		return result{}, err
 	}

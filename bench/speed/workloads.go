@@ -19,18 +19,22 @@ type workload struct {
 	name  string
 	about string
 	rows  int
-	cols  int // of the input "x"
+	cols  int  // of the input "x"
+	real  bool // x are numbers, not pixels that are black or white
 	model func(s *graph.Scope, x *graph.Node) *vi.Estimate
 }
 
 var workloads = []workload{
-	{"vae", "784-500-500-20 tanh", 100, 784, vae},
-	{"iwae", "784-200-200-50, k = 50", 20, 784, iwae},
-	{"vdropout", "784-3×1000-10, local reparameterisation", 100, 784, vdropout},
-	{"iaf", "784-300-300-32, four masked steps of 320", 100, 784, iaf},
-	{"m2", "784-500-50 softplus, 100 pictures with labels and 100 of ten classes", 200, 784, m2},
-	{"ladder", "64-32-16-8-4 latents beside 512-256-128-64-32, batch normalisation", 128, 784, ladder},
-	{"bnn", "13-50-1, local reparameterisation", 32, 13, bnn},
+	{"vae", "784-500-500-20 tanh", 100, 784, false, vae},
+	{"iwae", "784-200-200-50, k = 50", 20, 784, false, iwae},
+	{"vdropout", "784-3×1000-10, local reparameterisation", 100, 784, false, vdropout},
+	{"iaf", "784-300-300-32, four masked steps of 320", 100, 784, false, iaf},
+	{"m2", "784-500-50 softplus, 100 pictures with labels and 100 of ten classes", 200, 784, false, m2},
+	{"ladder", "64-32-16-8-4 latents beside 512-256-128-64-32, batch normalisation", 128, 784, false, ladder},
+	{"bnn", "13-50-1, local reparameterisation", 32, 13, false, bnn},
+	{"convvae", "28×28, windows of 3×3 with a stride of 2, channels 32-64, 32 latents", 100, 784, false, convvae},
+	{"resvae", "28×28, six residual blocks of channels 16-32-32-32 with weight normalisation, 32 latents", 100, 784, false, resvae},
+	{"attention", "sets of 64, width 128, 4 heads, 16 latents an element", 32, setSize * setWidth, true, attention},
 }
 
 // gaussian splits the last axis of a network's output into the parameters of a

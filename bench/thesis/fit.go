@@ -70,6 +70,7 @@ type training struct {
 	bound         func(s *graph.Scope) vi.Objective // what trains
 	test          vi.Objective                      // what judges
 	draws         int                               // for log p(x) of the test pictures; 0: not
+	initialise    bool                              // first values from the data
 }
 
 // train and test are the pictures in batches, binarized: drawn anew in every epoch,
@@ -97,7 +98,7 @@ func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.
 	res := result{Figures: map[string]figure{}, Epochs: t.epochs}
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return t.bound(s).Estimate(s, t.model(s), d) }
 	_, err := trainers.Fit(ctx, bound, l.train(t.batch, seed), trainers.Config{
-		Params: params, Epochs: t.epochs, Seed: seed, Schedules: t.schedules, Optimizer: trainers.Adam{Rate: t.rate},
+		Params: params, Epochs: t.epochs, Seed: seed, Schedules: t.schedules, Optimizer: trainers.Adam{Rate: t.rate}, Initialise: t.initialise,
 		OnEpoch: func(e trainers.Epoch) error {
 			if e.Epoch%10 != 0 && e.Epoch != t.epochs {
 				return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
@@ -58,22 +59,32 @@ var guides = []struct {
 	}},
 }
 
-func flowCells(l *lab) (cells []cell) {
-	seeds := l.pick(3, 1)
-	const d, features = 32, 32
+func flowCells(l *lab) []cell {
+	hidden := l.pick(300, 32)
+	return guideCells(l, training{epochs: l.pick(100, 1)}, models.VAEConfig{Hidden: []int{hidden, hidden}})
+}
+
+const flowLatents = 32
+
+// guideCells are VAEs with networks as given, trained and judged with each of the
+// guides named, all if none is, from several seeds.
+func guideCells(l *lab, t training, networks models.VAEConfig, names ...string) (cells []cell) {
+	const features = 32
+	seeds, hidden := l.pick(3, 1), l.pick(320, 40)
+	networks.Input, networks.Latent = 784, flowLatents
+	t.batch, t.rate, t.draws = 100, 1e-3, l.pick(200, 10)
+	t.bound, t.test = func(*graph.Scope) vi.Objective { return vi.ELBO{} }, vi.ELBO{}
 	for _, g := range guides {
+		if len(names) > 0 && !slices.Contains(names, g.name) {
+			continue
+		}
+		t := t
+		t.model = func(s *graph.Scope) vi.Model {
+			return models.NewVAE(s, networks.WithFlow(s.In("flow"), features, g.flow(hidden)))
+		}
 		for seed := range seeds {
 			cells = append(cells, cell{labels{"guide": g.name}, uint64(seed + 1), func(ctx context.Context, l *lab) (result, error) {
-				hidden := l.pick(300, 32)
-				res, _, err := l.fit(ctx, uint64(seed+1), training{
-					epochs: l.pick(100, 1), batch: 100, rate: 1e-3, draws: l.pick(200, 10),
-					model: func(s *graph.Scope) vi.Model {
-						c := models.VAEConfig{Input: 784, Latent: d, Hidden: []int{hidden, hidden}}
-						return models.NewVAE(s, c.WithFlow(s.In("flow"), features, g.flow(l.pick(320, 40))))
-					},
-					bound: func(*graph.Scope) vi.Objective { return vi.ELBO{} },
-					test:  vi.ELBO{},
-				})
+				res, _, err := l.fit(ctx, uint64(seed+1), t)
 				return res, err
 			}})
 		}

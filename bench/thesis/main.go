@@ -18,8 +18,8 @@
 //	main.go      the flags
 //	fit.go       training and evaluation of models of pictures
 //	classify.go  the same of classifiers with latent weights
-//	aevb.go, mcem.go, semisupervised.go, ladder.go, flows.go, discrete.go, noise.go,
-//	dropout.go, sparse.go, uci.go, adam.go, correction.go   the tables
+//	aevb.go, mcem.go, semisupervised.go, ladder.go, flows.go, conv.go, discrete.go,
+//	noise.go, dropout.go, sparse.go, uci.go, adam.go, correction.go   the tables
 package main
 
 import (

@@ -75,7 +75,7 @@ type point struct {
 func (c cell) name(t *table) string { return fmt.Sprintf("%s %v seed=%d", t.name, c.labels, c.seed) }
 
 // tables are all there are, in the order of the chapters.
-var tables = []*table{&aevb, &mcem, &semisupervised, &ladder, &flows, &discrete, &noise, &dropout, &sparse, &uci, &adam, &words, &correction}
+var tables = []*table{&aevb, &mcem, &semisupervised, &ladder, &flows, &conv, &discrete, &noise, &dropout, &sparse, &uci, &adam, &words, &correction}
 
 func named(name string) *table {
 	for _, t := range tables {

@@ -162,7 +162,7 @@ func (b *binder[T]) instruction(u *unit) (runner, error) {
 	case product:
 		return b.product(v), nil
 	case direct:
-		if c := b.windowed(v); c != nil {
+		if c := cmp.Or(b.windowed(v), b.attention(v)); c != nil {
 			return c, nil
 		}
 		return b.direct(v), nil

@@ -65,7 +65,7 @@
 // otherwise, over which shape a loop of it runs and what an element of it costs. A
 // function of one or two numbers has a row in functions.go. Plain loops stand in
 // direct.go, index.go, reduce.go and permute.go, convolutions and poolings in window.go
-// and windowed.go; geometry in strides.go, memory in arena.go. A kernel that steps call has a row in codes (code.go) and its call in
+// and windowed.go, attention in attention.go and attending.go; geometry in strides.go, memory in arena.go. A kernel that steps call has a row in codes (code.go) and its call in
 // runSteps (exec.go).
 //
 // One step for several operations is found in one of two places. As values (unary and

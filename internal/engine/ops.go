@@ -91,19 +91,21 @@ var operations = map[reflect.Type]*operation{
 	typeOf[op.Reduce](): {cannotFail: true, choose: chooseReduce, fromOperand: true, folds: foldReduce, whole: wholeReduce, instr: always(foldOf), loop: plainLoop{reduce[float32], reduce[float64]}},
 	typeOf[op.MatMul](): {cannotFail: true, kind: product},
 
-	typeOf[op.Pad]():        {cannotFail: true, kind: direct, loop: plainLoop{pad[float32], pad[float64]}},
-	typeOf[op.Concat]():     {cannotFail: true, kind: direct, loop: plainLoop{concat[float32], concat[float64]}},
-	typeOf[op.Take]():       {cannotFail: true, kind: direct, loop: plainLoop{take[float32], take[float64]}},
-	typeOf[op.Put]():        {cannotFail: true, kind: direct, loop: plainLoop{put[float32], put[float64]}},
-	typeOf[op.Diag]():       {cannotFail: true, kind: direct, loop: plainLoop{diag[float32], diag[float64]}},
-	typeOf[op.DiagPart]():   {cannotFail: true, kind: direct, loop: plainLoop{diagPart[float32], diagPart[float64]}},
-	typeOf[op.Tril]():       {cannotFail: true, kind: direct, loop: plainLoop{tril[float32], tril[float64]}},
-	typeOf[op.CumSum]():     {cannotFail: true, kind: direct, loop: plainLoop{cumSum[float32], cumSum[float64]}},
-	typeOf[op.Gather]():     {kind: direct, loop: plainLoop{gather[float32], gather[float64]}},
-	typeOf[op.ScatterAdd](): {kind: direct, loop: plainLoop{scatterAdd[float32], scatterAdd[float64]}},
-	typeOf[op.Conv]():       {cannotFail: true, kind: direct, cost: convCost, flops: convFLOPs}, // instructions in windowed.go
-	typeOf[op.Pooling]():    {cannotFail: true, kind: direct, cost: poolCost},
-	typeOf[op.OneHot]():     {kind: direct, loop: plainLoop{oneHot[float32], oneHot[float64]}},
+	typeOf[op.Pad]():           {cannotFail: true, kind: direct, loop: plainLoop{pad[float32], pad[float64]}},
+	typeOf[op.Concat]():        {cannotFail: true, kind: direct, loop: plainLoop{concat[float32], concat[float64]}},
+	typeOf[op.Take]():          {cannotFail: true, kind: direct, loop: plainLoop{take[float32], take[float64]}},
+	typeOf[op.Put]():           {cannotFail: true, kind: direct, loop: plainLoop{put[float32], put[float64]}},
+	typeOf[op.Diag]():          {cannotFail: true, kind: direct, loop: plainLoop{diag[float32], diag[float64]}},
+	typeOf[op.DiagPart]():      {cannotFail: true, kind: direct, loop: plainLoop{diagPart[float32], diagPart[float64]}},
+	typeOf[op.Tril]():          {cannotFail: true, kind: direct, loop: plainLoop{tril[float32], tril[float64]}},
+	typeOf[op.CumSum]():        {cannotFail: true, kind: direct, loop: plainLoop{cumSum[float32], cumSum[float64]}},
+	typeOf[op.Gather]():        {kind: direct, loop: plainLoop{gather[float32], gather[float64]}},
+	typeOf[op.ScatterAdd]():    {kind: direct, loop: plainLoop{scatterAdd[float32], scatterAdd[float64]}},
+	typeOf[op.Conv]():          {cannotFail: true, kind: direct, cost: convCost, flops: convFLOPs}, // instructions in windowed.go
+	typeOf[op.Pooling]():       {cannotFail: true, kind: direct, cost: poolCost},
+	typeOf[op.Attention]():     {cannotFail: true, kind: direct, cost: attentionCost, flops: attentionFLOPs}, // instructions in attending.go
+	typeOf[op.AttentionGrad](): {cannotFail: true, kind: direct, cost: attentionCost, flops: attentionFLOPs},
+	typeOf[op.OneHot]():        {kind: direct, loop: plainLoop{oneHot[float32], oneHot[float64]}},
 }
 
 var (

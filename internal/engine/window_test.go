@@ -116,3 +116,20 @@ func TestWindowsAllocateNothing(t *testing.T) {
 		t.Errorf("a run makes %v allocations", n)
 	}
 }
+
+func TestAttention(t *testing.T) {
+	both(t, func(w *world) (outs []*op.Node) {
+		for i, c := range []struct {
+			lead       []int
+			m, n, d, h int
+		}{{[]int{2}, 3, 5, 4, 2}, {nil, 70, 66, 6, 1}, {[]int{0}, 2, 2, 2, 1}, {[]int{2, 3}, 4, 4, 32, 4}, {[]int{2}, 3, 0, 2, 2}} {
+			in := func(name string, rows int) *op.Node {
+				return op.Map(op.Tanh, w.in(fmt.Sprint(name, i), append(append([]int{}, c.lead...), rows, c.d)...))
+			}
+			q, k, v, g := in("q", c.m), in("k", c.n), in("v", c.n), in("g", c.m)
+			outs = append(outs, op.Apply(op.Attention{Heads: c.h}, q, k, v), op.Apply(op.AttentionGrad{Heads: c.h}, q, k, v, g))
+		}
+		x := op.Apply(op.Transpose{Perm: []int{1, 0, 2}}, w.in("x", 3, 2, 4)) // a view
+		return append(outs, op.Apply(op.Attention{Heads: 2}, x, x, x))
+	})
+}

@@ -38,10 +38,13 @@ type Conv[T Float] struct {
 	geometry  geometry
 	parts     cut  // of the pieces
 	depthwise bool // one channel a group
+	swapped   bool // weights are gathered from the result
 	phases    []convPhase
+	blocks    int // of rows, of each phase at most
 	groupCols cut // of the columns of a group
 	weightRow cut // of the rows of the weights of a group
-	chunks    cut // of the places that weights are summed over; if depthwise, of what a part computes
+	chunks    cut // of the places that weights are summed over, if band > 0 of the rows of places; if depthwise, of what a part computes
+	band      int // the rows of places that weights are summed over at once; 0: gathered rows
 	partials  []T // the sums of the chunks but the first; if depthwise, of a row of places
 }
 

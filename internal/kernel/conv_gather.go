@@ -11,7 +11,6 @@ type convPhase struct {
 	runs   []convRun
 	k      int // columns of the gathered matrix, of a group
 	blocks cut // of the rows, of all pictures; if byRow, of the rows of places
-	first  int // the number of its first part
 
 	byRow        bool // see conv_rows.go
 	lowest, span int  // the first row that runs read, from where a row reads first, and how many there are

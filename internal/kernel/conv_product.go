@@ -1,7 +1,5 @@
 package kernel
 
-import "sort"
-
 // phasesOf lists the phases of a convolution that computes its result or its
 // input, without their parts.
 func (c *Conv[T]) phasesOf() []convPhase {
@@ -45,7 +43,7 @@ func (c *Conv[T]) weightsAt(k int) int { return k * (c.C / c.Groups) * c.O }
 
 // source returns the pictures that are gathered, with the channels of a group.
 func (c *Conv[T]) source(group int) convSource[T] {
-	if c.Part == ConvInput {
+	if c.Part == ConvInput || c.swapped {
 		each := c.O / c.Groups
 		return convSource[T]{c.Y, c.H.Out(), c.W.Out(), c.O, group * each, each}
 	}
@@ -68,23 +66,24 @@ func (c *Conv[T]) prepareProduct() (parts int) {
 	if blocks := rowsTotal/(rowBytes/sizeOf[T]()) + 1; blocks*c.Groups < want {
 		c.groupCols = cutInto(cols, want/(blocks*c.Groups), 2*g.lanes)
 	}
+	blocks := 1 // of each phase, which a part goes through in turn so that it writes whole rows
+	for i := range c.phases {
+		rows := c.N * c.phases[i].h.n * c.phases[i].w.n
+		blocks = max(blocks, (rows*sizeOf[T]()+rowBytes-1)/rowBytes, min(want/c.Groups/c.groupCols.n, rowsTotal/24))
+	}
 	size := 0
 	for i := range c.phases {
-		ph := &c.phases[i]
-		ph.first = parts
-		rows := c.N * ph.h.n * ph.w.n
-		n := max((rows*sizeOf[T]()+rowBytes-1)/rowBytes, min(want*rows/max(rowsTotal, 1)/c.Groups/c.groupCols.n, rows/24))
-		if src := c.source(0); ph.inRows() {
-			size = max(size, ph.prepareRows(c.N, n, src.w, src.channels))
-			parts += ph.blocks.n * c.groupCols.n * c.Groups
+		ph, src := &c.phases[i], c.source(0)
+		if ph.inRows() {
+			size = max(size, ph.prepareRows(c.N, blocks, src.w, src.channels))
 			continue
 		}
-		ph.blocks = cutInto(rows, n, g.tall[2])
-		parts += ph.blocks.n * c.groupCols.n * c.Groups
-		size = max(size, ph.blocks.most()*(copyStride(c.blockOf(ph.k))+c.groupCols.most()))
+		ph.blocks = cutInto(c.N*ph.h.n*ph.w.n, blocks, g.tall[2])
+		size = max(size, max(ph.blocks.most()*copyStride(c.blockOf(ph.k)), copyStride(ph.blocks.most())*c.blockOf(ph.k))+ph.blocks.most()*c.groupCols.most())
 	}
 	c.pool.grow(size * sizeOf[T]())
-	return max(parts, 1)
+	c.blocks = blocks
+	return blocks * c.groupCols.n * c.Groups
 }
 
 // wantedParts returns how many parts the work is worth.
@@ -110,27 +109,37 @@ func (c *Conv[T]) blockOf(k int) int {
 	return max((k+n-1)/n+7, 8) &^ 7
 }
 
-// doProduct computes a block of rows and columns: block of k by block of k it
-// gathers the rows and lets each panel of weights meet them.
+// doProduct computes a block of rows and columns, phase by phase.
 func (c *Conv[T]) doProduct(part, worker int) {
-	i := sort.Search(len(c.phases), func(i int) bool { return c.phases[i].first > part }) - 1
-	if i < 0 { // an input without places
-		return
-	}
-	ph := &c.phases[i]
-	part -= ph.first
-	group := part / (ph.blocks.n * c.groupCols.n)
-	i0, i1 := ph.blocks.bounds(part % ph.blocks.n)
-	j0, j1 := c.groupCols.bounds(part / ph.blocks.n % c.groupCols.n)
-	src := c.source(group)
+	group := part / (c.blocks * c.groupCols.n)
+	j0, j1 := c.groupCols.bounds(part / c.blocks % c.groupCols.n)
 	panels, grown := scratchOf[T](c.pool, worker)
-	if ph.byRow {
-		c.doRows(ph, group, i0, i1, j0, j1, panels, grown)
-		return
+	for i := range c.phases {
+		ph := &c.phases[i]
+		if block := part % c.blocks; block < ph.blocks.n {
+			i0, i1 := ph.blocks.bounds(block)
+			if ph.byRow {
+				c.doRows(ph, group, i0, i1, j0, j1, panels, grown)
+			} else {
+				c.doGathered(ph, group, i0, i1, j0, j1, panels, grown)
+			}
+		}
 	}
+}
+
+// doGathered computes a block of rows and columns of a phase: block of k by block of k
+// it gathers the rows and lets each panel of weights meet them.
+func (c *Conv[T]) doGathered(ph *convPhase, group, i0, i1, j0, j1 int, panels, grown []T) {
+	src := c.source(group)
 	kb := c.blockOf(ph.k)
-	ld := copyStride(kb)
-	rows, more := grown[:(i1-i0)*ld], grown[(i1-i0)*ld:]
+	ld, rsa, csa := copyStride(kb), copyStride(kb), 1
+	used := (i1 - i0) * ld
+	single := c.single()
+	if single {
+		ld, rsa, csa = copyStride(i1-i0), 1, copyStride(i1-i0)
+		used = kb * ld
+	}
+	rows, more := grown[:used], grown[used:]
 
 	out, ldc := c.out(), c.columns()*c.Groups
 	first := group * c.columns()
@@ -146,11 +155,15 @@ func (c *Conv[T]) doProduct(part, worker int) {
 	}
 	for p := 0; p < ph.k; p += kb {
 		n := min(kb, ph.k-p)
-		src.gather(ph, rows, ld, i0, i1, p, p+n)
+		if single {
+			src.gatherColumns(ph, rows, ld, i0, i1, p, p+n)
+		} else {
+			src.gather(ph, rows, ld, i0, i1, p, p+n)
+		}
 		for j := j0; j < j1; {
 			vecs, w := c.panel(j1 - j)
 			c.packWeights(ph, vecs, panels, p, n, group, j, w)
-			t := tileArgs[T]{vecs: vecs, a: rows, b: panels, c: to[j-j0:], rsa: ld, csa: 1, rsb: vecs * c.geometry.lanes, rsc: ldt, k: n, width: w}
+			t := tileArgs[T]{vecs: vecs, a: rows, b: panels, c: to[j-j0:], rsa: rsa, csa: csa, rsb: vecs * c.geometry.lanes, rsc: ldt, k: n, width: w}
 			if p > 0 {
 				t.src, t.rss = t.c, ldt
 			}

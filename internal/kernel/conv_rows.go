@@ -1,5 +1,8 @@
 package kernel
 
+//go:generate go -C gen run ./gemm -runs -out ../conv_amd64.s -stubs ../conv_stub_amd64.go -pkg kernel
+//go:generate go -C gen run ./gemm -runs -machine avx512 -out ../conv512_amd64.s -stubs ../conv512_stub_amd64.go -pkg kernel
+
 // Where a row of places is long enough and so are the runs of a gathered row, the
 // tiles read the pictures as they are: from one place to the next the rows of the
 // first matrix are a fixed distance apart. Only rows of pictures that windows reach
@@ -13,15 +16,7 @@ var (
 
 // inRows reports whether a phase is computed row by row of places.
 func (ph *convPhase) inRows() bool {
-	if ph.k == 0 || ph.w.n < leastPlaces {
-		return false
-	}
-	for _, r := range ph.runs {
-		if r.to-r.at < leastRun {
-			return false
-		}
-	}
-	return true
+	return ph.allRuns(leastPlaces, leastRun)
 }
 
 // edges returns how many places the windows of a row reach beyond both ends of one
@@ -82,13 +77,7 @@ func (c *Conv[T]) doRows(ph *convPhase, group, r0, r1, j0, j1 int, panels, copie
 	wide := (before + src.w + after) * src.channels
 	if copied {
 		ph.eachSegment(r0, r1, src.h, wide, func(r, _, from, to, at int) {
-			lead, n := before*src.channels, src.w*src.channels
-			for h := from; h < to; h++ {
-				d := copies[at+(h-from)*wide:][:wide]
-				clear(d[:lead])
-				copy(d[lead:], src.x[(r/ph.h.n*src.h+h)*n:][:n])
-				clear(d[lead+n:])
-			}
+			src.pad(copies[at:], r/ph.h.n, from, to, before, after)
 		})
 	} else {
 		copies = src.x
@@ -99,7 +88,13 @@ func (c *Conv[T]) doRows(ph *convPhase, group, r0, r1, j0, j1 int, panels, copie
 		vecs, w := c.panel(j1 - j)
 		for p := 0; p < ph.k; p += step {
 			n := min(step, ph.k-p)
-			c.packWeights(ph, vecs, panels, p, n, group, j, w)
+			few := c.columns() <= fewColumns
+			if few {
+				vecs = 0
+				c.fewWeights(ph, panels, p, n, group)
+			} else {
+				c.packWeights(ph, vecs, panels, p, n, group, j, w)
+			}
 			ph.eachSegment(r0, r1, src.h, wide, func(r, end, from, _, at int) {
 				for ; r < end; r++ {
 					first := at - from*wide // of row 0 of the picture
@@ -113,6 +108,10 @@ func (c *Conv[T]) doRows(ph *convPhase, group, r0, r1, j0, j1 int, panels, copie
 		j += w
 	}
 }
+
+// fewColumns is the number of columns for which dot products are better than tiles: as
+// many as they take at once. The weights are packed along k then.
+const fewColumns = 3
 
 // row adds to one row of places, in a panel of columns, what columns p ≤ i < p+n of
 // the gathered rows make; those of p = 0 replace what is there.
@@ -131,7 +130,17 @@ func (c *Conv[T]) row(ph *convPhase, src *convSource[T], x, panels []T, r, first
 		if q0 >= q1 || at < 0 || at >= src.h {
 			continue
 		}
-		t := tileArgs[T]{vecs: vecs, a: x[first+at*wide+(before+ph.w.from+run.w)*src.channels+src.first+q0-run.at:], b: panels[(q0-p)*ld:], c: to,
+		from := x[first+at*wide+(before+ph.w.from+run.w)*src.channels+src.first+q0-run.at:]
+		if vecs == 0 {
+			d := dotArgs[T]{x: panels[q0-p:], y: from, c: to, ldx: n, ldy: ph.w.step * src.channels, rsc: 1, csc: ph.w.stride * ldc, k: q1 - q0, rows: w}
+			if !fresh {
+				d.src, d.rss, d.css = d.c, d.rsc, d.csc
+			}
+			d.run(c.geometry.path, ph.w.n)
+			fresh = false
+			continue
+		}
+		t := tileArgs[T]{vecs: vecs, a: from, b: panels[(q0-p)*ld:], c: to,
 			rsa: ph.w.step * src.channels, csa: 1, rsb: ld, rsc: ph.w.stride * ldc, k: q1 - q0, width: w}
 		if !fresh {
 			t.src, t.rss = t.c, t.rsc

@@ -95,9 +95,12 @@ func TestConv(t *testing.T) { eachPath(t, testConv[float32], testConv[float64]) 
 
 // Row by row of places, also where they are short.
 func TestConvInRows(t *testing.T) {
-	places, run := leastPlaces, leastRun
-	defer func() { leastPlaces, leastRun = places, run }()
-	leastPlaces, leastRun = 1, 1
+	for _, v := range []*int{&leastPlaces, &leastRun, &leastWeightPlaces, &leastWeightRun, &bandBytes} {
+		usual := *v
+		defer func() { *v = usual }()
+		*v = 1
+	}
+	bandBytes = 400
 	eachPath(t, testConv[float32], testConv[float64])
 }
 
@@ -116,11 +119,13 @@ func testConv[T Float](t *testing.T, p *Pool) {
 	for range cases {
 		g := 1 + r.IntN(3)
 		in, out := 1+r.IntN(6), 1+r.IntN(6)
-		switch r.IntN(4) {
+		switch r.IntN(6) {
 		case 0:
 			out = 15 + r.IntN(30)
 		case 1:
-			in = 1
+			in, g = 1, 1
+		case 2:
+			out, g = 1, 1
 		}
 		checkConv(t, p, Conv[T]{N: r.IntN(4), C: in * g, O: out * g, Groups: g, H: window(), W: window()}, r)
 	}

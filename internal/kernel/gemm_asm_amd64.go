@@ -34,6 +34,9 @@ func (t *tileArgs[T]) run(path Path) {
 		panicRows(t.rows, t.vecs)
 	}
 	switch {
+	case t.runs > 0:
+		t.runRuns(path)
+		return
 	case t.half != nil:
 		t.runHalf(path)
 		return

@@ -15,6 +15,11 @@ type tileArgs[T Float] struct {
 	k, rows, strips int
 	width           int
 
+	// Of tiles of one vector or two that go along k in runs: how many runs of k columns
+	// of A there are, and how far behind where one would go on the next begins. The
+	// rows of B go on.
+	runs, jump int
+
 	// Of a B packed beforehand whose tiles are of more than two vectors, or of F16.
 	panel int      // elements from a panel to the next; 0: B is not packed
 	half  []uint16 // in the place of b
@@ -46,6 +51,18 @@ func portableGeometry() geometry {
 // portable computes the tile two rows by four columns at a time, which is what
 // sixteen registers hold.
 func (t *tileArgs[T]) portable() {
+	if t.runs > 0 {
+		for u := *t; u.runs > 0; u.runs-- {
+			one := u
+			one.runs = 0
+			one.portable()
+			if u.runs > 1 {
+				u.a, u.b = u.a[u.k*u.csa+u.jump:], u.b[u.k*u.rsb:]
+				u.src, u.rss = u.c, u.rsc
+			}
+		}
+		return
+	}
 	m := t.rows * t.strips
 	for j := 0; j < t.width; j += 4 {
 		if t.width-j < 4 {

@@ -16,7 +16,8 @@
 // # Files
 //
 // path*.go chooses the kernels, pool*.go has the workers and their scratch
-// memory, slice.go sees slices of one type as of the other.
+// memory, huge_*.go asks for large pages, slice.go sees slices of one type as of the
+// other.
 //
 // Element by element: unary.go and binary.go are the functions by name, fused.go
 // the products with what follows them, choose.go those that choose; special.go
@@ -38,9 +39,12 @@
 //
 // Pictures: window.go says what a window covers. conv.go is the face of convolutions,
 // conv_gather.go makes rows of places, conv_product.go and conv_weights.go are the
-// products of such rows, conv_rows.go reads them where they are and conv_depthwise.go
-// stands where no channels are mixed. pooling.go has sums and largest numbers of
+// products of such rows, conv_rows.go and conv_weight_rows.go read them where they are,
+// conv_single.go has pictures of one channel and conv_depthwise.go stands where no
+// channels are mixed; conv_asm_amd64.go calls the tiles of conv_weight_rows.go. pooling.go has sums and largest numbers of
 // windows.
+//
+// attention.go has attention and its derivatives, of products and softmax.
 package kernel
 
 import (

@@ -41,7 +41,7 @@ func (l *lanes) apply(r op.Rule, n *graph.Node, in []*graph.Node) *graph.Node {
 		return op.Reshaped(op.Fit(x(), l.shape(append(ones, r.To...))), l.shape(r.To))
 	case op.Diag, op.DiagPart, op.Tril, op.Cholesky, op.OneHot, op.Ridge, op.RidgeLogDet: // of the last axes
 		return op.Apply(r, l.wides(in)...)
-	case op.Pooling:
+	case op.Pooling, op.Attention:
 		return op.Apply(r, l.wides(in)...)
 	case op.Conv:
 		if r.Part == kernel.ConvWeights || l.of[in[1]] != nil { // sums over, or weights of, each lane

@@ -5,8 +5,8 @@
 //
 // onnx.go has the model, proto.go its messages, value.go the values of which
 // formulas are made. rules.go goes through the operations: those that move
-// elements are in move.go, reductions and products in fold.go, functions of one
-// number in unary.go and of two in binary.go. gamma.go, normal.go, sinhc.go,
+// elements are in move.go, reductions and products in fold.go, attention in
+// attention.go, functions of one number in unary.go and of two in binary.go. gamma.go, normal.go, sinhc.go,
 // terms.go and density.go make of ONNX's operators what it has none for.
 package onnx
 

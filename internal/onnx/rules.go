@@ -67,6 +67,8 @@ func (w *writer) rule(n *op.Node) (value, error) {
 		v = w.apply("CumSum", []value{in[0], w.intArray(nil, []int{r.Axis})}, attribute{"reverse", boolInt(r.Reverse)})
 	case op.MatMul:
 		v = w.matMul(r, in[0], in[1], shapes)
+	case op.Attention:
+		v = w.attention(r, in, shapes)
 	case op.Diag:
 		v = in[0].diag(shapes[0])
 	case op.DiagPart:

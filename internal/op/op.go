@@ -24,8 +24,8 @@
 // run, and custom.go has a derivative that the caller gives.
 //
 // Over axes: shape.go moves elements, index.go picks them by position, reduce.go
-// adds and compares, matrix.go multiplies; conv.go and pooling.go slide windows
-// over pictures; cholesky.go and ridge.go solve.
+// adds and compares, matrix.go multiplies and attention.go attends; conv.go and
+// pooling.go slide windows over pictures; cholesky.go and ridge.go solve.
 //
 // Loops: scan.go has the operation, body.go what is within it; scan_diff.go makes
 // the loop of its derivative, scan_sum.go what adds up there and scan_keep.go what is

@@ -60,6 +60,7 @@ var machines = map[string]machine{
 func main() {
 	name := flag.String("machine", "avx2", "avx2 or avx512")
 	tall := flag.String("tall", "", "`file` for the heights of the tiles")
+	runs := flag.Bool("runs", false, "the tiles of convolutions, which go along k in runs, and nothing else")
 	flag.Parse()
 	m, ok := machines[*name]
 	if !ok {
@@ -69,6 +70,11 @@ func main() {
 	elements := []element{{"F32", "float32", 4, 2}, {"F64", "float64", 8, 3}}
 	for _, e := range elements {
 		g := gen{m, e}
+		if *runs {
+			g.tileRuns(1)
+			g.tileRuns(2)
+			continue
+		}
 		for _, v := range []int{1, 2, 4, 8} {
 			g.tile(v)
 			g.sparse(v)
@@ -95,6 +101,9 @@ func main() {
 		}
 	}
 	emit.Generate("gemm")
+	if *runs {
+		return
+	}
 	if err := os.WriteFile(*tall, []byte(m.heights()), 0o644); err != nil {
 		log.Fatal(err)
 	}

@@ -32,15 +32,7 @@ func (g gen) tilePacked(v int, half bool) {
 		LEAQ(Mem{Base: t.across[0], Index: t.across[0], Scale: 2}, t.across[1])
 	}
 	t.restore = g.flush()
-	rows := arg("rows")
-	for r := g.rows(v); r > 0; r-- {
-		CMPQ(rows, Imm(uint64(r)))
-		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
-	}
-	UD2() // no such height
-	for r := g.rows(v); r > 0; r-- {
-		t.strip(r)
-	}
+	t.heights()
 }
 
 func b2i(b bool) int {

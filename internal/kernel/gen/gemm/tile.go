@@ -35,13 +35,18 @@ func (g gen) tile(v int) {
 		t.along = p.Addr
 	}
 	t.restore = g.flush()
+	t.heights()
+}
+
+// heights emits the strips of every height and the choice between them.
+func (t tileArgs) heights() {
 	rows := arg("rows")
-	for r := g.rows(v); r > 0; r-- {
+	for r := t.rows(t.v); r > 0; r-- {
 		CMPQ(rows, Imm(uint64(r)))
 		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
 	}
 	UD2() // no such height: never a product that is not computed
-	for r := g.rows(v); r > 0; r-- {
+	for r := t.rows(t.v); r > 0; r-- {
 		t.strip(r)
 	}
 }
@@ -56,7 +61,9 @@ type tileArgs struct {
 
 	// Of the tiles that read packed panels.
 	packed, half bool
-	across       [2]reg.GPVirtual // once and three times the bytes from a panel to the next, where v > 2
+
+	left   Mem              // of the tiles that go along k in runs: how many are left; else empty
+	across [2]reg.GPVirtual // once and three times the bytes from a panel to the next, where v > 2
 }
 
 // strip emits the loop over strips of r rows.
@@ -83,7 +90,13 @@ func (t tileArgs) strip(r int) {
 		next = arg("next")
 	}
 	t.eachRow(arg("c"), t.stride("rsc"), r, func(_ int, m Mem) { PREFETCHT0(m) })
-	k := arg("k")
+	k := GP64()
+	if t.inRuns() {
+		MOVQ(arg("runs"), k)
+		MOVQ(k, t.left)
+		Label(at("run"))
+	}
+	Load(Param("k"), k)
 	step := func() {
 		t.step(acc, rows, b, mask)
 		for _, p := range ptrs {
@@ -118,6 +131,9 @@ func (t tileArgs) strip(r int) {
 	DECQ(k)
 	JNE(LabelRef(at("by1_")))
 	Label(at("done"))
+	if t.inRuns() {
+		t.nextRun(ptrs, at)
+	}
 
 	width := arg("width")
 	CMPQ(width, U32(uint64(t.v*t.lanes())))
@@ -146,7 +162,7 @@ func (t tileArgs) strip(r int) {
 }
 
 // ahead reports whether the tile fetches what will be packed next.
-func (t tileArgs) ahead() bool { return t.v == 2 && !t.packed }
+func (t tileArgs) ahead() bool { return t.v == 2 && !t.packed && !t.inRuns() }
 
 // advance moves a pointer among the parameters.
 func advance(name string, by reg.GPVirtual) {

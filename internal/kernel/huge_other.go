@@ -1,0 +1,8 @@
+//go:build !linux
+
+package kernel
+
+import "unsafe"
+
+// Huge does nothing on this system.
+func Huge(unsafe.Pointer, int) {}
