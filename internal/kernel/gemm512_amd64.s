@@ -24314,6 +24314,57 @@ loop:
 	VZEROUPPER
 	RET
 
+// func listF32AVX512(at *int32, to *float32, x *float32, used *byte, n int) int
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, POPCNT
+TEXT ·listF32AVX512(SB), NOSPLIT, $0-48
+	// listF32AVX512 lists the elements of x that are not zero, and returns how many there are.
+	MOVQ    at+0(FP), AX
+	MOVQ    to+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    used+24(FP), BX
+	MOVQ    n+32(FP), SI
+	VMOVUPS ramp<>+0(SB), Z0
+	VMOVUPS ramp<>+64(SB), Z1
+	VXORPS  Z2, Z2, Z2
+	XORQ    DI, DI
+
+vector:
+	SUBQ        $0x10, SI
+	JLT         rest
+	VMOVUPS     (DX), Z3
+	VCMPPS      $0x04, Z2, Z3, K1
+	VPCOMPRESSD Z0, K1, (AX)(DI*4)
+	VCOMPRESSPS Z3, K1, (CX)(DI*4)
+	KMOVW       K1, R8
+	ORW         R8, (BX)
+	POPCNTL     R8, R8
+	ADDQ        R8, DI
+	ADDQ        $0x40, DX
+	ADDQ        $0x02, BX
+	VPADDD      Z1, Z0, Z0
+	JMP         vector
+
+rest:
+	ADDQ        $0x10, SI
+	JEQ         done
+	MOVQ        $-1, R8
+	BZHIQ       SI, R8, R8
+	MOVQ        R8, SI
+	KMOVQ       SI, K1
+	VMOVUPS.Z   (DX), K1, Z1
+	VCMPPS      $0x04, Z2, Z1, K1
+	VPCOMPRESSD Z0, K1, (AX)(DI*4)
+	VCOMPRESSPS Z1, K1, (CX)(DI*4)
+	KMOVW       K1, AX
+	ORW         AX, (BX)
+	POPCNTL     AX, AX
+	ADDQ        AX, DI
+
+done:
+	MOVQ DI, ret+40(FP)
+	VZEROUPPER
+	RET
+
 // func dot4F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, SSE
 TEXT ·dot4F32AVX512(SB), NOSPLIT, $8-104
@@ -39858,3 +39909,37 @@ store1:
 	LDMXCSR (SP)
 	VZEROUPPER
 	RET
+
+DATA ramp<>+0(SB)/4, $0x00000000
+DATA ramp<>+4(SB)/4, $0x00000001
+DATA ramp<>+8(SB)/4, $0x00000002
+DATA ramp<>+12(SB)/4, $0x00000003
+DATA ramp<>+16(SB)/4, $0x00000004
+DATA ramp<>+20(SB)/4, $0x00000005
+DATA ramp<>+24(SB)/4, $0x00000006
+DATA ramp<>+28(SB)/4, $0x00000007
+DATA ramp<>+32(SB)/4, $0x00000008
+DATA ramp<>+36(SB)/4, $0x00000009
+DATA ramp<>+40(SB)/4, $0x0000000a
+DATA ramp<>+44(SB)/4, $0x0000000b
+DATA ramp<>+48(SB)/4, $0x0000000c
+DATA ramp<>+52(SB)/4, $0x0000000d
+DATA ramp<>+56(SB)/4, $0x0000000e
+DATA ramp<>+60(SB)/4, $0x0000000f
+DATA ramp<>+64(SB)/4, $0x00000010
+DATA ramp<>+68(SB)/4, $0x00000010
+DATA ramp<>+72(SB)/4, $0x00000010
+DATA ramp<>+76(SB)/4, $0x00000010
+DATA ramp<>+80(SB)/4, $0x00000010
+DATA ramp<>+84(SB)/4, $0x00000010
+DATA ramp<>+88(SB)/4, $0x00000010
+DATA ramp<>+92(SB)/4, $0x00000010
+DATA ramp<>+96(SB)/4, $0x00000010
+DATA ramp<>+100(SB)/4, $0x00000010
+DATA ramp<>+104(SB)/4, $0x00000010
+DATA ramp<>+108(SB)/4, $0x00000010
+DATA ramp<>+112(SB)/4, $0x00000010
+DATA ramp<>+116(SB)/4, $0x00000010
+DATA ramp<>+120(SB)/4, $0x00000010
+DATA ramp<>+124(SB)/4, $0x00000010
+GLOBL ramp<>(SB), RODATA|NOPTR, $128

@@ -99,6 +99,11 @@ func tile8HF32AVX512(a *float32, b *uint16, c *float32, src *float32, rsa int, c
 //go:noescape
 func unpackHalfAVX512(dst *float32, src *uint16, n int)
 
+// listF32AVX512 lists the elements of x that are not zero, and returns how many there are.
+//
+//go:noescape
+func listF32AVX512(at *int32, to *float32, x *float32, used *byte, n int) int
+
 // dot4F32AVX512 computes the dot products of up to 3 rows of x with groups of 4 rows of y.
 //
 //go:noescape

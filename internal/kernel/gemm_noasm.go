@@ -21,3 +21,7 @@ func packRows[T Float](_ Path, _ int, dst, src []T, ld, k, width, dld int) {
 func packColumns[T Float](_ Path, dst, src []T, ld, k, cols, dld int) {
 	packColumnsPortable(dst, src, ld, k, cols, dld)
 }
+
+func listNonzero[T Float](_ Path, at []int32, to, x []T, used []uint64, p int) int {
+	return listPlain(at, to, x, used, p)
+}

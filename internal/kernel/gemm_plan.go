@@ -33,6 +33,7 @@ const (
 	fewParts   = 8         // parts of a middling product; larger ones have larger parts
 	rowBytes   = 1024      // of a column of A: what stays in the second-level cache
 	directK    = 2048      // rows of B read in place
+	pagesK     = 192       // rows of A stored by columns, each of which may be a page of its own
 	dotK       = 2048      // length of a dot product before it is stored
 	directRows = 8         // rows of A below which packing B does not pay
 	dotRows    = 12        // likewise for B transposed
@@ -77,7 +78,7 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	case pl.direct && m <= pl.tall[2]:
 		kmax = directK
 	case g.TransA:
-		kmax = pl.deep / 2 // each step along k is a new page
+		kmax = min(pl.deep, pagesK)
 	}
 	pl.kb = (k + kmax - 1) / kmax
 	pl.kb = (k + max(pl.kb, 1) - 1) / max(pl.kb, 1)

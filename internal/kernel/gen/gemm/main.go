@@ -82,6 +82,9 @@ func main() {
 		}
 		if g.single() {
 			g.unpackHalf()
+			if g.wide() {
+				g.list()
+			}
 		}
 		g.dot(4)
 		g.dot(1)
@@ -93,6 +96,8 @@ func main() {
 		for _, e := range elements {
 			gen{m, e}.maskTable()
 		}
+	} else {
+		gen{m, elements[0]}.ramp()
 	}
 	emit.Generate("gemm")
 	if err := os.WriteFile(*tall, []byte(m.heights()), 0o644); err != nil {
