@@ -114,6 +114,11 @@ func dot4F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ld
 //go:noescape
 func dot1F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
 
+// fmaF32AVX512 adds n products to each of many sums, in registers alone.
+//
+//go:noescape
+func fmaF32AVX512(n int)
+
 // tile1F64AVX512 computes strips of up to 14 rows by up to 8 columns of C = A·B + src.
 //
 //go:noescape
@@ -193,3 +198,8 @@ func dot4F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ld
 //
 //go:noescape
 func dot1F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
+
+// fmaF64AVX512 adds n products to each of many sums, in registers alone.
+//
+//go:noescape
+func fmaF64AVX512(n int)
