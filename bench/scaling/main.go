@@ -24,6 +24,7 @@ type options struct {
 	page, only string
 	seconds    float64
 	most       int
+	rounds     int
 }
 
 func main() {
@@ -37,7 +38,8 @@ func parse(args []string) (o options, err error) {
 	f := flag.NewFlagSet("scaling", flag.ContinueOnError)
 	f.StringVar(&o.page, "page", "", "`folder` for scaling.md and scaling.png")
 	f.StringVar(&o.only, "only", "", "this `sweep` only: batch, width, depth, draws or nodes")
-	f.Float64Var(&o.seconds, "seconds", .2, "of each measurement, which has eight steps or more")
+	f.Float64Var(&o.seconds, "seconds", .1, "of each measurement, which has eight steps or more")
+	f.IntVar(&o.rounds, "rounds", 3, "turns each size takes")
 	f.IntVar(&o.most, "most", 1<<30, "the largest `size` to measure")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -53,6 +55,8 @@ func parse(args []string) (o options, err error) {
 		return o, errors.Errorf("-only %s: there are %s", o.only, strings.Join(names, ", "))
 	case o.page != "" && o.only != "":
 		return o, errors.New("-page wants all sweeps: leave out -only")
+	case o.rounds < 1:
+		return o, errors.Errorf("-rounds %d: want 1 or more", o.rounds)
 	case !(o.seconds > 0):
 		return o, errors.Errorf("-seconds %v: want more than 0", o.seconds)
 	}
@@ -69,16 +73,9 @@ func run(args []string, w io.Writer) error {
 		if o.only != "" && o.only != s.name {
 			continue
 		}
-		m := measured{sweep: s}
-		for _, size := range s.sizes {
-			if size > o.most {
-				continue
-			}
-			p, err := s.measure(size, o.seconds)
-			if err != nil {
-				return errors.WithMessagef(err, "%s %d", s.name, size)
-			}
-			m.points = append(m.points, p)
+		m, err := s.run(o)
+		if err != nil {
+			return err
 		}
 		if _, err := fmt.Fprintf(w, "\n%s\n", m.table()); err != nil {
 			return errors.Wrap(err, "output")

@@ -54,7 +54,7 @@ func picture(w io.Writer, all []measured) error {
 		var err error
 		if m.model != nil {
 			err = panel(m, "ms a step", cores...)
-		} else if err = panel(m, "ms to build and compile", cores[0:1]...); err == nil {
+		} else if err = panel(m, "ms to build and compile", line{"", cores[0].y}); err == nil {
 			err = panel(m, "arena, MB", line{"", func(p point) float64 { return p.arena }})
 		}
 		if err != nil {

@@ -14,7 +14,7 @@ func TestPage(t *testing.T) {
 	folder := t.TempDir()
 	var all []measured
 	for _, s := range sweeps {
-		all = append(all, measured{s, []point{{size: 10, ms: [2]float64{1, .5}, gflops: 100, arena: 2}, {size: 20, ms: [2]float64{2, .8}, gflops: 120, arena: 3}}})
+		all = append(all, measured{s, []point{{size: 10, ms: [2]float64{1, .5}, flops: 100, arena: 2}, {size: 20, ms: [2]float64{2, .8}, flops: 120, arena: 3}}})
 	}
 	if err := writePage(folder, all); err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestPage(t *testing.T) {
 // What is measured is written as a table.
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(strings.Fields("-only draws -most 2 -seconds .001"), &out); err != nil {
+	if err := run(strings.Fields("-only draws -most 2 -seconds .001 -rounds 2"), &out); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -58,13 +58,12 @@ func TestMeasure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.ms[0] <= 0 || p.ms[1] <= 0 || p.gflops <= 0 || p.arena <= 0 {
+		if p.ms[0] <= 0 || p.ms[1] <= 0 || p.flops <= 0 || p.arena <= 0 {
 			t.Errorf("%d rows: %+v", rows, p)
 		}
 		batches = append(batches, p)
 	}
-	work := func(p point) float64 { return p.gflops * p.ms[1] }
-	if r := work(batches[1]) / work(batches[0]); r < 63 || r > 65 {
+	if r := batches[1].flops / batches[0].flops; r != 64 {
 		t.Errorf("64 rows have %v times the products of one", r)
 	}
 	p, err := compile(3000)
@@ -82,6 +81,7 @@ func TestRefuses(t *testing.T) {
 		{"-only rows", "-only rows: there are batch, width, depth, draws, nodes"},
 		{"-only batch -page x", "-page wants all sweeps: leave out -only"},
 		{"-seconds 0", "-seconds 0: want more than 0"},
+		{"-rounds 0", "-rounds 0: want 1 or more"},
 		{"-most 0 -page " + t.TempDir(), "picture of batch: want two sizes or more, have 0"},
 	} {
 		if err := run(strings.Fields(c.args), &bytes.Buffer{}); err == nil || err.Error() != c.want {

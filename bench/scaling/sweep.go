@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,15 +43,46 @@ func doubling(from, to int) (sizes []int) {
 
 // A point is what was measured at a size.
 type point struct {
-	size   int
-	ms     [2]float64 // a step with one and two processors; of nodes, to build and compile, first
-	gflops float64    // of products, with two processors
-	arena  float64    // MB
+	size  int
+	ms    [2]float64 // a step with one and two processors; of nodes, to build and compile, first
+	flops float64    // of its products
+	arena float64    // MB
 }
 
 type measured struct {
 	sweep
 	points []point
+}
+
+// run measures at all sizes up to most, in turns, since a machine's speed drifts, and
+// takes the median of a size. Compiling is measured once.
+func (s sweep) run(o options) (measured, error) {
+	turns := map[int][]point{}
+	for range o.rounds {
+		for _, size := range s.sizes {
+			if size > o.most || s.model == nil && turns[size] != nil {
+				continue
+			}
+			p, err := s.measure(size, o.seconds)
+			if err != nil {
+				return measured{}, errors.WithMessagef(err, "%s %d", s.name, size)
+			}
+			turns[size] = append(turns[size], p)
+		}
+	}
+	m := measured{sweep: s}
+	for _, size := range slices.Sorted(maps.Keys(turns)) {
+		p := turns[size][0]
+		for i := range p.ms {
+			var ms []float64
+			for _, q := range turns[size] {
+				ms = append(ms, q.ms[i])
+			}
+			p.ms[i] = *peer.Median(ms)
+		}
+		m.points = append(m.points, p)
+	}
+	return m, nil
 }
 
 // measure measures at a size, for about so many seconds each time.
@@ -70,7 +103,7 @@ func (s sweep) measure(size int, seconds float64) (point, error) {
 			return p, err
 		}
 		flops, arena := program.Work()
-		p.ms[i], p.gflops, p.arena = 1e3*took, flops/took/1e9, float64(arena)/1e6
+		p.ms[i], p.flops, p.arena = 1e3*took, flops, float64(arena)/1e6
 	}
 	return p, nil
 }
@@ -128,7 +161,7 @@ func compile(nodes int) (point, error) {
 	if err != nil {
 		return point{}, err
 	}
-	r := point{ms: [2]float64{1e3 * took.Seconds(), math.NaN()}, gflops: math.NaN()}
+	r := point{ms: [2]float64{1e3 * took.Seconds(), math.NaN()}}
 	if _, err := fmt.Sscanf(p.Explain(), "%d nodes", &r.size); err != nil {
 		return r, errors.Wrap(err, "Explain")
 	}
@@ -150,7 +183,7 @@ func (m measured) table() string {
 	}
 	fmt.Fprintf(&b, "| %s | one processor, ms | two, ms | gain | GFLOP/s, two | arena, MB |\n| ---: | ---: | ---: | ---: | ---: | ---: |\n", m.name)
 	for _, p := range m.points {
-		fmt.Fprintf(&b, "| %d | %.3g | %.3g | %.2f | %.0f | %.3g |\n", p.size, p.ms[0], p.ms[1], p.ms[0]/p.ms[1], p.gflops, p.arena)
+		fmt.Fprintf(&b, "| %d | %.3g | %.3g | %.2f | %.0f | %.3g |\n", p.size, p.ms[0], p.ms[1], p.ms[0]/p.ms[1], p.flops/p.ms[1]/1e6, p.arena)
 	}
 	return b.String()
 }

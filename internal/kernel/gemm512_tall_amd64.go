@@ -9,4 +9,4 @@ package kernel
 var tallAVX512 = [9]int{1: 14, 2: 14, 4: 6, 8: 3}
 
 // sumsAVX512 is how many sums the functions fma… keep.
-const sumsAVX512 = 14
+const sumsAVX512 = 24

@@ -9,4 +9,4 @@ package kernel
 var tallAVX2 = [9]int{1: 13, 2: 6, 4: 3, 8: 1}
 
 // sumsAVX2 is how many sums the functions fma… keep.
-const sumsAVX2 = 13
+const sumsAVX2 = 14

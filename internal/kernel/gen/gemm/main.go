@@ -121,7 +121,7 @@ package kernel
 var tall%[1]s = [9]int{1: %d, 2: %d, 4: %d, 8: %d}
 
 // sums%[1]s is how many sums the functions fma… keep.
-const sums%[1]s = %d
+const sums%[1]s = %[6]d
 `, m.name, rows(1), rows(2), rows(4), rows(8), gen{machine: m}.sums())
 }
 
