@@ -13,8 +13,10 @@
 // if there is a C++ compiler, with 1 and with 2 threads, and the fastest of the
 // four counts; compiling takes minutes the first time. JAX is compiled by jit and
 // has all threads. With -dist and -kernels both sides have one thread, and
-// PyTorch leaves out the checks of a distribution's arguments. share is of the
-// matrix-product peak measured in the same run. GFLOP/s counts products in full,
+// PyTorch leaves out the checks of a distribution's arguments. share is of the rate
+// of a large matrix product, and the next of sums of products in registers alone, both
+// on every processor by what one does alone in the same run; LATENT_CPU chooses the
+// kernels of both. GFLOP/s counts products in full,
 // although the first layer skips the zeros of its input, which has 13% ones as
 // binarized MNIST has; -dense shows the speed without. -torch wants a python3
 // that can import torch, -jax one with jax.
@@ -36,6 +38,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/bench/speed/tape"
+	"github.com/latentgo/latent/internal/kernel"
 	"github.com/latentgo/latent/internal/peer"
 )
 
@@ -54,12 +57,14 @@ type timing struct {
 // result is one row of training steps.
 type result struct {
 	timing
-	Gflops    float64  `json:"gflops"`     // in matrix products, per second of the whole step
-	PeakShare float64  `json:"peak_share"` // gflops over the peak of all workers
-	JaxMs     *float64 `json:"jax_ms"`
-	JaxRatio  *float64 `json:"jax_ratio"`
-	TapeMs    *float64 `json:"tape_ms"`
-	TapeRatio *float64 `json:"tape_ratio"`
+	Gflops        float64  `json:"gflops"`         // in matrix products, per second of the whole step
+	PeakShare     float64  `json:"peak_share"`     // gflops over the rate of a large product on every worker
+	RegisterShare float64  `json:"register_share"` // likewise, of sums in registers
+	Path          string   `json:"path"`           // of the kernels
+	JaxMs         *float64 `json:"jax_ms"`
+	JaxRatio      *float64 `json:"jax_ratio"`
+	TapeMs        *float64 `json:"tape_ms"`
+	TapeRatio     *float64 `json:"tape_ratio"`
 }
 
 type options struct {
@@ -187,8 +192,8 @@ func measure(o options, l workload, py, xla *python, w io.Writer) (result, error
 		defer machine.Close()
 	}
 	flops, arena := s.program.Work()
-	r := result{timing: timing{Name: l.name, about: l.about, Arena: arena}}
-	var ms, gflops, share, torchMs, torchRatio, jaxMs, jaxRatio, tapeMs, tapeRatio []float64
+	r := result{timing: timing{Name: l.name, about: l.about, Arena: arena}, Path: kernel.Active().String()}
+	var ms, gflops, share, ofRegisters, torchMs, torchRatio, jaxMs, jaxRatio, tapeMs, tapeRatio []float64
 	for range o.rounds {
 		own, err := median(turn, s.run)
 		if err != nil {
@@ -196,7 +201,9 @@ func measure(o options, l workload, py, xla *python, w io.Writer) (result, error
 		}
 		ms = append(ms, own)
 		gflops = append(gflops, flops/own/1e6)
-		share = append(share, flops/own/1e6/(peak()*float64(runtime.GOMAXPROCS(0))))
+		product, registers := peaks()
+		all := float64(runtime.GOMAXPROCS(0))
+		share, ofRegisters = append(share, flops/own/1e6/(product*all)), append(ofRegisters, flops/own/1e6/(registers*all))
 		if py != nil {
 			t, err := py.measure(l.name, o.seconds, 2)
 			if err != nil {
@@ -219,7 +226,7 @@ func measure(o options, l workload, py, xla *python, w io.Writer) (result, error
 			tapeMs, tapeRatio = append(tapeMs, t), append(tapeRatio, t/own)
 		}
 	}
-	r.Ms, r.Gflops, r.PeakShare = *peer.Median(ms), *peer.Median(gflops), *peer.Median(share)
+	r.Ms, r.Gflops, r.PeakShare, r.RegisterShare = *peer.Median(ms), *peer.Median(gflops), *peer.Median(share), *peer.Median(ofRegisters)
 	r.TorchMs, r.Ratio, r.JaxMs, r.JaxRatio = peer.Median(torchMs), peer.Median(torchRatio), peer.Median(jaxMs), peer.Median(jaxRatio)
 	r.TapeMs, r.TapeRatio = peer.Median(tapeMs), peer.Median(tapeRatio)
 	r.Allocs, err = s.allocs()
@@ -239,10 +246,11 @@ func table(w io.Writer, results []result, py, xla *python) error {
 	if xla != nil {
 		fmt.Fprintln(w, xla.Version)
 	}
+	fmt.Fprintf(w, "kernels: %v\n", kernel.Active())
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "workload\tms/step\tGFLOP/s\tshare\tallocs\tarena\ttorch ms\tratio\tjax ms\tratio\ttape ms\tratio\tnetwork")
+	fmt.Fprintln(t, "workload\tms/step\tGFLOP/s\tshare\tof registers\tallocs\tarena\ttorch ms\tratio\tjax ms\tratio\ttape ms\tratio\tnetwork")
 	for _, r := range results {
-		fmt.Fprintf(t, "%s\t%s\t%.1f\t%.0f%%\t%.0f\t%.1f MB\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, number(&r.Ms, ""), r.Gflops, 100*r.PeakShare, r.Allocs,
+		fmt.Fprintf(t, "%s\t%s\t%.1f\t%.0f%%\t%.0f%%\t%.0f\t%.1f MB\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, number(&r.Ms, ""), r.Gflops, 100*r.PeakShare, 100*r.RegisterShare, r.Allocs,
 			float64(r.Arena)/1e6, number(r.TorchMs, ""), number(r.Ratio, "×"), number(r.JaxMs, ""), number(r.JaxRatio, "×"), number(r.TapeMs, ""), number(r.TapeRatio, "×"), r.about)
 	}
 	return errors.Wrap(t.Flush(), "output")

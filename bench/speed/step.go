@@ -68,21 +68,24 @@ func (s *step) allocs() (n float64, err error) {
 	return n, err
 }
 
-// peak measures the GFLOP/s of a large matrix product on one thread.
-func peak() float64 {
-	const n = 512
-	p := peakProduct()
-	best := 0.0
+// peaks measures the GFLOP/s of one thread: of a large matrix product, and of sums of
+// products in registers alone, which no product exceeds.
+func peaks() (product, registers float64) {
+	return fastest(peakProduct()), fastest(func() float64 { return kernel.PeakRounds[float32](1 << 14) })
+}
+
+// fastest returns the most operations a nanosecond of calls for a while.
+func fastest(call func() (flops float64)) (best float64) {
 	for start := time.Now(); time.Since(start) < 60*time.Millisecond; {
 		t := time.Now()
-		p()
-		best = max(best, 2*n*n*n/time.Since(t).Seconds()/1e9)
+		flops := call()
+		best = max(best, flops/float64(time.Since(t).Nanoseconds()))
 	}
 	return best
 }
 
-var peakProduct = sync.OnceValue(func() func() {
+var peakProduct = sync.OnceValue(func() func() float64 {
 	const n = 512
 	g, pool := &kernel.Gemm[float32]{M: n, N: n, K: n, A: written(n * n), B: written(n * n), C: written(n * n)}, kernel.NewPool(1)
-	return func() { g.Run(pool) }
+	return func() float64 { g.Run(pool); return 2 * n * n * n }
 })

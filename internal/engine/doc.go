@@ -74,7 +74,10 @@
 // others too, or where fuse would find a smaller step first, for it goes from operands to
 // results. Or as members of a loop (a case of fuse, fuse.go, and of mayTakeIn, class.go):
 // so it is where it saves nothing unless both are in one loop and nothing else reads
-// the one within.
+// the one within. Such a step needs a code of its own, with a row and a call, even where
+// functions.go has its kernel. How often a value is read is known from lower on, not in
+// apply; and a gradient often reads the value within (that of x·sigmoid(x) the sigmoid),
+// so that what is one step forward is none in training: ask Explain of both.
 //
 // # A new pass
 //

@@ -51,7 +51,7 @@ func Adam[T Float](param, grad, m, v []T, s AdamStep) {
 	c1, c2 := T(1-s.Beta1), T(1-s.Beta2)
 	rate, root := T(s.Rate/s.Correct1), T(1/s.Correct2)
 	if vectors() && unsafe.Sizeof(T(0)) == 4 && len(param) > 0 {
-		adam32AVX2(&as32(param)[0], &as32(grad)[0], &as32(m)[0], &as32(v)[0], len(param), &[8]float32{
+		adam32(&as32(param)[0], &as32(grad)[0], &as32(m)[0], &as32(v)[0], len(param), &[8]float32{
 			float32(scale), float32(b1), float32(c1), float32(b2), float32(c2), float32(rate), float32(root), float32(eps)})
 		return
 	}
@@ -113,7 +113,7 @@ func RootSquares[T Float](param, grad, v []T, keep, add, rate, eps, scale T) {
 		for len(param) > 0 {
 			n := min(len(param), len(m))
 			clear(m[:n])
-			adam32AVX2(&as32(param)[0], &as32(grad)[0], &m[0], &as32(v)[0], n, &[8]float32{
+			adam32(&as32(param)[0], &as32(grad)[0], &m[0], &as32(v)[0], n, &[8]float32{
 				float32(scale), 0, 1, float32(keep), float32(add), float32(rate), 1, float32(eps)})
 			param, grad, v = param[n:], grad[n:], v[n:]
 		}

@@ -14,7 +14,9 @@ import "fmt"
 // not overlap A or B. With K = 0 the product is zero.
 //
 // Results depend on the operands and the shape alone: they are bit-identical
-// for any number of workers. NaN and infinities propagate as the sums have it.
+// for any number of workers. How sums are grouped follows from the path and from
+// constants that are tuned by the clock (gemm_plan.go), so that the last digits may
+// differ between paths and between versions of this package. NaN and infinities propagate as the sums have it.
 // Assembly counts subnormal numbers, below 1.2e-38 in float32, as zeros.
 //
 // Fill in the fields, once if the operands stay, and call Run as often as

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 func (t *tileArgs[T]) run512() {
 	single := sizeOf[T]() == 4
 	switch {
@@ -87,4 +89,14 @@ func packRows512[T Float](vecs int, dst, src []T, ld, k, width int) {
 	default:
 		pack8F64AVX512(f64(dst), f64(src), ld, k, width)
 	}
+}
+
+// listNonzero is listPlain; p must be a multiple of 8, and used have room for bits up
+// to the end of the last vector.
+func listNonzero[T Float](path Path, at []int32, to, x []T, used []uint64, p int) int {
+	if path == AVX512 && sizeOf[T]() == 4 {
+		bits := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(used))), 8*len(used))
+		return listF32AVX512(&at[0], f32(to), f32(x), &bits[p/8], len(x))
+	}
+	return listPlain(at, to, x, used, p)
 }

@@ -99,6 +99,11 @@ func tile8HF32AVX512(a *float32, b *uint16, c *float32, src *float32, rsa int, c
 //go:noescape
 func unpackHalfAVX512(dst *float32, src *uint16, n int)
 
+// listF32AVX512 lists the elements of x that are not zero, and returns how many there are.
+//
+//go:noescape
+func listF32AVX512(at *int32, to *float32, x *float32, used *byte, n int) int
+
 // dot4F32AVX512 computes the dot products of up to 3 rows of x with groups of 4 rows of y.
 //
 //go:noescape
@@ -108,6 +113,11 @@ func dot4F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ld
 //
 //go:noescape
 func dot1F32AVX512(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
+
+// fmaF32AVX512 adds n products to each of many sums, in registers alone.
+//
+//go:noescape
+func fmaF32AVX512(n int)
 
 // tile1F64AVX512 computes strips of up to 14 rows by up to 8 columns of C = A·B + src.
 //
@@ -188,3 +198,8 @@ func dot4F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ld
 //
 //go:noescape
 func dot1F64AVX512(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
+
+// fmaF64AVX512 adds n products to each of many sums, in registers alone.
+//
+//go:noescape
+func fmaF64AVX512(n int)

@@ -7,3 +7,6 @@ package kernel
 // tallAVX512[v] is the rows of the tallest tile of v vectors; there is one of every
 // height up to it.
 var tallAVX512 = [9]int{1: 14, 2: 14, 4: 6, 8: 3}
+
+// sumsAVX512 is how many sums the functions fma… keep.
+const sumsAVX512 = 24

@@ -173,3 +173,23 @@ func packColumns[T Float](path Path, dst, src []T, ld, k, cols, dld int) {
 		packTF64AVX2(f64(dst), f64(src), ld, k, cols, dld)
 	}
 }
+
+// fmaRounds is fmaPortable on the path in use.
+func fmaRounds[T Float](n int) (flops float64) {
+	sums := sumsAVX2
+	switch single := sizeOf[T]() == 4; {
+	case active == Portable:
+		return fmaPortable[T](n)
+	case active == AVX512 && single:
+		sums = sumsAVX512
+		fmaF32AVX512(n)
+	case active == AVX512:
+		sums = sumsAVX512
+		fmaF64AVX512(n)
+	case single:
+		fmaF32AVX2(n)
+	default:
+		fmaF64AVX2(n)
+	}
+	return 2 * float64(sums*geometryOf[T]().lanes*n)
+}

@@ -21,3 +21,9 @@ func packRows[T Float](_ Path, _ int, dst, src []T, ld, k, width, dld int) {
 func packColumns[T Float](_ Path, dst, src []T, ld, k, cols, dld int) {
 	packColumnsPortable(dst, src, ld, k, cols, dld)
 }
+
+func listNonzero[T Float](_ Path, at []int32, to, x []T, used []uint64, p int) int {
+	return listPlain(at, to, x, used, p)
+}
+
+func fmaRounds[T Float](n int) (flops float64) { return fmaPortable[T](n) }

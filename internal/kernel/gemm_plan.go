@@ -31,8 +31,10 @@ const (
 	inline     = 1e6       // flops below which a product is one part
 	grain      = 5e5       // flops of a part, as far as the shape allows
 	fewParts   = 8         // parts of a middling product; larger ones have larger parts
+	manyRows   = 192       // rows for which a panel may be packed anew
 	rowBytes   = 1024      // of a column of A: what stays in the second-level cache
 	directK    = 2048      // rows of B read in place
+	pagesK     = 192       // rows of A stored by columns, each of which may be a page of its own
 	dotK       = 2048      // length of a dot product before it is stored
 	directRows = 8         // rows of A below which packing B does not pay
 	dotRows    = 12        // likewise for B transposed
@@ -77,7 +79,7 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	case pl.direct && m <= pl.tall[2]:
 		kmax = directK
 	case g.TransA:
-		kmax = pl.deep / 2 // each step along k is a new page
+		kmax = min(pl.deep, pagesK)
 	}
 	pl.kb = (k + kmax - 1) / kmax
 	pl.kb = (k + max(pl.kb, 1) - 1) / max(pl.kb, 1)
@@ -101,8 +103,11 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	if pl.copyA {
 		cols = min(cols, panels/copyPanels)
 	}
+	if few := min(want, fewParts); rows*cols < few {
+		rows = max(rows, min((few+cols-1)/cols, m/24))
+	}
 	if rows*cols < want {
-		rows = max(rows, min((want+cols-1)/cols, m/24))
+		rows = max(rows, min((want+cols-1)/cols, m/manyRows))
 	}
 	pl.rows = cutInto(m, rows, pl.tall[2])
 	pl.cols = cutInto(n, cols, panel)

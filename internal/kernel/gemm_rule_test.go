@@ -182,3 +182,21 @@ func ExampleGemm() {
 	fmt.Println(g.C)
 	// Output: [14 25 20 31]
 }
+
+// A product that is deep but small is not cut into strips of few rows, each of which
+// would pack all of B anew: the weight gradients of many rows are such.
+func TestGemmDeepIsNotCutShort(t *testing.T) {
+	p := NewPool(1)
+	defer p.Close()
+	for _, c := range []struct{ m, n, k, fewest int }{
+		{256, 784, 20000, 256}, {256, 256, 20000, 256}, {1000, 784, 4096, 192}, {2048, 784, 20000, 192},
+	} {
+		g := &Gemm[float32]{M: c.m, N: c.n, K: c.k, TransA: true, A: make([]float32, c.m*c.k), B: make([]float32, c.k*c.n), C: make([]float32, c.m*c.n)}
+		parts := g.Prepare(p)
+		for i := range g.plan.rows.n {
+			if lo, hi := g.plan.rows.bounds(i); hi-lo < c.fewest {
+				t.Errorf("%+v: part %d of %d has %d rows", c, i, parts, hi-lo)
+			}
+		}
+	}
+}

@@ -33,7 +33,6 @@ type sparse[T Float] struct {
 	at       []int32 // nil until a run finds few elements that are not zero
 	x        []T
 	used     []uint64 // a bit for each row of B that an element of A multiplies, by part of the search
-	row      []uint64 // what is not zero in a row of A, by part
 	words    int      // of a row
 	rows     int      // of op(A) in a part
 	parts    int
@@ -52,14 +51,14 @@ func newSparse[T Float](g *Gemm[T]) *sparse[T] {
 	z := &sparse[T]{
 		Gemm:   g,
 		bounds: make([]int32, ((g.K+pl.kb-1)/pl.kb+1)*g.M),
-		words:  (g.K + 63) / 64,
+		words:  (g.K+7)/64 + 1, // room for the last vector of a block
 		rows:   16,
 	}
 	if g.TransA {
-		z.rows = 64 // of a word
+		z.rows = 64
 	}
 	z.parts = (g.M + z.rows - 1) / z.rows
-	z.used, z.row = make([]uint64, z.parts*z.words), make([]uint64, z.parts*z.words)
+	z.used = make([]uint64, z.parts*z.words)
 	return z
 }
 
@@ -113,8 +112,10 @@ func (z *sparse[T]) count() (n int) {
 	return n
 }
 
-// Do lists what is not zero in some rows of op(A).
-func (z *sparse[T]) Do(part, _ int) {
+// Do lists what is not zero in some rows of op(A), block of k by block of k. Those
+// that A stores as columns are turned into rows first, a few of them together.
+func (z *sparse[T]) Do(part, worker int) {
+	const together = 16
 	lo := part * z.rows
 	hi := min(lo+z.rows, z.M)
 	used := z.used[part*z.words:][:z.words]
@@ -122,61 +123,55 @@ func (z *sparse[T]) Do(part, _ int) {
 	for i := lo; i < hi; i++ {
 		z.bounds[i] = int32(i * z.K)
 	}
-	if z.TransA {
-		z.listColumns(lo, hi, used)
-	} else {
-		z.listRows(lo, hi, used, z.row[part*z.words:][:z.words])
-	}
-}
-
-// listRows lists rows lo to hi of A.
-func (z *sparse[T]) listRows(lo, hi int, used, row []uint64) {
-	ld, kb := z.lda(), z.plan.kb
-	for i := lo; i < hi; i++ {
-		a := z.A[i*ld:][:z.K]
-		nonzero(row, a)
-		n, b, p := i*z.K, 1, 0
-		for k, w := range row {
-			used[k] |= w
-			for ; w != 0; w &= w - 1 {
-				q := k*64 + bits.TrailingZeros64(w)
-				for ; q >= p+kb; p += kb {
-					z.bounds[b*z.M+i] = int32(n)
-					b++
-				}
-				z.at[n], z.x[n] = int32(q-p), a[q]
-				n++
+	tmp, _ := scratchOf[T](z.pool, worker)
+	at := transposeWidth[T]()
+	for b, p := 0, 0; p < z.K; b, p = b+1, p+z.plan.kb {
+		n := min(z.plan.kb, z.K-p)
+		if !z.TransA {
+			for i := lo; i < hi; i++ {
+				z.list(i, b, z.A[i*z.lda()+p:][:n], used, p)
+			}
+			continue
+		}
+		ld := (n + at - 1) / at * at
+		for i := lo; i < hi; i += together {
+			rows := min(together, hi-i)
+			for q := 0; q < n; q += at {
+				packColumns(z.plan.path, tmp[q:], z.A[(p+q)*z.lda()+i:], z.lda(), rows, min(at, n-q), ld)
+			}
+			for r := range rows {
+				z.list(i+r, b, tmp[r*ld:][:n], used, p)
 			}
 		}
-		for ; b*z.M < len(z.bounds); b++ {
-			z.bounds[b*z.M+i] = int32(n)
-		}
 	}
 }
 
-// listColumns lists columns lo to hi of A.
-func (z *sparse[T]) listColumns(lo, hi int, used []uint64) {
-	ld, kb := z.lda(), z.plan.kb
-	var end []int32
-	for q := range z.K {
-		if b := q / kb; q%kb == 0 {
-			end = z.bounds[(b+1)*z.M+lo : (b+1)*z.M+hi]
-			copy(end, z.bounds[b*z.M+lo:])
-		}
-		a := z.A[q*ld+lo : q*ld+hi]
-		var word [1]uint64
-		nonzero(word[:], a)
+// list lists what is not zero in row x of block b, which begins at row p of B.
+func (z *sparse[T]) list(i, b int, x []T, used []uint64, p int) {
+	from := int(z.bounds[b*z.M+i])
+	n := listNonzero(z.plan.path, z.at[from:], z.x[from:], x, used, p)
+	z.bounds[(b+1)*z.M+i] = int32(from + n)
+}
+
+// listPlain writes what is not zero in x, and where it is, sets the bits p+i of used
+// for those x[i], and returns how many there are.
+func listPlain[T Float](at []int32, to, x []T, used []uint64, p int) (n int) {
+	var word [1]uint64
+	for q := 0; q < len(x); q += 64 {
+		nonzero(word[:], x[q:min(q+64, len(x))])
 		w := word[0]
-		if w != 0 {
-			used[q/64] |= 1 << (q % 64)
+		k, shift := (p+q)/64, (p+q)%64
+		used[k] |= w << shift
+		if over := w >> (64 - shift); over != 0 {
+			used[k+1] |= over
 		}
 		for ; w != 0; w &= w - 1 {
-			i := bits.TrailingZeros64(w)
-			n := end[i]
-			z.at[n], z.x[n] = int32(q%kb), a[i]
-			end[i]++
+			i := q + bits.TrailingZeros64(w)
+			at[n], to[n] = int32(i), x[i]
+			n++
 		}
 	}
+	return n
 }
 
 // nonzero sets bit i of dst if x[i] is not zero, and clears the others.

@@ -109,6 +109,11 @@ func dot4F32AVX2(x *float32, y *float32, c *float32, src *float32, ldx int, ldy 
 //go:noescape
 func dot1F32AVX2(x *float32, y *float32, c *float32, src *float32, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
 
+// fmaF32AVX2 adds n products to each of many sums, in registers alone.
+//
+//go:noescape
+func fmaF32AVX2(n int)
+
 // packTF32AVX2 transposes up to 8 rows into columns.
 //
 //go:noescape
@@ -193,6 +198,11 @@ func dot4F64AVX2(x *float64, y *float64, c *float64, src *float64, ldx int, ldy 
 //
 //go:noescape
 func dot1F64AVX2(x *float64, y *float64, c *float64, src *float64, ldx int, ldy int, rsc int, csc int, rss int, css int, k int, rows int, groups int)
+
+// fmaF64AVX2 adds n products to each of many sums, in registers alone.
+//
+//go:noescape
+func fmaF64AVX2(n int)
 
 // packTF64AVX2 transposes up to 4 rows into columns.
 //

@@ -7,3 +7,6 @@ package kernel
 // tallAVX2[v] is the rows of the tallest tile of v vectors; there is one of every
 // height up to it.
 var tallAVX2 = [9]int{1: 13, 2: 6, 4: 3, 8: 1}
+
+// sumsAVX2 is how many sums the functions fma… keep.
+const sumsAVX2 = 14

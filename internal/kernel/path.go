@@ -35,7 +35,7 @@
 // matrix for many products, also in F16. The innermost loops are in
 // gemm_portable.go; gemm_asm_amd64.go, gemm512_asm_amd64.go and
 // gemm_packed_amd64.go call those in assembly, gemm_noasm.go stands where there is
-// none.
+// none. peak.go finds what no product exceeds.
 //
 // Pictures: window.go says what a window covers. conv.go is the face of convolutions,
 // conv_gather.go makes rows of places, conv_product.go and conv_weights.go are the

@@ -729,10 +729,10 @@ func uniform32AVX2(dst *float32, groups int, key uint64, block uint32, row uint3
 //go:noescape
 func normal32AVX2(dst *float32, groups int, key uint64, block uint32, row uint32, sample uint32, step uint32)
 
-// adam32AVX2 is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.
+// adam32 is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.
 //
 //go:noescape
-func adam32AVX2(param *float32, grad *float32, m *float32, v *float32, n int, k *[8]float32)
+func adam32(param *float32, grad *float32, m *float32, v *float32, n int, k *[8]float32)
 
 // amsGrad32AVX2 is one update of AMSGrad; k is that of Adam.
 //

@@ -21937,10 +21937,12 @@ done:
 	VZEROUPPER
 	RET
 
-// func adam32AVX2(param *float32, grad *float32, m *float32, v *float32, n int, k *[8]float32)
-// Requires: AVX, FMA3
-TEXT ·adam32AVX2(SB), NOSPLIT, $0-48
-	// adam32AVX2 is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.
+// func adam32(param *float32, grad *float32, m *float32, v *float32, n int, k *[8]float32)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·adam32(SB), NOSPLIT, $0-48
+	// adam32 is one update of Adam; k holds scale, β₁, 1-β₁, β₂, 1-β₂, the rate, 1/(1-β₂ᵗ) and ε.
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
 	MOVQ         param+0(FP), AX
 	MOVQ         grad+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -21972,10 +21974,10 @@ single:
 	VFMADD231PS Y8, Y4, Y10
 	VMOVUPS     Y10, (BX)(DI*4)
 	VMULPS      Y6, Y10, Y10
-	VSQRTPS     Y10, Y10
-	VADDPS      Y7, Y10, Y10
+	VSQRTPS     Y10, Y8
+	VADDPS      Y7, Y8, Y8
 	VMULPS      Y5, Y9, Y9
-	VDIVPS      Y10, Y9, Y9
+	VDIVPS      Y8, Y9, Y9
 	VMOVUPS     (AX)(DI*4), Y8
 	VSUBPS      Y9, Y8, Y8
 	VMOVUPS     Y8, (AX)(DI*4)
@@ -22011,6 +22013,153 @@ tail:
 	VMASKMOVPS  Y1, Y8, (AX)(DI*4)
 
 done:
+	VZEROUPPER
+	RET
+
+wide:
+	// The same at 512 bits.
+	MOVQ         param+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         k+40(FP), DI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+	VBROADCASTSS 28(DI), Z7
+	XORQ         DI, DI
+
+unrolled512:
+	CMPQ         SI, $0x00000020
+	JLT          single512
+	VMOVUPS      (CX)(DI*4), Z8
+	VMULPS       Z0, Z8, Z8
+	VMOVUPS      (DX)(DI*4), Z9
+	VMULPS       Z1, Z9, Z9
+	VFMADD231PS  Z8, Z2, Z9
+	VMOVUPS      Z9, (DX)(DI*4)
+	VMULPS       Z8, Z8, Z8
+	VMOVUPS      (BX)(DI*4), Z10
+	VMULPS       Z3, Z10, Z10
+	VFMADD231PS  Z8, Z4, Z10
+	VMOVUPS      Z10, (BX)(DI*4)
+	VMULPS       Z6, Z10, Z10
+	VRSQRT14PS   Z10, Z8
+	VMULPS       Z8, Z10, Z15
+	VMULPS       Z8, Z15, Z8
+	VMOVUPS      c32_3fc00000<>+0(SB), Z16
+	VFNMADD231PS c32_3f000000<>+0(SB), Z8, Z16
+	VFPCLASSPSZ  $0x0e, Z10, K1
+	VMULPS       Z16, Z15, Z8
+	VBLENDMPS    Z10, Z8, K1, Z11
+	VADDPS       Z7, Z11, Z11
+	VMULPS       Z5, Z9, Z9
+	VDIVPS       Z11, Z9, Z9
+	VMOVUPS      (AX)(DI*4), Z8
+	VSUBPS       Z9, Z8, Z8
+	VMOVUPS      Z8, (AX)(DI*4)
+	VMOVUPS      64(CX)(DI*4), Z8
+	VMULPS       Z0, Z8, Z8
+	VMOVUPS      64(DX)(DI*4), Z9
+	VMULPS       Z1, Z9, Z9
+	VFMADD231PS  Z8, Z2, Z9
+	VMOVUPS      Z9, 64(DX)(DI*4)
+	VMULPS       Z8, Z8, Z8
+	VMOVUPS      64(BX)(DI*4), Z10
+	VMULPS       Z3, Z10, Z10
+	VFMADD231PS  Z8, Z4, Z10
+	VMOVUPS      Z10, 64(BX)(DI*4)
+	VMULPS       Z6, Z10, Z10
+	VRSQRT14PS   Z10, Z8
+	VMULPS       Z8, Z10, Z15
+	VMULPS       Z8, Z15, Z8
+	VMOVUPS      c32_3fc00000<>+0(SB), Z16
+	VFNMADD231PS c32_3f000000<>+0(SB), Z8, Z16
+	VFPCLASSPSZ  $0x0e, Z10, K1
+	VMULPS       Z16, Z15, Z8
+	VBLENDMPS    Z10, Z8, K1, Z12
+	VADDPS       Z7, Z12, Z12
+	VMULPS       Z5, Z9, Z9
+	VDIVPS       Z12, Z9, Z9
+	VMOVUPS      64(AX)(DI*4), Z8
+	VSUBPS       Z9, Z8, Z8
+	VMOVUPS      Z8, 64(AX)(DI*4)
+	ADDQ         $0x00000020, DI
+	SUBQ         $0x00000020, SI
+	JMP          unrolled512
+
+single512:
+	CMPQ         SI, $0x00000010
+	JLT          tail512
+	VMOVUPS      (CX)(DI*4), Z8
+	VMULPS       Z0, Z8, Z8
+	VMOVUPS      (DX)(DI*4), Z9
+	VMULPS       Z1, Z9, Z9
+	VFMADD231PS  Z8, Z2, Z9
+	VMOVUPS      Z9, (DX)(DI*4)
+	VMULPS       Z8, Z8, Z8
+	VMOVUPS      (BX)(DI*4), Z10
+	VMULPS       Z3, Z10, Z10
+	VFMADD231PS  Z8, Z4, Z10
+	VMOVUPS      Z10, (BX)(DI*4)
+	VMULPS       Z6, Z10, Z10
+	VRSQRT14PS   Z10, Z8
+	VMULPS       Z8, Z10, Z11
+	VMULPS       Z8, Z11, Z8
+	VMOVUPS      c32_3fc00000<>+0(SB), Z12
+	VFNMADD231PS c32_3f000000<>+0(SB), Z8, Z12
+	VFPCLASSPSZ  $0x0e, Z10, K1
+	VMULPS       Z12, Z11, Z8
+	VBLENDMPS    Z10, Z8, K1, Z13
+	VADDPS       Z7, Z13, Z13
+	VMULPS       Z5, Z9, Z9
+	VDIVPS       Z13, Z9, Z9
+	VMOVUPS      (AX)(DI*4), Z8
+	VSUBPS       Z9, Z8, Z8
+	VMOVUPS      Z8, (AX)(DI*4)
+	ADDQ         $0x00000010, DI
+	SUBQ         $0x00000010, SI
+	JMP          single512
+
+tail512:
+	TESTQ        SI, SI
+	JEQ          done512
+	MOVQ         $0xffffffffffffffff, R8
+	BZHIQ        SI, R8, R8
+	KMOVQ        R8, K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z8
+	VMULPS       Z0, Z8, Z8
+	VMOVUPS.Z    (DX)(DI*4), K1, Z0
+	VMULPS       Z1, Z0, Z0
+	VFMADD231PS  Z8, Z2, Z0
+	VMOVUPS      Z0, K1, (DX)(DI*4)
+	VMULPS       Z8, Z8, Z8
+	VMOVUPS.Z    (BX)(DI*4), K1, Z1
+	VMULPS       Z3, Z1, Z1
+	VFMADD231PS  Z8, Z4, Z1
+	VMOVUPS      Z1, K1, (BX)(DI*4)
+	VMULPS       Z6, Z1, Z1
+	VRSQRT14PS   Z1, Z2
+	VMULPS       Z2, Z1, Z3
+	VMULPS       Z2, Z3, Z2
+	VMOVUPS      c32_3fc00000<>+0(SB), Z4
+	VFNMADD231PS c32_3f000000<>+0(SB), Z2, Z4
+	VFPCLASSPSZ  $0x0e, Z1, K2
+	VMULPS       Z4, Z3, Z2
+	VBLENDMPS    Z1, Z2, K2, Z14
+	VADDPS       Z7, Z14, Z14
+	VMULPS       Z5, Z0, Z0
+	VDIVPS       Z14, Z0, Z0
+	VMOVUPS.Z    (AX)(DI*4), K1, Z1
+	VSUBPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(DI*4)
+
+done512:
 	VZEROUPPER
 	RET
 
@@ -23275,6 +23424,24 @@ DATA c32_3fba7efa<>+52(SB)/4, $0x3fba7efa
 DATA c32_3fba7efa<>+56(SB)/4, $0x3fba7efa
 DATA c32_3fba7efa<>+60(SB)/4, $0x3fba7efa
 GLOBL c32_3fba7efa<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3fc00000<>+0(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+4(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+8(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+12(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+16(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+20(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+24(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+28(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+32(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+36(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+40(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+44(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+48(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+52(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+56(SB)/4, $0x3fc00000
+DATA c32_3fc00000<>+60(SB)/4, $0x3fc00000
+GLOBL c32_3fc00000<>(SB), RODATA|NOPTR, $64
 
 DATA c32_3fc90fdb<>+0(SB)/4, $0x3fc90fdb
 DATA c32_3fc90fdb<>+4(SB)/4, $0x3fc90fdb

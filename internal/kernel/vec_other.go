@@ -153,7 +153,7 @@ func uniform32AVX2(dst *float32, groups int, key uint64, block, row, sample, ste
 func normal32AVX2(dst *float32, groups int, key uint64, block, row, sample, step uint32) {
 	panic(noAssembly)
 }
-func adam32AVX2(param, grad, m, v *float32, n int, k *[8]float32)       { panic(noAssembly) }
+func adam32(param, grad, m, v *float32, n int, k *[8]float32)           { panic(noAssembly) }
 func amsGrad32AVX2(param, grad, m, v, x *float32, n int, k *[8]float32) { panic(noAssembly) }
 func adaMax32AVX2(param, grad, m, u *float32, n int, k *[5]float32)     { panic(noAssembly) }
 func momentum32AVX2(param, grad, v *float32, n int, k *[3]float32)      { panic(noAssembly) }

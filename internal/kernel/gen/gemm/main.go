@@ -88,9 +88,13 @@ func main() {
 		}
 		if g.single() {
 			g.unpackHalf()
+			if g.wide() {
+				g.list()
+			}
 		}
 		g.dot(4)
 		g.dot(1)
+		g.peak()
 		if !g.wide() {
 			g.packTransposed() // it writes 32 bytes a row whatever the machine
 		}
@@ -99,6 +103,8 @@ func main() {
 		for _, e := range elements {
 			gen{m, e}.maskTable()
 		}
+	} else {
+		gen{m, elements[0]}.ramp()
 	}
 	emit.Generate("gemm")
 	if *runs {
@@ -122,7 +128,10 @@ package kernel
 // tall%s[v] is the rows of the tallest tile of v vectors; there is one of every
 // height up to it.
 var tall%[1]s = [9]int{1: %d, 2: %d, 4: %d, 8: %d}
-`, m.name, rows(1), rows(2), rows(4), rows(8))
+
+// sums%[1]s is how many sums the functions fma… keep.
+const sums%[1]s = %[6]d
+`, m.name, rows(1), rows(2), rows(4), rows(8), gen{machine: m}.sums())
 }
 
 // vec returns a fresh vector register.
