@@ -4,6 +4,11 @@
 // so one source yields the kernels of every width: -machine avx512 emits the
 // same kernels with 14×32 tiles and mask registers. Run it through go generate
 // in internal/kernel.
+//
+// main.go has the machines and what is emitted for each; tile.go, packed.go and runs.go
+// the tiles of dense products, mask.go the ends of their rows, dot.go products by rows,
+// sparse.go and list.go those of rows that are mostly zero, pack.go panels, flush.go
+// the treatment of subnormal numbers, peak.go products in registers alone.
 package main
 
 import (
