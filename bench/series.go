@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
@@ -35,6 +36,8 @@ func Series(ctx context.Context, m func(s *graph.Scope) vi.Model, d *data.Set, c
 	switch {
 	case len(run.Steps) == 0 || !slices.IsSorted(run.Steps) || run.Steps[0] < 0:
 		return nil, errors.Errorf("bench: Steps %v, want numbers from 0 in rising order", run.Steps)
+	case run.Bound != nil && op.Nil(run.Bound):
+		return nil, errors.Errorf("bench: the Bound of a Training is a nil %T", run.Bound)
 	case c.Params != nil:
 		return nil, errors.New("bench: Params in the Config of a Series, want them in that of its Training")
 	}

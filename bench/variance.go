@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/trainers"
 	"github.com/latentgo/latent/trainers/data"
 	"github.com/latentgo/latent/vi"
@@ -36,7 +37,7 @@ func (f Made) Estimate(s *graph.Scope, m vi.Model, d vi.Data) *vi.Estimate {
 		graph.Fail("bench: Made of nil, want a function that makes an objective")
 	}
 	o := f(s)
-	if o == nil {
+	if op.Nil(o) {
 		graph.Fail("bench: Made makes no objective: its function returned nil")
 	}
 	return o.Estimate(s, m, d)
@@ -242,7 +243,7 @@ func (c Config) check(m func(s *graph.Scope) vi.Model, d *data.Set, cases []Case
 		if k.Reference && slices.ContainsFunc(cases[:i], func(o Case) bool { return o.Reference && o.Objective == k.Objective }) {
 			return errors.Errorf("bench: case %d, %s, is a second Reference of %s", i, k.Estimator, k.Objective)
 		}
-		if k.Bound == nil {
+		if op.Nil(k.Bound) {
 			return errors.Errorf("bench: case %d, %s of %s, has no Bound", i, k.Estimator, k.Objective)
 		}
 	}

@@ -43,7 +43,7 @@ func dropoutCells(l *lab) (cells []cell) {
 			for seed := range seeds {
 				cells = append(cells, cell{labels{"posterior": name, "units": strconv.Itoa(units)}, uint64(seed + 1), func(ctx context.Context, l *lab) (result, error) {
 					n, seed, epochs := l.pick(units, units/10), uint64(seed+1), l.pick(50, 2)
-					c := classifier{posterior: q, hidden: []int{n, n, n}, epochs: epochs, rate: l.cosine(epochs)}
+					c := classifier{posterior: q, hidden: []int{n, n, n}, epochs: epochs, rate: l.cosine(epochs, 100)}
 					params, _, err := l.classify(ctx, seed, c)
 					if err != nil {
 						return result{}, err
@@ -64,6 +64,6 @@ func dropoutCells(l *lab) (cells []cell) {
 }
 
 // cosine is a rate that falls to 0 over the minibatches of 100 of so many epochs.
-func (l *lab) cosine(epochs int) trainers.Schedule {
-	return trainers.Cosine{Steps: epochs * ((l.sets.Train.Len() + 99) / 100)}
+func (l *lab) cosine(epochs, batch int) trainers.Schedule {
+	return trainers.Cosine{Steps: epochs * ((l.sets.Train.Len() + batch - 1) / batch)}
 }

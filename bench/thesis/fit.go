@@ -22,9 +22,10 @@ type lab struct {
 	stderr io.Writer
 	commit string // of the source when the run began
 
-	features    *models.Features // what M1 made of the pictures, once a cell has asked for it
-	featureSets data.Sets
-	trained     map[int]*graph.Params // networks with latent weights, by the epochs
+	features     *models.Features // what M1 made of the pictures, once a cell has asked for it
+	featureSets  data.Sets
+	longFeatures bool
+	trained      map[int]*graph.Params // networks with latent weights, by the epochs
 }
 
 // The digits drawn by the program for -quick.
@@ -65,6 +66,7 @@ func (l *lab) pick(whole, quick int) int {
 type training struct {
 	epochs, batch int
 	rate          float64
+	falling       bool // the rate falls to 0 as a cosine
 	schedules     map[string]trainers.Schedule
 	model         func(s *graph.Scope) vi.Model
 	bound         func(s *graph.Scope) vi.Objective // what trains
@@ -97,8 +99,12 @@ func (l *lab) fit(ctx context.Context, seed uint64, t training) (result, *graph.
 	params := &graph.Params{Seed: seed}
 	res := result{Figures: map[string]figure{}, Epochs: t.epochs}
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return t.bound(s).Estimate(s, t.model(s), d) }
+	var rate trainers.Schedule
+	if t.falling {
+		rate = l.cosine(t.epochs, t.batch)
+	}
 	_, err := trainers.Fit(ctx, bound, l.train(t.batch, seed), trainers.Config{
-		Params: params, Epochs: t.epochs, Seed: seed, Schedules: t.schedules, Optimizer: trainers.Adam{Rate: t.rate}, Initialise: t.initialise,
+		Params: params, Epochs: t.epochs, Seed: seed, Schedules: t.schedules, Optimizer: trainers.Adam{Rate: t.rate}, Rate: rate, Initialise: t.initialise,
 		OnEpoch: func(e trainers.Epoch) error {
 			if e.Epoch%10 != 0 && e.Epoch != t.epochs {
 				return nil

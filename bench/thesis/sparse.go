@@ -40,7 +40,7 @@ func (l *lab) sparse(ctx context.Context, seed uint64) (result, error) {
 		return result{}, err
 	}
 	epochs := l.pick(200, 2)
-	c := classifier{posterior: q, hidden: []int{l.pick(300, 30), l.pick(100, 10)}, epochs: epochs, rise: l.pick(20, 1), rate: l.cosine(epochs)}
+	c := classifier{posterior: q, hidden: []int{l.pick(300, 30), l.pick(100, 10)}, epochs: epochs, rise: l.pick(20, 1), rate: l.cosine(epochs, 100)}
 	params, _, err := l.classify(ctx, seed, c)
 	if err != nil {
 		return result{}, err

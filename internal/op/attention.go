@@ -80,7 +80,7 @@ func (r Attention) each(in []Array, f func(q, k, v, d int, weights []float64)) {
 
 // Diff cuts what AttentionGrad makes.
 func (r Attention) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
-	return AttentionGrad{r.Heads}.parts(Apply(AttentionGrad{r.Heads}, in[0], in[1], in[2], g), in)
+	return AttentionGrad(r).parts(Apply(AttentionGrad(r), in[0], in[1], in[2], g), in)
 }
 
 // AttentionGrad is the derivatives of Σ g·Attention(q, k, v) by q, k and v, one after
@@ -91,7 +91,7 @@ func (r AttentionGrad) String() string { return fmt.Sprintf("attention of %d hea
 
 // Shape is [M·W + 2·N·W] times the leading axes.
 func (r AttentionGrad) Shape(in [][]int) ([]int, error) {
-	y, err := Attention{r.Heads}.Shape(in[:3])
+	y, err := Attention(r).Shape(in[:3])
 	if err == nil && !slices.Equal(y, in[3]) {
 		err = errors.Errorf("gradient %v of a result %v", in[3], y)
 	}
