@@ -208,9 +208,8 @@ func TestOrderOfVariances(t *testing.T) {
 }
 
 // TestOrderOfVariancesAtGlobals: measures have about the variance of pathwise
-// derivatives and less than that of scores, as Mohamed et al. find (arXiv 1906.10652,
-// section 9); leave-one-out comes near with as many runs of the model as measures take,
-// and lies below a learned baseline with four.
+// derivatives, and so has leave-one-out with as many runs of the model; with four it
+// lies between them and a learned baseline.
 func TestOrderOfVariancesAtGlobals(t *testing.T) {
 	p := logisticRegression()
 	for _, at := range p.points[:2] {
