@@ -58,6 +58,24 @@ func sharedMeasured() problem {
 	})
 }
 
+// underGlobal integrates over the noise of an estimator at a global w, for K draws.
+func (p problem) underGlobal(estimator string) (out problem, k int) {
+	k = 1
+	if estimator == "Score{LeaveOneOut}" {
+		k = 2
+	}
+	return p.with(func(v map[string]float64, _ int) []dimension {
+		ds := p.noise(v, 1)
+		switch estimator {
+		case "Score{LeaveOneOut}":
+			ds = append(ds, dimension{"w/draws/noise", 0, ds[0].rule})
+		case "MeasureValued":
+			ds = append(ds, dimension{"w/measure", 0, smoothCells(2, func([]float64) []float64 { return nil })})
+		}
+		return ds
+	}), k
+}
+
 // TestMeasuresOfEveryElementOfAGlobal: where f = Σ a·w, the derivative by a mean is
 // a·2r/√2π and that by a log scale a·σ·(M − ε), element by element.
 func TestMeasuresOfEveryElementOfAGlobal(t *testing.T) {
