@@ -15,10 +15,10 @@ import (
 type averaged struct {
 	r       *Record
 	latents latents
-	local   []term                 // f_i, of r
-	of      func(r *Record) []term // the same, of a replay
-	shared  []term                 // g_j
-	beta    *graph.Node            // weight of the terms that are divergences; nil means 1
+	local   []term                                 // f_i, of r
+	shared  []term                                 // g_j
+	beta    *graph.Node                            // weight of the terms that are divergences; nil means 1
+	of      func(r *Record) (local, shared []term) // the terms of a replay
 	// coefficient returns that of −log q of a latent in the sum of its terms before
 	// they are weighed: of a local one [E…, K or 1, B or 1], of a global a scalar.
 	// It does not depend on the draw; nil where log q is not among them, or has none.
@@ -28,9 +28,9 @@ type averaged struct {
 // signal returns the terms that depend on a draw, with the probability of the
 // enumerated values and the share of the draw and the row in the mean.
 func (a averaged) signal(r *Record, s *Site) *graph.Node {
-	local, below := a.local, r.dependence()
+	local, shared, below := a.local, a.shared, r.dependence()
 	if r != a.r {
-		local = a.of(r)
+		local, shared = a.of(r)
 	}
 	local = slices.DeleteFunc(slices.Clone(local), func(t term) bool { return !below.On(t.node, s.Value) })
 	// The terms of late draws first: in a chain the sums of the sites are then
@@ -41,7 +41,7 @@ func (a averaged) signal(r *Record, s *Site) *graph.Node {
 		return r.fold(x, s.logq().Shape())
 	}
 	x = graph.Sum(x)
-	for _, t := range a.shared {
+	for _, t := range shared {
 		if below.On(t.node, s.Value) {
 			x = t.addTo(x, a.beta)
 		}

@@ -23,20 +23,24 @@ type MovingAverage struct {
 
 // LeaveOneOut is the mean of the bound over the other draws of the same datum
 // (Kool, van Hoof and Welling, 2019; Mnih and Rezende, arXiv 1602.06725).
-// It needs K ≥ 2.
+// It needs K ≥ 2. Of a global, whose draw the whole batch is judged by, it makes K−1
+// more draws, each of which takes one more run of what depends on it, and Score is
+// the mean over all K; value and other gradients stay those of the first. Such runs
+// are at most 64.
 type LeaveOneOut struct{}
 
 // NVIL is a baseline computed from the datum by a learned network, with one
 // tanh layer, in the scope "SITE/baseline" (Mnih and Gregor, arXiv 1402.0030):
-// b(x) is trained to predict f. Its cost is one more among the estimate's.
+// b(x) is trained to predict f, of a global its mean over the rows to predict the
+// batch's. Its cost is one more among the estimate's.
 type NVIL struct {
 	Input  string // data with one event axis; "" means "x"
 	Hidden int    // units; 0 means 100
 }
 
 func (MovingAverage) describe() (string, facts) { return "MovingAverage", 0 }
-func (LeaveOneOut) describe() (string, facts)   { return "LeaveOneOut", averages | local | several }
-func (NVIL) describe() (string, facts)          { return "NVIL", local }
+func (LeaveOneOut) describe() (string, facts)   { return "LeaveOneOut", averages | several }
+func (NVIL) describe() (string, facts)          { return "NVIL", 0 }
 
 func (m MovingAverage) baseline(g *gradient, l latent, f *graph.Node) (*graph.Node, []Cost) {
 	d := m.Decay
@@ -54,7 +58,10 @@ func (m MovingAverage) baseline(g *gradient, l latent, f *graph.Node) (*graph.No
 	return c.Mul(share), nil
 }
 
-func (LeaveOneOut) baseline(g *gradient, _ latent, f *graph.Node) (*graph.Node, []Cost) {
+func (LeaveOneOut) baseline(g *gradient, l latent, f *graph.Node) (*graph.Node, []Cost) {
+	if l.Global {
+		return othersAlong(f, 0), nil
+	}
 	return g.r.otherDraws(f), nil
 }
 
@@ -79,7 +86,12 @@ func (n NVIL) baseline(g *gradient, l latent, f *graph.Node) (*graph.Node, []Cos
 	net := layers.NewMLP(r.Scope.In(l.Name).In("baseline"), width, n.Hidden, 1)
 	guess := graph.Reshape(net.Apply(graph.Reshape(x, r.Rows, width)), r.Rows) // [B]
 	share, total := g.bound.share(l.Site)
-	target := r.sumRows(f).Scale(float64(r.Rows) / total) // the bound of each row
+	target := f
+	if l.Global {
+		guess = graph.Mean(guess)
+	} else {
+		target = r.sumRows(f).Scale(float64(r.Rows) / total) // the bound of each row
+	}
 	loss := graph.Mean(guess.Sub(graph.StopGrad(target)).Square())
 	return share.Mul(graph.StopGrad(guess)), []Cost{{Name: "baseline/" + l.Name, Node: loss}}
 }

@@ -248,5 +248,18 @@ func besideGlobal(place string, c cell, e vi.Estimator) trial {
 	if place == "joint" {
 		delete(p.params, "d")
 	}
-	return trial{name: "enumerated " + place, p: p, value: p, k: 1, sites: choice{"w": e, "y": vi.Enumerate{}}}
+	t := trial{name: "enumerated " + place, p: p, value: p, k: 1, sites: choice{"w": e, "y": vi.Enumerate{}}}
+	switch c.estimator {
+	case "MeasureValued":
+		t.p = p.with(func(map[string]float64, int) []dimension {
+			e, u := measures(60)
+			return []dimension{{"w/noise", 0, e}, {"w/measure", 0, u}}
+		})
+	case "Score{LeaveOneOut}":
+		t.k = 2
+		t.p = p.with(func(map[string]float64, int) []dimension {
+			return []dimension{{"w/noise", 0, hermite(24)}, {"w/draws/noise", 0, hermite(24)}}
+		})
+	}
+	return t
 }

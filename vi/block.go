@@ -53,7 +53,10 @@ func (t *Trace) Block(name string, d prob.Dist, parts ...Part) *graph.Node {
 	s := t.site(name)
 	b := &block{site: s, det: t.r.Scope.Const(0)}
 	s.Global, s.block = true, b
-	u, logq := t.r.drawGlobal(s, d, nil)
+	u, logq := t.r.over[name], (*graph.Node)(nil)
+	if u == nil {
+		u, logq = t.r.drawGlobal(s, d, nil)
+	}
 	size := 0
 	for _, p := range parts {
 		if n := graph.Size(p.Shape); len(p.Shape) == 0 || n < 1 {

@@ -72,7 +72,7 @@ func globals(o func(c vi.Config) vi.Objective) map[string][]change {
 		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Estimator: vi.STL{}}), ""},
 		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Estimator: vi.Score{}}), ""},
 		change{"global", o(vi.Config{Total: 5}), o(vi.Config{Total: 5, Estimator: vi.Enumerate{}}), "does not take Enumerate at a global site"},
-		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Estimator: vi.DReG{}}), "does not take DReG at a global site; it takes Pathwise, STL, Score, Score{MovingAverage}; the Estimator is of every latent: choose another for w in Sites"},
+		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Estimator: vi.DReG{}}), "does not take DReG at a global site; it takes Pathwise, STL, Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL}, MeasureValued; the Estimator is of every latent: choose another for w in Sites"},
 		change{"both", o(vi.Config{K: 2, Total: 5}), o(vi.Config{K: 2, Total: 5, Estimator: vi.DReG{}, Sites: choice{"w": vi.Pathwise{}}}), ""},
 		change{"product", o(vi.Config{Total: 5, Estimator: vi.Single{}}), o(vi.Config{Total: 5, Estimator: vi.Separate{}}), ""},
 		change{"product", o(vi.Config{Total: 5, Sites: choice{"w": vi.Single{}}}), o(vi.Config{Total: 5, Estimator: vi.STL{}, Sites: choice{"w": vi.Single{}}}), "vi: no site takes the Estimator STL"},

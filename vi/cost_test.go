@@ -37,19 +37,56 @@ func TestCostOfEstimators(t *testing.T) {
 	}
 }
 
+// Sizes of the models.
+const costK, costRows, costZ, costX = 3, 5, 13, 17
+
+// TestCostOfEstimatorsAtGlobals: leave-one-out runs the decoder once a draw, measures
+// three times an element.
+func TestCostOfEstimatorsAtGlobals(t *testing.T) {
+	for _, c := range []struct {
+		e       vi.Estimator
+		k, runs int
+	}{{vi.Pathwise{}, 1, 1}, {vi.Score{}, 1, 1}, {vi.Score{Baseline: vi.NVIL{}}, 1, 1}, {vi.Score{Baseline: vi.LeaveOneOut{}}, 4, 4}, {vi.MeasureValued{}, 1, 1 + 3*costZ}} {
+		p, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
+			w, mean, scale := s.Param("w", graph.Gaussian{Std: .3}, costZ, costX), s.Param("mean", graph.Constant(0), costZ), s.Param("scale", graph.Constant(0), costZ)
+			m := vi.Model{
+				Guide: func(t *vi.Trace) {
+					t.Global("g", prob.Normal{Mean: mean, LogStd: scale})
+				},
+				Joint: func(t *vi.Trace) {
+					h := graph.Linear(t.Given("x"), graph.Transpose(w, 1, 0), t.Global("g", prob.StdNormal(costZ)))
+					t.Draw("y", prob.Bernoulli{Logits: graph.MatMul(graph.Tanh(h), w)})
+				},
+			}
+			in := s.Input("x", costRows, costX)
+			e := vi.ELBO{Config: vi.Config{K: c.k, Total: costRows, Estimator: c.e}}.Estimate(s, m, vi.Data{"x": in, "y": in})
+			for i, g := range e.Grad(s.Trainable()...) {
+				s.Output(fmt.Sprint("grad/", i), g)
+			}
+		})
+		if err != nil {
+			t.Fatal(vi.Name(c.e), err)
+		}
+		plan := p.Explain()
+		if n := strings.Count(plan, "product 5×13 · 13×17"); n != c.runs {
+			t.Errorf("%s: %d runs of the decoder, want %d:\n%s", vi.Name(c.e), n, c.runs, plan)
+		}
+		allocates(t, p, vi.Name(c.e))
+	}
+}
+
 func costs(t *testing.T, law func(l *graph.Node) prob.Dist, estimator vi.Estimator, runs, backward int) {
 	t.Helper()
-	const k, rows, z, x = 3, 5, 13, 17
 	p, err := graph.BuildTraining(&graph.Params{}, func(s *graph.Scope) {
-		w, a := s.Param("w", graph.Gaussian{Std: .3}, z, x), s.Param("a", graph.Gaussian{Std: .3}, x, z)
-		zero := graph.BroadcastTo(s.Const(0), z)
+		w, a := s.Param("w", graph.Gaussian{Std: .3}, costZ, costX), s.Param("a", graph.Gaussian{Std: .3}, costX, costZ)
+		zero := graph.BroadcastTo(s.Const(0), costZ)
 		m := vi.Model{
 			Guide: func(t *vi.Trace) { t.Draw("z", law(graph.MatMul(t.Given("x"), a))) },
 			Joint: func(t *vi.Trace) {
 				t.Draw("x", prob.Bernoulli{Logits: graph.MatMul(t.Draw("z", law(zero)), w)})
 			},
 		}
-		e := vi.ELBO{Config: vi.Config{K: k, Estimator: estimator}}.Estimate(s, m, vi.Data{"x": s.Input("x", rows, x)})
+		e := vi.ELBO{Config: vi.Config{K: costK, Estimator: estimator}}.Estimate(s, m, vi.Data{"x": s.Input("x", costRows, costX)})
 		for i, g := range e.Grad(s.Trainable()...) {
 			s.Output(fmt.Sprint("grad/", i), g)
 		}
@@ -64,7 +101,13 @@ func costs(t *testing.T, law func(l *graph.Node) prob.Dist, estimator vi.Estimat
 	if n := strings.Count(plan, "product 15×17 · 17×13ᵀ"); n != backward {
 		t.Errorf("%s: %d derivatives by the draws, want %d:\n%s", vi.Name(estimator), n, backward, plan)
 	}
-	if err := graph.Feed(p, "x", make([]float32, rows*x)); err != nil {
+	allocates(t, p, vi.Name(estimator))
+}
+
+// allocates holds the steps of a program to no allocation.
+func allocates(t *testing.T, p *graph.Program, name string) {
+	t.Helper()
+	if err := graph.Feed(p, "x", make([]float32, costRows*costX)); err != nil {
 		t.Fatal(err)
 	}
 	step := uint32(0)
@@ -77,6 +120,6 @@ func costs(t *testing.T, law func(l *graph.Node) prob.Dist, estimator vi.Estimat
 			t.Fatal(err)
 		}
 	}); n != 0 {
-		t.Errorf("%s: %v allocations a step", vi.Name(estimator), n)
+		t.Errorf("%s: %v allocations a step", name, n)
 	}
 }

@@ -53,7 +53,10 @@ func (o ELBO) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	e := newEstimate(r)
 	recon, kl := zeros(r), zeros(r)
 	b := averaged{r: r, latents: ls, local: o.terms(r, ls), shared: r.shared(ls, o.KL), beta: o.Beta}
-	b.of = func(r *Record) []term { return o.terms(r, ls.in(r)) }
+	b.of = func(r *Record) (local, shared []term) {
+		ls := ls.in(r)
+		return o.terms(r, ls), r.shared(ls, o.KL)
+	}
 	b.coefficient = b.byDraw
 	for _, t := range b.local {
 		row := r.perRow(t.node)

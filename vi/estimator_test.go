@@ -124,7 +124,7 @@ func TestEstimatorRefusals(t *testing.T) {
 		{"gap", z(elbo, bits, vi.GappedST{Gap: -1}),
 			"vi: site z: GappedST with a Gap of -1, want a finite number not below 0"},
 		{"too many measured", z(elbo, model(func() prob.Dist { return gauss(65) }, func() prob.Dist { return prob.StdNormal(65) }), vi.MeasureValued{}),
-			"vi: site z: MeasureValued runs the model three times for each event element, and there are 65, more than 64; use vi.Pathwise"},
+			"vi: site z: MeasureValued runs the model three times for each element, and there are 65, more than 64; use vi.Pathwise"},
 		{"measured of another law", z(elbo, model(func() prob.Dist { return prob.StdNormal(2) }, func() prob.Dist { return prob.StdNormal(2) }), vi.MeasureValued{}),
 			"vi: site z: MeasureValued is for prob.Normal, not prob.StdNormal; use vi.Pathwise or vi.Score"},
 		{"STL without a guide", z(elbo, vi.Model{Joint: normals.Joint}, vi.STL{}),

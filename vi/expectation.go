@@ -48,9 +48,9 @@ func (o Expectation) Estimate(s *graph.Scope, m Model, d Data) *Estimate {
 	ls := assign(r, expectation)
 	b := averaged{r: r, latents: ls}
 	door.Run(r.Scope, func() { b.local, b.shared = o.terms(r, ls) })
-	b.of = func(r *Record) (local []term) {
-		door.Replay(r.Scope, func() { local, _ = o.terms(r, ls.in(r)) })
-		return local
+	b.of = func(r *Record) (local, shared []term) {
+		door.Replay(r.Scope, func() { local, shared = o.terms(r, ls.in(r)) })
+		return local, shared
 	}
 
 	e := newEstimate(r)

@@ -172,7 +172,7 @@ func TestRefusalsOfUnsoundModels(t *testing.T) {
 		{"pathwise global bit", vi.ELBO{Config: vi.Config{Total: 3, Sites: choice{"w": vi.Pathwise{}}}}, vi.Model{
 			Guide: func(t *vi.Trace) { t.Global("w", bern(zero(1)), 1) },
 			Joint: func(t *vi.Trace) { x(t, t.Global("w", bern(zero(1)), 1).Mul(zero(1, 4, 1))) },
-		}, "vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage} there; or draw it"},
+		}, "vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes Score, Score{MovingAverage}, Score{LeaveOneOut}, Score{NVIL} there; or draw it"},
 		{"product with a bit", vi.ELBO{Config: vi.Config{Total: 3, Estimator: vi.Single{}}}, weight(fair, alone,
 			func(t *vi.Trace, w func(*graph.Node) *graph.Node) { x(t, w(zero(1, 4, 1))) }),
 			"vi: site w is drawn from prob.Bernoulli, whose draws have no pathwise derivative: ELBO takes none there; or draw it"},

@@ -35,6 +35,9 @@ func (t *Trace) Global(name string, d prob.Dist, lead ...int) *graph.Node {
 	if x := t.r.of.given[name]; x != nil {
 		s.Value, s.Observed = x, true
 	}
+	if over := t.r.over[name]; over != nil && s.Value == nil {
+		s.Value = over
+	}
 	if s.Value == nil {
 		if t.joint && t.guided && s.Q == nil && !t.r.of.predicts {
 			graph.Fail("vi: %s has no value: the guide draws %v; draw it in the guide too, or give it in Config.Globals", name, t.r.names(func(s *Site) bool { return s.isPart() || s.Q != nil && !s.isBlock() }))

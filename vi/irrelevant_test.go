@@ -80,13 +80,16 @@ func TestWhatDoesNotDependOnADrawAddsNoVariance(t *testing.T) {
 				p = gaussian1()
 				p.noise = perDraw("z/noise", func(map[string]float64) rule { return hermite(5) })
 			case "global":
-				p, site, k = besideGlobal("joint", c, e).p, "w", 1
+				tr := besideGlobal("joint", c, e)
+				p, site, k = tr.p, "w", tr.k
 			}
 			v := maps.Clone(p.params)
 			if c.estimator == "Score{MovingAverage}" {
 				v[site+"/baseline"] = .7
 			}
-			p = p.under(c.estimator, "")
+			if c.kind != "global" {
+				p = p.under(c.estimator, "")
+			}
 			sites := choice{site: e}
 			if c.kind == "global" {
 				sites["y"] = vi.Enumerate{}

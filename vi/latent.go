@@ -196,7 +196,7 @@ func (l latent) lacks(r *Record) string {
 		return l.name + " drops the score of a guide, and the guide does not have the site; use vi.Pathwise"
 	case l.needs.has(listed) && !l.Enumerated:
 		return l.name + " as the Estimator of every latent gives the site no axis: choose it for the site in Sites, or for Enumerate name the site in Config.Enumerate"
-	case l.needs.has(separable) && r.summedIn(l.Value.Shape()) != "":
+	case l.needs.has(separable) && !l.Global && r.summedIn(l.Value.Shape()) != "":
 		return fmt.Sprintf("%s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", l.name, r.summedIn(l.Value.Shape()))
 	case l.needs.has(density) && steps:
 		return l.wants() + ", and it is drawn within a Scan, where that is known at its own value only" + l.instead()
@@ -230,7 +230,7 @@ func manyDraws(r *Record, ls latents) {
 	}
 	way := ""
 	for _, l := range ls {
-		if l.perRow || !l.Global && !l.Enumerated {
+		if l.perRow || l.needs.has(several) || !l.Global && !l.Enumerated {
 			return
 		}
 		if l.product {

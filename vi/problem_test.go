@@ -8,6 +8,7 @@ import (
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/vi"
+	"github.com/latentgo/latent/vi/vitest"
 )
 
 func param(s *graph.Scope, name string) *graph.Node { return s.Param(name, graph.Constant(0)) }
@@ -159,10 +160,19 @@ func relaxedBit(n int, more ...string) problem {
 }
 
 // measured is the normal problem integrated over the noise of measure-valued
-// derivatives: ε over both half-lines and u = exp(−r²/2).
+// derivatives.
 func measured() problem {
 	p := gaussian1()
-	xs, ws := make([]float64, 60), make([]float64, 60)
+	e, u := measures(60)
+	return p.with(func(map[string]float64, int) []dimension {
+		return []dimension{{"z/noise", 0, e}, {"z/measure", 0, u}}
+	})
+}
+
+// measures integrates over ε on both half-lines and over u = exp(−r²/2), with n points
+// each.
+func measures(n int) (ofE, ofU vitest.Rule) {
+	xs, ws := make([]float64, n), make([]float64, n)
 	quad.Legendre{}.FixedLocations(xs, ws, 0, 9)
 	var e, we, u, wu []float64
 	for i, x := range xs {
@@ -170,12 +180,7 @@ func measured() problem {
 		e, we = append(e, x, -x), append(we, d/math.Sqrt(2*math.Pi), d/math.Sqrt(2*math.Pi))
 		u, wu = append(u, math.Exp(-x*x/2)), append(wu, d*x)
 	}
-	return p.with(func(map[string]float64, int) []dimension {
-		return []dimension{
-			{"z/noise", 0, func([]float64) ([]float64, []float64) { return e, we }},
-			{"z/measure", 0, func([]float64) ([]float64, []float64) { return u, wu }},
-		}
-	})
+	return func([]float64) ([]float64, []float64) { return e, we }, func([]float64) ([]float64, []float64) { return u, wu }
 }
 
 // shared is layer with a bit for each datum in place of its normal z; global, it

@@ -39,14 +39,17 @@ func (e Score) describe() estimator {
 }
 
 func (e Score) costs(g *gradient, l latent) []Cost {
-	f := g.signal(l)
+	f, score := g.signal(l), g.score
+	if _, others := e.Baseline.(LeaveOneOut); others && l.Global {
+		f, score = g.repeated(l)
+	}
 	var costs []Cost
 	if e.Baseline != nil {
 		var base *graph.Node
 		base, costs = e.Baseline.baseline(g, l, f)
 		f = f.Sub(base)
 	}
-	return append([]Cost{g.score(l, f)}, costs...)
+	return append([]Cost{score(l, f)}, costs...)
 }
 
 func (e VIMCO) describe() estimator {

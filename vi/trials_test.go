@@ -113,6 +113,10 @@ func trials(c cell, e vi.Estimator) []trial {
 			return one(layer("global"), layer("global"), 1, choice{"w": e})
 		case pathwise || c.estimator == "STL":
 			return one(shared("global"), shared("global"), 2, choice{"w": e, "v": vi.Score{}, "z": vi.Score{}})
+		case c.estimator == "MeasureValued":
+			return one(sharedMeasured(), shared("global"), 2, choice{"w": e, "v": vi.Score{}, "z": vi.Score{}})
+		case c.estimator == "Score{LeaveOneOut}":
+			return one(sharedTwice(), shared("global"), 2, choice{"w": e, "v": e, "z": vi.Score{}})
 		}
 		return one(shared("global"), shared("global"), 2, choice{"w": e, "v": e, "z": vi.Score{}})
 	case "product":

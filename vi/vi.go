@@ -58,8 +58,10 @@
 //	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
 //	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        unbiased    -         -                   -
 //	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
+//	Score{LeaveOneOut}    global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
 //	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
 //	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
+//	Score{NVIL}           global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
 //	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
 //	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
 //	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         biased              biased
@@ -77,6 +79,7 @@
 //	REBAR                 discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
 //	RELAX                 discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
 //	MeasureValued         reparameterised   unbiased -        -        -        -        -        unbiased    -         -                   -
+//	MeasureValued         global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
 //	Local                 product           unbiased unbiased unbiased -        -        -        unbiased    -         -                   -
 //	Flipout               product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -                   -
 //	PerDraw               product           unbiased unbiased unbiased -        -        -        unbiased    -         -                   -
@@ -103,7 +106,7 @@
 //	estimator.go  the one description of an estimator, and those that differentiate
 //	              draws, dreg.go with them; score.go, baseline.go, disarm.go, arms.go,
 //	              doublecv.go, rodeo.go, rebar.go, relax.go, straightthrough.go,
-//	              measure.go, the others; copula.go, decisions.go and coefficients.go,
+//	              measure.go, the others; repeated.go, K draws of a global; copula.go, decisions.go and coefficients.go,
 //	              coupled draws, classes as bits and the coefficients of least variance;
 //	              own.go, those of one's own
 //	latent.go     the choice of estimators, and every refusal of one
@@ -147,7 +150,7 @@ func (d Data) names() []string { return slices.Sorted(maps.Keys(d)) }
 //
 // K is the number of draws of each latent for a datum; 0 means 1. Enumerated
 // sites and data are the same in all of them. Above 1 it is refused where only
-// globals are drawn, which are drawn once a run.
+// globals are drawn, which are drawn once a run, but by LeaveOneOut.
 //
 // Estimator is of every latent, globals included: where the objective does not
 // take it at one, that is an error which names the site, and Sites has the last

@@ -18,7 +18,11 @@ func (w weighted) signal(r *Record, s *Site) *graph.Node {
 		if powers != nil {
 			x = graph.Mean(w.mean(powers))
 		}
-		for _, t := range w.shared {
+		shared := w.shared
+		if r != w.r {
+			shared = r.shared(w.latents.in(r), Auto)
+		}
+		for _, t := range shared {
 			if r.dependence().On(t.node, s.Value) {
 				x = t.addTo(x, nil)
 			}

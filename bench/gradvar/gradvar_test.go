@@ -45,7 +45,7 @@ func pick(t *testing.T, rows []bench.Row, objective, estimator, group string) be
 // The problems with an exact gradient pass, and every biased estimator is found
 // so but the coldest, whose bias takes more draws to see.
 func TestCheckPasses(t *testing.T) {
-	for _, made := range problems[:3] {
+	for _, made := range problems[:4] {
 		p, err := made.make(options{})
 		if err != nil {
 			t.Fatal(err)
@@ -203,6 +203,31 @@ func TestOrderOfVariances(t *testing.T) {
 		less, more := pick(t, rows, "ELBO", order[i-1], "q"), pick(t, rows, "ELBO", order[i], "q")
 		if !(less.VarHi < more.VarLo) {
 			t.Errorf("%s has the variance %v [%v, %v], %s %v [%v, %v]", order[i-1], less.Var, less.VarLo, less.VarHi, order[i], more.Var, more.VarLo, more.VarHi)
+		}
+	}
+}
+
+// TestOrderOfVariancesAtGlobals: measures have about the variance of pathwise
+// derivatives, and so has leave-one-out with as many runs of the model; with four it
+// lies between them and a learned baseline.
+func TestOrderOfVariancesAtGlobals(t *testing.T) {
+	p := logisticRegression()
+	for _, at := range p.points[:2] {
+		rows := rowsAt(t, p, at, .1, nil)
+		for _, g := range []string{"q/mean", "q/log_std"} {
+			of := func(name string) bench.Row { return pick(t, rows, "ELBO", name, g) }
+			order := []bench.Row{of("MeasureValued"), of("Score{LeaveOneOut}, 4 draws"), of("Score{NVIL}"), of("Score")}
+			for i := 1; i < len(order); i++ {
+				if less, more := order[i-1], order[i]; !(less.VarHi < more.VarLo) {
+					t.Errorf("%s of %s: %s has the variance %v [%v, %v], %s %v [%v, %v]", g, at.name, less.Estimator, less.Var, less.VarLo, less.VarHi, more.Estimator, more.Var, more.VarLo, more.VarHi)
+				}
+			}
+			measures := order[0].Var
+			for _, name := range []string{"Pathwise", "Score{LeaveOneOut}, 28 draws"} {
+				if r := of(name).Var / measures; !(r > .5 && r < 2) {
+					t.Errorf("%s of %s: %s has %v times the variance of measures", g, at.name, name, r)
+				}
+			}
 		}
 	}
 }

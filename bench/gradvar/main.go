@@ -22,8 +22,8 @@
 // Package bench says what the numbers are; bench.GradientVariance measures
 // models of your own.
 //
-//	problem.go   what is measured: linear.go, sbn.go, mixed.go, vae.go, bayes.go and
-//	             pictures.go have the problems, exact.go quadratures
+//	problem.go   what is measured: linear.go, sbn.go, mixed.go, logistic.go, vae.go,
+//	             bayes.go and pictures.go have the problems, exact.go quadratures
 //	print.go     tables and other output; figure.go, pictures; report.go, the page
 //	study.go     trainings by each estimator
 //	main.go      the flags

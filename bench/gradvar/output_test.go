@@ -177,7 +177,7 @@ func TestCheckFailsOnBias(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, vae, bayes, linear784, nonlinear784 or two784"},
+		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, logistic, vae, bayes, linear784, nonlinear784 or two784"},
 		{"-study x -problem sbn", "nothing to train"},
 		{"-evaluations 5", "-evaluations 5: want 2, 3 or 4"},
 		{"-problem sbn -estimator bogus", "-estimator bogus: problem sbn has none"},

@@ -21,7 +21,7 @@ func TestThePageIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := withoutTimes(string(b))
-	for _, heading := range []string{"linear, near", "sbn, halfway", "mixed, start", "vae, 200 steps", "bayes, 10 epochs"} {
+	for _, heading := range []string{"linear, near", "sbn, halfway", "mixed, start", "logistic, halfway", "vae, 200 steps", "bayes, 10 epochs"} {
 		if !strings.Contains(page, "\n### "+heading+"\n") {
 			t.Errorf("the page has no problem %q", heading)
 		}

@@ -39,7 +39,7 @@ type point struct {
 // are asked for.
 var problems = append([]made{
 	{"linear", plain(linearGaussian), false}, {"sbn", plain(beliefNet), false}, {"mixed", plain(mixedSites), false},
-	{"vae", plain(smallVAE), false}, {"bayes", plain(bayesLayer), false},
+	{"logistic", plain(logisticRegression), false}, {"vae", plain(smallVAE), false}, {"bayes", plain(bayesLayer), false},
 }, onPictures()...)
 
 type made struct {
