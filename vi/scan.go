@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/latentgo/latent/graph"
+	"github.com/latentgo/latent/internal/lanes"
 	"github.com/latentgo/latent/internal/op"
 	"github.com/latentgo/latent/prob"
 )
@@ -24,6 +25,9 @@ import (
 //		t.Draw("x", emission(now))
 //		return nodes{now}, nil
 //	})
+//
+// Where the states after a step are values that are given, as a joint finds those that
+// the guide has drawn, all steps are computed at once, unless the Loop says Recompute.
 //
 // A latent within a Scan is drawn by Pathwise; another estimator there is refused, as
 // are sites that are enumerated, global or Set, products, blocks and a Scan within a
@@ -52,6 +56,7 @@ func (t *Trace) Scan(c graph.Loop, init, seqs []*graph.Node, step func(t *Trace,
 	}
 	now := *t
 	kept := 0
+	var before, after, results []*graph.Node
 	last, all = graph.Scan(c, states, front, func(states, in []*graph.Node) (next, outs []*graph.Node) {
 		now.steps = &steps{body: op.Current().InBody()}
 		next, outs = step(&now, states, in)
@@ -63,8 +68,12 @@ func (t *Trace) Scan(c graph.Loop, init, seqs []*graph.Node, step func(t *Trace,
 				}
 			}
 		}
-		return next, append(slices.Clone(outs), now.steps.results()...)
+		before, after, results = states, next, append(slices.Clone(outs), now.steps.results()...)
+		return next, results
 	})
+	if l, a, ok := now.steps.atOnce(c, states, before, after, results); ok {
+		last, all = l, a
+	}
 	for i, x := range all {
 		all[i] = t.r.timeBehind(x)
 	}
@@ -84,6 +93,37 @@ type stepSite struct {
 	law          prob.Dist
 	value, score *graph.Node
 	own          bool // drawn here, not given
+}
+
+// atOnce computes all steps at once if the states after each are given, as those of a
+// joint are that are drawn by the guide: then none waits for another.
+func (q *steps) atOnce(c graph.Loop, init, before, after, results []*graph.Node) (last, all []*graph.Node, ok bool) {
+	n := q.body.Steps()
+	if n == 0 || c.Recompute {
+		return nil, nil, false
+	}
+	with := map[*graph.Node]*graph.Node{}
+	places, from := q.body.Places()
+	for i, at := range places {
+		with[at] = from[i]
+	}
+	for i, at := range after {
+		k := slices.Index(places, at)
+		if k < 0 {
+			return nil, nil, false
+		}
+		x, start := from[k], graph.ExpandDims(init[i], 0)
+		if c.Reverse {
+			with[before[i]] = graph.Concat(0, graph.Slice(x, 0, 1, n), start)
+			x = graph.Slice(x, 0, 0, 1)
+		} else {
+			with[before[i]] = graph.Concat(0, start, graph.Slice(x, 0, 0, n-1))
+			x = graph.Slice(x, 0, n-1, n)
+		}
+		last = append(last, graph.Squeeze(x, 0))
+	}
+	all, ok = lanes.AtOnce(n, results, with)
+	return last, all, ok
 }
 
 // outsideSteps refuses what no step of a Scan can do.

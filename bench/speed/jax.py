@@ -28,8 +28,8 @@ def full(shape, v):
     return jnp.full(shape, v, jnp.float32)
 
 
-def pixels(rows):
-    return jnp.asarray(rng.random((rows, 784)) < 0.13, jnp.float32)
+def pixels(rows, n=784):
+    return jnp.asarray(rng.random((rows, n)) < 0.13, jnp.float32)
 
 
 def linear(a, b):
@@ -44,9 +44,9 @@ def affine(p, x):
     return x @ p[0] + p[1]
 
 
-def mlp(ps, x):
+def mlp(ps, x, act=jnp.tanh):
     for p in ps[:-1]:
-        x = jnp.tanh(affine(p, x))
+        x = act(affine(p, x))
     return affine(ps[-1], x)
 
 
@@ -307,6 +307,77 @@ def attention(size=64, width=128, heads=4, latent=16):
     return {"enc": maps(), "dec": maps(), "head": linear(width, 2 * latent), "first": linear(latent, width), "log_std": full((), 0)}, loss
 
 
+def markov(x, transition, emission, latent, hidden):
+    """The guide reads backwards and draws one state after the other; what needs no loop is one call for all steps."""
+    steps, rows, seen = x.shape
+
+    def guide(p, eps):
+        u, c = p["u"]
+
+        def read(h, i):
+            a = h @ u
+            r, g = jnp.split(nn.sigmoid(i[:, :2 * hidden] + a[:, :2 * hidden]), 2, -1)
+            new = jnp.tanh(i[:, 2 * hidden:] + r * (a[:, 2 * hidden:] + c))
+            h = (1 - g) * new + g * h
+            return h, h
+
+        def draw(z, now):
+            h, e = now
+            h = 0.5 * (jnp.tanh(affine(p["before"], z)) + h)
+            std = nn.softplus(affine(p["spread"], h)) + 1e-3
+            z = affine(p["mean"], h) + std * e
+            return z, (z, std)
+
+        _, h = jax.lax.scan(read, jnp.zeros((rows, hidden)), affine(p["w"], x), reverse=True)
+        _, (z, std) = jax.lax.scan(draw, jnp.broadcast_to(p["first"], (rows, latent)), (h, eps))
+        return z, (-0.5 * eps**2 - jnp.log(std) - HALF_LOG_2PI).sum((0, 2))
+
+    def loss(p, key):
+        z, logq = guide(p["q"], jax.random.normal(key, (steps, rows, latent)))
+        mean, log_std = transition(p, jnp.concatenate([jnp.broadcast_to(p["first"], (1, rows, latent)), z[:-1]]))
+        logp = (-0.5 * ((z - mean) * jnp.exp(-log_std)) ** 2 - log_std - HALF_LOG_2PI).sum((0, 2))
+        return -(emission(p, z) + logp - logq).mean()
+
+    first = lambda: full((latent,), 0)
+    q = {
+        "w": linear(seen, 3 * hidden), "u": (new(hidden, 3 * hidden), full((hidden,), 0)), "first": first(),
+        "before": linear(latent, hidden), "mean": linear(hidden, latent), "spread": linear(hidden, latent),
+    }
+    return {"q": q, "first": first()}, loss
+
+
+def dmm(seen=88, latent=32, hidden=128, steps=50):
+    x = pixels(steps * 32, seen).reshape(steps, 32, seen)
+
+    def transition(p, z):
+        gate, other = nn.sigmoid(mlp(p["gate"], z, nn.relu)), mlp(p["other"], z, nn.relu)
+        l = affine(p["linear"], z)
+        return l + gate * (other - l), jnp.log(nn.softplus(affine(p["spread"], nn.relu(other))) + 1e-3)
+
+    def emission(p, z):
+        return log_bernoulli(x, mlp(p["emit"], z, nn.relu)).sum(0)
+
+    p, loss = markov(x, transition, emission, latent, hidden)
+    return p | {
+        "gate": layers(latent, hidden, latent), "other": layers(latent, hidden, latent), "linear": linear(latent, latent),
+        "spread": linear(latent, latent), "emit": layers(latent, hidden, hidden, seen),
+    }, loss
+
+
+def dkf(seen=20, latent=16, hidden=64, steps=200):
+    x = jnp.asarray(rng.random((steps, 32, seen)), jnp.float32)
+
+    def transition(p, z):
+        return jnp.split(mlp(p["next"], z, nn.relu), 2, -1)
+
+    def emission(p, z):
+        e = (x - mlp(p["shows"], z, nn.relu)) * jnp.exp(-p["log_std"])
+        return (-0.5 * e**2 - p["log_std"] - HALF_LOG_2PI).sum((0, 2))
+
+    p, loss = markov(x, transition, emission, latent, hidden)
+    return p | {"next": layers(latent, hidden, 2 * latent), "shows": layers(latent, hidden, seen), "log_std": full((), 0)}, loss
+
+
 def adam(p, m, v, g, t):
     m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
     return p - 1e-3 * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
@@ -334,7 +405,7 @@ class Training:
 
 
 cache = {}
-MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn, "convvae": convvae, "resvae": resvae, "attention": attention}
+MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn, "convvae": convvae, "resvae": resvae, "attention": attention, "dmm": dmm, "dkf-scan": dkf}
 
 
 def measure(name, seconds):

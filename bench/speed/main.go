@@ -1,4 +1,4 @@
-// Command speed times a training step (forward, backward, Adam) of ten
+// Command speed times a training step (forward, backward, Adam) of twelve
 // networks in float32, beside the same networks elsewhere:
 //
 //	go run ./bench/speed                     this library

@@ -63,3 +63,26 @@ func attention(s *graph.Scope, x *graph.Node) *vi.Estimate {
 		},
 	}, vi.Data{"x": x})
 }
+
+// dmm is the deep Markov model of examples/dmm, of 50 chords on 88 keys.
+func dmm(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	c := models.MarkovConfig{Input: 88, Latent: 32, Hidden: 128, Steps: 50}
+	return vi.ELBO{}.Estimate(s, models.NewMarkov(s, c), vi.Data{"x": graph.Reshape(x, -1, c.Steps, c.Input)})
+}
+
+// dkf is a deep Kalman filter (arXiv 1511.05121) of many small steps: networks say the
+// law of the next state and the mean of what is seen, and the guide is that of dmm.
+func dkf(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	c := models.MarkovConfig{Input: 20, Latent: 16, Hidden: 64, Steps: 200}
+	relu := layers.Config{Activation: graph.Relu}
+	next, shows := relu.NewMLP(s.In("next"), c.Latent, c.Hidden, 2*c.Latent), relu.NewMLP(s.In("shows"), c.Latent, c.Hidden, c.Input)
+	logStd := s.Param("log_std", graph.Constant(0))
+	m := models.Markov{
+		Steps: c.Steps, First: s.Param("first", graph.Constant(0), c.Latent),
+		Transition: func(z *graph.Node) prob.Dist { return models.Normal(next.Apply(z), c.Latent) },
+		Emission: func(z *graph.Node) prob.Dist {
+			return prob.Independent(prob.Normal{Mean: shows.Apply(z), LogStd: logStd}, c.Steps)
+		},
+	}
+	return vi.ELBO{}.Estimate(s, vi.Model{Joint: m.Joint, Guide: models.NewCombiner(s.In("q"), c)}, vi.Data{"x": graph.Reshape(x, -1, c.Steps, c.Input)})
+}

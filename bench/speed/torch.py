@@ -18,11 +18,11 @@ from torch.nn.utils.parametrizations import weight_norm
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
-def mlp(*sizes):
+def mlp(*sizes, act=nn.Tanh):
     mods = []
     for i in range(1, len(sizes)):
         if i > 1:
-            mods.append(nn.Tanh())
+            mods.append(act())
         mods.append(nn.Linear(sizes[i - 1], sizes[i]))
     return nn.Sequential(*mods)
 
@@ -293,6 +293,65 @@ class Attention(nn.Module):
         return -(recon - normal_kl(mean, log_std).sum(1)).mean()
 
 
+class Markov(nn.Module):
+    """The guide reads backwards and draws one state after the other; what needs no loop is one call for all steps."""
+
+    def __init__(self, seen, latent, hidden, steps):
+        super().__init__()
+        self.read, self.before = nn.GRU(seen, hidden), nn.Linear(latent, hidden)
+        self.mean, self.spread = nn.Linear(hidden, latent), nn.Linear(hidden, latent)
+        self.first_q, self.first_p = nn.Parameter(torch.zeros(latent)), nn.Parameter(torch.zeros(latent))
+        self.shape = (steps, 32, latent)
+
+    def forward(self):
+        seen = self.read(self.x.flip(0))[0].flip(0)
+        eps = torch.randn(self.shape)
+        z, stds, states = self.first_q, [], []
+        for h, e in zip(seen, eps):
+            h = 0.5 * (torch.tanh(self.before(z)) + h)
+            mean, std = self.mean(h), F.softplus(self.spread(h)) + 1e-3
+            z = mean + std * e
+            stds.append(std)
+            states.append(z)
+        z = torch.stack(states)
+        logq = (-0.5 * eps ** 2 - torch.stack(stds).log() - HALF_LOG_2PI).sum((0, 2))
+        mean, log_std = self.transition(torch.cat([self.first_p.expand(1, *self.shape[1:]), z[:-1]]))
+        logp = (-0.5 * ((z - mean) * (-log_std).exp()) ** 2 - log_std - HALF_LOG_2PI).sum((0, 2))
+        return -(self.emission(z) + logp - logq).mean()
+
+
+class DMM(Markov):
+    def __init__(self, seen=88, latent=32, hidden=128, steps=50):
+        super().__init__(seen, latent, hidden, steps)
+        self.gate, self.other = (mlp(latent, hidden, latent, act=nn.ReLU) for _ in range(2))
+        self.linear, self.spread_p = nn.Linear(latent, latent), nn.Linear(latent, latent)
+        self.emit = mlp(latent, hidden, hidden, seen, act=nn.ReLU)
+        self.x = torch.bernoulli(torch.full((steps, 32, seen), 0.13))
+
+    def transition(self, z):
+        other = self.other(z)
+        mean = torch.lerp(self.linear(z), other, torch.sigmoid(self.gate(z)))
+        return mean, (F.softplus(self.spread_p(F.relu(other))) + 1e-3).log()
+
+    def emission(self, z):
+        return -F.binary_cross_entropy_with_logits(self.emit(z), self.x, reduction="none").sum((0, 2))
+
+
+class DKF(Markov):
+    def __init__(self, seen=20, latent=16, hidden=64, steps=200):
+        super().__init__(seen, latent, hidden, steps)
+        self.next, self.shows = mlp(latent, hidden, 2 * latent, act=nn.ReLU), mlp(latent, hidden, seen, act=nn.ReLU)
+        self.log_std = nn.Parameter(torch.tensor(0.0))
+        self.x = torch.rand(steps, 32, seen)
+
+    def transition(self, z):
+        return self.next(z).chunk(2, -1)
+
+    def emission(self, z):
+        e = (self.x - self.shows(z)) * (-self.log_std).exp()
+        return (-0.5 * e ** 2 - self.log_std - HALF_LOG_2PI).sum((0, 2))
+
+
 def law(make, shape, values, params):
     """The density of given values, its gradient and a draw, whose sum has a gradient too if the law is pathwise."""
     Distribution.set_default_validate_args(False)
@@ -332,7 +391,7 @@ LAWS = {
     "dist/normal": lambda: law(lambda m, s: Normal(m, s.exp()), (100, 20), torch.randn, 2),
     "dist/gamma": lambda: law(lambda a, r: Gamma(a.exp(), r.exp()), (100, 10), torch.rand, 2),
 }
-MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "m2": M2, "ladder": Ladder, "bnn": BNN, "convvae": ConvVAE, "resvae": ResVAE, "attention": Attention}
+MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "m2": M2, "ladder": Ladder, "bnn": BNN, "convvae": ConvVAE, "resvae": ResVAE, "attention": Attention, "dmm": DMM, "dkf-scan": DKF}
 cache = {}
 
 

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/latentgo/latent/examples/flags/flagstest"
+	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
@@ -96,12 +97,13 @@ func TestFindsWhatTheKalmanFilterFinds(t *testing.T) {
 		return prob.Normal{Mean: mean, LogStd: graph.Const(math.Log(std))}
 	}
 	estimate := func(s *graph.Scope, d vi.Data, draws int) *vi.Estimate {
-		m := dmm{
-			steps: steps, first: graph.Tensor([]float64{0}, 1),
-			transition: func(z *graph.Node) prob.Dist { return normal(z.Scale(a), q) },
-			emission:   func(z *graph.Node) prob.Dist { return prob.Independent(normal(z.Scale(c), r), steps) },
+		m := models.Markov{
+			Steps: steps, First: graph.Tensor([]float64{0}, 1),
+			Transition: func(z *graph.Node) prob.Dist { return normal(z.Scale(a), q) },
+			Emission:   func(z *graph.Node) prob.Dist { return prob.Independent(normal(z.Scale(c), r), steps) },
 		}
-		return vi.ELBO{Config: vi.Config{K: draws}}.Estimate(s, vi.Model{Joint: m.joint, Guide: newGuide(s, sizes{keys: 1, latent: 1, hidden: 16})}, d)
+		guide := models.NewCombiner(s, models.MarkovConfig{Input: 1, Latent: 1, Hidden: 16})
+		return vi.ELBO{Config: vi.Config{K: draws}}.Estimate(s, vi.Model{Joint: m.Joint, Guide: guide}, d)
 	}
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate { return estimate(s, d, 1) }
 	b := set.Batches(data.BatchConfig{Size: n / 4})

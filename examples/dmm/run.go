@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/latentgo/latent/examples/flags"
+	"github.com/latentgo/latent/examples/models"
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/prob"
 	"github.com/latentgo/latent/trainers"
@@ -20,13 +21,12 @@ import (
 
 // options are the flags.
 type options struct {
-	sizes
-	out                  string
-	epochs, batch, steps int
-	pieces               int
-	rate                 float64
-	seed                 uint64
-	training             flags.Training
+	models.MarkovConfig
+	out                   string
+	epochs, batch, pieces int
+	rate                  float64
+	seed                  uint64
+	training              flags.Training
 }
 
 func parse(args []string, usage io.Writer) (o options, err error) {
@@ -36,14 +36,14 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.IntVar(&o.epochs, "epochs", 60, "passes over the training data")
 	f.IntVar(&o.batch, "batch", 32, "pieces a step of training")
 	f.IntVar(&o.pieces, "pieces", 1280, "pieces to train on")
-	f.IntVar(&o.steps, "steps", 48, "steps of a piece")
-	f.IntVar(&o.latent, "latent", 32, "latent dimensions of a state")
-	f.IntVar(&o.hidden, "hidden", 100, "units of the networks")
-	f.IntVar(&o.flows, "flows", 0, "inverse autoregressive flows of the guide")
+	f.IntVar(&o.Steps, "steps", 48, "steps of a piece")
+	f.IntVar(&o.Latent, "latent", 32, "latent dimensions of a state")
+	f.IntVar(&o.Hidden, "hidden", 100, "units of the networks")
+	f.IntVar(&o.Flows, "flows", 0, "inverse autoregressive flows of the guide")
 	f.Float64Var(&o.rate, "rate", 3e-3, "step size of Adam")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	o.training.Add(f, "out")
-	o.keys = keys
+	o.Input = keys
 	if err = f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)
@@ -51,7 +51,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		}
 		return o, err
 	}
-	counts := []int{o.epochs, o.batch, o.pieces, o.steps, o.latent, o.hidden}
+	counts := []int{o.epochs, o.batch, o.pieces, o.Steps, o.Latent, o.Hidden}
 	for i, name := range []string{"epochs", "batch", "pieces", "steps", "latent", "hidden"} {
 		if counts[i] < 1 || counts[i] > 1e5 {
 			return o, errors.Errorf("-%s %d: want 1 to 100000", name, counts[i])
@@ -60,8 +60,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	switch {
 	case f.NArg() > 0:
 		err = errors.Errorf("unexpected argument %q", f.Arg(0))
-	case o.flows < 0 || o.flows > 100:
-		err = errors.Errorf("-flows %d: want 0 to 100", o.flows)
+	case o.Flows < 0 || o.Flows > 100:
+		err = errors.Errorf("-flows %d: want 0 to 100", o.Flows)
 	case !(o.rate > 0 && o.rate < 1):
 		err = errors.Errorf("-rate %v: want a number between 0 and 1", o.rate)
 	}
@@ -76,16 +76,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	train, err := music(o.pieces, o.steps, o.seed)
+	train, err := music(o.pieces, o.Steps, o.seed)
 	if err != nil {
 		return err
 	}
-	test, err := music(max(o.pieces/5, 3), o.steps, o.seed+1)
+	test, err := music(max(o.pieces/5, 3), o.Steps, o.seed+1)
 	if err != nil {
 		return err
 	}
 	bound := func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		return vi.ELBO{}.Estimate(s, o.model(s), d)
+		return vi.ELBO{}.Estimate(s, models.NewMarkov(s, o.MarkovConfig), d)
 	}
 	params := o.training.Params(o.seed)
 	result, err := trainers.Fit(ctx, bound, train.Batches(data.BatchConfig{Size: o.batch, Seed: o.seed}), trainers.Config{
@@ -105,26 +105,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	elbo := result.Epochs[len(result.Epochs)-1].Test["elbo"]
-	_, err = fmt.Fprintf(stdout, "test ELBO %.2f nats a piece, %.3f a step\n", elbo, elbo/float64(o.steps))
+	_, err = fmt.Fprintf(stdout, "test ELBO %.2f nats a piece, %.3f a step\n", elbo, elbo/float64(o.Steps))
 	return errors.Wrap(err, "output")
-}
-
-func (o options) model(s *graph.Scope) vi.Model {
-	return vi.Model{Joint: newDMM(s.In("p"), o.sizes, o.steps).joint, Guide: newGuide(s.In("q"), o.sizes)}
 }
 
 // picture writes three columns: test pieces, what the guide makes of them and pieces
 // that the model plays, each as probabilities by step and key, high ones on top.
 func (o options) picture(ctx context.Context, params *graph.Params, test *data.Set) error {
 	const n, scale = 3, 4
-	size := o.steps * keys
+	size := o.Steps * keys
 	mean := func(r *vi.Record) *graph.Node {
 		p, _ := r.Site("x").P.(prob.Moments).Moments()
 		return p
 	}
 	p, err := graph.Build(params, func(s *graph.Scope) {
-		m := o.model(s)
-		x := s.Input("x", n, o.steps, keys)
+		m := models.NewMarkov(s, o.MarkovConfig)
+		x := s.Input("x", n, o.Steps, keys)
 		s.Output("again", mean(vi.Run(s.In("again"), m, vi.Data{"x": x}, vi.Config{})))
 		s.Output("played", vi.Run(s.In("played"), vi.Model{Joint: m.Joint}, nil, vi.Config{Rows: n}).Site("x").Value)
 	})
@@ -149,7 +145,7 @@ func (o options) picture(ctx context.Context, params *graph.Params, test *data.S
 	for i := range n {
 		for _, x := range [][]float32{given, again, played} {
 			for y := range scale * keys {
-				for t := range scale * o.steps {
+				for t := range scale * o.Steps {
 					all = append(all, x[i*size+t/scale*keys+keys-1-y/scale])
 				}
 			}
@@ -158,5 +154,5 @@ func (o options) picture(ctx context.Context, params *graph.Params, test *data.S
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return errors.Wrap(err, "-out")
 	}
-	return data.WriteGrid(filepath.Join(o.out, "music.png"), all, []int{scale * keys, scale * o.steps}, 3)
+	return data.WriteGrid(filepath.Join(o.out, "music.png"), all, []int{scale * keys, scale * o.Steps}, 3)
 }

@@ -10,6 +10,7 @@
 //	semisupervised.go   the objective that trains M2 on few labels; features.go, what
 //	              M1 gives to M1+M2
 //	ladder.go     Ladder: several layers of latents, bottom-up or top-down guide (chapter 4)
+//	markov.go     Markov: states over time, and a guide that combines them with what is to come
 //	discrete.go   a VAE with discrete latents (chapter 5)
 //	bayes.go      regression and classification with latent weights (chapter 6)
 //	joined.go     a dense layer of two inputs

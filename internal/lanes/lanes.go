@@ -18,9 +18,24 @@ import (
 // K points: with maps leaves, and any other nodes, to what stands for them, [K,
 // shape…]. Nothing passes from one lane to another, so that a NaN stays in its own.
 func Over(k int, outs []*graph.Node, with map[*graph.Node]*graph.Node) []*graph.Node {
-	l := lanes{k: k, of: map[*graph.Node]*graph.Node{}}
-	for n, x := range with {
+	for n := range with {
 		op.Check(n, "lanes of")
+	}
+	return new(lanes).over(k, outs, with)
+}
+
+// AtOnce is Over with all derivatives, in a graph whose size does not depend on k;
+// false if an operation is none over all lanes, or has a derivative of its own. The
+// leaves may be those of a Scan that has ended.
+func AtOnce(k int, outs []*graph.Node, with map[*graph.Node]*graph.Node) ([]*graph.Node, bool) {
+	l := lanes{whole: true}
+	wide := l.over(k, outs, with)
+	return wide, !l.refused
+}
+
+func (l *lanes) over(k int, outs []*graph.Node, with map[*graph.Node]*graph.Node) []*graph.Node {
+	l.k, l.of = k, map[*graph.Node]*graph.Node{}
+	for n, x := range with {
 		op.Check(x, "lanes of "+n.String())
 		if want := l.shape(n.Shape()); !slices.Equal(x.Shape(), want) {
 			graph.Fail("lanes: %s of shape %v for one of shape %v, want %v", x, x.Shape(), n.Shape(), want)
@@ -28,9 +43,12 @@ func Over(k int, outs []*graph.Node, with map[*graph.Node]*graph.Node) []*graph.
 		l.of[n] = x
 	}
 	for _, n := range op.Needed(outs...) {
-		if l.of[n] == nil && op.RuleOf(n) != nil {
+		if l.of[n] == nil && op.RuleOf(n) != nil && !l.refused {
 			l.visit(n)
 		}
+	}
+	if l.refused {
+		return nil
 	}
 	wide := make([]*graph.Node, len(outs))
 	for i, n := range outs {
@@ -42,6 +60,8 @@ func Over(k int, outs []*graph.Node, with map[*graph.Node]*graph.Node) []*graph.
 type lanes struct {
 	k  int
 	of map[*graph.Node]*graph.Node // what depends on the point, [K, shape…]
+
+	whole, refused bool // see AtOnce
 }
 
 // shape is that of the lanes of a node.
@@ -63,6 +83,7 @@ func (l *lanes) visit(n *graph.Node) {
 	}
 	switch r := op.RuleOf(n).(type) {
 	case *op.Custom: // of which only the value is left
+		l.refused = l.whole
 		if x := l.of[in[0]]; x != nil {
 			l.of[n] = x
 			return

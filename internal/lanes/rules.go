@@ -120,6 +120,10 @@ func (l *lanes) places(index *graph.Node, v int) *graph.Node {
 
 // each applies a rule of which nothing is known lane by lane.
 func (l *lanes) each(r op.Rule, n *graph.Node, in []*graph.Node) *graph.Node {
+	if l.whole {
+		l.refused = true
+		return nil
+	}
 	parts := make([]*graph.Node, l.k)
 	for i := range parts {
 		own := make([]*graph.Node, len(in))

@@ -67,6 +67,10 @@ func (y *Body) Seq(x *Node) *Node {
 	return n
 }
 
+// Places returns what stands for the place of a step in each sequence, and the
+// sequences [T, …].
+func (y *Body) Places() (places, from []*Node) { return y.seqs, y.from }
+
 // close ends the body, and returns the checks made in it.
 func (y *Body) close() (checks []*Node) {
 	b := Current()
