@@ -115,7 +115,7 @@ func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o 
 // no more than a hundredth; by the same noise each time.
 func (g *gradient) settle(ctx context.Context, train func(steps int) error, b *batches, c Config) error {
 	const window, most, tolerance = 500, 20000, .01
-	still, before := 0, math.Inf(1)
+	still, before := 0, math.NaN() // nothing is near it
 	for g.warmup < most {
 		if err := train(window); err != nil {
 			return err
@@ -124,7 +124,7 @@ func (g *gradient) settle(ctx context.Context, train func(steps int) error, b *b
 		if err != nil {
 			return err
 		}
-		if still++; math.Abs(now-before) > tolerance*before {
+		if still++; !(math.Abs(now-before) <= tolerance*before) {
 			still = 0
 		}
 		if still == 2 {
