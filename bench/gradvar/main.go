@@ -17,7 +17,7 @@
 //	go run ./bench/gradvar -study FOLDER -report FILE
 //
 // The second trains by each estimator, 100,000 steps by default, and goes on where it
-// was stopped; the third shows what came out.
+// was stopped, or to more -steps than before; the third shows what came out.
 //
 // Package bench says what the numbers are; bench.GradientVariance measures
 // models of your own.
@@ -47,7 +47,7 @@ import (
 type options struct {
 	region, check, json, csv, markdown, quick bool
 	only, png, data, study, estimator, report string
-	evaluations, steps                        int
+	evaluations, steps, every                 int
 	draws                                     float64
 	seed                                      uint64
 }
@@ -82,6 +82,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.IntVar(&o.evaluations, "evaluations", 0, "on pictures, estimators of this many evaluations of the model; 0: of 2, 3 and 4")
 	f.StringVar(&o.estimator, "estimator", "", "those with one of these in their `names`, with commas between them")
 	f.IntVar(&o.steps, "steps", 100000, "with -study: of training")
+	f.IntVar(&o.every, "every", 0, "with -study: `steps` from one measurement to the next; 0: a twentieth of all")
 	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
 	f.Uint64Var(&o.seed, "seed", 1, "of the noise")
 	if err = f.Parse(args); err != nil {
@@ -104,6 +105,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		err = errors.Errorf("-evaluations %d: want 2, 3 or 4", o.evaluations)
 	case o.steps < 1:
 		err = errors.Errorf("-steps %d: want 1 or more", o.steps)
+	case o.every < 0:
+		err = errors.Errorf("-every %d: want 1 or more, or 0", o.every)
 	case !(o.draws > 0 && o.draws <= 1000):
 		err = errors.Errorf("-draws %v: want a number up to 1000", o.draws)
 	case o.check && o.png != "" || count(o.check, o.json, o.csv, o.markdown) > 1:
