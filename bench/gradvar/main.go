@@ -15,15 +15,17 @@
 //	go run ./bench/gradvar -problem nonlinear784 -data mnist
 //	go run ./bench/gradvar -problem nonlinear784 -data mnist -study FOLDER -evaluations 2
 //	go run ./bench/gradvar -study FOLDER -report FILE
+//	go run ./bench/gradvar -study FOLDER -markdown
 //
 // The second trains by each estimator, 100,000 steps by default, and goes on where it
-// was stopped, or to more -steps than before; the third shows what came out.
+// was stopped, or to more -steps than before; the others show what came out.
 //
 // Package bench says what the numbers are; bench.GradientVariance measures
 // models of your own.
 //
-//	problem.go   what is measured: linear.go, sbn.go, mixed.go, logistic.go, vae.go,
-//	             bayes.go and pictures.go have the problems, exact.go quadratures
+//	problem.go   what is measured: linear.go, sbn.go, mixed.go, logistic.go, classes.go,
+//	             hierarchy.go, vae.go, bayes.go and pictures.go have the problems,
+//	             exact.go quadratures
 //	print.go     tables and other output; figure.go, pictures; report.go, the page
 //	study.go     trainings by each estimator
 //	main.go      the flags
@@ -135,11 +137,8 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	page := &report{}
-	if o.study != "" && o.report != "" && o.only == "" {
-		if err := page.studies(o.study); err != nil {
-			return err
-		}
-		return page.write(o.report)
+	if o.study != "" && o.only == "" && (o.report != "" || o.markdown) {
+		return page.kept(o, w)
 	}
 	if o.study != "" {
 		return studies(ctx, o, w, os.Stderr)
