@@ -66,8 +66,8 @@ func (g *gradient) compare(ctx context.Context, m trainers.Bound, d *data.Set, c
 // values is the gradient of a group.
 func (q *group) values(p *graph.Program) ([]float64, error) {
 	x := make([]float64, 0, q.size)
-	for _, name := range q.params {
-		v, err := p.Value(gradOutput + name)
+	for _, name := range q.grads {
+		v, err := p.Value(name)
 		if err != nil {
 			return nil, errors.WithMessage(err, name)
 		}

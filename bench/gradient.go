@@ -31,7 +31,7 @@ type gradient struct {
 // group is the gradient of some parameters as one vector.
 type group struct {
 	name   string
-	params []string
+	grads  []string // outputs
 	offset []int
 	size   int
 	exact  []float64 // what its mean should be; nil if unknown
@@ -104,7 +104,7 @@ func (g *gradient) group(of func(string) string) {
 			g.groups = append(g.groups, &group{name: label})
 		}
 		q := g.groups[i]
-		q.params, q.offset = append(q.params, name), append(q.offset, q.size)
+		q.grads, q.offset = append(q.grads, gradOutput+name), append(q.offset, q.size)
 		q.size += graph.Size(g.program.Shape(gradOutput + name))
 	}
 }
@@ -113,7 +113,7 @@ func (g *gradient) group(of func(string) string) {
 // this takes about a tenth of the time that the gradient takes, by the counts of its
 // program.
 func rotation(p *graph.Program, numbers int) int {
-	const small, most = 1 << 12, 128
+	const small, most = 1 << 11, 128
 	const look, perFlop, perByte = 6e-9, 2e-11, 5e-11 // seconds
 	flops, bytes := p.Work()
 	took := flops*perFlop + float64(bytes)*perByte
@@ -184,15 +184,15 @@ func collect[T graph.Float](g *gradient, q *group, step int, c Config) error {
 	if c.OnDraw != nil {
 		g.buffer = slices.Grow(g.buffer[:0], q.size)[:q.size]
 	}
-	for i, name := range q.params {
+	for i, name := range q.grads {
 		at := q.offset[i]
-		v, err := graph.View[T](g.program, gradOutput+name)
+		v, err := graph.View[T](g.program, name)
 		if err != nil {
 			return errors.WithMessage(err, name)
 		}
 		part(q.m, at, v, nil)
 		if q.versus != nil {
-			less, err := graph.View[T](g.against.program, gradOutput+name)
+			less, err := graph.View[T](g.against.program, name)
 			if err != nil {
 				return errors.WithMessage(err, name)
 			}

@@ -51,12 +51,14 @@ type moments struct {
 	values  []float64    // of each draw, of a single number
 	towards [2]along     // the variance along the mean, and along its difference from exact
 	now     sums         // of the draw that is being taken
+	buffer  []float32    // of a block of a long vector
 }
 
 // sums are over the blocks of a draw.
 type sums struct {
 	k                      int // of the draws that the blocks have been seen in
 	inv, scale             float64
+	scaled                 float64 // scale of the draw before
 	own, last, before      float64
 	dot, norm, off, offDot float64
 }
@@ -75,6 +77,9 @@ func newRotating(size, every int) *moments {
 			m.dev[i] = make([]float32, size)
 		}
 	}
+	if size > long {
+		m.buffer = make([]float32, block)
+	}
 	return m
 }
 
@@ -84,15 +89,14 @@ func (m *moments) turn() int { return m.n % m.every }
 // begin begins a draw.
 func (m *moments) begin() {
 	k := m.n/m.every + 1
-	m.now = sums{k: k, inv: 1 / float64(k), scale: math.Sqrt(float64(k-1) / float64(k))}
+	scale := func(k int) float64 { return math.Sqrt(float64(k-1) / float64(k)) }
+	m.now = sums{k: k, inv: 1 / float64(k), scale: scale(k), scaled: scale(max(k-1, 1))}
 }
 
 // part takes values from position at of a draw, less others if there are some.
 func part[T graph.Float](m *moments, at int, values, less []T) {
-	for b := at / block; b*block < at+len(values); b++ {
-		if b%m.every != m.turn() {
-			continue
-		}
+	b := at / block
+	for b += (m.turn() - b%m.every + m.every) % m.every; b*block < at+len(values); b += m.every {
 		from, to := max(b*block, at), min((b+1)*block, at+len(values))
 		v := values[from-at : to-at]
 		if less != nil {
@@ -132,44 +136,41 @@ func take[T graph.Float](s *sums, m *moments, from int, v []T) {
 	}
 	s.own, s.last, s.before, s.dot, s.norm = s.own+own, s.last+last, s.before+before, s.dot+dot, s.norm+norm
 	if m.exact != nil || m.single != nil {
-		m.rest(s, from, d2)
+		m.rest(s, from, d2, 1)
 	}
 }
 
-// takeLong takes the values of a block of a long vector, by kernels, and leaves the
-// variance along the mean to its bound.
+// takeLong takes the values of a block of a long vector, and leaves the variance along
+// the mean to its bound. What is kept of a deviation is before its scaling.
 func takeLong[T graph.Float](s *sums, m *moments, from int, v []T) {
 	n := len(v)
-	var wide [block]float64
-	var narrow, product [block]float32
-	e, d := wide[:n], narrow[:n]
-	mean, before := m.mean[from:from+n], m.dev[0][from:from+n]
-	kernel.Convert(e, v)
-	kernel.AddScaled(e, e, -1, mean)
-	kernel.AddScaled(mean, mean, s.inv, e)
-	s.own += s.scale * s.scale * kernel.SumSquares(e)
-	kernel.Affine(e, e, s.scale, 0)
-	kernel.Convert(d, e)
-	kernel.Zip(kernel.OpMul, product[:n], d, before)
-	s.last += kernel.Sum(product[:n])
+	mean, before, d := m.mean[from:from+n], m.dev[0][from:from+n], m.buffer[:n]
+	for i, x := range v {
+		e := float64(x) - mean[i]
+		mean[i] += e * s.inv
+		d[i] = float32(e)
+	}
+	s.own += s.scale * s.scale * kernel.SumSquares(d)
+	kernel.Zip(kernel.OpMul, before, before, d)
+	s.last += s.scale * s.scaled * kernel.Sum(before)
 	copy(before, d)
 	if m.exact != nil || m.single != nil {
-		m.rest(s, from, d)
+		m.rest(s, from, d, s.scale)
 	}
 }
 
 // rest is what is not needed of every vector.
-func (m *moments) rest(s *sums, from int, dev []float32) {
+func (m *moments) rest(s *sums, from int, dev []float32, scale float64) {
 	if m.exact != nil {
 		for i, e := range dev {
 			c := m.mean[from+i] - m.exact[from+i]
-			s.offDot += float64(e) * c
+			s.offDot += scale * float64(e) * c
 			s.off += c * c
 		}
 	}
 	if m.single != nil {
 		for i, e := range dev {
-			m.single[from+i] += float64(e) * float64(e)
+			m.single[from+i] += scale * scale * float64(e) * float64(e)
 		}
 	}
 }

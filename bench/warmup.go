@@ -114,9 +114,8 @@ func (g *gradient) warm(ctx context.Context, m func(s *graph.Scope) vi.Model, o 
 // what training does not change, has in two windows of steps in a row become other by
 // no more than a hundredth; by the same noise each time.
 func (g *gradient) settle(ctx context.Context, train func(steps int) error, b *batches, c Config) error {
-	const window, most, tolerance = 500, 20000, .01
-	still, before := 0, math.NaN() // nothing is near it
-	for g.warmup < most {
+	const window, most = 500, 20000
+	for s := newStill(); g.warmup < most; {
 		if err := train(window); err != nil {
 			return err
 		}
@@ -124,16 +123,30 @@ func (g *gradient) settle(ctx context.Context, train func(steps int) error, b *b
 		if err != nil {
 			return err
 		}
-		if still++; !(math.Abs(now-before) <= tolerance*before) {
-			still = 0
-		}
-		if still == 2 {
+		if s.settled(now) {
 			g.settled = true
 			return nil
 		}
-		before = now
 	}
 	return nil
+}
+
+// still counts the windows in a row after which a number was near what it was before.
+type still struct {
+	before  float64
+	windows int
+}
+
+func newStill() still { return still{before: math.NaN()} } // nothing is near it
+
+// settled tells, of the number after one more window, whether there were two.
+func (s *still) settled(now float64) bool {
+	const tolerance, enough = .01, 2
+	if s.windows++; !(math.Abs(now-s.before) <= tolerance*s.before) {
+		s.windows = 0
+	}
+	s.before = now
+	return s.windows >= enough
 }
 
 // square is the mean of the squared norms of some gradients.

@@ -94,11 +94,13 @@ func optionChanges() map[string][]change {
 	ownBase := vi.OwnBaseline{Name: "own", Of: func(a *vi.At, f *graph.Node) *graph.Node { return a.Share() }}
 	base1 := func(f func(o *vi.OwnBaseline)) vi.Estimator { o := ownBase; f(&o); return vi.Score{Baseline: o} }
 	inside := func(e vi.Estimator) vi.Objective { return vi.IWAE{Config: vi.Config{K: 2, Sites: of(e)}} }
+	once := func(e vi.Estimator) vi.Objective { return vi.ELBO{Config: vi.Config{Total: 5, Estimator: e}} }
 	add("Own", map[string][]change{
 		"Name":    {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Name = "" })), "an Own without Name or Gradient"}},
 		"Laws":    {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Laws = func(prob.Dist) bool { return false } })), "own does not take prob.Bernoulli"}},
 		"Draws":   {{"bits", sites(own), sites(change1(func(o *vi.Own) { o.Draws = 3 })), "needs K of 3 or more, not 2"}, {"bits", sites(own), sites(change1(func(o *vi.Own) { o.Draws = -1 })), "needs -1 Draws"}},
 		"Weights": {{"bits", sites(own), inside(own), "IWAE does not take own"}, {"bits", sites(own), inside(change1(func(o *vi.Own) { o.Weights = true })), ""}},
+		"Globals": {{"global", once(change1(func(o *vi.Own) { o.Globals = true })), once(own), "does not take own at a global site"}},
 		"Draw": {{"bits", sites(own), sites(change1(func(o *vi.Own) {
 			o.Draw = func(noise func(string, graph.Noise, ...int) *graph.Node, d prob.Dist) *graph.Node {
 				return noise("other", graph.UniformNoise, 2).Lt(d.(prob.Bernoulli).P())
@@ -108,6 +110,7 @@ func optionChanges() map[string][]change {
 	})
 	add("OwnBaseline", map[string][]change{
 		"Name":    {{"bits", sites(base1(func(*vi.OwnBaseline) {})), sites(base1(func(o *vi.OwnBaseline) { o.Name = "" })), "an OwnBaseline without Name or Of"}},
+		"Globals": {{"global", once(base1(func(o *vi.OwnBaseline) { o.Globals = true })), once(base1(func(*vi.OwnBaseline) {})), "does not take Score{own} at a global site"}},
 		"Weights": {{"bits", sites(own), inside(base1(func(*vi.OwnBaseline) {})), "IWAE does not take Score{own}"}, {"bits", sites(own), inside(base1(func(o *vi.OwnBaseline) { o.Weights = true })), ""}},
 		"Of":      {{"bits", sites(base1(func(*vi.OwnBaseline) {})), sites(own), ""}},
 	})

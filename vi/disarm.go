@@ -105,7 +105,11 @@ func uniform(r *Record, site string, events int) *graph.Node {
 }
 
 // again returns noise of a local site, or the same where it has been drawn.
-func (r *Record) again(site, name string, law graph.Noise, event ...int) (u *graph.Node) {
-	door.Replay(r.Scope, func() { u = r.noise(site).Noise(name, law, r.lead(event...)...) })
+func (r *Record) again(site, name string, law graph.Noise, event ...int) *graph.Node {
+	return r.replayed(r.noise(site), name, law, r.lead(event...))
+}
+
+func (r *Record) replayed(s *graph.Scope, name string, law graph.Noise, shape []int) (u *graph.Node) {
+	door.Replay(r.Scope, func() { u = s.Noise(name, law, shape...) })
 	return u
 }

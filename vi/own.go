@@ -8,8 +8,7 @@ import (
 	"github.com/latentgo/latent/prob"
 )
 
-// Own is an estimator of one's own at latents that each datum has: no derivative
-// passes the draw, and Gradient adds what stands for it. Everything else is as with
+// Own is an estimator of one's own: no derivative passes the draw, and Gradient adds what stands for it. Everything else is as with
 // the estimators here: what the draws are judged by, the score whose mean is 0 and is
 // taken out, the costs of the other sites and the refusals.
 //
@@ -26,6 +25,9 @@ type Own struct {
 	// which each draw is judged by the whole of its row. There it can neither draw by
 	// itself nor compare draws or values.
 	Weights bool
+	// Globals says that it takes globals too, which the whole batch is judged by: Signal
+	// is a number, there is one draw and none to compare it with, and Draw is nil.
+	Globals bool
 
 	// Draw draws the site from its law, [1…, K, B, event]; nil means as the law
 	// does. Noise gives random numbers, [1…, K, B, event…]; At.Noise gives the same
@@ -39,6 +41,7 @@ type Own struct {
 type OwnBaseline struct {
 	Name    string // in messages and rows
 	Weights bool   // sound under bounds of importance weights too; there it cannot compare draws
+	Globals bool   // takes globals too, as an Own of Globals does
 
 	// Of returns what is subtracted from the signal f of each draw, which may have
 	// axes of 1. It may depend on what is known before the draw and, by
@@ -49,7 +52,7 @@ type OwnBaseline struct {
 
 // At is a latent as an estimator or a baseline of one's own sees it. All that it
 // returns is constant: no derivative passes it. What belongs to draws has the shape
-// of a score, [E…, K, B].
+// of a score, [E…, K, B], of a global that of a number.
 type At struct {
 	Record *Record
 	Site   *Site
@@ -63,7 +66,7 @@ type At struct {
 }
 
 func (e Own) describe() estimator {
-	d := estimator{name: e.Name, needs: signals | scores | density | local, held: true, laws: e.Laws, apart: e.Draw == nil}
+	d := estimator{name: e.Name, needs: signals | scores | density | localUnless(e.Globals), held: true, laws: e.Laws, apart: e.Draw == nil}
 	if !e.Weights {
 		d.needs |= averages
 	}
@@ -96,16 +99,25 @@ func (e Own) complete(site string) {
 		graph.Fail("vi: the estimator of %s is an Own without Name or Gradient", site)
 	case e.Draws < 0:
 		graph.Fail("vi: the estimator of %s, %s, needs %d Draws, want 1 or more, or 0 for one", site, e.Name, e.Draws)
+	case e.Globals && e.Draw != nil:
+		graph.Fail("vi: the estimator of %s, %s, has a Draw and Globals, which their law draws", site, e.Name)
 	case e.Weights && e.Draw != nil:
 		graph.Fail("vi: the estimator of %s, %s, has a Draw and Weights: bounds of importance weights are of independent draws", site, e.Name)
 	}
 }
 
+func localUnless(globals bool) facts {
+	if globals {
+		return 0
+	}
+	return local
+}
+
 func (b OwnBaseline) describe() (string, facts) {
 	if b.Weights {
-		return b.Name, local
+		return b.Name, localUnless(b.Globals)
 	}
-	return b.Name, local | averages
+	return b.Name, localUnless(b.Globals) | averages
 }
 
 func (b OwnBaseline) baseline(g *gradient, l latent, f *graph.Node) (*graph.Node, []Cost) {
@@ -165,7 +177,7 @@ func (a *At) name() string {
 // draws refuses what compares draws or values under importance weights.
 func (a *At) draws(what string) {
 	a.alive()
-	if a.weights {
+	if a.weights && !a.Site.Global {
 		graph.Fail("vi: site %s: %s asks for %s and says Weights: under importance weights each draw is judged by the others too", a.l.Name, a.name(), what)
 	}
 }
@@ -195,7 +207,7 @@ func (a *At) Share() *graph.Node {
 // depends on the site.
 func (a *At) SignalAt(value *graph.Node) *graph.Node {
 	a.draws("SignalAt")
-	if y := a.Record.summedIn(a.l.Value.Shape()); y != "" {
+	if y := a.Record.summedIn(a.l.Value.Shape()); y != "" && !a.Site.Global {
 		graph.Fail("vi: site %s: %s moves the draws of all values of %s at once, which the joint sums over inside a logarithm; use vi.Score", a.l.Name, a.l.name, y)
 	}
 	return graph.StopGrad(a.g.at(a.l, value))
@@ -215,6 +227,9 @@ func (a *At) SignalGrad() *graph.Node {
 func (a *At) OtherDraws(x *graph.Node) *graph.Node {
 	a.draws("OtherDraws")
 	r := a.Record
+	if a.Site.Global {
+		graph.Fail("vi: %s is a global of one draw, and %s asks for OtherDraws", a.l.Name, a.name())
+	}
 	if r.K < 2 {
 		graph.Fail("vi: site %s: %s compares draws with each other and needs K of 2 or more, not %d", a.l.Name, a.name(), r.K)
 	}
@@ -226,10 +241,13 @@ func (a *At) OtherDraws(x *graph.Node) *graph.Node {
 	return other
 }
 
-// Noise returns random numbers of the site, [1…, K, B, event…]. A name that its
-// Draw has drawn gives the same numbers.
+// Noise returns random numbers of the site, [1…, K, B, event…], of a global [event…].
+// A name that its Draw has drawn gives the same numbers.
 func (a *At) Noise(name string, law graph.Noise, event ...int) *graph.Node {
 	a.alive()
+	if a.Site.Global {
+		return a.Record.replayed(a.Scope().RowAxis(-1), name, law, event)
+	}
 	return a.Record.again(a.l.Name, name, law, event...)
 }
 

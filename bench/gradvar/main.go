@@ -15,15 +15,17 @@
 //	go run ./bench/gradvar -problem nonlinear784 -data mnist
 //	go run ./bench/gradvar -problem nonlinear784 -data mnist -study FOLDER -evaluations 2
 //	go run ./bench/gradvar -study FOLDER -report FILE
+//	go run ./bench/gradvar -study FOLDER -markdown
 //
 // The second trains by each estimator, 100,000 steps by default, and goes on where it
-// was stopped; the third shows what came out.
+// was stopped, or to more -steps than before; the others show what came out.
 //
 // Package bench says what the numbers are; bench.GradientVariance measures
 // models of your own.
 //
-//	problem.go   what is measured: linear.go, sbn.go, mixed.go, logistic.go, vae.go,
-//	             bayes.go and pictures.go have the problems, exact.go quadratures
+//	problem.go   what is measured: linear.go, sbn.go, mixed.go, logistic.go, classes.go,
+//	             hierarchy.go, vae.go, bayes.go and pictures.go have the problems,
+//	             exact.go quadratures
 //	print.go     tables and other output; figure.go, pictures; report.go, the page
 //	study.go     trainings by each estimator
 //	main.go      the flags
@@ -47,7 +49,7 @@ import (
 type options struct {
 	region, check, json, csv, markdown, quick bool
 	only, png, data, study, estimator, report string
-	evaluations, steps                        int
+	evaluations, steps, every                 int
 	draws                                     float64
 	seed                                      uint64
 }
@@ -82,6 +84,7 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 	f.IntVar(&o.evaluations, "evaluations", 0, "on pictures, estimators of this many evaluations of the model; 0: of 2, 3 and 4")
 	f.StringVar(&o.estimator, "estimator", "", "those with one of these in their `names`, with commas between them")
 	f.IntVar(&o.steps, "steps", 100000, "with -study: of training")
+	f.IntVar(&o.every, "every", 0, "with -study: `steps` from one measurement to the next; 0: a twentieth of all")
 	f.Float64Var(&o.draws, "draws", 1, "times the usual number of gradients")
 	f.Uint64Var(&o.seed, "seed", 1, "of the noise")
 	if err = f.Parse(args); err != nil {
@@ -104,6 +107,8 @@ func parse(args []string, usage io.Writer) (o options, err error) {
 		err = errors.Errorf("-evaluations %d: want 2, 3 or 4", o.evaluations)
 	case o.steps < 1:
 		err = errors.Errorf("-steps %d: want 1 or more", o.steps)
+	case o.every < 0:
+		err = errors.Errorf("-every %d: want 1 or more, or 0", o.every)
 	case !(o.draws > 0 && o.draws <= 1000):
 		err = errors.Errorf("-draws %v: want a number up to 1000", o.draws)
 	case o.check && o.png != "" || count(o.check, o.json, o.csv, o.markdown) > 1:
@@ -132,11 +137,8 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	page := &report{}
-	if o.study != "" && o.report != "" && o.only == "" {
-		if err := page.studies(o.study); err != nil {
-			return err
-		}
-		return page.write(o.report)
+	if o.study != "" && o.only == "" && (o.report != "" || o.markdown) {
+		return page.kept(o, w)
 	}
 	if o.study != "" {
 		return studies(ctx, o, w, os.Stderr)

@@ -88,6 +88,12 @@ func TestReportAndStudy(t *testing.T) {
 	if text := page("-study", dir); !strings.Contains(text, "trainings of linear784, 2 evaluations") || !strings.Contains(text, "<td>RODEO</td><td>1</td><td>4</td>") {
 		t.Errorf("the page of the study: %d bytes", len(text))
 	}
+	if table, err := gradvar(t, "-study", dir, "-markdown"); err != nil || !strings.Contains(table, "\n| RODEO | 1 | 4 |") {
+		t.Errorf("%v: the table of the study: %s", err, table)
+	}
+	if _, err := gradvar(t, "-study", t.TempDir(), "-markdown"); err == nil || !strings.Contains(err.Error(), "no results in it") {
+		t.Errorf("a study without results: %v", err)
+	}
 }
 
 // withoutTimes cuts off the columns of a table of Markdown that are not the same
@@ -177,7 +183,7 @@ func TestCheckFailsOnBias(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, logistic, vae, bayes, linear784, nonlinear784 or two784"},
+		{"-problem bogus", "-problem bogus: want linear, sbn, mixed, logistic, classes, hierarchy, vae, bayes, linear784, nonlinear784 or two784"},
 		{"-study x -problem sbn", "nothing to train"},
 		{"-evaluations 5", "-evaluations 5: want 2, 3 or 4"},
 		{"-problem sbn -estimator bogus", "-estimator bogus: problem sbn has none"},

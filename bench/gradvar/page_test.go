@@ -13,15 +13,15 @@ import (
 var number = regexp.MustCompile(`-?\d+(\.\d+)?(e[+-]\d+)?`)
 
 // TestThePageIsCurrent holds docs/estimators.md against what the command prints
-// today: every problem is there, and the rows of one are run again. Its numbers
-// may differ by the rounding of other kernels.
+// today: every problem is there, the rows of one are run again, and the trainings kept in
+// the folder results are shown. Numbers may differ by the rounding of other kernels.
 func TestThePageIsCurrent(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "estimators.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := withoutTimes(string(b))
-	for _, heading := range []string{"linear, near", "sbn, halfway", "mixed, start", "logistic, halfway", "vae, 200 steps", "bayes, 10 epochs"} {
+	for _, heading := range []string{"linear, near", "sbn, halfway", "mixed, start", "logistic, halfway", "classes, halfway", "hierarchy, halfway", "vae, 200 steps", "bayes, 10 epochs"} {
 		if !strings.Contains(page, "\n### "+heading+"\n") {
 			t.Errorf("the page has no problem %q", heading)
 		}
@@ -50,5 +50,12 @@ func TestThePageIsCurrent(t *testing.T) {
 				t.Errorf("the page says %s where the command prints %s:\n%s\n%s", was[k], is[k], old[i], fresh[i])
 			}
 		}
+	}
+	kept, err := gradvar(t, "-study", "results", "-markdown")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(b), strings.TrimSpace(kept)) {
+		t.Errorf("the page has not what the kept trainings say:\n%s", kept)
 	}
 }

@@ -114,15 +114,7 @@ func (p printer) table(of problem, at point, rows []bench.Row) error {
 		lines = append(lines, tableRow(r))
 	}
 	if p.markdown {
-		fmt.Fprintf(p.w, "### %s, %s\n\n%s.\n\n", of.name, at.name, of.about)
-		for i, line := range lines {
-			fmt.Fprintf(p.w, "| %s |\n", strings.Join(line, " | "))
-			if i == 0 {
-				fmt.Fprintln(p.w, "|"+strings.Repeat(" --- |", len(line)))
-			}
-		}
-		_, err := fmt.Fprintln(p.w)
-		return errors.Wrap(err, "output")
+		return markdown(p.w, of.name+", "+at.name, of.about, lines)
 	}
 	fmt.Fprintf(p.w, "%s, %s: %s\n", of.name, at.name, of.about)
 	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', 0)
@@ -133,6 +125,19 @@ func (p printer) table(of problem, at point, rows []bench.Row) error {
 		return errors.Wrap(err, "output")
 	}
 	_, err := fmt.Fprintln(p.w)
+	return errors.Wrap(err, "output")
+}
+
+// markdown writes a table with a heading.
+func markdown(w io.Writer, title, about string, lines [][]string) error {
+	fmt.Fprintf(w, "### %s\n\n%s.\n\n", title, about)
+	for i, line := range lines {
+		fmt.Fprintf(w, "| %s |\n", strings.Join(line, " | "))
+		if i == 0 {
+			fmt.Fprintln(w, "|"+strings.Repeat(" --- |", len(line)))
+		}
+	}
+	_, err := fmt.Fprintln(w)
 	return errors.Wrap(err, "output")
 }
 

@@ -39,7 +39,8 @@ type point struct {
 // are asked for.
 var problems = append([]made{
 	{"linear", plain(linearGaussian), false}, {"sbn", plain(beliefNet), false}, {"mixed", plain(mixedSites), false},
-	{"logistic", plain(logisticRegression), false}, {"vae", plain(smallVAE), false}, {"bayes", plain(bayesLayer), false},
+	{"logistic", plain(logisticRegression), false}, {"classes", plain(classes), false}, {"hierarchy", plain(hierarchy), false},
+	{"vae", plain(smallVAE), false}, {"bayes", plain(bayesLayer), false},
 }, onPictures()...)
 
 type made struct {

@@ -94,12 +94,15 @@ func (r *report) studies(dir string) error {
 			rows = append(rows, bench.Row{Estimator: x.Estimator, Var: x.Var, VarLo: x.VarLo, VarHi: x.VarHi, Step: x.Steps})
 		}
 		for _, x := range ends {
-			bound := "-"
+			bound, soon := "-", "-"
 			if x.Bound != 0 {
 				bound = fmt.Sprintf("%.2f", x.Bound)
 			}
+			if then := within(by[key], x, budget); then.Steps > 0 {
+				soon = fmt.Sprintf("%.2f at %.0f", then.ELBO, budget)
+			}
 			s.Rows = append(s.Rows, []string{x.Estimator, fmt.Sprint(x.Seed), fmt.Sprint(x.Steps), fmt.Sprintf("%.0f", x.Seconds), fmt.Sprintf("%.2f", x.ELBO), bound,
-				fmt.Sprintf("%.2f at %.0f", within(by[key], x, budget).ELBO, budget), fmt.Sprintf("%.4g [%.4g, %.4g]", x.Var, x.VarLo, x.VarHi)})
+				soon, fmt.Sprintf("%.4g [%.4g, %.4g]", x.Var, x.VarLo, x.VarHi)})
 		}
 		if err := s.figure(bench.Figure{Title: "variance along training", X: func(r bench.Row) float64 { return float64(r.Step) }, XLabel: "steps", Lines: rows}, rows); err != nil {
 			return err
@@ -107,6 +110,27 @@ func (r *report) studies(dir string) error {
 		r.Sections = append(r.Sections, s)
 	}
 	return nil
+}
+
+// kept shows what the trainings in a folder came to, as -report and as -markdown.
+func (r *report) kept(o options, w io.Writer) error {
+	if err := r.studies(o.study); err != nil {
+		return err
+	}
+	if len(r.Sections) == 0 {
+		return errors.Errorf("-study %s: no results in it", o.study)
+	}
+	if o.markdown {
+		for _, s := range r.Sections {
+			if err := markdown(w, s.Title, s.About, append([][]string{s.Head}, s.Rows...)); err != nil {
+				return err
+			}
+		}
+	}
+	if o.report == "" {
+		return nil
+	}
+	return r.write(o.report)
 }
 
 func sortedKeys(m map[string][]studied) (keys []string) {
@@ -133,10 +157,10 @@ func (r studied) same(o studied) bool {
 	return r.Problem == o.Problem && r.Evaluations == o.Evaluations && r.Estimator == o.Estimator && r.Seed == o.Seed
 }
 
-// within is the last row of a training within some seconds, or its first.
+// within is the last row of a training within some seconds, of no Steps if none is.
 func within(rows []studied, of studied, seconds float64) (best studied) {
 	for _, r := range rows {
-		if r.same(of) && (best.Steps == 0 || r.Seconds <= seconds && r.Steps > best.Steps) {
+		if r.same(of) && r.Seconds <= seconds && r.Steps > best.Steps {
 			best = r
 		}
 	}

@@ -56,6 +56,20 @@ func beliefChi(s *graph.Scope, d vi.Data) *vi.Estimate {
 	return exactly(b.Neg())
 }
 
+// beliefTVO is the expectation of the thermodynamic objective of two draws, at the
+// points 0, .1 and 1, over all 8·8 pairs.
+func beliefTVO(s *graph.Scope, d vi.Data) *vi.Estimate {
+	logw, logq := enumerated(s, d)
+	la, lb := graph.ExpandDims(logw, 0), graph.ExpandDims(logw, 1)
+	at := func(beta float64) *graph.Node { // w̃·log w of a pair
+		first := graph.Sigmoid(la.Sub(lb).Scale(beta))
+		return first.Mul(la.Sub(lb)).Add(lb)
+	}
+	l := at(0).Scale(.1).Add(at(.1).Scale(.9))
+	p := graph.Exp(graph.ExpandDims(logq, 0).Add(graph.ExpandDims(logq, 1)))
+	return exactly(graph.Sum(p.Mul(l), 0, 1))
+}
+
 // beliefWake is what reweighted wake-sleep tends to with many draws: log p(x)
 // for the joint and −KL(p(z|x) ‖ q(z|x)) for the guide.
 func beliefWake(s *graph.Scope, d vi.Data) *vi.Estimate {
@@ -90,7 +104,9 @@ func beliefNet() problem {
 			elbo("ARM", false, 1, vi.ARM{}),
 			elbo("DisARM", false, 1, vi.DisARM{}),
 			elbo("REBAR", false, 1, vi.REBAR{}),
+			elbo("REBAR by regression", false, 1, vi.REBAR{Regress: true}),
 			elbo("RELAX", false, 1, vi.RELAX{}),
+			elbo("RELAX by regression", false, 1, vi.RELAX{Regress: true}),
 			elbo("GumbelSoftmax τ=.67", true, 1, vi.GumbelSoftmax{}),
 			{Estimator: "GumbelSoftmax τ=.1", Objective: "ELBO", Bound: cold(.1), Exact: exact, Biased: true},
 			elbo("StraightThrough", true, 1, vi.StraightThrough{}),
@@ -103,6 +119,7 @@ func beliefNet() problem {
 			elbo("DoubleCV, 4 draws", false, 4, vi.DoubleCV{}),
 			elbo("DoubleCV by regression, 4 draws", false, 4, vi.DoubleCV{Regress: true}),
 			elbo("RODEO, 4 draws", false, 4, vi.RODEO{}),
+			elbo("RODEO by regression, 4 draws", false, 4, vi.RODEO{Regress: true}),
 			some("UnorderedSet of 4", vi.UnorderedSet{Size: 4}),
 			some("Marginalised, 3 and a draw", vi.Marginalised{Size: 3}),
 			iwae("Score", vi.Score{}),
@@ -110,6 +127,7 @@ func beliefNet() problem {
 			iwae("VIMCO", vi.VIMCO{}),
 			{Estimator: "VIMCO", Objective: "Chi-2", Bound: vi.Chi{Config: vi.Config{K: 2, Estimator: vi.VIMCO{}}}, Exact: chiPairs},
 			{Estimator: "VIMCO", Objective: "Chi-2 for ∞ draws", Bound: vi.Chi{Config: vi.Config{K: 2, Estimator: vi.VIMCO{}}}, Exact: beliefChi, Biased: true},
+			{Estimator: "(none)", Objective: "TVO-2", Bound: vi.TVO{K: 2}, Exact: beliefTVO, Biased: true},
 			{Estimator: "(none)", Objective: "ReweightedWakeSleep-5", Bound: vi.ReweightedWakeSleep{K: 5}, Exact: beliefWake, Biased: true},
 		},
 	}

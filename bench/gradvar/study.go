@@ -121,7 +121,7 @@ func (c *course) run(ctx context.Context) error {
 		Params: params, Epochs: (c.steps + train.Count() - 1) / train.Count(), Seed: c.seed, Optimizer: trainers.Adam{Rate: 1e-3},
 		OnStep: func(s trainers.Step) error { return c.step(ctx, params, s.Number) },
 		Checkpoint: &checkpoint.Config{
-			Dir: filepath.Join(c.study, "checkpoints", c.name()), Settings: []any{c.name(), c.quick, c.steps},
+			Dir: filepath.Join(c.study, "checkpoints", c.name()), Settings: []any{c.name(), c.quick}, Changed: []string{"Stop"}, // to more steps
 			Save: []checkpoint.When{checkpoint.EveryTime(5 * time.Minute), checkpoint.OnInterrupt{}}, Keep: []checkpoint.Which{checkpoint.Last(1)},
 			State: map[string]checkpoint.Stateful{"seconds": &c.spent},
 		},
@@ -133,7 +133,10 @@ func (c *course) run(ctx context.Context) error {
 func (c *course) step(ctx context.Context, params *graph.Params, step int) error {
 	c.spent.stop()
 	defer c.spent.start()
-	every := max(c.steps/20, 1)
+	every := c.every
+	if every == 0 {
+		every = max(c.steps/20, 1)
+	}
 	if step%every == 0 || step == c.steps {
 		if err := c.measure(ctx, params, step); err != nil {
 			return err

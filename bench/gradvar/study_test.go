@@ -25,12 +25,13 @@ func (s stopping) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A training that was stopped goes on to the same numbers.
+// A training that was stopped goes on to the same numbers, and one that had come to its
+// end goes on to more steps.
 func TestStudyGoesOn(t *testing.T) {
-	run := func(ctx context.Context, dir string, log stopping) (rows []studied, err error) {
+	run := func(ctx context.Context, dir string, steps int, log stopping) (rows []studied, err error) {
 		t.Helper()
 		var out bytes.Buffer
-		err = studies(ctx, options{study: dir, only: "two784", quick: true, draws: .1, steps: 6, evaluations: 2, estimator: "DoubleCV", seed: 3}, &out, log)
+		err = studies(ctx, options{study: dir, only: "two784", quick: true, draws: .1, steps: steps, every: 1, evaluations: 2, estimator: "DoubleCV", seed: 3}, &out, log)
 		for line := range strings.Lines(out.String()) {
 			var r studied
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
@@ -43,21 +44,30 @@ func TestStudyGoesOn(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	whole, err := run(ctx, t.TempDir(), stopping{"no step", cancel})
+	whole, err := run(ctx, t.TempDir(), 6, stopping{"no step", cancel})
 	if err != nil || len(whole) != 6 || whole[5].Bound == 0 || whole[5].Var <= 0 {
 		t.Fatalf("%v: %+v", err, whole)
 	}
 	dir := t.TempDir()
-	if _, err := run(ctx, dir, stopping{": 3 steps", cancel}); !errors.Is(err, trainers.ErrInterrupted) {
+	if _, err := run(ctx, dir, 6, stopping{": 3 steps", cancel}); !errors.Is(err, trainers.ErrInterrupted) {
 		t.Fatalf("stopped: %v", err)
 	}
-	rest, err := run(context.Background(), dir, stopping{"no step", cancel})
-	if err != nil || len(rest) != len(whole) {
-		t.Fatalf("%v: %d rows, want %d", err, len(rest), len(whole))
+	further := t.TempDir()
+	if rows, err := run(context.Background(), further, 3, stopping{"no step", cancel}); err != nil || len(rows) != 3 || rows[2].Bound == 0 {
+		t.Fatalf("%v: %+v", err, rows)
 	}
-	for i := range whole {
-		if rest[i] != whole[i] {
-			t.Errorf("after a break %+v, without %+v", rest[i], whole[i])
+	for _, dir := range []string{dir, further} {
+		rest, err := run(context.Background(), dir, 6, stopping{"no step", cancel})
+		if err != nil || len(rest) != len(whole) {
+			t.Fatalf("%v: %d rows, want %d", err, len(rest), len(whole))
+		}
+		if dir == further {
+			rest[2].Bound = 0 // which was the end
+		}
+		for i := range whole {
+			if rest[i] != whole[i] {
+				t.Errorf("after a break %+v, without %+v", rest[i], whole[i])
+			}
 		}
 	}
 }

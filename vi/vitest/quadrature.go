@@ -37,6 +37,7 @@ func Normal(n int) Rule {
 // parts that breaks, which may lie outside, divide it into; nil means none.
 func Uniform(n int, breaks func(before []float64) []float64) Rule {
 	limit(n)
+	points, weights := legendre(n)
 	return func(before []float64) (x, w []float64) {
 		ends := []float64{0, 1}
 		if breaks != nil {
@@ -51,12 +52,31 @@ func Uniform(n int, breaks func(before []float64) []float64) Rule {
 			if ends[i]-ends[i-1] < 1e-14 {
 				continue
 			}
-			xs, ws := make([]float64, n), make([]float64, n)
-			quad.Legendre{}.FixedLocations(xs, ws, ends[i-1], ends[i])
-			x, w = append(x, xs...), append(w, ws...)
+			for k, p := range points {
+				x, w = append(x, ends[i-1]+(ends[i]-ends[i-1])*p), append(w, (ends[i]-ends[i-1])*weights[k])
+			}
 		}
 		return x, w
 	}
+}
+
+// legendre returns the rule of n points on (0,1), the roots of the Legendre polynomial
+// by Newton's method. The table of gonum's quad.Legendre is wrong at n = 26 (v0.17).
+func legendre(n int) (x, w []float64) {
+	x, w = make([]float64, n), make([]float64, n)
+	for i := range x {
+		at := -math.Cos(math.Pi * (float64(i) + .75) / (float64(n) + .5))
+		for range 6 { // quadratic from 1e-2 on
+			p, before := 1., 0.
+			for k := range n {
+				p, before = (float64(2*k+1)*at*p-float64(k)*before)/float64(k+1), p
+			}
+			slope := float64(n) * (before - at*p) / (1 - at*at)
+			at -= p / slope
+			x[i], w[i] = (1+at)/2, 1/((1-at*at)*slope*slope)
+		}
+	}
+	return x, w
 }
 
 // limit panics unless a rule of n points makes sense.
