@@ -34,6 +34,9 @@ type MarkovConfig struct {
 // 1609.09869): "p", in which the mean of a state is a linear map of the one before, or
 // a network of it where a gate is open, and the guide "q" of NewCombiner.
 func NewMarkov(s *graph.Scope, c MarkovConfig) vi.Model {
+	if c.Flows < 0 {
+		graph.Fail("models: Markov: %d flows", c.Flows)
+	}
 	p, z, h := s.In("p"), c.Latent, c.Hidden
 	relu := layers.Config{Activation: graph.Relu}
 	gate, other := relu.NewMLP(p.In("gate"), z, h, z), relu.NewMLP(p.In("other"), z, h, z)

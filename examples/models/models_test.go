@@ -146,9 +146,26 @@ func TestRefusals(t *testing.T) {
 			models.NewVAE(s, models.VAEConfig{Input: 12, Latent: 1, Output: 13, Encoder: p.Encoder, Decoder: p.Decoder(1)})
 		},
 		"SemiSupervised of 0 data with labels": func(s *graph.Scope) { models.SemiSupervised{}.Bound(s, nil) },
+		"models: Markov: want First, Transition and Emission": func(s *graph.Scope) {
+			vi.Run(s, vi.Model{Joint: models.Markov{Steps: 3}.Joint}, nil, vi.Config{Rows: 1})
+		},
+		"models: Markov: -1 flows": func(s *graph.Scope) {
+			models.NewMarkov(s, models.MarkovConfig{Input: 4, Latent: 2, Hidden: 3, Steps: 5, Flows: -1})
+		},
+		"z is drawn at 5 steps of a Scan":        markov(models.MarkovConfig{Input: 4, Latent: 2, Hidden: 3, Steps: 5}),
+		"z is drawn at 0 steps of a Scan":        markov(models.MarkovConfig{Input: 4, Latent: 2, Hidden: 3}),
+		"dense p/gate/0: widths 2 and 0":         markov(models.MarkovConfig{Input: 4, Latent: 2, Steps: 3}),
+		"GRU q/rnn: input [1 2 3 4], want [… 5]": markov(models.MarkovConfig{Input: 5, Latent: 2, Hidden: 3, Steps: 3}),
 	} {
 		if _, err := graph.Build(&graph.Params{}, f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// markov is the bound of a deep Markov model, of sequences of 3 steps of 4 numbers.
+func markov(c models.MarkovConfig) func(s *graph.Scope) {
+	return func(s *graph.Scope) {
+		vi.ELBO{}.Estimate(s, models.NewMarkov(s, c), vi.Data{"x": s.Input("x", 2, 3, 4)})
 	}
 }

@@ -25,7 +25,7 @@ type Plan struct {
 	nodes   int                                    // of the graph that outs need
 	loops   []interface{ within(context.Context) } // instructions that run programs
 	steady  map[*value]bool                        // of the program of a step: what is the same at each
-	repack  []func()                               // packs such matrices
+	packs   *packs                                 // such matrices
 }
 
 // A phase is a set of instructions that do not depend on each other. Its parts

@@ -44,7 +44,7 @@ func TestCheckFindsFaults(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		d, err := passes(outs, func(*op.Node) (op.Array, error) { return leaf, nil }, nil, nil, func(string, program) {})
+		d, err := passes(outs, func(*op.Node) (op.Array, error) { return leaf, nil }, given{}, nil, func(string, program) {})
 		if err != nil {
 			t.Fatal(err)
 		}

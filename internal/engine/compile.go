@@ -15,7 +15,7 @@ import (
 // workers, the caller included; 0 means one for every processor. What fixed arrays
 // determine is computed now, if fixed is not nil.
 func Compile(outs []*op.Node, leaf func(*op.Node) (op.Array, error), maxBytes, most int, fixed *Fixed) (*Plan, error) {
-	d, err := passes(outs, leaf, nil, fixed, func(string, program) {})
+	d, err := passes(outs, leaf, given{}, fixed, func(string, program) {})
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +42,8 @@ type program interface{ explain() string }
 
 // passes runs all passes but the last, which gives a program its memory, and shows
 // what each leaves.
-func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), given []edge, fixed *Fixed, show func(pass string, left program)) (*placed, error) {
-	e, of, err := load(outs, leaf, given)
+func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), g given, fixed *Fixed, show func(pass string, left program)) (*placed, error) {
+	e, of, err := load(outs, leaf, g)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), given []edge
 // passes with the names given leave; all if none are given.
 func ExplainPasses(outs []*op.Node, leaf func(*op.Node) (op.Array, error), names ...string) (string, error) {
 	text := ""
-	_, err := passes(outs, leaf, nil, nil, func(pass string, left program) {
+	_, err := passes(outs, leaf, given{}, nil, func(pass string, left program) {
 		if len(names) == 0 || slices.Contains(names, pass) {
 			text += fmt.Sprintf("\n%s\n%s", pass, left.explain())
 		}

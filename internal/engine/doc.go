@@ -51,7 +51,10 @@
 //
 // The steps of a Scan are a program of their own: scan.go finds the Scans that one loop
 // computes, nest.go compiles its steps after lower, nest_run.go runs them one after the
-// other, and nest_move.go has them read and write what moves on where it lies.
+// other, and nest_move.go has them read and write what moves on where it lies. Where each
+// row of a batch depends on itself alone, which rows.go finds out with the help of
+// rows_rules.go, the loop is computed for some rows after the other, each on one worker
+// from the first step to the last; so none waits for another at a step.
 //
 // Then Run (run.go) goes from phase to phase; loops run in exec.go, their folds in
 // fold.go. ExplainPasses shows a graph after any pass (explain_passes.go), Explain the

@@ -63,9 +63,16 @@ func (f *foldCode[T]) block(l *loopCode[T], w *scratch[T], x []T, part, row, row
 		}
 	case ofCols:
 		if rows > 1 && allZero(f.outer) {
-			tmp := w.regs[l.regs*l.span:][:n]
-			kernel.ColSum(tmp, x, n, 0)
-			kernel.Zip(kernel.OpAdd, to, to, tmp)
+			tmp := w.regs[l.regs*l.span:]
+			for rows > 1 { // halves, one added to the other
+				h := rows / 2 * n
+				kernel.Zip(kernel.OpAdd, tmp[:h], x[:h], x[h:2*h])
+				if rows%2 == 1 {
+					kernel.Zip(kernel.OpAdd, tmp[:n], tmp[:n], x[2*h:][:n])
+				}
+				x, rows = tmp, rows/2
+			}
+			kernel.Zip(kernel.OpAdd, to, to, x[:n])
 			return
 		}
 		for r := range rows {

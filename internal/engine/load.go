@@ -4,17 +4,17 @@ import "github.com/latentgo/latent/internal/op"
 
 // load turns the nodes that outs need into values of the first's dtype, and returns
 // those of the nodes.
-// given have values already, and no others below them are needed.
-func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error), given []edge) (*expr, map[*op.Node]*value, error) {
+// What is given has values already, and no others below it are needed.
+func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error), g given) (*expr, map[*op.Node]*value, error) {
 	e, of := newExpr(op.Float32), map[*op.Node]*value{}
 	if len(outs) > 0 {
 		e.dt = outs[0].Dtype()
 	}
-	for _, g := range given {
-		if of[g.node] = g.value; g.value.form == uniform {
-			of[g.node] = e.uniform(g.value.shape, g.value.c)
+	for _, x := range g.edges {
+		if of[x.node] = x.value; x.value.form == uniform {
+			of[x.node] = e.uniform(x.value.shape, x.value.c)
 		} else {
-			e.add(g.value).node = g.node
+			e.add(x.value).node = x.node
 		}
 	}
 	nodes := op.NeededFrom(func(n *op.Node) bool { return of[n] != nil }, outs)
@@ -23,7 +23,7 @@ func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error), given []edge
 		if of[n] != nil {
 			continue
 		}
-		v, err := e.node(n, of, leafOf, l)
+		v, err := e.node(n, of, leafOf, l, g.rows)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -35,13 +35,19 @@ func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error), given []edge
 	return e, of, nil
 }
 
+// given is what the program of a step starts from.
+type given struct {
+	edges []edge
+	rows  *rows // that it has; nil: all
+}
+
 // An edge is a node with its value.
 type edge struct {
 	node  *op.Node
 	value *value
 }
 
-func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error), l *loops) (*value, error) {
+func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (op.Array, error), l *loops, w *rows) (*value, error) {
 	if op.RuleOf(n) == nil {
 		a, err := leafOf(n)
 		if err != nil {
@@ -62,10 +68,11 @@ func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (o
 	}
 	first := len(e.values)
 	var v *value
-	if _, ok := op.RuleOf(n).(*op.Scan); ok {
+	r, shape := w.cut(n)
+	if _, ok := r.(*op.Scan); ok {
 		v = e.scan(l, n, in)
 	} else {
-		v = e.apply(op.RuleOf(n), in, n.Shape())
+		v = e.apply(r, in, shape)
 	}
 	for _, w := range e.values[first:] { // whatever the rewriting made
 		w.node = n

@@ -16,14 +16,57 @@ type body struct {
 	program      *placed
 	states       []int    // those that something depends on
 	given, fixed []*value // what stands for each state and sequence, and for what is the same at every step
+	rows         *rows    // that it computes; nil: all
+	from         int      // the first of them
 }
 
 // scanCode is the instruction of a loop: its steps run one after the other, each on
-// all workers, when the rest of its phase is done.
+// all workers, when the rest of its phase is done; or, where rows are computed apart,
+// those of each piece on one worker.
 type scanCode[T kernel.Float] struct {
+	pieces []*pieceCode[T]
+	repack []func() // matrices that are the same at every step
+	sums   []carry[T]
+	ctx    context.Context
+}
+
+func (c *scanCode[T]) within(ctx context.Context) { c.ctx = ctx }
+
+func (c *scanCode[T]) count() int {
+	if len(c.pieces) == 1 {
+		return 0
+	}
+	return len(c.pieces)
+}
+
+func (c *scanCode[T]) before() {
+	for _, f := range c.repack {
+		f()
+	}
+}
+
+func (c *scanCode[T]) Do(part, _ int) { c.pieces[part].err = c.pieces[part].run(c.ctx) }
+
+func (c *scanCode[T]) after() error {
+	if len(c.pieces) == 1 {
+		return c.pieces[0].run(c.ctx)
+	}
+	for _, p := range c.pieces {
+		if p.err != nil {
+			return p.err
+		}
+	}
+	for _, s := range c.sums {
+		kernel.Zip(kernel.OpAdd, s.to, s.to, s.from)
+	}
+	return nil
+}
+
+// pieceCode is a loop over some rows, or all.
+type pieceCode[T kernel.Float] struct {
 	t    *body
 	plan *Plan
-	ctx  context.Context
+	err  error
 
 	start []carry[T] // first states
 	moved []moved[T] // what instructions read and write where it is
@@ -31,6 +74,12 @@ type scanCode[T kernel.Float] struct {
 	kept  []carry[T] // what is kept of it
 	next  []carry[T] // states
 	end   []carry[T] // last states
+}
+
+// addsUp reports whether a state is the sum of what pieces add to it, other than to the
+// first.
+func (t *body) addsUp(state int) bool {
+	return t.from > 0 && t.rows.of[t.States[state]] == sumOf
 }
 
 // A carry copies elements, for each place from and to some further on.
@@ -56,23 +105,13 @@ func carryAll[T kernel.Float](all []carry[T], place int) {
 	}
 }
 
-func (c *scanCode[T]) count() int                 { return 0 }
-func (c *scanCode[T]) before()                    {}
-func (c *scanCode[T]) Do(int, int)                {}
-func (c *scanCode[T]) within(ctx context.Context) { c.ctx = ctx }
-
-func (c *scanCode[T]) after() error {
-	if c.t.Steps > 0 {
-		for _, f := range c.plan.repack {
-			f()
-		}
-	}
+func (c *pieceCode[T]) run(ctx context.Context) error {
 	carryAll(c.start, 0)
 	for k := range c.t.Steps {
 		place := c.t.Place(k)
 		moveAll(c.moved, place)
 		carryAll(c.given, place)
-		if err := c.plan.Run(c.ctx); err != nil {
+		if err := c.plan.Run(ctx); err != nil {
 			return errors.WithMessagef(err, "step %d", place)
 		}
 		carryAll(c.kept, place)
@@ -82,22 +121,47 @@ func (c *scanCode[T]) after() error {
 	return nil
 }
 
-// newScanCode gives the program of a step its memory and instructions.
-func newScanCode[T kernel.Float](b *binder[T], v *value, t *body) (*scanCode[T], error) {
-	view := func(i int) (*view, []T) {
-		w := b.view(b.in[v.id][i])
-		return w, b.memory(w.base)[min(w.off, w.base.size):]
+// newScanCode gives the programs of steps their memory and instructions.
+func newScanCode[T kernel.Float](b *binder[T], v *value, bodies []*body) (*scanCode[T], error) {
+	c := &scanCode[T]{ctx: context.Background()}
+	packed := &packs{known: map[packedKey]any{}}
+	for _, t := range bodies {
+		pool := b.pool
+		if len(bodies) > 1 {
+			pool = kernel.NewPool(1)
+		}
+		p, err := c.piece(b, v, t, &Plan{program: t.program, values: map[*op.Node]op.Array{}, pool: pool, packs: packed})
+		if err != nil {
+			return nil, err
+		}
+		c.pieces = append(c.pieces, p)
 	}
-	steady := map[*value]bool{}
+	if bodies[0].Steps > 0 {
+		c.repack = packed.again
+	}
+	return c, nil
+}
+
+// piece gives the program of a body its memory and instructions.
+func (s *scanCode[T]) piece(b *binder[T], v *value, t *body, plan *Plan) (*pieceCode[T], error) {
+	operand := func(i, lead int, n *op.Node) (st []int, from []T) { // that a node within stands for, of which it has lead axes less
+		w := b.view(b.in[v.id][i])
+		st = w.st[lead:]
+		return st, b.memory(w.base)[min(w.off+t.rows.before(n, t.from, st), w.base.size):]
+	}
+	plan.steady = map[*value]bool{}
+	for _, w := range t.given {
+		w.data = keep(w, b.dt)
+	}
 	for i, w := range t.fixed {
-		steady[w] = true
-		if w.form == leaf && start(w.data, 0) == nil {
-			_, from := view(len(t.given) + i)
-			w.data = arrayOf(from[:op.Size(w.shape)], w.shape)
+		plan.steady[w] = true
+		if w.form == leaf {
+			_, from := operand(len(t.given)+i, 0, t.Consts[i])
+			w.data = arrayOf(from[:w.size], w.shape)
 		}
 	}
-	c := &scanCode[T]{t: t, ctx: context.Background(), plan: &Plan{program: t.program, values: map[*op.Node]op.Array{}, pool: b.pool, steady: steady}}
-	if err := bind[T](c.plan, 0); err != nil {
+	c := &pieceCode[T]{t: t, plan: plan}
+	if err := bind[T](plan, 0); err != nil {
 		return nil, err
 	}
 	whole := func(to, from []T) carry[T] { return carry[T]{to: to, from: from, n: len(to)} }
@@ -107,35 +171,46 @@ func newScanCode[T kernel.Float](b *binder[T], v *value, t *body) (*scanCode[T],
 		if m, ok := kept[t.program.want[k]]; ok {
 			return m.from, m.fromBy
 		}
-		return elements[T](c.plan.values[n]), 0
+		return elements[T](plan.values[n]), 0
 	}
 	for i := range t.Parts() {
 		from, to := t.PartAt(i)
 		k := i - len(t.Finals)
 		if k < 0 {
-			c.end = append(c.end, whole(out[from:to], elements[T](t.given[t.Finals[i]].data)))
+			f := t.Finals[i]
+			last := whole(out[from+t.rows.before(t.States[f], t.from, nil):to], elements[T](t.given[f].data))
+			if last.n = t.given[f].size; t.addsUp(f) {
+				last.to = make([]T, last.n)
+				s.sums = append(s.sums, carry[T]{to: out[from:to], from: last.to})
+			}
+			c.end = append(c.end, last)
 			continue
 		}
 		n := t.Outs[k]
 		k += len(t.states)
-		w := t.program.want[k]
-		if uses, ok := usesOf[T](c.plan, w); ok && w.form == applied && t.program.inArena(w) && kept[w].from == nil {
-			c.moved = append(c.moved, moved[T]{uses, out[from:to], w.size, w.size})
-			kept[w] = carry[T]{from: out[from:to], fromBy: w.size}
+		w, all := t.program.want[k], op.Size(n.Shape())
+		mine := out[from+t.rows.before(n, t.from, nil) : to]
+		if uses, ok := usesOf[T](plan, w); ok && w.form == applied && t.program.inArena(w) && kept[w].from == nil {
+			c.moved = append(c.moved, moved[T]{uses, mine, w.size, all})
+			kept[w] = carry[T]{from: mine, fromBy: all}
 			continue
 		}
-		m := carry[T]{to: out[from:to], n: w.size, toBy: w.size}
+		m := carry[T]{to: mine, n: w.size, toBy: all}
 		m.from, m.fromBy = source(k, n)
 		c.kept = append(c.kept, m)
 	}
 	for k, i := range t.states {
 		state := elements[T](t.given[i].data)
-		w, from := view(i)
-		c.start = append(c.start, carry[T]{to: state, from: from, n: len(state), rows: rowsOf(t.given[i].shape, w.st)})
+		st, from := operand(i, 0, t.States[i])
+		first := carry[T]{to: state, from: from, n: len(state), rows: runsOf(t.given[i].shape, st)}
+		if t.addsUp(i) {
+			first = whole(state, make([]T, len(state)))
+		}
+		c.start = append(c.start, first)
 		next := carry[T]{to: state, n: len(state)}
 		if slices.Contains(t.States, t.Next[i]) { // which another may overwrite
 			own := make([]T, len(state))
-			c.kept = append(c.kept, whole(own, elements[T](c.plan.values[t.Next[i]]))) // at any place
+			c.kept = append(c.kept, whole(own, elements[T](plan.values[t.Next[i]]))) // at any place
 			next.from = own
 			c.next = append(c.next, next)
 			continue
@@ -145,20 +220,20 @@ func newScanCode[T kernel.Float](b *binder[T], v *value, t *body) (*scanCode[T],
 	}
 	for i := range t.Seqs {
 		w := t.given[len(t.States)+i]
-		u, from := view(len(t.States) + i)
-		rows := rowsOf(w.shape, u.st[1:])
-		if uses, ok := usesOf[T](c.plan, w); ok && rows == nil && !slices.Contains(t.program.want, w) {
-			c.moved = append(c.moved, moved[T]{uses, from, w.size, u.st[0]})
+		st, from := operand(len(t.States)+i, 1, t.Seqs[i])
+		by, rows := b.view(b.in[v.id][len(t.States)+i]).st[0], runsOf(w.shape, st)
+		if uses, ok := usesOf[T](plan, w); ok && rows == nil && !slices.Contains(t.program.want, w) {
+			c.moved = append(c.moved, moved[T]{uses, from, w.size, by})
 			continue
 		}
-		c.given = append(c.given, carry[T]{to: elements[T](w.data), from: from, n: w.size, rows: rows, fromBy: u.st[0]})
+		c.given = append(c.given, carry[T]{to: elements[T](w.data), from: from, n: w.size, rows: rows, fromBy: by})
 	}
 	return c, nil
 }
 
-// rowsOf returns where runs of an array begin that lie one after the other in memory;
+// runsOf returns where runs of an array begin that lie one after the other in memory;
 // nil if it is all one.
-func rowsOf(shape, st []int) []int {
+func runsOf(shape, st []int) []int {
 	n, k := 1, len(shape)
 	for k > 0 && (shape[k-1] == 1 || st[k-1] == n) {
 		k--

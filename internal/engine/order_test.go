@@ -22,7 +22,7 @@ var order = []string{
 	"direct.go index.go permute.go reduce.go window.go attention.go",
 	"ops.go",
 	"value.go view.go",
-	"simplify.go reshape.go expand.go softmax.go scan.go",
+	"simplify.go reshape.go expand.go softmax.go scan.go rows.go rows_rules.go",
 	"load.go",
 	"lower.go matrix.go concat.go",
 	"fixed.go class.go",

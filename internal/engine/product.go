@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/latentgo/latent/internal/kernel"
+import (
+	"unsafe"
+
+	"github.com/latentgo/latent/internal/kernel"
+)
 
 // productCode is the instruction of a matrix product.
 type productCode[T kernel.Float] struct {
@@ -29,9 +33,8 @@ func (b *binder[T]) product(v *value) runner {
 	}
 	p.parts = p.Prepare(b.pool)
 	pack(b.placed, &p.Gemm, m.b)
-	if b.plan.steady[m.b.base] && p.Packed == nil && p.Packs() { // by every scan anew, for all of its steps
-		p.Packed = p.Pack()
-		b.plan.repack = append(b.plan.repack, p.Repack)
+	if b.plan.steady[m.b.base] && p.Packed == nil && p.Packs() {
+		packEach(b.plan.packs, &p.Gemm)
 	}
 	if p.Packed != nil {
 		p.parts = p.Prepare(b.pool)
@@ -52,10 +55,7 @@ func pack[T kernel.Float](p *placed, g *kernel.Gemm[T], o operand) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	k := packedKey{at: start(data, o.off), n: g.N, k: g.K, ld: g.LDB, stride: g.StrideB, batch: max(g.Batch, 1), trans: g.TransB}
-	if g.StrideB == 0 {
-		k.batch = 1
-	}
+	k := keyOf(g, start(data, o.off))
 	known, ok := f.packed[k]
 	panels, _ := known.(*kernel.Packed[T])
 	if !ok && f.half {
@@ -69,4 +69,31 @@ func pack[T kernel.Float](p *placed, g *kernel.Gemm[T], o operand) {
 	}
 	f.packed[k] = panels
 	f.bytes += panels.Bytes()
+}
+
+func keyOf[T kernel.Float](g *kernel.Gemm[T], at unsafe.Pointer) packedKey {
+	k := packedKey{at: at, n: g.N, k: g.K, ld: g.LDB, stride: g.StrideB, batch: max(g.Batch, 1), trans: g.TransB}
+	if g.StrideB == 0 {
+		k.batch = 1
+	}
+	return k
+}
+
+// packs are matrices that are packed by every run of a scan, for all steps and pieces.
+type packs struct {
+	known map[packedKey]any // a *kernel.Packed
+	again []func()          // packs each
+}
+
+// packEach gives a product its second matrix packed.
+func packEach[T kernel.Float](p *packs, g *kernel.Gemm[T]) {
+	k := keyOf(g, unsafe.Pointer(&g.B[0]))
+	known, ok := p.known[k]
+	if !ok {
+		known = g.Pack()
+		p.known[k] = known
+	}
+	if g.Packed = known.(*kernel.Packed[T]); !ok {
+		p.again = append(p.again, g.Repack)
+	}
 }
