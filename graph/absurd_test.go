@@ -24,7 +24,7 @@ func TestAbsurdArguments(t *testing.T) {
 	absurd.Sweep{
 		Funcs: map[string]any{
 			"Cholesky": graph.Cholesky, "SolveLower": graph.SolveLower, "SolveLowerT": graph.SolveLowerT, "Const": graph.Const,
-			"Tensor": graph.Tensor, "Grad": graph.Grad, "DependsOn": graph.DependsOn, "Einsum": graph.Einsum, "Attention": graph.Attention, "MatMul": graph.MatMul, "MatMulT": graph.MatMulT,
+			"Tensor": graph.Tensor, "Grad": graph.Grad, "DependsOn": graph.DependsOn, "Einsum": graph.Einsum, "Attention": graph.Attention, "MaskedAttention": graph.MaskedAttention, "MatMul": graph.MatMul, "MatMulT": graph.MatMulT,
 			"TMatMul": graph.TMatMul, "Linear": graph.Linear, "Abs": graph.Abs, "Sign": graph.Sign, "Exp": graph.Exp,
 			"Expm1": graph.Expm1, "Log": graph.Log, "Log1p": graph.Log1p, "Log1mExp": graph.Log1mExp, "Sqrt": graph.Sqrt,
 			"Rsqrt": graph.Rsqrt, "Recip": graph.Recip, "Tanh": graph.Tanh, "Sigmoid": graph.Sigmoid,

@@ -64,22 +64,59 @@ func Linear(x, w, bias *Node) *Node {
 // the weights softmax(q·kᵀ/√D) of each head. Leading axes broadcast. The weights, M×N for
 // each head, are never stored: the derivatives make them again (Dao et al., arXiv
 // 2205.14135).
-func Attention(q, k, v *Node, heads int) *Node {
+func Attention(q, k, v *Node, heads int) *Node { return attention(q, k, v, nil, heads) }
+
+// MaskedAttention is Attention with a mask […, M, N], which may be stretched, for all
+// heads: 1 where a query sees a key and 0 elsewhere. A query that sees none gets zeros.
+// The mask has no derivative.
+func MaskedAttention(q, k, v, mask *Node, heads int) *Node {
+	op.Check(mask, "mask of attention")
+	return attention(q, k, v, mask, heads)
+}
+
+func attention(q, k, v, mask *Node, heads int) *Node {
 	qs, ks, vs := dims(q), dims(k), dims(v)
 	if len(qs) < 2 || len(ks) < 2 || len(vs) < 2 {
 		Fail("graph: attention: queries %v, keys %v and values %v, want rank 2 or more", qs, ks, vs)
 	}
-	rank := max(len(qs), len(ks), len(vs))
+	all := []Shape{qs, ks, vs}
+	if mask != nil {
+		all = append(all, maskShape(mask, ks[len(ks)-2]))
+	}
+	rank := 0
+	for _, s := range all {
+		rank = max(rank, len(s))
+	}
 	lead := batch(qs, rank)
-	for _, s := range []Shape{ks, vs} {
+	for _, s := range all[1:] {
 		var err error
 		if lead, err = op.Broadcast(lead, batch(s, rank)); err != nil {
 			Fail("graph: attention: queries %v, keys %v and values %v: leading axes do not broadcast", qs, ks, vs)
 		}
 	}
 	in := []*Node{leading(q, lead), leading(k, lead), leading(v, lead)}
-	if _, err := (op.Attention{Heads: heads}).Shape([]Shape{in[0].Shape(), in[1].Shape(), in[2].Shape()}); err != nil {
+	shapes := []Shape{in[0].Shape(), in[1].Shape(), in[2].Shape()}
+	if mask != nil {
+		own := all[3]
+		if to := slices.Repeat(Shape{1}, rank-2); !slices.Equal(batch(own, rank), to) {
+			own = append(slices.Clone(lead), own[len(own)-2:]...)
+		} else {
+			own = append(to, own[len(own)-2:]...) // one for all
+		}
+		in, shapes = append(in, op.Stretch(mask, own)), append(shapes, own)
+	}
+	if _, err := (op.Attention{Heads: heads}).Shape(shapes); err != nil {
 		Fail("graph: attention: %v", err)
 	}
 	return op.Apply(op.Attention{Heads: heads}, in...)
+}
+
+// maskShape is that of a mask stretched over n keys.
+func maskShape(mask *Node, n int) Shape {
+	s := slices.Clone(dims(mask))
+	if len(s) < 2 || s[len(s)-1] != 1 && s[len(s)-1] != n {
+		Fail("graph: attention: mask %v of %d keys", s, n)
+	}
+	s[len(s)-1] = n
+	return s
 }

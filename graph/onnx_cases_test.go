@@ -174,6 +174,9 @@ func moves() (all []onnxCase) {
 		}
 	}
 	add(rule(op.Attention{Heads: 2}, wave(2, 3, 4), wave(2, 5, 4), wave(2, 5, 4)))
+	for _, mask := range []onnxInput{some(2, 3, 5), some(1, 1, 5)} {
+		add(rule(op.Attention{Heads: 2}, wave(2, 3, 4), wave(2, 5, 4), wave(2, 5, 4), mask))
+	}
 	for _, r := range []op.MatMul{{}, {TransA: true}, {TransB: true}, {TransA: true, TransB: true}} {
 		for _, lead := range [][]int{nil, {2}} {
 			a, b := []int{3, 4}, []int{4, 5}

@@ -33,6 +33,15 @@ type array struct {
 	Values []string `json:"values"` // as numbers, "NaN", "+Inf" and "-Inf"
 }
 
+// some is a mask whose first row has nothing.
+func some(shape ...int) onnxInput {
+	v := make([]float64, graph.Size(shape))
+	for i := range v {
+		v[i] = float64(i % 3 * (i / shape[len(shape)-1]))
+	}
+	return onnxInput{shape, v}
+}
+
 func newArray(shape []int, v []float64) array {
 	a := array{Shape: append([]int{}, shape...), Values: make([]string, len(v))}
 	for i, x := range v {

@@ -25,19 +25,30 @@ func Attention(q, k, v, mask *graph.Node) *graph.Node {
 	if ks[len(ks)-1] != d || vs[len(vs)-2] != n || d == 0 {
 		graph.Fail("layers: attention: queries %v, keys %v and values %v, want [… M D], [… N D] and [… N E]", qs, ks, vs)
 	}
-	if mask == nil && vs[len(vs)-1] == d {
+	switch {
+	case vs[len(vs)-1] != d:
+	case mask == nil:
 		return graph.Attention(q, k, v, 1)
+	default:
+		return graph.MaskedAttention(q, k, v, checkMask(mask, qs, ks), 1)
 	}
 	scores := graph.MatMulT(q, k).Scale(1 / math.Sqrt(float64(d)))
 	if mask == nil {
 		return graph.MatMul(graph.Softmax(scores), v)
 	}
-	if ms := mask.Shape(); len(ms) < 2 || !fits(ms[len(ms)-1], n) || !fits(ms[len(ms)-2], qs[len(qs)-2]) {
-		graph.Fail("layers: attention: mask %v of %d queries and %d keys", ms, qs[len(qs)-2], n)
-	}
+	checkMask(mask, qs, ks)
 	// So low that e to it is 0, and finite, so that a row of nothing else has no NaN.
 	scores = graph.Where(mask, scores, graph.Const(-1e30))
 	return graph.MatMul(graph.Where(mask, graph.Softmax(scores), graph.Const(0)), v)
+}
+
+// checkMask returns a mask, after a look at its queries and keys.
+func checkMask(mask *graph.Node, qs, ks []int) *graph.Node {
+	m, n := qs[len(qs)-2], ks[len(ks)-2]
+	if ms := mask.Shape(); len(ms) < 2 || !fits(ms[len(ms)-1], n) || !fits(ms[len(ms)-2], m) {
+		graph.Fail("layers: attention: mask %v of %d queries and %d keys", ms, m, n)
+	}
+	return mask
 }
 
 // fits tells whether an axis can be stretched to a size.
@@ -103,28 +114,10 @@ func (m MultiHead) Attend(x, context, mask *graph.Node) *graph.Node {
 		if len(mask.Shape()) < 2 {
 			graph.Fail("layers: %s %s: mask %v, want [… M N]", what, m.path, mask.Shape())
 		}
-		mask = graph.ExpandDims(mask, -3)
 	}
 	q, k, v := m.query.Apply(x), m.key.Apply(context), m.value.Apply(context)
 	if mask == nil {
 		return m.out.Apply(graph.Attention(q, k, v, m.c.Heads))
 	}
-	y := swapped(Attention(m.heads(q), m.heads(k), m.heads(v), mask), 2)
-	sh := y.Shape()
-	return m.out.Apply(graph.Reshape(y, append(sh[:len(sh)-2], m.c.Width)...))
-}
-
-// heads makes […, Heads, N, Width/Heads] of […, N, Width].
-func (m MultiHead) heads(x *graph.Node) *graph.Node {
-	sh := x.Shape()
-	return swapped(graph.Reshape(x, append(sh[:len(sh)-1], m.c.Heads, m.c.Width/m.c.Heads)...), 2)
-}
-
-// swapped exchanges the axis that is a number of axes before the last with the one
-// behind it.
-func swapped(x *graph.Node, before int) *graph.Node {
-	perm := ascending(len(x.Shape()))
-	i := len(perm) - 1 - before
-	perm[i], perm[i+1] = perm[i+1], perm[i]
-	return graph.Transpose(x, perm...)
+	return m.out.Apply(graph.MaskedAttention(q, k, v, checkMask(mask, q.Shape(), k.Shape()), m.c.Heads))
 }

@@ -19,12 +19,12 @@ func (c *attentionCode[T]) after() error { return nil }
 func (b *binder[T]) attention(v *value) runner {
 	in := b.in[v.id]
 	mem := func(i int) []T { return b.memory(b.base(in[i]))[:in[i].size] }
-	heads := 0
+	heads, grad := 0, false
 	switch r := v.rule.(type) {
 	case op.Attention:
 		heads = r.Heads
 	case op.AttentionGrad:
-		heads = r.Heads
+		heads, grad = r.Heads, true
 	default:
 		return nil
 	}
@@ -32,8 +32,13 @@ func (b *binder[T]) attention(v *value) runner {
 	n := len(q)
 	c := &attentionCode[T]{Attention: kernel.Attention[T]{Items: op.Size(q[:n-2]), M: q[n-2], N: k[n-2], W: q[n-1], Heads: heads,
 		Q: mem(0), K: mem(1), V: mem(2), Y: b.memory(v)}}
-	if len(in) > 3 {
-		c.G = mem(3)
+	mask := 3
+	if grad {
+		c.G, mask = mem(3), 4
+	}
+	if len(in) > mask {
+		c.Mask = mem(mask)
+		c.MaskItem, c.MaskRow = op.MaskStrides(q, in[mask].shape)
 	}
 	c.parts = c.Prepare(b.pool)
 	return c

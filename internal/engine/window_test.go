@@ -128,6 +128,17 @@ func TestAttention(t *testing.T) {
 			}
 			q, k, v, g := in("q", c.m), in("k", c.n), in("v", c.n), in("g", c.m)
 			outs = append(outs, op.Apply(op.Attention{Heads: c.h}, q, k, v), op.Apply(op.AttentionGrad{Heads: c.h}, q, k, v, g))
+			for _, each := range []bool{true, false} { // a mask for each query, or for all
+				shape := append(append([]int{}, c.lead...), c.m, c.n)
+				for i := range shape[:len(shape)-1] {
+					if !each {
+						shape[i] = 1
+					}
+				}
+				m := w.in(fmt.Sprint("mask", i, each), shape...)
+				w.set(m, func(i int) float64 { return float64(i % 3) })
+				outs = append(outs, op.Apply(op.Attention{Heads: c.h}, q, k, v, m), op.Apply(op.AttentionGrad{Heads: c.h}, q, k, v, g, m))
+			}
 		}
 		x := op.Apply(op.Transpose{Perm: []int{1, 0, 2}}, w.in("x", 3, 2, 4)) // a view
 		return append(outs, op.Apply(op.Attention{Heads: 2}, x, x, x))

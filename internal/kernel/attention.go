@@ -23,6 +23,9 @@ type Attention[T Float] struct {
 	G       []T // nil: the result is wanted
 	Y       []T
 
+	Mask              []T // nil, or by rows of N: 0 where a query does not see a key; one that sees none gets zeros
+	MaskItem, MaskRow int // elements from that of an item, and of a query, to the next; 0 is the same for all
+
 	rows   cut // of the queries, in blocks
 	own    []attentionWorker[T]
 	inPart int // blocks of a part
@@ -33,8 +36,10 @@ const attentionRows = 64
 
 // attentionWorker is what a worker has of its own.
 type attentionWorker[T Float] struct {
-	p, r []T            // the weights of a block, and the derivatives by them
-	sum  [1]T           // of a dot product
+	p, r []T  // the weights of a block, and the derivatives by them
+	sum  [1]T // of a dot product
+	low  []T  // the scores of keys that are not seen
+	zero []T
 	of   [2]attended[T] // by the rows of a block, the most and one less
 }
 
@@ -72,6 +77,10 @@ func (a *Attention[T]) Prepare(p *Pool) (parts int) {
 	for w := range a.own {
 		own := &a.own[w]
 		own.p = elements[T](aligned(most * a.N * sizeOf[T]()))
+		if a.Mask != nil {
+			own.low, own.zero = make([]T, a.N), make([]T, a.N)
+			Fill(own.low, -1e30) // so low that e to it is 0, and finite
+		}
 		if a.G != nil {
 			own.r = elements[T](aligned(most * a.N * sizeOf[T]()))
 		}
@@ -112,13 +121,13 @@ func (a *Attention[T]) Do(part, worker int) {
 	}
 	for block := first; block < first+a.inPart; block++ {
 		i0, i1 := a.rows.bounds(block)
-		a.block(&a.own[worker], q+i0*a.W, k, i1-i0, dk, dv, block > first, worker)
+		a.block(&a.own[worker], q+i0*a.W, k, part/a.Heads*a.MaskItem+i0*a.MaskRow, i1-i0, dk, dv, block > first, worker)
 	}
 }
 
-// block computes m queries from place q on, with keys and values from k on; derivatives
-// by these are added to, or are the first.
-func (a *Attention[T]) block(own *attentionWorker[T], q, k, m int, dk, dv []T, add bool, worker int) {
+// block computes m queries from place q on, with keys and values from k on and masks from
+// seen on; derivatives by these are added to, or are the first.
+func (a *Attention[T]) block(own *attentionWorker[T], q, k, seen, m int, dk, dv []T, add bool, worker int) {
 	of := &own.of[0]
 	if of.rows != m {
 		of = &own.of[1]
@@ -126,7 +135,9 @@ func (a *Attention[T]) block(own *attentionWorker[T], q, k, m int, dk, dv []T, a
 	of.other.Accumulate = add
 	p, scale := own.p[:m*a.N], T(1/math.Sqrt(float64(a.W/a.Heads)))
 	of.scores.run(a.Q[q:], a.K[k:], p, worker)
+	a.mask(p, seen, own.low)
 	a.weights(p, scale)
+	a.mask(p, seen, own.zero)
 	if a.G == nil {
 		of.means.run(p, a.V[k:], a.Y[q:], worker)
 		return
@@ -142,6 +153,14 @@ func (a *Attention[T]) block(own *attentionWorker[T], q, k, m int, dk, dv []T, a
 	ZipRight(OpMul, r, r, scale)
 	of.means.run(r, a.K[k:], a.Y[q:], worker)
 	of.other.run(r, a.Q[q:], dk, worker)
+}
+
+// mask sets what the queries of p, whose masks begin at place seen, do not see.
+func (a *Attention[T]) mask(p []T, seen int, other []T) {
+	for n := a.N; a.Mask != nil && len(p) > 0; p = p[n:] {
+		Where(p[:n], a.Mask[seen:][:n], p[:n], other)
+		seen += a.MaskRow
+	}
 }
 
 // weights makes of each row of N products the softmax of them times a scale.
@@ -178,6 +197,9 @@ func (a *Attention[T]) check() {
 		panic(fmt.Sprintf("kernel: Attention of %d items, %d queries and %d keys of width %d in %d heads", a.Items, a.M, a.N, a.W, a.Heads))
 	}
 	queries, keys := a.Items*a.M*a.W, a.Items*a.N*a.W
+	if last := (a.Items-1)*a.MaskItem + (a.M-1)*a.MaskRow + a.N; a.Mask != nil && min(a.Items, a.M) > 0 && (min(a.MaskItem, a.MaskRow) < 0 || len(a.Mask) < last) {
+		panic(fmt.Sprintf("kernel: Attention: a mask of %d elements, %d an item and %d a query, want %d", len(a.Mask), a.MaskItem, a.MaskRow, last))
+	}
 	out := queries
 	if a.G != nil {
 		out += 2 * keys

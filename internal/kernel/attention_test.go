@@ -23,10 +23,15 @@ func naiveAttention[T Float](a *Attention[T]) []float64 {
 				p[j] += float64(a.Q[q+e]) * float64(a.K[k+j*a.W+e])
 			}
 			p[j] = math.Exp(p[j] / math.Sqrt(float64(d)))
+			if a.Mask != nil && a.Mask[m/a.M*a.MaskItem+m%a.M*a.MaskRow+j] == 0 {
+				p[j] = 0
+			}
 			sum += p[j]
 		}
 		for j := range p {
-			p[j] /= sum
+			if p[j] > 0 {
+				p[j] /= sum
+			}
 			for e := range d {
 				if a.G == nil {
 					y[q+e] += p[j] * float64(a.V[k+j*a.W+e])
@@ -60,10 +65,23 @@ func testAttention[T Float](t *testing.T, p *Pool) {
 		{1, 1, 1, 1, 1}, {2, 3, 5, 6, 2}, {3, 4, 4, 4, 4}, {2, 64, 64, 32, 1}, {1, 65, 30, 24, 3}, {2, 130, 7, 10, 2},
 		{1, 5, 200, 16, 2}, {0, 3, 4, 2, 1}, {2, 0, 4, 4, 2}, {2, 3, 0, 4, 2}, {1, 129, 67, 33, 3},
 	} {
-		for _, grad := range []bool{false, true} {
+		for way := range 8 {
+			grad, masked, itemMasks, rowMasks := way%2 > 0, way > 1, way/2 > 1, way/2 != 2
 			a := Attention[T]{Items: c[0], M: c[1], N: c[2], W: c[3], Heads: c[4]}
 			queries, keys := a.Items*a.M*a.W, a.Items*a.N*a.W
-			var intact [5]func() bool
+			var intact [6]func() bool
+			if masked {
+				if rowMasks {
+					a.MaskRow = a.N
+				}
+				if itemMasks {
+					a.MaskItem = max(a.M*a.MaskRow, a.N)
+				}
+				a.Mask, intact[5] = fenced[T](r, max((a.Items-1)*a.MaskItem+(a.M-1)*a.MaskRow+a.N, 0), 6)
+				for i := range a.Mask { // the first query sees nothing, most see some
+					a.Mask[i] = T(i % 3 * (i / max(a.N, 1)))
+				}
+			}
 			a.Q, intact[0] = fenced[T](r, queries, 1)
 			a.K, intact[1] = fenced[T](r, keys, 3)
 			a.V, intact[2] = fenced[T](r, keys, 2)
@@ -77,7 +95,7 @@ func testAttention[T Float](t *testing.T, p *Pool) {
 			}
 			a.Y, intact[4] = fenced[T](r, size, 4)
 			want := naiveAttention(&a)
-			what := fmt.Sprintf("%v, derivatives %v", c, grad)
+			what := fmt.Sprintf("%v, derivatives %v, mask %v of items %v and queries %v", c, grad, masked, itemMasks, rowMasks)
 			alone := a
 			one.Run(alone.Prepare(one), &alone)
 			first := slices.Clone(a.Y)
@@ -109,7 +127,7 @@ func TestAttentionDoesNotAllocate(t *testing.T) {
 	p := NewPool(1)
 	defer p.Close()
 	x := make([]float32, 2*70*8)
-	a := Attention[float32]{Items: 2, M: 70, N: 70, W: 8, Heads: 2, Q: x, K: x, V: x, G: x, Y: make([]float32, 3*len(x))}
+	a := Attention[float32]{Items: 2, M: 70, N: 70, W: 8, Heads: 2, Q: x, K: x, V: x, G: x, Y: make([]float32, 3*len(x)), Mask: x[:70]}
 	parts := a.Prepare(p)
 	if n := testing.AllocsPerRun(10, func() { p.Run(parts, &a) }); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -40,6 +40,14 @@ var functions = map[string]func(s *graph.Scope, x *graph.Node) *graph.Node{
 	"stretched by what is shared": func(s *graph.Scope, x *graph.Node) *graph.Node {
 		return graph.Reshape(graph.Sum(x, 1), 1, 2, 1).Mul(s.Tensor(ramp(12), 3, 2, 2))
 	},
+	"attention with a mask": func(s *graph.Scope, x *graph.Node) *graph.Node {
+		seen := s.Tensor([]float64{1, 0, 1, 1}, 2, 2)
+		two := graph.Reshape(graph.Concat(0, x, x.Square()), 2, 2, 3)
+		y := graph.MaskedAttention(two, x, x, seen, 1)
+		each := graph.MaskedAttention(two, two, x, graph.Reshape(s.Tensor([]float64{1, 1, 0, 1}, 4), 2, 1, 2), 3)
+		own := graph.MaskedAttention(two, x, two, graph.Reshape(graph.Sum(x, 1), 1, 2).Gt(graph.Const(1.2)), 1)
+		return y.Add(each).Add(own)
+	},
 	"where": func(s *graph.Scope, x *graph.Node) *graph.Node { return graph.Where(x.Gt(graph.Const(.5)), x, x.Neg()) },
 	"density": func(s *graph.Scope, x *graph.Node) *graph.Node {
 		return prob.Gamma{LogConcentration: x, LogRate: graph.Const(0)}.LogProb(x)

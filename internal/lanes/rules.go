@@ -41,8 +41,10 @@ func (l *lanes) apply(r op.Rule, n *graph.Node, in []*graph.Node) *graph.Node {
 		return op.Reshaped(op.Fit(x(), l.shape(append(ones, r.To...))), l.shape(r.To))
 	case op.Diag, op.DiagPart, op.Tril, op.Cholesky, op.OneHot, op.Ridge, op.RidgeLogDet: // of the last axes
 		return op.Apply(r, l.wides(in)...)
-	case op.Pooling, op.Attention:
+	case op.Pooling:
 		return op.Apply(r, l.wides(in)...)
+	case op.Attention:
+		return op.Apply(r, append(l.wides(in[:3]), l.masks(in)...)...)
 	case op.Conv:
 		if r.Part == kernel.ConvWeights || l.of[in[1]] != nil { // sums over, or weights of, each lane
 			break
@@ -61,6 +63,22 @@ func (l *lanes) apply(r op.Rule, n *graph.Node, in []*graph.Node) *graph.Node {
 		return op.Reshaped(table, l.shape(n.Shape()))
 	}
 	return l.each(r, n, in)
+}
+
+// masks returns the mask of attention, if it has one, for all lanes.
+func (l *lanes) masks(in []*graph.Node) []*graph.Node {
+	if len(in) < 4 {
+		return nil
+	}
+	sh := in[3].Shape()
+	n := len(sh) - 2
+	switch {
+	case op.Size(sh[:n]) != 1:
+		return []*graph.Node{l.wide(in[3])}
+	case l.of[in[3]] == nil: // one for all
+		return []*graph.Node{op.Reshaped(in[3], append([]int{1}, sh...))}
+	}
+	return []*graph.Node{op.Stretch(l.wide(in[3]), l.shape(append(slices.Clone(in[0].Shape()[:n]), sh[n:]...)))}
 }
 
 // after moves axes behind that of the lanes.

@@ -27,6 +27,12 @@ func (w *writer) attention(r op.Attention, in []value, shapes [][]int) value {
 	across[n-2], across[n-1], across[n] = n-1, n, n-2
 	keys := in[1].reshape(append(slices.Clone(shapes[1][:n-1]), r.Heads, each)).transpose(across)
 	scores := heads(0).op("MatMul", keys).scale(1 / math.Sqrt(float64(each)))
-	weights := w.apply("Softmax", []value{scores}, attribute{"axis", n})
+	seen := func(x value, _ float64) value { return x }
+	if len(in) > 3 {
+		m := shapes[3]
+		mask := in[3].reshape(append(append(slices.Clone(m[:n-2]), 1), m[n-2:]...))
+		seen = func(x value, other float64) value { return w.where(mask.is(0), w.num(other), x) }
+	}
+	weights := seen(w.apply("Softmax", []value{seen(scores, -1e30)}, attribute{"axis", n}), 0)
 	return weights.op("MatMul", heads(2)).transpose(perm).reshape(s)
 }

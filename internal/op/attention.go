@@ -13,6 +13,10 @@ import (
 // are cut into as many heads of D = W/Heads, for each head
 //
 //	softmax(q·kᵀ/√D)·v   […, M, D].
+//
+// A fourth operand, if there is one, is a mask: 1 where a query sees a key and 0
+// elsewhere, [… or 1…, M or 1, N] with the axes of the queries. A query that sees none gets
+// zeros.
 type Attention struct{ Heads int }
 
 func (r Attention) String() string { return fmt.Sprintf("attention of %d heads", r.Heads) }
@@ -26,6 +30,13 @@ func (r Attention) Shape(in [][]int) ([]int, error) {
 	}
 	if r.Heads < 1 || q[n-1] < 1 || q[n-1]%r.Heads != 0 {
 		return nil, errors.Errorf("%d heads of width %d", r.Heads, q[n-1])
+	}
+	if len(in) > 3 {
+		one, all := slices.Repeat([]int{1}, n-2), q[:n-2]
+		m := in[3]
+		if len(m) != n || !slices.Equal(m[:n-2], one) && !slices.Equal(m[:n-2], all) || m[n-2] != 1 && m[n-2] != q[n-2] || m[n-1] != k[n-2] {
+			return nil, errors.Errorf("mask %v of queries %v and keys %v, want [… or 1…, M or 1, N]", m, q, k)
+		}
 	}
 	return slices.Clone(q), nil
 }
@@ -53,6 +64,11 @@ func (Attention) width(in []Array) int { s := in[0].Shape; return s[len(s)-1] }
 func (r Attention) each(in []Array, f func(q, k, v, d int, weights []float64)) {
 	s, width := in[0].Shape, r.width(in)
 	m, n, d := s[len(s)-2], in[1].Shape[len(s)-2], width/r.Heads
+	seen := func(i, j int) bool { return true }
+	if len(in) > 3 {
+		item, row := MaskStrides(s, in[3].Shape)
+		seen = func(i, j int) bool { return in[3].At(i/m*item+i%m*row+j) != 0 }
+	}
 	p := make([]float64, n)
 	for i := range Size(s[:len(s)-2]) * m {
 		for h := range r.Heads {
@@ -63,15 +79,20 @@ func (r Attention) each(in []Array, f func(q, k, v, d int, weights []float64)) {
 				for e := range d {
 					p[j] += in[0].At(q+e) * in[1].At(k+j*width+e)
 				}
-				p[j] /= math.Sqrt(float64(d))
-				most = math.Max(most, p[j])
+				if p[j] /= math.Sqrt(float64(d)); seen(i, j) {
+					most = math.Max(most, p[j])
+				}
 			}
 			for j, x := range p {
-				p[j] = math.Exp(x - most)
-				sum += p[j]
+				if p[j] = 0; seen(i, j) {
+					p[j] = math.Exp(x - most)
+					sum += p[j]
+				}
 			}
 			for j := range p {
-				p[j] /= sum
+				if seen(i, j) {
+					p[j] /= sum
+				}
 			}
 			f(q, k, k, d, p)
 		}
@@ -80,18 +101,34 @@ func (r Attention) each(in []Array, f func(q, k, v, d int, weights []float64)) {
 
 // Diff cuts what AttentionGrad makes.
 func (r Attention) Diff(in []*Node, _, g *Node, _ []bool) []*Node {
-	return AttentionGrad(r).parts(Apply(AttentionGrad(r), in[0], in[1], in[2], g), in)
+	mask := in[3:]
+	d := AttentionGrad(r).parts(Apply(AttentionGrad(r), append([]*Node{in[0], in[1], in[2], g}, mask...)...), in)
+	return append(d, make([]*Node, len(mask))...)
+}
+
+// MaskStrides returns how far the masks of items lie apart, and their rows: 0 where all
+// have the same.
+func MaskStrides(queries, mask []int) (item, row int) {
+	n := len(mask)
+	if mask[n-2] > 1 {
+		row = mask[n-1]
+	}
+	if Size(mask[:n-2]) > 1 {
+		item = mask[n-2] * mask[n-1]
+	}
+	return item, row
 }
 
 // AttentionGrad is the derivatives of Σ g·Attention(q, k, v) by q, k and v, one after
 // the other as a vector. The weights of the keys are computed again.
+// A fifth operand is the mask.
 type AttentionGrad struct{ Heads int }
 
 func (r AttentionGrad) String() string { return fmt.Sprintf("attention of %d heads′", r.Heads) }
 
 // Shape is [M·W + 2·N·W] times the leading axes.
 func (r AttentionGrad) Shape(in [][]int) ([]int, error) {
-	y, err := Attention(r).Shape(in[:3])
+	y, err := Attention(r).Shape(withMask(in))
 	if err == nil && !slices.Equal(y, in[3]) {
 		err = errors.Errorf("gradient %v of a result %v", in[3], y)
 	}
@@ -104,7 +141,7 @@ func (r AttentionGrad) Eval(out Array, in []Array) error {
 	dk, dv := y[in[0].Len():], y[in[0].Len()+in[1].Len():]
 	a := Attention(r)
 	width := a.width(in)
-	a.each(in[:3], func(q, k, v, d int, p []float64) {
+	a.each(withMask(in), func(q, k, v, d int, p []float64) {
 		dp, mean := make([]float64, len(p)), 0.0
 		for j, w := range p {
 			for e := range d {
@@ -126,6 +163,9 @@ func (r AttentionGrad) Eval(out Array, in []Array) error {
 	}
 	return nil
 }
+
+// withMask is the operands of the attention that those of its derivative begin with.
+func withMask[T any](in []T) []T { return append(slices.Clone(in[:3]), in[4:]...) }
 
 // parts cuts a vector into arrays of the shapes of q, k and v.
 func (AttentionGrad) parts(y *Node, in []*Node) []*Node {
@@ -160,7 +200,14 @@ func (r AttentionGrad) Diff(in []*Node, _, gy *Node, _ []bool) []*Node {
 	last := len(shape) - 1
 	lse := scores.Shape()
 	lse[last] = 1
-	p := Map(Exp, scores.Sub(Reshaped(Apply(Reduce{LogSumExp, []int{last}}, scores), lse)))
+	seen := func(x *Node, _ float64) *Node { return x }
+	if len(in) > 4 {
+		m := in[4].Shape()
+		mask := Reshaped(in[4], append(append(slices.Clone(m[:last-2]), 1), m[last-2:]...))
+		seen = func(x *Node, other float64) *Node { return Apply(Where{}, mask, x, Current().Const(other)) }
+	}
+	scores = seen(scores, -1e30)
+	p := seen(Map(Exp, scores.Sub(Reshaped(Apply(Reduce{LogSumExp, []int{last}}, scores), lse))), 0)
 	R := mul(false, true, g, v)
 	centred := R.Sub(sum(p.Mul(R)))
 	S := p.Mul(centred).Scale(s)
@@ -171,12 +218,12 @@ func (r AttentionGrad) Diff(in []*Node, _, gy *Node, _ []bool) []*Node {
 	byR := uP.Sub(mean.Mul(p))
 	byP := mul(false, true, g, c).Add(u.Mul(centred)).Sub(mean.Mul(R))
 	byScores := p.Mul(byP.Sub(sum(p.Mul(byP)))).Scale(s)
-	return []*Node{
+	return append([]*Node{
 		r.joined(mul(false, false, S, b).Add(mul(false, false, byScores, k))),
 		r.joined(mul(true, false, S, a).Add(mul(true, false, byScores, q))),
 		r.joined(mul(true, false, byR, g)),
 		r.joined(mul(false, false, p, c).Add(mul(false, false, byR, v))),
-	}
+	}, make([]*Node, len(in)-4)...)
 }
 
 // heads makes […, Heads, N, D] of […, N, W], joined the other way.
