@@ -22,6 +22,7 @@ type update struct {
 	bounds  reacher // nil: always in doubt
 	tensors []Tensor
 	pieces  []piece
+	bound   []float64     // of the squares of a gradient that is not looked at before the update, by parameter; else 0
 	saved   []graph.Array // of parameters and slots; nil until needed
 	apply   func() error  // write
 	gather  func() error  // adds gradients
@@ -90,6 +91,7 @@ func newUpdate(u *Updater) (*update, error) {
 			d.pieces = append(d.pieces, p)
 		}
 	}
+	d.bound = make([]float64, len(d.tensors))
 	d.forget()
 	if u.conf.Average != nil {
 		d.averages, err = newAverages(u)
@@ -125,8 +127,8 @@ func (d *update) see(u *Updater, p *graph.Program) error {
 	return err
 }
 
-// look sums the squares of the gradients, and returns the first parameter whose
-// are not finite; −1 if there is none.
+// look sums the squares of the gradients, or bounds them where they are proven finite,
+// and returns the first parameter whose are not; −1 if there is none.
 func (d *update) look(p *graph.Program) (bad int, err error) {
 	for i := range d.pieces {
 		c := &d.pieces[i]
@@ -153,7 +155,7 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 		c.gradient = c.squares
 		norm += c.squares
 	}
-	if math.IsInf(norm, 1) {
+	if math.IsInf(norm, 1) && !d.proved() {
 		return &NotFinite{What: "the squares of all gradients sum to infinity", params: u.params}
 	}
 	d.mean = mean
@@ -187,6 +189,13 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 		var step float64
 		moment, step = d.bounds.reach(norm, d.moment, u.t+1)
 		d.doubt = !(d.largest+step*most < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
+		if d.doubt && d.proved() {
+			clear(d.bound)
+			if _, err := d.look(p); err != nil { // all are finite
+				return err
+			}
+			return d.run(u, p, mean)
+		}
 	}
 	d.program = p
 	if u.sums.batches > 0 {
