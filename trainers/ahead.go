@@ -74,3 +74,12 @@ func (d *update) prove(u *Updater, p *graph.Program) error {
 // proved reports whether there are gradients that are known to be finite but have not
 // been looked at.
 func (d *update) proved() bool { return slices.Max(d.bound) > 0 }
+
+// exactly is run by the squares of all gradients in place of bounds.
+func (d *update) exactly(u *Updater, p *graph.Program, mean float64) error {
+	clear(d.bound)
+	if _, err := d.look(p); err != nil { // all are finite
+		return err
+	}
+	return d.run(u, p, mean)
+}

@@ -155,7 +155,11 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 		c.gradient = c.squares
 		norm += c.squares
 	}
-	if math.IsInf(norm, 1) && !d.proved() {
+	switch {
+	case !math.IsInf(norm, 1):
+	case d.proved():
+		return d.exactly(u, p, mean)
+	default:
 		return &NotFinite{What: "the squares of all gradients sum to infinity", params: u.params}
 	}
 	d.mean = mean
@@ -190,11 +194,7 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 		moment, step = d.bounds.reach(norm, d.moment, u.t+1)
 		d.doubt = !(d.largest+step*most < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
 		if d.doubt && d.proved() {
-			clear(d.bound)
-			if _, err := d.look(p); err != nil { // all are finite
-				return err
-			}
-			return d.run(u, p, mean)
+			return d.exactly(u, p, mean)
 		}
 	}
 	d.program = p
