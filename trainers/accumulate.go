@@ -26,7 +26,6 @@ func (u *Updater) Add(p *graph.Program, weight float64) error {
 		return errors.Errorf("trainers: add: a batch of weight %v, want a finite number > 0", weight)
 	}
 	d, s := u.update, &u.sums
-	clear(d.bound)
 	if err := d.see(u, p); err != nil {
 		return err
 	}

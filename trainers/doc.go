@@ -24,9 +24,8 @@
 //     momentum.go, rmsprop.go, sgd.go: those there are;
 //   - schedule.go, plateau.go, group.go: what the rate is multiplied by, by the
 //     step, by what epochs came to and by the parameter, with the decay of weights;
-//   - updater.go, update.go, pieces.go: one update of all parameters; ahead.go: of
-//     gradients that are known finite before they are read; takeback.go: taken back
-//     if it is not finite; accumulate.go: by the gradients of several
+//   - updater.go, update.go, pieces.go: one update of all parameters; takeback.go:
+//     taken back if it is not finite; accumulate.go: by the gradients of several
 //     batches; average.go: averages of the parameters; state.go: all that is kept,
 //     to be saved and restored;
 //   - lbfgs.go, search.go: a fit by L-BFGS, all data in every step;

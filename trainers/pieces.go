@@ -48,22 +48,12 @@ func (d *update) Do(at, _ int) {
 	c := &d.pieces[at]
 	switch d.phase {
 	case looking:
-		switch bound := d.bound[c.of]; {
-		case bound == 0:
-			c.squares = sumSquares(c.Grad)
-		case c.from == 0:
-			c.squares = bound
-		default:
-			c.squares = 0
-		}
+		c.squares = sumSquares(c.Grad)
 	case adding:
 		gather(part(d.into[c.of], c.from, c.to), d.weight, c.Grad)
 	case averaging:
 		d.averages.toward(c, d.weight)
 	case updating:
-		if d.bound[c.of] > 0 {
-			c.gradient = sumSquares(c.Grad)
-		}
 		if c.keep != 1 {
 			times(c.Param, c.keep)
 		}

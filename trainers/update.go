@@ -22,7 +22,6 @@ type update struct {
 	bounds  reacher // nil: always in doubt
 	tensors []Tensor
 	pieces  []piece
-	bound   []float64     // of the squares of a gradient that is not looked at before the update, by parameter; else 0
 	saved   []graph.Array // of parameters and slots; nil until needed
 	apply   func() error  // write
 	gather  func() error  // adds gradients
@@ -91,7 +90,6 @@ func newUpdate(u *Updater) (*update, error) {
 			d.pieces = append(d.pieces, p)
 		}
 	}
-	d.bound = make([]float64, len(d.tensors))
 	d.forget()
 	if u.conf.Average != nil {
 		d.averages, err = newAverages(u)
@@ -127,8 +125,8 @@ func (d *update) see(u *Updater, p *graph.Program) error {
 	return err
 }
 
-// look sums the squares of the gradients, or bounds them where they are proven finite,
-// and returns the first parameter whose are not; −1 if there is none.
+// look sums the squares of the gradients, and returns the first parameter whose
+// are not finite; −1 if there is none.
 func (d *update) look(p *graph.Program) (bad int, err error) {
 	for i := range d.pieces {
 		c := &d.pieces[i]
@@ -155,11 +153,7 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 		c.gradient = c.squares
 		norm += c.squares
 	}
-	switch {
-	case !math.IsInf(norm, 1):
-	case d.proved():
-		return d.exactly(u, p, mean)
-	default:
+	if math.IsInf(norm, 1) {
 		return &NotFinite{What: "the squares of all gradients sum to infinity", params: u.params}
 	}
 	d.mean = mean
@@ -193,9 +187,6 @@ func (d *update) run(u *Updater, p *graph.Program, mean float64) error {
 		var step float64
 		moment, step = d.bounds.reach(norm, d.moment, u.t+1)
 		d.doubt = !(d.largest+step*most < d.most/4 && moment < d.most/4) // a quarter leaves room for rounding
-		if d.doubt && d.proved() {
-			return d.exactly(u, p, mean)
-		}
 	}
 	d.program = p
 	if u.sums.batches > 0 {

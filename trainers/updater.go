@@ -69,9 +69,8 @@ type Updater struct {
 	average *graph.Params // of the averages; nil: none
 	lowered float64       // factor of the rate by Cliffs; 0 means 1
 
-	names   []string   // of the parameters trained
-	outputs []string   // of their gradients
-	ahead   [][]string // what bounds these
+	names   []string // of the parameters trained
+	outputs []string // of their gradients
 	shapes  [][]int
 	update  *update // nil before the first Step
 }
@@ -133,18 +132,16 @@ func (u *Updater) Declare(s *graph.Scope, e *vi.Estimate) {
 		graph.Fail("trainers: the estimate does not depend on the parameters %v: leave them out, or keep them out of training by Frozen", idle)
 	}
 	var names, outputs []string
-	var ahead [][]string
 	var shapes [][]int
 	for i, g := range e.Grad(wrt...) {
 		names, outputs = append(names, wrt[i].Name()), append(outputs, gradOutput+wrt[i].Name())
 		shapes = append(shapes, wrt[i].Shape())
 		s.Output(outputs[i], g)
-		ahead = append(ahead, lookAhead(s, names[i], g))
 	}
 	if u.names != nil && !slices.Equal(u.names, names) {
 		graph.Fail("trainers: a program trains %v, an earlier one %v", names, u.names)
 	}
-	u.names, u.outputs, u.ahead, u.shapes = names, outputs, ahead, shapes
+	u.names, u.outputs, u.shapes = names, outputs, shapes
 }
 
 // Step ends a training step after p, which must have been declared, has run: it
@@ -157,11 +154,6 @@ func (u *Updater) Step(p *graph.Program) error {
 	}
 	if u.sums.batches > 0 {
 		return errors.Errorf("trainers: step: the gradients of %d batches have been added: Apply them first", u.sums.batches)
-	}
-	if u.conf.ClipNorm == 0 { // which wants the norm itself
-		if err := u.update.prove(u, p); err != nil {
-			return err
-		}
 	}
 	if err := u.update.see(u, p); err != nil {
 		return err

@@ -112,23 +112,7 @@ func newLoop(s *scheduled, u *unit) *loop {
 	e.grid()
 	e.emit()
 	e.registers()
-	l.cost += streamed * float64(l.rows*l.cols*l.streams())
 	return l
-}
-
-// streamed is the estimated nanoseconds that an element of an array costs which a loop
-// reads or writes, when another worker may have written it before.
-const streamed = .1
-
-// streams counts the arrays in memory that have an element for each of the grid.
-func (l *loop) streams() int {
-	n := len(l.saves)
-	for i := range l.loads {
-		if a := &l.loads[i]; a.inner != 0 && !slices.Contains(a.outer, 0) {
-			n++
-		}
-	}
-	return n
 }
 
 // rowSteps returns the strides of an array that lies as the grid does, in order.

@@ -19,7 +19,6 @@ type lowered struct {
 	in     [][]*value // what it reads: its operands or copies of them, or those of the product
 	mul    []*matrix  // of products
 	uses   []int      // by values that outputs need
-	level  []int      // phases that must come before, at least
 }
 
 // lower decides how the values that outs need are computed. of are their values.
@@ -44,7 +43,6 @@ func lower(e *expr, outs []*op.Node, of map[*op.Node]*value) *lowered {
 	}
 	for i, v := range e.values[:n] {
 		if l.in[i] = v.in; live[i] {
-			l.level[i] = l.levelOf(v)
 			for _, p := range l.absorb(v) {
 				absorbed[p.id] = true
 			}
@@ -78,8 +76,7 @@ func grown[T any](table []T, n int) []T { return append(table, make([]T, n-len(t
 
 func (l *lowered) grow() {
 	n := len(l.values)
-	l.output, l.kind, l.in, l.mul = grown(l.output, n), grown(l.kind, n), grown(l.in, n), grown(l.mul, n)
-	l.uses, l.level = grown(l.uses, n), grown(l.level, n)
+	l.output, l.kind, l.in, l.mul, l.uses = grown(l.output, n), grown(l.kind, n), grown(l.in, n), grown(l.mul, n), grown(l.uses, n)
 }
 
 // keep returns the value whose memory holds an output. It has memory of its

@@ -7,14 +7,13 @@ import (
 	"github.com/latentgo/latent/internal/op"
 )
 
-// A matrix is a product of matrices, to which a bias or another product may be added
-// and a function of elements applied.
+// A matrix is a product of matrices, to which a bias may be added and a function
+// of elements applied.
 type matrix struct {
 	transA, transB bool
 	m, n, k, batch int
 	a, b           operand
 	bias           *view     // nil, or of n elements in order
-	add            *value    // nil, or a product of the same shape
 	activation     *op.Unary // nil, or one that mapKernel has
 	sparse         bool      // zeros of a may be skipped
 }
@@ -56,7 +55,7 @@ func (l *lowered) absorb(v *value) (absorbed []*value) {
 		for i := range v.in {
 			x, bias := v.in[i], v.in[1-i]
 			p := l.productOf(x, v)
-			if p == nil || l.mul[p.id].bias != nil || l.mul[p.id].add != nil || bias.form == uniform {
+			if p == nil || l.mul[p.id].bias != nil || bias.form == uniform {
 				continue
 			}
 			m := *l.mul[p.id]
@@ -67,43 +66,8 @@ func (l *lowered) absorb(v *value) (absorbed []*value) {
 				return []*value{p}
 			}
 		}
-		return l.absorbSum(v)
 	}
 	return nil
-}
-
-// absorbSum is absorb of the sum of two products, of which the one that has to wait
-// longer starts from the other. That takes its bias.
-func (l *lowered) absorbSum(v *value) (absorbed []*value) {
-	for i, x := range v.in {
-		p, first := l.productOf(x, v), l.alias(v.in[1-i])
-		if p == nil || first == nil || first.size != v.size || l.mul[first.id] == nil || l.mul[p.id].add != nil || l.level[first.id] >= l.level[p.id] {
-			continue
-		}
-		m := *l.mul[p.id]
-		if m.bias != nil {
-			other := l.mul[first.id]
-			if l.productOf(v.in[1-i], v) == nil || other.bias != nil || other.add != nil || m.bias.base.form == applied {
-				continue
-			}
-			other.bias, m.bias = m.bias, nil
-			l.in[first.id] = append(slices.Clip(l.in[first.id]), l.in[p.id][2])
-		}
-		m.add = first
-		l.mul[v.id], l.in[v.id] = &m, []*value{l.in[p.id][0], l.in[p.id][1], first}
-		return []*value{p}
-	}
-	return nil
-}
-
-// levelOf bounds from below the phase in which v can be computed.
-func (l *lowered) levelOf(v *value) (level int) {
-	for _, c := range v.in {
-		if b := l.base(c); b.form == applied {
-			level = max(level, l.level[b.id]+b2i(v.op.kind != fusedLoop || b.op.kind != fusedLoop || b.folds()))
-		}
-	}
-	return level
 }
 
 // productOf returns the product that x, an operand of v, is or reshapes, if v alone
@@ -194,9 +158,6 @@ func (m *matrix) String() string {
 	}
 	if m.bias != nil {
 		s += " + bias"
-	}
-	if m.add != nil {
-		s += " + product"
 	}
 	if m.activation != nil {
 		s += ", " + op.Name(*m.activation)

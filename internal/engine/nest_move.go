@@ -74,9 +74,6 @@ func usesOf[T kernel.Float](p *Plan, v *value) (uses []memoryOf[T], ok bool) {
 				if m.bias != nil && m.bias.base == v {
 					uses = append(uses, memoryOf[T]{&c.Bias, m.bias.off})
 				}
-				if m.add == v {
-					uses = append(uses, memoryOf[T]{at: &c.Add})
-				}
 				if u.values[0] == v {
 					uses = append(uses, memoryOf[T]{at: &c.C})
 				}

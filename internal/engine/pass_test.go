@@ -43,19 +43,6 @@ func TestPasses(t *testing.T) {
   9 = exp [5] [800] by loop
  10 = sum[0] 9 [] by loop, output
 `},
-		{"lower", "a product that starts from one that comes before it, and two that do not wait for each other", func(w *world) []*op.Node {
-			x := w.in("x", 20, 30)
-			y := graph.Linear(x, w.in("w", 30, 40), w.in("b", 40))
-			z := graph.Linear(graph.Tanh(y), w.in("v", 40, 40), w.in("c", 40))
-			return []*op.Node{graph.Tanh(z.Add(graph.MatMul(x, w.in("u", 30, 40)))), y.Add(graph.MatMul(x, w.in("t", 30, 40)))}
-		}, `
-  4 = add 0 1 3 [20 40] by product 20×30 · 30×40 + bias
-  5 = tanh 4 [20 40] by loop
- 11 = matmul a·b 0 10 8 [20 40] by product 20×30 · 30×40 + bias
- 13 = tanh 5 6 11 [20 40] by product 20×40 · 40×40 + product, tanh, output
- 15 = matmul a·b 0 14 [20 40] by product 20×30 · 30×40
- 16 = add 4 15 [20 40] by loop, output
-`},
 		{"classify", "shapes of one size that one grid refines, and one that it does not", func(w *world) []*op.Node {
 			x := graph.Exp(w.in("x", 6, 4))
 			y := graph.Sin(graph.Reshape(x, 3, 8))

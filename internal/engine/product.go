@@ -23,9 +23,6 @@ func (b *binder[T]) product(v *value) runner {
 	if m.bias != nil {
 		p.Bias = b.memory(m.bias.base)[m.bias.off:]
 	}
-	if m.add != nil {
-		p.Add = b.memory(m.add)
-	}
 	if m.activation != nil {
 		fn, _ := mapKernel(m.activation.Fn)
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }

@@ -9,9 +9,9 @@ import "fmt"
 //
 //	C = f(op(A)·op(B) + C + bias),
 //
-// where C on the right appears if Accumulate is set, or in its place another matrix
-// if Add is, bias if Bias is, and f if Epilogue is. Matrices are stored by rows; op(X)
-// is X or its transpose. C must not overlap A, B or Add. With K = 0 the product is zero.
+// where C on the right appears if Accumulate is set, bias if Bias is, and f if
+// Epilogue is. Matrices are stored by rows; op(X) is X or its transpose. C must
+// not overlap A or B. With K = 0 the product is zero.
 //
 // Results depend on the operands and the shape alone: they are bit-identical
 // for any number of workers. How sums are grouped follows from the path and from
@@ -32,7 +32,6 @@ type Gemm[T Float] struct {
 	LDA, LDB, LDC int // elements from a stored row to the next; 0 means rows adjoin
 
 	Accumulate bool // add to C
-	Add        []T  // if not nil, is added, and stored as C is
 	Bias       []T  // if not nil, Bias[j] is added to column j
 
 	// Epilogue, if not nil, rewrites each piece of C while that is in cache. It
@@ -166,9 +165,6 @@ func (g *Gemm[T]) check() {
 	g.checkOperand("A", len(g.A), g.M, g.K, g.TransA, g.lda(), batch, g.StrideA)
 	g.checkOperand("B", len(g.B), g.K, g.N, g.TransB, g.ldb(), batch, g.StrideB)
 	g.checkOperand("C", len(g.C), g.M, g.N, false, g.ldc(), batch, g.StrideC)
-	if g.Add != nil {
-		g.checkOperand("Add", len(g.Add), g.M, g.N, false, g.ldc(), batch, g.StrideC)
-	}
 	if g.Bias != nil && len(g.Bias) < g.N {
 		panic(fmt.Sprintf("kernel: Gemm: Bias has %d elements for %d columns", len(g.Bias), g.N))
 	}

@@ -34,8 +34,6 @@ func (g *Gemm[T]) view(item int) view[T] {
 	switch {
 	case g.Accumulate:
 		v.src, v.rss, v.css = v.c, v.rsc, v.csc
-	case g.Add != nil:
-		v.src, v.rss, v.css = g.Add[item*g.StrideC:], v.rsc, v.csc
 	case g.Bias != nil && !g.plan.biasLater:
 		v.src, v.rss, v.css = g.Bias, 0, 1
 	}

@@ -70,7 +70,7 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	pl.direct = !pl.dots && m <= directRows && (pl.swap || !g.TransB || half)
 	pl.packed = g.Packed != nil && !pl.dots && !pl.swap
 	pl.half = pl.packed && half
-	pl.biasLater = g.Bias != nil && (g.Accumulate || g.Add != nil || pl.swap && !pl.dots)
+	pl.biasLater = g.Bias != nil && (g.Accumulate || pl.swap && !pl.dots)
 
 	kmax := pl.deep
 	switch {
