@@ -33,8 +33,8 @@ func runEpochs(o options, py *python, w io.Writer) error {
 			return err
 		}
 		defer os.Remove(file)
-		if _, err := py.Ask(fmt.Sprintf("epoch/open %d %s", train.Cols("x"), file)); err != nil {
-			return err
+		if text, err := py.Ask(fmt.Sprintf("epoch/open %d %s", train.Cols("x"), file)); err != nil || text != "ready" {
+			return errors.Errorf("python: %s, error %v", text, err)
 		}
 	}
 	var own, others, ratios, bounds, losses []float64
