@@ -6,6 +6,7 @@
 //	go run ./bench/speed -gorgonia           and Gorgonia's TapeMachine
 //	go run ./bench/speed -dist -torch        the density, its gradient and a draw of three distributions
 //	go run ./bench/speed -kernels -torch     matrix products and functions of elements
+//	go run ./bench/speed -epoch mnist -torch epochs of examples/vae, and of a loop of PyTorch's
 //
 // The contestants take turns, round by round, since a machine's speed drifts;
 // a figure is the median over rounds of each round's median step, and a ratio
@@ -69,7 +70,7 @@ type result struct {
 
 type options struct {
 	torch, jax, gorgonia, dist, kernels, dense, json, explain bool
-	only, python                                              string
+	only, python, epoch                                       string
 	rounds                                                    int
 	seconds                                                   float64
 }
@@ -85,6 +86,7 @@ func main() {
 	flag.BoolVar(&o.json, "json", false, "print one JSON object a workload")
 	flag.BoolVar(&o.explain, "explain", false, "print the compiled programs instead of timing them")
 	flag.StringVar(&o.only, "only", "", "this workload only")
+	flag.StringVar(&o.epoch, "epoch", "", "epochs of a VAE on the pictures of this `folder`, or of mnist, instead of single steps")
 	flag.StringVar(&o.python, "python", "", "the Python with torch or JAX; empty: python3, or /usr/bin/python3")
 	flag.IntVar(&o.rounds, "rounds", 7, "turns each contestant takes")
 	flag.Float64Var(&o.seconds, "seconds", .7, "of each turn")
@@ -129,7 +131,7 @@ func run(o options, w io.Writer) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if o.jax && (o.dist || o.kernels) {
+	if o.jax && (o.dist || o.kernels || o.epoch != "") {
 		return errors.New("-jax is of training steps")
 	}
 	py, err := startPython(o.torch, "torch", o.python, torchScript, o.dist || o.kernels)
@@ -142,6 +144,9 @@ func run(o options, w io.Writer) error {
 		return err
 	}
 	defer xla.Close()
+	if o.epoch != "" {
+		return runEpochs(o, py, w)
+	}
 	if o.dist {
 		return runLaws(o, py, w)
 	}

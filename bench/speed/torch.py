@@ -438,6 +438,35 @@ def median(step, seconds):
     return 1e3 * sorted(times)[len(times) // 2]
 
 
+class Epochs:
+    """The loop over pictures that bench/speed -epoch takes turns with: the network of examples/vae, eager."""
+
+    def open(self, cols, path):
+        self.x = torch.frombuffer(bytearray(open(path, "rb").read()), dtype=torch.float32).view(-1, cols)
+        torch.manual_seed(0)
+        self.enc, self.dec = mlp(cols, 500, 40), mlp(20, 500, cols)
+        self.opt = torch.optim.Adam([*self.enc.parameters(), *self.dec.parameters()], lr=1e-3)
+        self.threads = min((1, 2), key=lambda n: self.run(n, 3000)[0])
+
+    def run(self, threads=None, rows=None):
+        """Seconds of an epoch, and its mean bound."""
+        torch.set_num_threads(threads or self.threads)
+        start, total = time.perf_counter(), torch.zeros(())
+        order = torch.randperm(len(self.x))[:rows]
+        for rows in order.split(100):
+            x = torch.bernoulli(self.x[rows])
+            mean, log_std = self.enc(x).chunk(2, -1)
+            z = mean + log_std.exp() * torch.randn_like(mean)
+            recon = -F.binary_cross_entropy_with_logits(self.dec(z), x, reduction="none").sum(-1)
+            kl = (0.5 * (mean ** 2 + (2 * log_std).exp() - 1) - log_std).sum(-1)
+            loss = -(recon - kl).mean()
+            self.opt.zero_grad()
+            loss.backward()
+            self.opt.step()
+            total += loss.detach() * len(x)
+        return time.perf_counter() - start, -total.item() / len(order)
+
+
 def blas():
     """GFLOP/s of a 512-cubed product: tells an optimised BLAS from the reference one."""
     step = product(512, 512, 512)
@@ -451,10 +480,18 @@ def blas():
 
 ways = [False, True] if compiles() else [False]
 how = "eager or compiled" if len(ways) == 2 else "eager"
+epochs = Epochs()
 print(f"torch {torch.__version__}, {how}, {blas():.0f} GFLOP/s in a 512-cubed product", flush=True)
 for line in sys.stdin:
     try:
         name, threads, seconds = line.split()
+        if name == "epoch/open":
+            epochs.open(int(threads), seconds)
+            print("ready", flush=True)
+            continue
+        if name == "epoch/run":
+            print(*epochs.run(), flush=True)
+            continue
         print(measure(name, int(threads), float(seconds)), flush=True)
     except Exception as e:  # the caller reports it
         print("error", repr(e), flush=True)

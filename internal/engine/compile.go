@@ -63,7 +63,9 @@ func passes(outs []*op.Node, leaf func(*op.Node) (op.Array, error), g given, fix
 	show("split", d)
 	f := foldFixed(d, fixed)
 	show("fold", f)
-	m := lay(f)
+	r := live(f)
+	show("live", r)
+	m := lay(r)
 	show("place", m)
 	return m, nil
 }

@@ -43,6 +43,8 @@
 //	split     → *divided. Divides loops into parts (split.go) by shapes and estimated
 //	          costs alone, never by the number of workers.
 //	fold      → *folded. Takes out the units that fixed arrays determine (once.go).
+//	live      → *lived. Finds the phases, and from which to which memory holds a value
+//	          (live.go).
 //	place     → *placed. Gives what is read from memory an offset in the arena
 //	          (place.go). Two values overlap only where one has been read for the last
 //	          time before the other is written, element by element.
@@ -85,8 +87,12 @@
 // # A new pass
 //
 // It is a file with a type that embeds the program of the pass before, a line of passes
-// (compile.go), a method explain (explain_passes.go) and a line of order_test.go; what
-// it promises belongs in check.go.
+// (compile.go), a method explain (explain_passes.go), a line of order_test.go and a
+// case of TestPasses; what it promises belongs in check.go. The pass behind it takes its
+// type. The fields of all passes are seen through one another, so that a name is there
+// once. From schedule on a pass goes by units: what one computes is its values, what it
+// reads from memory its reads (unit.go); which values have memory says stored, which
+// outlive a run output. live.go is a short one to begin from.
 //
 // The plain evaluation is in reference.go; origin.go traces a number that is not finite
 // back to the operation that made it, scan_origin.go within a Scan.

@@ -125,6 +125,25 @@ func (f *folded) explain() string {
 	return f.listUnits(f.rest, func(u *unit) string { return "" })
 }
 
+func (d *lived) explain() string {
+	var b strings.Builder
+	for i, units := range d.phases {
+		for _, u := range units {
+			for _, v := range u.values {
+				if !d.stored[v.id] {
+					continue
+				}
+				end := "the end"
+				if l := d.lives[v.id]; l.last < len(d.phases) {
+					end = fmt.Sprint(l.last)
+				}
+				fmt.Fprintf(&b, "%3d %v: phase %d to %s\n", v.id, v.shape, i, end)
+			}
+		}
+	}
+	return b.String()
+}
+
 func (d *placed) explain() string {
 	return d.listUnits(d.rest, func(u *unit) (s string) {
 		for _, v := range u.values {

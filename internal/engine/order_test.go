@@ -30,6 +30,7 @@ var order = []string{
 	"loop.go fuse.go emit.go registers.go",
 	"split.go",
 	"once.go",
+	"live.go",
 	"place.go",
 	"instruction.go product.go windowed.go attending.go eval.go bind.go",
 	"exec.go fold.go run.go nest_move.go nest_run.go",

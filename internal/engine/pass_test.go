@@ -78,6 +78,18 @@ stage 0: 2 4 5! 10 12 13 14!, reads 0 1 3: loop    [500 300] 2 in +1 stretched, 
 stage 0: 1 2!, reads 0: 16× of 600×400
 stage 0: 4 5!, reads 3: 16× of 3×50000
 `},
+		{"live", "what is read in a later phase, and an output", func(w *world) []*op.Node {
+			x := graph.CumSum(graph.Exp(w.in("x", 64)), 0)
+			y := graph.CumSum(graph.Exp(x), 0)
+			return []*op.Node{y, graph.CumSum(x.Mul(y), 0)}
+		}, `
+  1 [64]: phase 0 to 1
+  2 [64]: phase 1 to 4
+  3 [64]: phase 2 to 3
+  4 [64]: phase 3 to the end
+  5 [64]: phase 4 to 5
+  6 [64]: phase 5 to the end
+`},
 		{"place", "a result in the place of its operand, and memory used again", func(w *world) []*op.Node {
 			x := graph.CumSum(graph.Exp(w.in("x", 64)), 0)
 			y := graph.CumSum(graph.Exp(x), 0)
@@ -106,7 +118,7 @@ arena 128
 	}
 	w, outs := build(t, op.Float32, models["vae"])
 	text, err := engine.ExplainPasses(outs, w.leafOf)
-	for _, pass := range []string{"load", "lower", "classify", "schedule", "loop", "split", "fold", "place"} {
+	for _, pass := range []string{"load", "lower", "classify", "schedule", "loop", "split", "fold", "live", "place"} {
 		if err != nil || !strings.Contains(text, "\n"+pass+"\n") {
 			t.Errorf("nothing after %s: %v", pass, err)
 		}

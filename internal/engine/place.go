@@ -8,39 +8,19 @@ import (
 // A placed program has memory for everything. Two values overlap only where one has
 // been read for the last time before the other is written, element by element.
 type placed struct {
-	*folded
-	phases  [][]*unit // that run at the same time
-	mem     []int     // by number of values, their offset in the arena if they lie there
-	inPlace []bool    // likewise: its memory is that of an operand
-	temp0   []int     // by number of units, the offset of the memory for while they run
-	size    int       // of the arena
+	*lived
+	mem     []int  // by number of values, their offset in the arena if they lie there
+	inPlace []bool // likewise: its memory is that of an operand
+	temp0   []int  // by number of units, the offset of the memory for while they run
+	size    int    // of the arena
 }
 
 // lay gives every stored value an offset in the arena, and every loop memory
-// for the results that its parts keep for themselves. The units of a phase run at the
-// same time. A value lives from its phase to the last that reads it; an output is
-// never overwritten.
-func lay(f *folded) *placed {
-	n := len(f.values)
-	d := &placed{folded: f, mem: make([]int, n), inPlace: make([]bool, n), temp0: make([]int, len(f.units))}
-	for i, u := range f.rest {
-		if i == 0 || u.stage != f.rest[i-1].stage || u.part != f.rest[i-1].part {
-			d.phases = append(d.phases, nil)
-		}
-		k := len(d.phases) - 1
-		d.phases[k] = append(d.phases[k], u)
-	}
-	last, readers, reused := make([]int, n), make([]int, n), make([]bool, n) // the last phase that reads a value, and its units that do
-	for p, units := range d.phases {
-		for _, u := range units {
-			for _, b := range u.reads {
-				if last[b.id] != p {
-					last[b.id], readers[b.id] = p, 0
-				}
-				readers[b.id]++
-			}
-		}
-	}
+// for the results that its parts keep for themselves.
+func lay(l *lived) *placed {
+	n := len(l.values)
+	d := &placed{lived: l, mem: make([]int, n), inPlace: make([]bool, n), temp0: make([]int, len(l.units))}
+	reused := make([]bool, n)
 	freedAfter := make([][]*value, len(d.phases))
 	var h allocator
 	for p, units := range d.phases {
@@ -50,7 +30,7 @@ func lay(f *folded) *placed {
 					continue
 				}
 				for _, b := range u.reads {
-					if l := d.loops[u.id]; l != nil && b.size == v.size && last[b.id] == p && readers[b.id] == 1 && !reused[b.id] && d.inArena(b) && !d.output[b.id] && l.overwrites(v, b) {
+					if l, at := d.loops[u.id], d.lives[b.id]; l != nil && b.size == v.size && at.last == p && at.readers == 1 && !reused[b.id] && d.inArena(b) && l.overwrites(v, b) {
 						d.mem[v.id] = d.mem[b.id]
 						d.inPlace[v.id], reused[b.id] = true, true
 						break
@@ -59,8 +39,7 @@ func lay(f *folded) *placed {
 				if !d.inPlace[v.id] {
 					d.mem[v.id] = h.alloc(v.size)
 				}
-				if !d.output[v.id] {
-					end := max(last[v.id], p)
+				if end := d.lives[v.id].last; end < len(freedAfter) {
 					freedAfter[end] = append(freedAfter[end], v)
 				}
 			}

@@ -104,7 +104,7 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 		cols = min(cols, panels/copyPanels)
 	}
 	if few := min(want, fewParts); rows*cols < few {
-		rows = max(rows, min((few+cols-1)/cols, m/24))
+		rows = max(rows, min((few+cols-1)/cols, m/48))
 	}
 	if rows*cols < want {
 		rows = max(rows, min((want+cols-1)/cols, m/manyRows))
