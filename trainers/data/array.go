@@ -3,6 +3,7 @@ package data
 import (
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/pkg/errors"
 
@@ -90,12 +91,20 @@ func FromFlat[T Number](name string, values []T, shape ...int) Array {
 	case []float64:
 		a.f64 = v
 	default:
-		a.f32 = make([]float32, len(values))
+		a.f32 = room(len(values))
 		for i, v := range values {
 			a.f32[i] = float32(v)
 		}
 	}
 	return a
+}
+
+// room returns n zeros in large pages, if the system has them, as batches read rows here
+// and there: to find a page among many small ones takes longer than to copy a row.
+func room(n int) []float32 {
+	x := make([]float32, n)
+	kernel.Huge(unsafe.Pointer(unsafe.SliceData(x)), 4*n)
+	return x
 }
 
 // Missing returns the array with the declaration that NaN stands for a value

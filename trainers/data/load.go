@@ -146,7 +146,7 @@ func (p rawPart) set(scale float32) (*Set, error) {
 	for i := range level {
 		level[i] = float32(i) / scale
 	}
-	x := make([]float32, len(p.images.Data))
+	x := room(len(p.images.Data))
 	for i, v := range p.images.Data {
 		x[i] = level[v]
 	}
