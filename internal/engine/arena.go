@@ -21,7 +21,7 @@ func newArena[T kernel.Float](n int) []T {
 	const align = 64
 	size := int(unsafe.Sizeof(T(0)))
 	a := make([]T, n+slack+align/size)
-	kernel.Huge(unsafe.Pointer(unsafe.SliceData(a)), len(a)*size)
+	kernel.Huge(unsafe.Pointer(unsafe.SliceData(a)), len(a)*size, true)
 	off := int(-uintptr(unsafe.Pointer(unsafe.SliceData(a)))%align) / size
 	return a[off : off+n+slack]
 }

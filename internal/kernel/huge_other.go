@@ -5,4 +5,4 @@ package kernel
 import "unsafe"
 
 // Huge does nothing on this system.
-func Huge(unsafe.Pointer, int) {}
+func Huge(unsafe.Pointer, int, bool) {}

@@ -103,7 +103,7 @@ func FromFlat[T Number](name string, values []T, shape ...int) Array {
 // and there: to find a page among many small ones takes longer than to copy a row.
 func room(n int) []float32 {
 	x := make([]float32, n)
-	kernel.Huge(unsafe.Pointer(unsafe.SliceData(x)), 4*n)
+	kernel.Huge(unsafe.Pointer(unsafe.SliceData(x)), 4*n, false)
 	return x
 }
 
