@@ -17,7 +17,7 @@ var noise = table{
 	title:  "Chapter 6: the variance of the gradient by the noise of the weights",
 	source: "Kingma, Salimans and Welling (arXiv 1506.02557), table 1, after 10 epochs; there the variance is in other units, of which the ratios are free",
 	about: "Variance of the gradient of the first and of the last layer's weights, of a minibatch of 100 pictures, summed over the weights, in (nats per datum)², and as a multiple of that of local noise. " +
-		"Three hidden layers of 1000 rectified units, variational dropout B, after 10 and after 100 epochs of training with local noise. " +
+		"Three hidden layers of 1000 rectified units, variational dropout B, after 10 epochs of training with local noise, by 200 minibatches, and after 100, by 30. " +
 		"Local: the products of each row have noise; separate: each row has weights of its own; single: all rows share a draw of the weights; none: the mean weights, whose gradient varies with the minibatch alone.",
 	rows: "noise", columns: "after", shown: []string{"last ×", "first ×", "last", "first", "ms"},
 	cells: noiseCells,
@@ -50,7 +50,14 @@ func (l *lab) noise(ctx context.Context, seed uint64, epochs int, name string) (
 	if err != nil {
 		return res, err
 	}
-	n := l.pick(1000, 10)
+	n, draws := l.pick(1000, 10), 10
+	switch {
+	case l.quick:
+	case epochs == 10:
+		draws = 200
+	default:
+		draws = 30
+	}
 	c := classifier{posterior: q, hidden: []int{n, n, n}, epochs: l.pick(epochs, 1), rise: 1}
 	params := l.trained[epochs]
 	if params == nil {
@@ -74,7 +81,7 @@ func (l *lab) noise(ctx context.Context, seed uint64, epochs int, name string) (
 	}
 	local.Estimator, measured.Estimator = "local", "measured"
 	rows, err := bench.GradientVariance(ctx, func(s *graph.Scope) vi.Model { return c.network(s).Model() }, l.sets.Train, []bench.Case{local, measured}, bench.Config{
-		Params: params, Arrays: []string{"x", "y"}, Draws: l.pick(30, 10), Most: l.pick(30, 10), Batch: l.pick(100, 10), Warmup: -1, Seed: seed,
+		Params: params, Arrays: []string{"x", "y"}, Draws: draws, Most: draws, Batch: l.pick(100, 10), Warmup: -1, Seed: seed,
 		Group: func(param string) string {
 			return map[string]string{"net/0/theta": "first", "net/3/theta": "last"}[param]
 		},

@@ -12,10 +12,12 @@ func TestHuge(t *testing.T) {
 		for i := range x {
 			x[i] = byte(i % 251)
 		}
-		Huge(unsafe.Pointer(unsafe.SliceData(x[7:])), n)
-		for i := range x {
-			if x[i] != byte(i%251) {
-				t.Fatalf("%d bytes: byte %d has changed", n, i)
+		for _, now := range []bool{false, true} {
+			Huge(unsafe.Pointer(unsafe.SliceData(x[7:])), n, now)
+			for i := range x {
+				if x[i] != byte(i%251) {
+					t.Fatalf("%d bytes: byte %d has changed", n, i)
+				}
 			}
 		}
 	}
