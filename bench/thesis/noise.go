@@ -22,7 +22,7 @@ var noise = table{
 	rows: "noise", columns: "after", shown: []string{"last ×", "first ×", "last", "first", "ms"},
 	cells: noiseCells,
 	found: []string{
-		"Variances of few minibatches are uncertain, as a few pictures make most of them: of 200 minibatches the 95% intervals are ±15%, and separate and single noise, 0.217 [0.184, 0.253] and 0.231 [0.198, 0.270] in the last layer, cannot be told apart; by 30 of them the four variances were half as large. Single noise is 2.5 times local noise there as in an independent replication (2.4), not 6.3 times as published: the covariance between pictures, which separate noise takes away, is small in this network.",
+		"Variances of few minibatches are uncertain, as a few pictures make most of them: of 200 minibatches the 95% intervals are ±15%, and separate and single noise, 0.217 [0.184, 0.253] and 0.231 [0.198, 0.270] in the last layer, cannot be told apart; by 30, of another training, the four variances were half as large. Single noise is 2.5 times local noise there as in an independent replication (2.4), not 6.3 times as published: the covariance between pictures, which separate noise takes away, is small in this network.",
 	},
 	published: []row{
 		publishedNoise("none", 2.8e3, 1.3e2), publishedNoise("local", 7.8e3, 1.9e2), publishedNoise("separate", 1.4e4, 4.3e2), publishedNoise("single", 4.9e4, 8.5e2),
