@@ -18,7 +18,10 @@ var aevb = table{
 		"minibatches of 100, one draw. Here Adam with a rate of 1e-3 for 100 epochs, Glorot-uniform weights, pixels drawn anew in each epoch and once for the test set. With 20 and 200 latents also with a rate that falls to 0 as a cosine.",
 	rows: "latents", columns: "method", shown: []string{"ELBO"},
 	picture: curve("method", "test ELBO"),
-	cells:   aevbCells,
+	found: []string{
+		"At a constant rate 200 latents end 1.4 nats below 20. With a rate that falls to 0 both gain, 1.4 and 2.5 nats, and come within 0.3 of each other: most of the difference is that of a step that is too large at the end, which many latents feel more.",
+	},
+	cells: aevbCells,
 	published: []row{
 		published("ELBO", -141.3, "latents", "3", "method", "AEVB"), published("ELBO", -124.4, "latents", "5", "method", "AEVB"),
 		published("ELBO", -107.6, "latents", "10", "method", "AEVB"), published("ELBO", -100.6, "latents", "20", "method", "AEVB"),
