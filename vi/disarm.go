@@ -13,8 +13,9 @@ import (
 //
 // with the uniform numbers integrated out given the two draws (Dong, Mnih and
 // Tucker, arXiv 2006.10680; U2G of Yin, Ho, Yan, Qian and Zhou, arXiv 2006.06448, is
-// the same). K draws are K pairs. It takes a second run of what depends on the site;
-// ARMS pairs the draws that there are, where their laws are one.
+// the same). K draws are K pairs. It takes a second run of what depends on the site, and
+// the gradient of everything else is the mean of the two runs'; the value is that of the
+// first. ARMS pairs the draws that there are, where their laws are one.
 //
 // A prob.OneHot latent is a tree of bits, each of which decides between two halves of the
 // classes: DisARM-Tree of Dong, Mnih and Tucker, arXiv 2106.08056. A bit that b alone
@@ -51,6 +52,7 @@ type pair struct {
 	logits, u  *graph.Node // of the bits
 	own, other side
 	f          *graph.Node // the difference of the signals, [E…, K, B, 1]
+	both       Cost
 }
 
 // side is the bits of a draw, and whether it visits them; nil for all.
@@ -64,8 +66,24 @@ func (g *gradient) pair(l latent) pair {
 	p.own.value, p.own.visited = toBits(l.law(), l.Value)
 	p.logits = graph.BroadcastTo(logits, p.own.value.Shape()...)
 	p.other.value, p.other.visited = toBits(l.law(), other)
-	p.f = graph.ExpandDims(g.bound.signal(g.r, l.Site).Sub(g.at(l, other)), -1)
+	run := g.r.With(Data{l.Name: other})
+	f := g.bound.signal(g.r, l.Site).Sub(g.bound.signal(run, run.Site(l.Name)))
+	p.f, p.both = graph.ExpandDims(f, -1), g.both(l, f, run)
 	return p
+}
+
+// both returns the cost with which the value is differentiated as the mean over two runs,
+// from the difference of what they judge a latent by. The scores of other draws are not
+// in it, as centre takes those of the first run out of the value.
+func (g *gradient) both(l latent, f *graph.Node, run *Record) Cost {
+	sum := []*graph.Node{graph.Sum(f)}
+	for _, m := range g.latents {
+		if c := g.centred(m); c != nil && g.r.dependence().On(m.LogQ, l.Value) {
+			sum = append(sum, graph.Sum(graph.StopGrad(c).Mul(m.LogQ.Sub(run.Site(m.Name).LogQ))))
+		}
+	}
+	g.replayed = append(g.replayed, g.latents.in(run).held()...)
+	return Cost{Name: "both/" + l.Name, Node: g.down(graph.AddN(sum...)).Scale(-.5)}
 }
 
 func (DisARM) costs(g *gradient, l latent) []Cost {
@@ -78,7 +96,7 @@ func (DisARM) costs(g *gradient, l latent) []Cost {
 		}
 		d = v.Mul(w).Mul(d).Add(alone(p.own, w)).Sub(alone(p.other, v))
 	}
-	return []Cost{g.toward(l, "disarm", p.f.Mul(d).Scale(.5), p.logits)}
+	return []Cost{g.toward(l, "disarm", p.f.Mul(d).Scale(.5), p.logits), p.both}
 }
 
 func (ARM) costs(g *gradient, l latent) []Cost {
@@ -87,7 +105,7 @@ func (ARM) costs(g *gradient, l latent) []Cost {
 	if p.own.visited != nil {
 		d = d.Mul(graph.Max(p.own.visited, p.other.visited))
 	}
-	return []Cost{g.toward(l, "arm", p.f.Mul(d), p.logits)}
+	return []Cost{g.toward(l, "arm", p.f.Mul(d), p.logits), p.both}
 }
 
 // logitsOf returns the logits of a Bernoulli or OneHot latent, stretched to its

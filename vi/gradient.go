@@ -17,6 +17,8 @@ type gradient struct {
 	// slopes are the derivatives of the value by the draws whose gradient is scaled, with
 	// all draws held and no scale.
 	slopes map[*Site]*graph.Node
+	// replayed are values of other runs that no gradient may pass.
+	replayed []*graph.Node
 }
 
 // down returns what makes the value better when it is made smaller.
@@ -96,14 +98,14 @@ func (g *gradient) costs() []Cost {
 		if l.costs == nil {
 			continue
 		}
-		cs := l.costs(g, l)
-		if !l.scaled {
-			cs = append(cs, g.centre(l)...)
-		}
+		cs := append(l.costs(g, l), g.centre(l)...)
 		for _, c := range cs {
 			c.Hold = append(c.Hold, hold...)
 			costs = append(costs, c)
 		}
+	}
+	for i := range costs { // the same of all, so that they share a backward pass
+		costs[i].Hold = append(costs[i].Hold[:len(costs[i].Hold):len(costs[i].Hold)], g.replayed...)
 	}
 	return costs
 }
@@ -118,11 +120,19 @@ func (g *gradient) costs() []Cost {
 // posterior it is in all bounds (Liévin, Dittadi, Christensen and Winther, arXiv
 // 2008.01998).
 func (g *gradient) centre(l latent) []Cost {
-	c := g.bound.own(l)
+	c := g.centred(l)
 	if c == nil {
 		return nil
 	}
 	return []Cost{{Name: "centre/" + l.Name, Node: g.down(graph.Sum(graph.StopGrad(c).Mul(l.LogQ)))}}
+}
+
+// centred returns the weight of the score that centre takes out; nil where it takes none.
+func (g *gradient) centred(l latent) *graph.Node {
+	if l.costs == nil || l.scaled {
+		return nil
+	}
+	return g.bound.own(l)
 }
 
 // signal returns what the score of every draw of a latent is multiplied by,
