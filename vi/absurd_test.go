@@ -32,7 +32,7 @@ func TestAbsurdArguments(t *testing.T) {
 			"Name": vi.Name, "EvidenceInterval": vi.EvidenceInterval, "SupportMatrix": vi.SupportMatrix, "Predict": vi.Predict,
 		},
 		Types: []any{
-			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{}, vi.TVO{},
+			vi.Activity{}, vi.ELBO{}, vi.Evidence{}, vi.FreeBits{}, vi.IWAE{}, vi.IWVI{}, vi.Renyi{}, vi.Chi{}, vi.Expectation{}, vi.WakeSleep{}, vi.TVO{},
 			vi.ReweightedWakeSleep{}, vi.Record{}, vi.Trace{}, vi.Estimate{}, vi.Outside{}, vi.MatMul{}, vi.Draws{}, vi.Site{}, vi.At{},
 		},
 		Within: func(_ string, call func()) error {

@@ -101,7 +101,10 @@ func besideTrials(c cell, e vi.Estimator) (ts []trial) {
 	}
 	for _, place := range places {
 		switch c.kind {
-		case "reparameterised", "discrete":
+		case "discrete", "reparameterised":
+			if c.objective == "IWVI" { // which has no draws of single data
+				continue
+			}
 			ts = append(ts, besideLatent(place, c, e))
 		case "global", "product":
 			ts = append(ts, besideGlobal(place, c, e))
@@ -249,6 +252,10 @@ func besideGlobal(place string, c cell, e vi.Estimator) trial {
 		delete(p.params, "d")
 	}
 	t := trial{name: "enumerated " + place, p: p, value: p, k: 1, sites: choice{"w": e, "y": vi.Enumerate{}}}
+	if c.objective == "IWVI" {
+		t.k, t.p, t.value = 2, p.whole(), p.whole()
+		return t
+	}
 	switch c.estimator {
 	case "MeasureValued":
 		t.p = p.with(func(map[string]float64, int) []dimension {

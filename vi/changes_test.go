@@ -145,6 +145,20 @@ func optionChanges() map[string][]change {
 	add("IWAE", globals(func(c vi.Config) vi.Objective {
 		return vi.IWAE{Config: c}
 	}))
+	whole := func(c vi.Config) vi.Objective {
+		if c.Total == 0 {
+			c.Total = 3
+		}
+		return vi.IWVI{Config: c}
+	}
+	add("IWVI", map[string][]change{
+		"K":         {{"global", whole(vi.Config{}), whole(vi.Config{K: 2}), ""}, {"global", whole(vi.Config{}), whole(vi.Config{K: -1}), "vi: K is -1"}},
+		"Rows":      {{"global", whole(vi.Config{}), whole(vi.Config{Rows: 2}), "data x has 3 rows, Config.Rows has 2"}},
+		"Total":     {{"global", whole(vi.Config{}), whole(vi.Config{Total: 5}), "vi: IWVI of 3 rows with a Total of 5"}},
+		"Enumerate": {{"bits", whole(vi.Config{Enumerate: []string{"z"}}), whole(vi.Config{}), "vi: site z: IWVI weighs draws of globals"}},
+		"Estimator": {{"global", whole(vi.Config{K: 2}), whole(vi.Config{K: 2, Estimator: vi.DReG{}}), ""}, {"global", whole(vi.Config{K: 2}), whole(vi.Config{K: 2, Estimator: vi.MeasureValued{}}), "IWVI does not take MeasureValued at a global site"}},
+		"Sites":     {{"global", whole(vi.Config{K: 2}), whole(vi.Config{K: 2, Sites: choice{"w": vi.VIMCO{}}}), ""}},
+	})
 	add("Renyi", globals(func(c vi.Config) vi.Objective {
 		return vi.Renyi{Config: c, Alpha: .5}
 	}))
@@ -219,6 +233,7 @@ func optionChanges() map[string][]change {
 	} {
 		all[name+".Globals"] = []change{{"both", given(o, nil), given(o, two), ""}, {"both", given(o, nil), given(o, none), "the global v is given as a scalar"}}
 	}
+	all["IWVI.Globals"] = []change{{"global", whole(vi.Config{}), given(func(c vi.Config) vi.Objective { c.Total = 3; return whole(c) }, two), ""}}
 	all["Chi.Globals"] = []change{{"normals", vi.Chi{Config: vi.Config{K: 2}}, given(func(c vi.Config) vi.Objective { return vi.Chi{Config: vi.Config{K: 2, Globals: c.Globals}} }, none), "the global v is given as a scalar"}}
 	predict := func(f func(s *graph.Scope) vi.Prediction) vi.Objective { return predicts{f} }
 	zero := predict(func(*graph.Scope) vi.Prediction { return vi.Prediction{} })

@@ -17,6 +17,8 @@ const (
 	normalises                    // the gradient by all that draws depend on is by normalised importance weights
 	shares                        // it takes globals, and divides their divergences by the size of the data set
 	holds                         // its costs hold all values that were drawn
+	locals                        // it takes draws for each datum
+	elsewhere                     // it knows what another value of a latent would be judged by
 
 	// Of the kind of the site.
 	local     // it has draws of its own for each datum
@@ -45,26 +47,28 @@ type objective struct {
 	offers  facts
 	biased  bool   // whatever the estimator
 	bare    bool   // a run without an objective, which adds no costs
+	inside  bool   // globals stand inside of its logarithm, and are drawn K times
 	oneDraw string // what becomes of it with one draw of a latent; "" if it means something
 }
 
 var (
-	elbo          = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares}
-	capacity      = objective{name: "Capacity", offers: derivatives | averages | shares}
-	freeBits      = objective{name: "FreeBits", offers: derivatives | averages | shares}
-	iwae          = objective{name: "IWAE", offers: derivatives | signals | normalises | sums | shares}
-	renyi         = objective{name: "Renyi", offers: derivatives | signals | normalises | sums | shares, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
-	chi           = objective{name: "Chi", offers: derivatives | signals | sums, oneDraw: "is the ELBO, which lies below log p(x)"}
-	expectation   = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares}
-	wakeSleep     = objective{name: "WakeSleep", offers: holds}
-	reweighted    = objective{name: "ReweightedWakeSleep", offers: sums | holds, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
-	thermodynamic = objective{name: "TVO", offers: sums | holds, biased: true, oneDraw: "has no covariance to train the guide by"}
+	elbo          = objective{name: "ELBO", offers: derivatives | signals | averages | sums | shares | locals | elsewhere}
+	capacity      = objective{name: "Capacity", offers: derivatives | averages | shares | locals}
+	freeBits      = objective{name: "FreeBits", offers: derivatives | averages | shares | locals}
+	iwae          = objective{name: "IWAE", offers: derivatives | signals | normalises | sums | shares | locals | elsewhere}
+	renyi         = objective{name: "Renyi", offers: derivatives | signals | normalises | sums | shares | locals | elsewhere, oneDraw: "is the ELBO whatever its order, which is vi.ELBO"}
+	chi           = objective{name: "Chi", offers: derivatives | signals | sums | locals | elsewhere, oneDraw: "is the ELBO, which lies below log p(x)"}
+	expectation   = objective{name: "Expectation", offers: derivatives | signals | averages | sums | shares | locals | elsewhere}
+	iwvi          = objective{name: "IWVI", inside: true, offers: derivatives | signals | sums | shares | local}
+	wakeSleep     = objective{name: "WakeSleep", offers: holds | locals}
+	reweighted    = objective{name: "ReweightedWakeSleep", offers: sums | holds | locals, biased: true, oneDraw: "has the weight 1 and trains the guide by noise of mean 0"}
+	thermodynamic = objective{name: "TVO", offers: sums | holds | locals, biased: true, oneDraw: "has no covariance to train the guide by"}
 
-	alone = objective{name: "vi.Run", bare: true, offers: derivatives | averages | sums | shares}
+	alone = objective{name: "vi.Run", bare: true, offers: derivatives | averages | sums | shares | locals}
 )
 
 // objectives are the columns of the support matrix.
-var objectives = []objective{elbo, capacity, freeBits, iwae, renyi, chi, expectation, wakeSleep, reweighted, thermodynamic}
+var objectives = []objective{elbo, capacity, freeBits, iwae, renyi, chi, iwvi, expectation, wakeSleep, reweighted, thermodynamic}
 
 // siteKind is what an estimator sees of a site.
 type siteKind uint8
@@ -82,17 +86,14 @@ var kindNames = [siteKinds]string{"a reparameterised", "a discrete", "a global",
 func (k siteKind) String() string { return kindNames[k] }
 
 // offers is what sites of a kind have. A global is drawn once a run and stands
-// outside of the logarithm of any bound.
+// outside of the logarithm of any bound, unless that has it inside.
 func (k siteKind) offers() facts {
 	return [siteKinds]facts{local | scores | pathwise, local | scores | countable, scores | pathwise | averages, weight}[k]
 }
 
 // needs is what sites of a kind ask of an objective.
 func (k siteKind) needs() facts {
-	if k == global || k == product {
-		return shares
-	}
-	return 0
+	return [siteKinds]facts{locals, locals, shares, shares | locals}[k]
 }
 
 func (s *Site) kind() siteKind {
@@ -124,9 +125,15 @@ const (
 // support returns the verdict on an estimator under an objective at a kind of
 // site.
 func support(e estimator, o objective, k siteKind) verdict {
-	offered := o.offers | k.offers()
+	offered, needs := o.offers|k.offers(), k.needs()
+	if o.inside {
+		offered &^= averages
+	}
+	if e.needs.has(listed) { // no draws
+		needs &^= locals
+	}
 	switch {
-	case !offered.has(e.needs&ofKinds | k.needs()):
+	case !offered.has(e.needs&ofKinds | needs):
 		return refused
 	case e.biased || o.biased || !offered.has(e.fair):
 		return biased

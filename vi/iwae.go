@@ -19,7 +19,7 @@ import (
 // independent noise where Score and VIMCO take their score.
 //
 // Globals stay outside of the logarithm, with their divergence divided by
-// Total. Terms: "elbo" of the same draws, "ess" (the effective number of
+// Total; IWVI has them inside. Terms: "elbo" of the same draws, "ess" (the effective number of
 // draws), and for each global "kl/NAME".
 type IWAE struct{ Config }
 

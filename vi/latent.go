@@ -142,7 +142,9 @@ func assign(r *Record, o objective) latents {
 		l.complete(r, ls)
 		l.trains(r, o)
 	}
-	manyDraws(r, ls)
+	if !o.inside {
+		manyDraws(r, ls)
+	}
 	return ls
 }
 
@@ -151,6 +153,8 @@ func assign(r *Record, o objective) latents {
 func (l latent) taken(r *Record, o objective, wanted Estimator) {
 	verdict := support(l.estimator, o, l.kind())
 	switch {
+	case o.inside && !l.Global && !l.Enumerated:
+		graph.Fail("vi: site %s: %s weighs draws of globals, and %s has draws for each datum; enumerate it, or use vi.IWAE", l.Name, o.name, l.Name)
 	case !l.passes(l.Site) && (wanted == nil || verdict != refused):
 		graph.Fail("vi: site %s is drawn from %s, whose draws have no pathwise derivative: %s takes %s there; or draw it from a reparameterised distribution (prob.Pathwise), or give it as data", l.Name, prob.NameOf(l.law()), o.name, ways(o, l.Site))
 	case verdict == refused:

@@ -156,7 +156,10 @@ func TestLayersUnderEveryEstimator(t *testing.T) {
 		if kind == "global" || kind == "product" {
 			site, k = "w", 1
 		}
-		if c.estimator == "Score{LeaveOneOut}" {
+		if c.objective == "IWVI" && c.estimator == "Enumerate" {
+			k = 1
+		}
+		if c.estimator == "Score{LeaveOneOut}" || c.estimator == "VIMCO" {
 			k = 2
 		}
 		name := fmt.Sprintf("%s/%s/%s", c.objective, c.kind, c.estimator)
@@ -195,8 +198,8 @@ func TestLayersUnderEveryEstimator(t *testing.T) {
 					t.Errorf("the joint's state %v, want %v", got["dec/mean"][i], .25*z[i])
 				}
 			}
-			if strings.HasPrefix(j.name, "WakeSleep") {
-				return // the dreams have noise of their own, below
+			if strings.HasPrefix(j.name, "WakeSleep") || strings.HasPrefix(j.name, "IWVI/global/VIMCO") {
+				return // the dreams, and each weight, have noise of their own, below
 			}
 			want, err := layeredRun(j.kind, j.o, true)
 			if err != nil {

@@ -66,7 +66,7 @@ type At struct {
 }
 
 func (e Own) describe() estimator {
-	d := estimator{name: e.Name, needs: signals | scores | density | localUnless(e.Globals), held: true, laws: e.Laws, apart: e.Draw == nil}
+	d := estimator{name: e.Name, needs: signals | elsewhere | scores | density | localUnless(e.Globals), held: true, laws: e.Laws, apart: e.Draw == nil}
 	if !e.Weights {
 		d.needs |= averages
 	}
@@ -115,7 +115,7 @@ func localUnless(globals bool) facts {
 
 func (b OwnBaseline) describe() (string, facts) {
 	if b.Weights {
-		return b.Name, localUnless(b.Globals)
+		return b.Name, elsewhere | localUnless(b.Globals)
 	}
 	return b.Name, localUnless(b.Globals) | averages
 }

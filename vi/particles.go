@@ -56,7 +56,7 @@ func (p particles) fits(r *Record, ls latents) {
 		switch {
 		case l.scaled:
 			dreg = l.Name
-		case !l.Global && !l.summed():
+		case l.Global == p.of.inside && !l.summed():
 			other = l.Name
 		}
 		if p.of.oneDraw != "" && r.K < 2 && !l.Enumerated && !l.Global {
@@ -64,7 +64,7 @@ func (p particles) fits(r *Record, ls latents) {
 		}
 	}
 	if dreg != "" && other != "" {
-		graph.Fail("vi: site %s: under %s, DReG needs every latent of a datum to be DReG, or summed out by the joint; %s is not; use vi.Pathwise", dreg, p.of.name, other)
+		graph.Fail("vi: site %s: under %s, DReG needs every latent of %s to be DReG, or summed out by the joint; %s is not; use vi.Pathwise", dreg, p.of.name, map[bool]string{true: "all data", false: "a datum"}[p.of.inside], other)
 	}
 }
 

@@ -61,6 +61,8 @@ func column(objective string) (ways []func(k int, c choice) vi.Objective) {
 		add(func(k int, c choice) vi.Objective {
 			return vi.Expectation{Config: vi.Config{K: k, Total: total, Sites: c}, Of: monteCarlo}
 		})
+	case "IWVI":
+		add(func(k int, c choice) vi.Objective { return allRows{vi.IWVI{Config: vi.Config{K: k, Sites: c}}} })
 	case "Chi":
 		add(func(k int, c choice) vi.Objective { return vi.Chi{Config: vi.Config{K: k, Sites: c}} })
 	}
@@ -96,6 +98,9 @@ func trials(c cell, e vi.Estimator) []trial {
 		switch c.estimator {
 		case "Enumerate":
 			quiet := func() problem { return bits(2).with(func(map[string]float64, int) []dimension { return nil }) }
+			if c.objective == "IWVI" {
+				return one(quiet(), quiet(), 2, z)
+			}
 			return append(one(quiet(), quiet(), 2, z), one(summed(), summed(), 2, choice{"y": e})...)
 		case "UnorderedSet", "Marginalised":
 			return one(ordered(), ordered(), 1, z)
@@ -109,6 +114,16 @@ func trials(c cell, e vi.Estimator) []trial {
 		return one(bits(2), bits(2), 2, z)
 	case "global":
 		switch _, pathwise := e.(vi.Pathwise); {
+		case c.objective == "IWVI":
+			beside := e // of a bit
+			if pathwise || c.estimator == "STL" {
+				beside = vi.VIMCO{}
+			}
+			ts := one(wholes(), wholes(), 2, choice{"w": e, "v": beside})
+			if c.estimator == "DReG" {
+				ts[0].fails, ts[0].sites = "DReG needs every latent of all data to be DReG", choice{"w": e, "v": vi.VIMCO{}}
+			}
+			return ts
 		case alone:
 			return one(layer("global"), layer("global"), 1, choice{"w": e})
 		case pathwise || c.estimator == "STL":

@@ -43,50 +43,52 @@
 // Chi by the guide; "biased" estimators are so by design; "-" is refused when the
 // graph is built.
 //
-//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      Expectation WakeSleep ReweightedWakeSleep TVO
-//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased unbiased    -         -                   -
-//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -                   -
-//	STL                   reparameterised   unbiased -        -        biased   biased   biased   unbiased    -         -                   -
-//	STL                   global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
-//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	DReG{Prior}           reparameterised   -        -        -        unbiased unbiased -        -           -         -                   -
-//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Score                 global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
-//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
-//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        unbiased    -         -                   -
-//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	Score{LeaveOneOut}    global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
-//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Score{NVIL}           global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
-//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         -                   -
-//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased    -         biased              biased
-//	UnorderedSet          discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	Marginalised          discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   biased      -         -                   -
-//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   biased      -         -                   -
-//	GappedST              discrete          biased   biased   biased   biased   biased   biased   biased      -         -                   -
-//	DecoupledST           discrete          biased   biased   biased   biased   biased   biased   biased      -         -                   -
-//	ARM                   discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	DisARM                discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	ARMS                  discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	DoubleCV              discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	RODEO                 discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	REBAR                 discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	RELAX                 discrete          unbiased -        -        -        -        -        unbiased    -         -                   -
-//	MeasureValued         reparameterised   unbiased -        -        -        -        -        unbiased    -         -                   -
-//	MeasureValued         global            unbiased -        -        unbiased unbiased -        unbiased    -         -                   -
-//	Local                 product           unbiased unbiased unbiased -        -        -        unbiased    -         -                   -
-//	Flipout               product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -                   -
-//	PerDraw               product           unbiased unbiased unbiased -        -        -        unbiased    -         -                   -
-//	Single                product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -                   -
-//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -                   -
-//	(none)                reparameterised   -        -        -        -        -        -        -           unbiased  biased              biased
-//	(none)                discrete          -        -        -        -        -        -        -           unbiased  biased              biased
+//	estimator             site              ELBO     Capacity FreeBits IWAE     Renyi    Chi      IWVI     Expectation WakeSleep ReweightedWakeSleep TVO
+//	Pathwise              reparameterised   unbiased unbiased unbiased unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Pathwise              global            unbiased unbiased unbiased unbiased unbiased -        unbiased unbiased    -         -                   -
+//	STL                   reparameterised   unbiased -        -        biased   biased   biased   -        unbiased    -         -                   -
+//	STL                   global            unbiased -        -        unbiased unbiased -        biased   unbiased    -         -                   -
+//	DReG                  reparameterised   unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	DReG                  global            -        -        -        -        -        -        unbiased -           -         -                   -
+//	DReG{Prior}           reparameterised   -        -        -        unbiased unbiased -        -        -           -         -                   -
+//	Score                 reparameterised   unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Score                 discrete          unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Score                 global            unbiased -        -        unbiased unbiased -        unbiased unbiased    -         -                   -
+//	Score{MovingAverage}  reparameterised   unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Score{MovingAverage}  discrete          unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Score{MovingAverage}  global            unbiased -        -        unbiased unbiased -        unbiased unbiased    -         -                   -
+//	Score{LeaveOneOut}    reparameterised   unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	Score{LeaveOneOut}    discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	Score{LeaveOneOut}    global            unbiased -        -        unbiased unbiased -        -        unbiased    -         -                   -
+//	Score{NVIL}           reparameterised   unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Score{NVIL}           discrete          unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	Score{NVIL}           global            unbiased -        -        unbiased unbiased -        unbiased unbiased    -         -                   -
+//	VIMCO                 reparameterised   unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	VIMCO                 discrete          unbiased -        -        unbiased unbiased unbiased -        unbiased    -         -                   -
+//	VIMCO                 global            -        -        -        -        -        -        unbiased -           -         -                   -
+//	Enumerate             discrete          unbiased -        -        unbiased unbiased unbiased unbiased unbiased    -         biased              biased
+//	UnorderedSet          discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	Marginalised          discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	GumbelSoftmax         discrete          biased   biased   biased   biased   biased   biased   -        biased      -         -                   -
+//	StraightThrough       discrete          biased   biased   biased   biased   biased   biased   -        biased      -         -                   -
+//	GappedST              discrete          biased   biased   biased   biased   biased   biased   -        biased      -         -                   -
+//	DecoupledST           discrete          biased   biased   biased   biased   biased   biased   -        biased      -         -                   -
+//	ARM                   discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	DisARM                discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	ARMS                  discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	DoubleCV              discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	RODEO                 discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	REBAR                 discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	RELAX                 discrete          unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	MeasureValued         reparameterised   unbiased -        -        -        -        -        -        unbiased    -         -                   -
+//	MeasureValued         global            unbiased -        -        unbiased unbiased -        -        unbiased    -         -                   -
+//	Local                 product           unbiased unbiased unbiased -        -        -        -        unbiased    -         -                   -
+//	Flipout               product           unbiased unbiased unbiased unbiased unbiased -        -        unbiased    -         -                   -
+//	PerDraw               product           unbiased unbiased unbiased -        -        -        -        unbiased    -         -                   -
+//	Single                product           unbiased unbiased unbiased unbiased unbiased -        -        unbiased    -         -                   -
+//	Separate              product           unbiased unbiased unbiased unbiased unbiased -        -        unbiased    -         -                   -
+//	(none)                reparameterised   -        -        -        -        -        -        -        -           unbiased  biased              biased
+//	(none)                discrete          -        -        -        -        -        -        -        -           unbiased  biased              biased
 //
 // # Where things stand
 //
@@ -114,7 +116,7 @@
 //	bound.go      what estimators ask of a value: averaged.go, of means over draws,
 //	              and weighted.go, of importance weights inside of a logarithm
 //	weights.go, divergence.go   terms of bounds
-//	elbo.go, freebits.go, iwae.go, expectation.go, wakesleep.go, tvo.go, evidence.go
+//	elbo.go, freebits.go, iwae.go, iwvi.go, expectation.go, wakesleep.go, tvo.go, evidence.go
 //	              objectives; particles.go, what those of importance weights share;
 //	              estimate.go, what they return
 //	diagnostics.go, pareto.go, outside.go   looks at a run, and at values that no

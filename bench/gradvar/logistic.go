@@ -81,6 +81,11 @@ func logisticRegression() problem {
 		o := vi.ELBO{Config: vi.Config{K: k, Total: logisticRows, Estimator: e}}
 		return bench.Case{Estimator: name, Objective: "ELBO", Bound: o, Exact: logisticELBO}
 	}
+	inside := func(name string, e vi.Estimator) bench.Case {
+		return bench.Case{Estimator: name, Objective: "IWVI-4", Bound: vi.IWVI{Config: vi.Config{K: 4, Total: logisticRows, Estimator: e}}}
+	}
+	reference := inside("Pathwise", nil)
+	reference.Reference = true
 	p := problem{
 		name:  "logistic",
 		about: "Bayesian logistic regression, 9 normal weights of the data set; 100 drawn rows; exact gradient by quadrature",
@@ -102,6 +107,10 @@ func logisticRegression() problem {
 			elbo("Score{NVIL}", 1, vi.Score{Baseline: vi.NVIL{Hidden: 10}}),
 			elbo("Score{LeaveOneOut}, 4 draws", 4, vi.Score{Baseline: vi.LeaveOneOut{}}),
 			elbo("Score{LeaveOneOut}, 28 draws", 28, vi.Score{Baseline: vi.LeaveOneOut{}}),
+			reference,
+			inside("DReG", vi.DReG{}),
+			inside("Score{MovingAverage}", vi.Score{Baseline: vi.MovingAverage{}}),
+			inside("VIMCO", vi.VIMCO{}),
 		},
 	}
 	p.points = []point{
