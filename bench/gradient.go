@@ -113,7 +113,7 @@ func (g *gradient) group(of func(string) string) {
 // this takes about a tenth of the time that the gradient takes, by the counts of its
 // program.
 func rotation(p *graph.Program, numbers int) int {
-	const small, most = 1 << 11, 128
+	const small, most = 1 << 10, 128
 	const look, perFlop, perByte = 6e-9, 2e-11, 5e-11 // seconds
 	flops, bytes := p.Work()
 	took := flops*perFlop + float64(bytes)*perByte

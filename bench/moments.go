@@ -64,7 +64,7 @@ type sums struct {
 }
 
 const (
-	block = 1024    // numbers that lie together
+	block = 512     // numbers that lie together
 	long  = 1 << 16 // numbers from which on there is one vector of deviations
 )
 

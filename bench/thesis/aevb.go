@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/latentgo/latent/examples/models"
@@ -42,19 +43,25 @@ func published(name string, value float64, of ...string) row {
 }
 
 func aevbCells(l *lab) (cells []cell) {
+	all, many := []int{3, 5, 10, 20, 200}, []int{20, 200}
 	methods := []struct {
 		name    string
 		bound   vi.Objective
+		rate    float64
 		falling bool
-	}{{"AEVB", vi.ELBO{}, false}, {"wake-sleep", vi.WakeSleep{}, false}, {"AEVB, falling rate", vi.ELBO{}, true}}
-	for _, latent := range []int{3, 5, 10, 20, 200} {
+		latents []int
+	}{
+		{"AEVB", vi.ELBO{}, 1e-3, false, all}, {"wake-sleep", vi.WakeSleep{}, 1e-3, false, all}, {"AEVB, falling rate", vi.ELBO{}, 1e-3, true, many},
+		{"wake-sleep, falling rate", vi.WakeSleep{}, 1e-3, true, many[1:]}, {"wake-sleep, rate 1e-4", vi.WakeSleep{}, 1e-4, false, many[1:]},
+	}
+	for _, latent := range all {
 		for _, m := range methods {
-			if m.falling && latent < 20 {
+			if !slices.Contains(m.latents, latent) {
 				continue
 			}
 			cells = append(cells, cell{labels{"latents": strconv.Itoa(latent), "method": m.name}, 1, func(ctx context.Context, l *lab) (result, error) {
 				res, _, err := l.fit(ctx, 1, training{
-					epochs: l.pick(100, 1), batch: 100, rate: 1e-3, falling: m.falling,
+					epochs: l.pick(100, 1), batch: 100, rate: m.rate, falling: m.falling,
 					model: func(s *graph.Scope) vi.Model {
 						return models.NewVAE(s, models.VAEConfig{Input: 784, Latent: latent, Hidden: []int{l.pick(500, 50)}})
 					},
