@@ -90,8 +90,8 @@ func NewMultiHead(s *graph.Scope, c MultiHeadConfig) MultiHead {
 	c.Config = c.linear("multi-head attention", s)
 	c.Context, c.Width, c.Outputs = cmp.Or(c.Context, c.Inputs), cmp.Or(c.Width, c.Inputs), cmp.Or(c.Outputs, c.Inputs)
 	if c.Inputs < 1 || c.Context < 1 || c.Outputs < 1 || c.Heads < 1 || c.Width < 1 || c.Width%c.Heads != 0 {
-		graph.Fail("layers: multi-head attention %s: Inputs %d, Context %d, Width %d, Outputs %d, Heads %d, want 1 or more, and heads that divide the width",
-			s.Path(), c.Inputs, c.Context, c.Width, c.Outputs, c.Heads)
+		graph.Fail("layers: %s: Inputs %d, Context %d, Width %d, Outputs %d, Heads %d, want 1 or more, and heads that divide the width",
+			named("multi-head attention", s.Path()), c.Inputs, c.Context, c.Width, c.Outputs, c.Heads)
 	}
 	return MultiHead{s.Path(), c,
 		c.dense(s.In("query"), c.Inputs, c.Width, nil), c.dense(s.In("key"), c.Context, c.Width, nil),
@@ -112,7 +112,7 @@ func (m MultiHead) Attend(x, context, mask *graph.Node) *graph.Node {
 	checkPictures(context, 0, m.c.Context, what+" context", m.path)
 	if mask != nil {
 		if len(mask.Shape()) < 2 {
-			graph.Fail("layers: %s %s: mask %v, want [… M N]", what, m.path, mask.Shape())
+			graph.Fail("layers: %s: mask %v, want [… M N]", named(what, m.path), mask.Shape())
 		}
 	}
 	q, k, v := m.query.Apply(x), m.key.Apply(context), m.value.Apply(context)

@@ -41,13 +41,13 @@ type cell struct {
 func (c CellConfig) cell(what string, s *graph.Scope, gates, states int, activates bool) cell {
 	switch {
 	case c.Inputs < 1 || c.Width < 1 || c.Inputs > mostUnits || c.Width > mostUnits:
-		graph.Fail("layers: %s %s: Inputs %d, Width %d, want 1 to %d", what, s.Path(), c.Inputs, c.Width, mostUnits)
+		graph.Fail("layers: %s: Inputs %d, Width %d, want 1 to %d", named(what, s.Path()), c.Inputs, c.Width, mostUnits)
 	case c.WeightNorm:
-		graph.Fail("layers: %s %s: a cell has no WeightNorm", what, s.Path())
+		graph.Fail("layers: %s: a cell has no WeightNorm", named(what, s.Path()))
 	case c.Activation != nil && !activates:
-		graph.Fail("layers: %s %s: its activations are its own", what, s.Path())
+		graph.Fail("layers: %s: its activations are its own", named(what, s.Path()))
 	case c.NoBias && c.Biases != nil:
-		graph.Fail("layers: %s %s: NoBias and Biases: choose one", what, s.Path())
+		graph.Fail("layers: %s: NoBias and Biases: choose one", named(what, s.Path()))
 	}
 	if c.Weights == nil {
 		c.Weights = graph.Glorot{}
@@ -94,7 +94,7 @@ func (c cell) declared() {
 func (c cell) check(in *graph.Node, states []*graph.Node) {
 	c.declared()
 	if len(states) != c.states {
-		graph.Fail("layers: %s %s: %d states, want %d", c.what, c.path, len(states), c.states)
+		graph.Fail("layers: %s: %d states, want %d", named(c.what, c.path), len(states), c.states)
 	}
 	checkInput(in, c.W.Shape()[1], c.what+" step", c.path)
 	for _, h := range states {

@@ -29,8 +29,8 @@ func (d *Dense) maps(context *graph.Node) []*graph.Node {
 func checkContext(what, path string, context *graph.Node, width int) {
 	switch {
 	case width == 0 && context != nil:
-		graph.Fail("layers: %s %s: a context, and Context is 0", what, path)
+		graph.Fail("layers: %s: a context, and Context is 0", named(what, path))
 	case width > 0 && context == nil:
-		graph.Fail("layers: %s %s: the context is nil, want [… %d]", what, path, width)
+		graph.Fail("layers: %s: the context is nil, want [… %d]", named(what, path), width)
 	}
 }

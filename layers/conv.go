@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -69,13 +68,13 @@ func (c ConvConfig) conv(s *graph.Scope, axes int, transposed bool) Conv {
 	c.Groups = cmp.Or(c.Groups, 1)
 	switch {
 	case c.NoBias && c.Biases != nil:
-		graph.Fail("layers: %s %s: NoBias and Biases: choose one", what, s.Path())
+		graph.Fail("layers: %s: NoBias and Biases: choose one", named(what, s.Path()))
 	case c.Inputs < 1 || c.Outputs < 1 || c.Groups < 1 || c.Inputs%c.Groups != 0 || c.Outputs%c.Groups != 0:
-		graph.Fail("layers: %s %s: %d to %d channels in %d groups, want 1 or more that the groups divide", what, s.Path(), c.Inputs, c.Outputs, c.Groups)
+		graph.Fail("layers: %s: %d to %d channels in %d groups, want 1 or more that the groups divide", named(what, s.Path()), c.Inputs, c.Outputs, c.Groups)
 	case c.Same && c.Pad != nil:
-		graph.Fail("layers: %s %s: Same and Pad: choose one", what, s.Path())
+		graph.Fail("layers: %s: Same and Pad: choose one", named(what, s.Path()))
 	case c.Size != nil && !transposed:
-		graph.Fail("layers: %s %s: a Size, which only a transposed convolution has", what, s.Path())
+		graph.Fail("layers: %s: a Size, which only a transposed convolution has", named(what, s.Path()))
 	}
 	c.Window = perAxis(what, s, "Window", c.Window, axes, 0, 1)
 	c.Stride = perAxis(what, s, "Stride", c.Stride, axes, 1, 1)
@@ -118,11 +117,10 @@ func perAxis(what string, s *graph.Scope, field string, given []int, axes, usual
 		all = slices.Repeat(given, axes)
 	}
 	if len(all) != axes || slices.Min(all) < least {
-		where := ""
 		if s != nil {
-			where = " " + s.Path()
+			what = named(what, s.Path())
 		}
-		graph.Fail("layers: %s%s: %s %v, want %d or more for each of %d axes, or for all", what, where, field, given, least, axes)
+		graph.Fail("layers: %s: %s %v, want %d or more for each of %d axes, or for all", what, field, given, least, axes)
 	}
 	return all
 }
@@ -197,7 +195,7 @@ func samePadding(n, window, stride, dilation int) (before, after int) {
 // and, before them, a batch axis; of none, that has no places.
 func checkPictures(x *graph.Node, axes, channels int, what, path string) {
 	if x == nil {
-		graph.Fail("layers: %s: input is nil", strings.TrimSpace(what+" "+path))
+		graph.Fail("layers: %s: input is nil", named(what, path))
 	}
 	sh := x.Shape()
 	if len(sh) >= axes+2 && (channels == 0 || sh[len(sh)-1] == channels) {
@@ -207,7 +205,7 @@ func checkPictures(x *graph.Node, axes, channels int, what, path string) {
 	if channels > 0 {
 		width = fmt.Sprint(channels)
 	}
-	graph.Fail("layers: %s: input %v, want %s %s] with a batch axis", strings.TrimSpace(what+" "+path), sh, want, width)
+	graph.Fail("layers: %s: input %v, want %s %s] with a batch axis", named(what, path), sh, want, width)
 }
 
 // columnBlocks initialises each of some blocks of columns, such as the weights of

@@ -66,12 +66,12 @@ func NewConvBlock(s *graph.Scope, c ConvBlockConfig) ConvBlock {
 	}
 	switch {
 	case c.Inputs < 1 || c.Outputs < 1 || c.Hidden < 1 || c.Window < 1 || c.Window%2 == 0 || c.Down < 1 || c.Up < 1:
-		graph.Fail("layers: convolution block %s: Inputs %d, Outputs %d, Hidden %d, Window %d, Down %d, Up %d, want 1 or more and an odd window",
-			s.Path(), c.Inputs, c.Outputs, c.Hidden, c.Window, c.Down, c.Up)
+		graph.Fail("layers: %s: Inputs %d, Outputs %d, Hidden %d, Window %d, Down %d, Up %d, want 1 or more and an odd window",
+			named("convolution block", s.Path()), c.Inputs, c.Outputs, c.Hidden, c.Window, c.Down, c.Up)
 	case c.Down > 1 && c.Up > 1:
-		graph.Fail("layers: convolution block %s: Down and Up: choose one", s.Path())
+		graph.Fail("layers: %s: Down and Up: choose one", named("convolution block", s.Path()))
 	case c.Size != nil && c.Up == 1:
-		graph.Fail("layers: convolution block %s: a Size without Up", s.Path())
+		graph.Fail("layers: %s: a Size without Up", named("convolution block", s.Path()))
 	}
 	b := ConvBlock{path: s.Path(), inputs: c.Inputs, scale: c.Scale, act: c.activation()}
 	moved := func(at string, in, out, window int) Conv {

@@ -38,7 +38,7 @@ func NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out int) bool) D
 // gradient, so that they add nothing to norms and decay.
 func (c Config) NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out int) bool) Dense {
 	if allow == nil {
-		graph.Fail("layers: masked dense %s: the mask is nil", s.Path())
+		graph.Fail("layers: %s: the mask is nil", named("masked dense", s.Path()))
 	}
 	return c.linear("masked dense", s).dense(s, in, out, allow)
 }
@@ -46,7 +46,7 @@ func (c Config) NewMaskedDense(s *graph.Scope, in, out int, allow func(in, out i
 // linear returns the configuration for a layer that has no activation.
 func (c Config) linear(what string, s *graph.Scope) Config {
 	if c.Activation != nil {
-		graph.Fail("layers: %s %s: a dense layer has no Activation; put one behind it in a Stack", what, s.Path())
+		graph.Fail("layers: %s: a dense layer has no Activation; put one behind it in a Stack", named(what, s.Path()))
 	}
 	return c
 }
@@ -58,10 +58,10 @@ func (c Config) plain() Config { return Config{Weights: c.Weights, NoBias: true}
 // dense declares a dense layer, with a mask unless allow is nil.
 func (c Config) dense(s *graph.Scope, in, out int, allow mask) Dense {
 	if c.NoBias && c.Biases != nil {
-		graph.Fail("layers: dense %s: NoBias and Biases: choose one", s.Path())
+		graph.Fail("layers: %s: NoBias and Biases: choose one", named("dense", s.Path()))
 	}
 	if in < 1 || out < 1 {
-		graph.Fail("layers: dense %s: widths %d and %d, want 1 or more", s.Path(), in, out)
+		graph.Fail("layers: %s: widths %d and %d, want 1 or more", named("dense", s.Path()), in, out)
 	}
 	if c.Weights == nil {
 		c.Weights = graph.Glorot{}
@@ -103,7 +103,7 @@ func (d Dense) apply(x *graph.Node, more ...*graph.Node) *graph.Node {
 		path = strings.TrimSuffix(d.W.Name(), "/w")
 	}
 	if len(d.W.Shape()) != 2 {
-		graph.Fail("layers: dense %s: weights of shape %v, want [in out]", path, d.W.Shape())
+		graph.Fail("layers: %s: weights of shape %v, want [in out]", named("dense", path), d.W.Shape())
 	}
 	checkInput(x, d.W.Shape()[0], "dense", path)
 	defer graph.Enter("layer " + path)()

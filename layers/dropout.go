@@ -33,13 +33,13 @@ type Dropout struct {
 func NewDropout(s *graph.Scope, c DropoutConfig) Dropout {
 	switch {
 	case !(c.Rate >= 0 && rounded(s, c.Rate) < 1):
-		graph.Fail("layers: dropout %s: Rate %v, want 0 or more and below 1 in %v", s.Path(), c.Rate, s.Dtype())
+		graph.Fail("layers: %s: Rate %v, want 0 or more and below 1 in %v", named("dropout", s.Path()), c.Rate, s.Dtype())
 	case !(c.Alpha >= 0) || math.IsInf(rounded(s, c.Alpha), 1):
-		graph.Fail("layers: dropout %s: Alpha %v, want 0 or more and finite in %v", s.Path(), c.Alpha, s.Dtype())
+		graph.Fail("layers: %s: Alpha %v, want 0 or more and finite in %v", named("dropout", s.Path()), c.Alpha, s.Dtype())
 	case c.Rate > 0 && c.Alpha > 0:
-		graph.Fail("layers: dropout %s: Rate and Alpha: choose one", s.Path())
+		graph.Fail("layers: %s: Rate and Alpha: choose one", named("dropout", s.Path()))
 	case c.Always && c.Rate == 0 && c.Alpha == 0:
-		graph.Fail("layers: dropout %s: Always without Rate or Alpha", s.Path())
+		graph.Fail("layers: %s: Always without Rate or Alpha", named("dropout", s.Path()))
 	}
 	return Dropout{s, c}
 }
@@ -50,10 +50,10 @@ func (d Dropout) Apply(x *graph.Node) *graph.Node {
 		graph.Fail("layers: dropout without a scope; layers.NewDropout gives it one")
 	}
 	if x == nil {
-		graph.Fail("layers: dropout %s: input is nil", d.s.Path())
+		graph.Fail("layers: %s: input is nil", named("dropout", d.s.Path()))
 	}
 	if sh := x.Shape(); len(sh) < 2 {
-		graph.Fail("layers: dropout %s: input %v, want [… D] with a batch axis", d.s.Path(), sh)
+		graph.Fail("layers: %s: input %v, want [… D] with a batch axis", named("dropout", d.s.Path()), sh)
 	}
 	switch {
 	case d.c.Rate == 0 && d.c.Alpha == 0 || !d.s.Training() && !d.c.Always:

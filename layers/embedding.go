@@ -20,11 +20,11 @@ func NewEmbedding(s *graph.Scope, classes, width int) Embedding {
 func (c Config) NewEmbedding(s *graph.Scope, classes, width int) Embedding {
 	switch {
 	case c.Activation != nil || c.Biases != nil || c.NoBias || c.WeightNorm:
-		graph.Fail("layers: embedding %s: it has Weights alone", s.Path())
+		graph.Fail("layers: %s: it has Weights alone", named("embedding", s.Path()))
 	case classes < 1 || width < 1:
-		graph.Fail("layers: embedding %s: %d classes of width %d, want 1 or more", s.Path(), classes, width)
+		graph.Fail("layers: %s: %d classes of width %d, want 1 or more", named("embedding", s.Path()), classes, width)
 	case classes > 1<<24 && s.Dtype() == graph.Float32: // else a class would be another's
-		graph.Fail("layers: embedding %s: %d classes, of which float32 tells 1<<24 apart", s.Path(), classes)
+		graph.Fail("layers: %s: %d classes, of which float32 tells 1<<24 apart", named("embedding", s.Path()), classes)
 	}
 	if c.Weights == nil {
 		c.Weights = graph.Gaussian{Std: 1}

@@ -33,6 +33,8 @@
 package layers
 
 import (
+	"strings"
+
 	"github.com/latentgo/latent/graph"
 	"github.com/latentgo/latent/internal/op"
 )
@@ -75,10 +77,13 @@ func rounded(s *graph.Scope, v float64) float64 {
 	return v
 }
 
+// named is a layer as errors name it, by its path where it has one.
+func named(what, path string) string { return strings.TrimSpace(what + " " + path) }
+
 // checkInput refuses an input that is not [… width] with a batch axis.
 func checkInput(x *graph.Node, width int, what, path string) {
 	if x == nil {
-		graph.Fail("layers: %s %s: input is nil", what, path)
+		graph.Fail("layers: %s: input is nil", named(what, path))
 	}
 	sh := x.Shape()
 	if len(sh) >= 2 && sh[len(sh)-1] == width {
@@ -86,8 +91,8 @@ func checkInput(x *graph.Node, width int, what, path string) {
 	}
 	for n := len(sh) - 2; n > 0; n-- {
 		if graph.Size(sh[n:]) == width {
-			graph.Fail("layers: %s %s: input %v, want [… %d]: make vectors of the rows %v, by graph.Reshape or in the batches (Flat)", what, path, sh, width, sh[n:])
+			graph.Fail("layers: %s: input %v, want [… %d]: make vectors of the rows %v, by graph.Reshape or in the batches (Flat)", named(what, path), sh, width, sh[n:])
 		}
 	}
-	graph.Fail("layers: %s %s: input %v, want [… %d] with a batch axis", what, path, sh, width)
+	graph.Fail("layers: %s: input %v, want [… %d] with a batch axis", named(what, path), sh, width)
 }

@@ -102,7 +102,7 @@ func NewMADE(s *graph.Scope, c MADEConfig) MADE {
 // checked returns the configuration with its defaults filled in.
 func (c MADEConfig) checked(s *graph.Scope) MADEConfig {
 	fail := func(format string, args ...any) {
-		graph.Fail("layers: MADE %s: %s", s.Path(), fmt.Sprintf(format, args...))
+		graph.Fail("layers: %s: %s", named("MADE", s.Path()), fmt.Sprintf(format, args...))
 	}
 	if c.Outputs == 0 {
 		c.Outputs = 1

@@ -30,7 +30,7 @@ func NewMLP(s *graph.Scope, sizes ...int) Stack { return Config{}.NewMLP(s, size
 // live in the scopes 0, 1, ….
 func (c Config) NewMLP(s *graph.Scope, sizes ...int) Stack {
 	if len(sizes) < 2 {
-		graph.Fail("layers: MLP %s: widths %v, want an input and an output at least", s.Path(), sizes)
+		graph.Fail("layers: %s: widths %v, want an input and an output at least", named("MLP", s.Path()), sizes)
 	}
 	act := c.activation()
 	var l Stack

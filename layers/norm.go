@@ -50,7 +50,7 @@ func (c NormConfig) NewBatchNorm(s *graph.Scope, width int) BatchNorm {
 		c.Momentum = .1
 	}
 	if !(c.Momentum > 0 && c.Momentum <= 1) {
-		graph.Fail("layers: batch norm %s: Momentum %v, want above 0 and at most 1", s.Path(), c.Momentum)
+		graph.Fail("layers: %s: Momentum %v, want above 0 and at most 1", named("batch norm", s.Path()), c.Momentum)
 	}
 	n := BatchNorm{s: s, width: width}
 	n.c, n.Scale, n.Shift = c.affine(s, "batch norm", width)
@@ -67,9 +67,9 @@ func (c NormConfig) affine(s *graph.Scope, what string, width int) (_ NormConfig
 	}
 	switch {
 	case width < 1:
-		graph.Fail("layers: %s %s: width %d, want 1 or more", what, s.Path(), width)
+		graph.Fail("layers: %s: width %d, want 1 or more", named(what, s.Path()), width)
 	case !(rounded(s, c.Epsilon) > 0) || math.IsInf(rounded(s, c.Epsilon), 1):
-		graph.Fail("layers: %s %s: Epsilon %v, want a positive number of %v", what, s.Path(), c.Epsilon, s.Dtype())
+		graph.Fail("layers: %s: Epsilon %v, want a positive number of %v", named(what, s.Path()), c.Epsilon, s.Dtype())
 	}
 	if !c.NoAffine {
 		scale, shift = s.Param("scale", graph.Constant(1), width), s.Param("shift", graph.Constant(0), width)
@@ -86,7 +86,7 @@ func (n BatchNorm) Apply(x *graph.Node) *graph.Node {
 	sh := x.Shape()
 	rows := float64(graph.Size(sh[:len(sh)-1]))
 	if n.s.Training() && rows == 1 {
-		graph.Fail("layers: batch norm %s: a training batch of one row, which has no variance; choose a batch size that leaves no single row", n.s.Path())
+		graph.Fail("layers: %s: a training batch of one row, which has no variance; choose a batch size that leaves no single row", named("batch norm", n.s.Path()))
 	}
 	defer graph.Enter("layer " + n.s.Path())()
 	if !n.s.Training() && !n.s.Initialising() {
@@ -138,7 +138,7 @@ func NewLayerNorm(s *graph.Scope, width int) LayerNorm { return NormConfig{}.New
 // first 1, and "shift", 0.
 func (c NormConfig) NewLayerNorm(s *graph.Scope, width int) LayerNorm {
 	if c.Momentum != 0 {
-		graph.Fail("layers: layer norm %s: it keeps no averages and has no Momentum", s.Path())
+		graph.Fail("layers: %s: it keeps no averages and has no Momentum", named("layer norm", s.Path()))
 	}
 	n := LayerNorm{s: s, width: width}
 	n.c, n.Scale, n.Shift = c.affine(s, "layer norm", width)

@@ -23,6 +23,7 @@ func TestRefusals(t *testing.T) {
 		f    func(s *graph.Scope)
 	}{
 		{"layers: MLP net: widths [3], want an input and an output at least", func(s *graph.Scope) { layers.NewMLP(s.In("net"), 3) }},
+		{"layers: MLP: widths [3], want an input and an output at least", func(s *graph.Scope) { layers.NewMLP(s, 3) }}, // at the root
 		{"layers: dense net/1: widths 4 and 0, want 1 or more", func(s *graph.Scope) { layers.NewMLP(s.In("net"), 3, 4, 0) }},
 		{"layers: dense enc/0: input [100 2], want [… 3] with a batch axis", func(s *graph.Scope) {
 			layers.NewMLP(s.In("enc"), 3, 4).Apply(s.Input("x", 100, 2))

@@ -64,12 +64,12 @@ func NewResNet(s *graph.Scope, c ResNetConfig) ResNet {
 	}
 	switch {
 	case c.Inputs < 1 || c.Outputs < 1 || c.Width < 1 || c.Context < 0 || c.Blocks < 0:
-		graph.Fail("layers: ResNet %s: Inputs %d, Outputs %d, Width %d, Context %d, Blocks %d, want 1 or more, and no negative Context",
-			s.Path(), c.Inputs, c.Outputs, c.Width, c.Context, c.Blocks)
+		graph.Fail("layers: %s: Inputs %d, Outputs %d, Width %d, Context %d, Blocks %d, want 1 or more, and no negative Context",
+			named("ResNet", s.Path()), c.Inputs, c.Outputs, c.Width, c.Context, c.Blocks)
 	case c.Blocks > mostUnits:
-		graph.Fail("layers: ResNet %s: %d blocks, want %d at most", s.Path(), c.Blocks, mostUnits)
+		graph.Fail("layers: %s: %d blocks, want %d at most", named("ResNet", s.Path()), c.Blocks, mostUnits)
 	case c.Gated && c.Context == 0:
-		graph.Fail("layers: ResNet %s: Gated without a Context", s.Path())
+		graph.Fail("layers: %s: Gated without a Context", named("ResNet", s.Path()))
 	}
 	last := c.Config
 	if c.OutputWeights != nil {
