@@ -51,6 +51,7 @@ type binder[T kernel.Float] struct {
 	arena  []T
 	static map[*value]op.Array // the elements of uniform values
 	plan   *Plan
+	zeros  []*kernel.Gemm[T] // products that find zeros, in the order of phases
 }
 
 // bind gives the plan its memory and instructions, and runs those that are to be run

@@ -23,12 +23,13 @@
 //
 //	load      nodes → *expr. Makes values of the nodes that outputs need (load.go).
 //	          Each goes through apply, which rewrites it (simplify.go, reshape.go,
-//	          expand.go, softmax.go), evaluates what is constant, and merges equal
+//	          expand.go, joined.go, softmax.go), evaluates what is constant, and merges equal
 //	          values (value.go). Operands have smaller numbers than results.
 //	lower     → *lowered. Decides which values are live, how each is computed, and
 //	          the order (lower.go): nothing runs for a view (view.go); a product takes
 //	          in its bias and a function (matrix.go), a concat the concats that it joins
-//	          (concat.go); where a rule cannot read strides, it reads a copy. Copies are
+//	          (concat.go), and a product that reads columns joined from several
+//	          arrays takes them where they are (beside.go); where a rule cannot read strides, it reads a copy. Copies are
 //	          new values, with larger numbers.
 //	classify  → *classified. Finds sets of values that one loop may compute, whose
 //	          shapes have one refinement, a grid for all of them (class.go), and the
@@ -53,7 +54,9 @@
 //
 // The steps of a Scan are a program of their own: scan.go finds the Scans that one loop
 // computes, nest.go compiles its steps after lower, nest_run.go runs them one after the
-// other, and nest_move.go has them read and write what moves on where it lies. Where each
+// other, and nest_move.go has them read and write what moves on where it lies. Columns
+// of one product that a step reads apart, as gates are, become products of their own
+// (columns.go), and what a step joins as columns is kept apart (joined.go). Where each
 // row of a batch depends on itself alone, which rows.go finds out with the help of
 // rows_rules.go, the loop is computed for some rows after the other, each on one worker
 // from the first step to the last; so none waits for another at a step.

@@ -18,7 +18,7 @@ func load(outs []*op.Node, leafOf func(*op.Node) (op.Array, error), g given) (*e
 		}
 	}
 	nodes := op.NeededFrom(func(n *op.Node) bool { return of[n] != nil }, outs)
-	l := findLoops(nodes, outs)
+	l := findLoops(nodes, outs, len(g.edges) > 0)
 	for _, n := range nodes {
 		if of[n] != nil {
 			continue
@@ -69,9 +69,13 @@ func (e *expr) node(n *op.Node, of map[*op.Node]*value, leafOf func(*op.Node) (o
 	first := len(e.values)
 	var v *value
 	r, shape := w.cut(n)
-	if _, ok := r.(*op.Scan); ok {
+	s, part := r.(op.Slice)
+	switch _, ok := r.(*op.Scan); {
+	case ok:
 		v = e.scan(l, n, in)
-	} else {
+	case part && l.divides(inputs[0]):
+		v = e.columns(in[0], s.From, s.To)
+	default:
 		v = e.apply(r, in, shape)
 	}
 	for _, w := range e.values[first:] { // whatever the rewriting made

@@ -13,12 +13,13 @@ type lowered struct {
 	order  []*value // of evaluation: operands first
 	outs   []*op.Node
 	of     map[*op.Node]*value
-	want   []*value   // for each of outs, the value whose memory holds it
-	output []bool     // no other value may use its memory
-	kind   []kind     // how it is computed
-	in     [][]*value // what it reads: its operands or copies of them, or those of the product
-	mul    []*matrix  // of products
-	uses   []int      // by values that outputs need
+	want   []*value             // for each of outs, the value whose memory holds it
+	output []bool               // no other value may use its memory
+	kind   []kind               // how it is computed
+	in     [][]*value           // what it reads: its operands or copies of them, or those of the product
+	mul    []*matrix            // of products
+	uses   []int                // by values that outputs need
+	beside map[*value][]operand // joined arrays that only products read
 }
 
 // lower decides how the values that outs need are computed. of are their values.
@@ -41,8 +42,12 @@ func lower(e *expr, outs []*op.Node, of map[*op.Node]*value) *lowered {
 			}
 		}
 	}
+	l.findBeside(live)
+	for v := range l.beside {
+		absorbed[v.id] = true
+	}
 	for i, v := range e.values[:n] {
-		if l.in[i] = v.in; live[i] {
+		if l.in[i] = v.in; live[i] && !absorbed[i] {
 			for _, p := range l.absorb(v) {
 				absorbed[p.id] = true
 			}

@@ -13,6 +13,8 @@ type matrix struct {
 	transA, transB bool
 	m, n, k, batch int
 	a, b           operand
+	besideA        []operand // several matrices side by side in the place of a, or nil
+	besideB        []operand // likewise b
 	bias           *view     // nil, or of n elements in order
 	activation     *op.Unary // nil, or one that mapKernel has
 	sparse         bool      // zeros of a may be skipped
@@ -35,7 +37,9 @@ func (l *lowered) absorb(v *value) (absorbed []*value) {
 		s := v.shape
 		m, n := s[len(s)-2], s[len(s)-1]
 		_, k := lastTwo(v.in[0].shape, r.TransA)
-		l.mul[v.id] = &matrix{transA: r.TransA, transB: r.TransB, m: m, n: n, k: k, batch: op.Size(s[:len(s)-2])}
+		p := &matrix{transA: r.TransA, transB: r.TransB, m: m, n: n, k: k, batch: op.Size(s[:len(s)-2])}
+		l.mul[v.id] = p
+		l.takeBeside(v, p)
 	case op.Unary:
 		if _, ok := mapKernel(r.Fn); !ok {
 			return nil
@@ -62,7 +66,7 @@ func (l *lowered) absorb(v *value) (absorbed []*value) {
 			w := l.view(bias)
 			if vec, ok := restride(v.shape, leading(w.st, len(v.shape)), p.shape); ok && vec[len(vec)-1] == min(m.n-1, 1) && allZero(vec[:len(vec)-1]) {
 				m.bias = &view{w.base, place{off: w.off}}
-				l.mul[v.id], l.in[v.id] = &m, []*value{p.in[0], p.in[1], bias}
+				l.mul[v.id], l.in[v.id] = &m, append(slices.Clone(l.in[p.id]), bias)
 				return []*value{p}
 			}
 		}
@@ -98,17 +102,24 @@ func (m *matrix) cost() float64 { return m.flops() / 50 }
 // row and batch strides describe.
 func (l *lowered) productOperands(v *value) {
 	p := l.mul[v.id]
-	rows, cols := p.m, p.k
-	if p.transA {
-		rows, cols = cols, rows
+	if p.besideA == nil {
+		rows, cols := p.m, p.k
+		if p.transA {
+			rows, cols = cols, rows
+		}
+		p.a = l.operand(v, 0, rows, cols, &p.transA)
 	}
-	p.a = l.operand(v, 0, rows, cols, &p.transA)
-	rows, cols = p.k, p.n
-	if p.transB {
-		rows, cols = cols, rows
+	if p.besideB == nil {
+		rows, cols := p.k, p.n
+		if p.transB {
+			rows, cols = cols, rows
+		}
+		p.b = l.operand(v, max(len(p.besideA), 1), rows, cols, &p.transB)
 	}
-	p.b = l.operand(v, 1, rows, cols, &p.transB)
-	if p.batch > 1 && p.b.batch == 0 && !p.transA && p.a.batch == p.m*p.a.ld { // one matrix for all rows
+	if p.besideA != nil {
+		return
+	}
+	if p.batch > 1 && p.besideB == nil && p.b.batch == 0 && !p.transA && p.a.batch == p.m*p.a.ld { // one matrix for all rows
 		p.m, p.batch = p.m*p.batch, 1
 	}
 	const least = 2e7 // flops from which a is worth looking at
@@ -153,6 +164,9 @@ func (m *matrix) flops() float64 {
 func (m *matrix) String() string {
 	t := [...]string{"", "ᵀ"}
 	s := fmt.Sprintf("%d×%d%s · %d×%d%s", m.m, m.k, t[b2i(m.transA)], m.k, m.n, t[b2i(m.transB)])
+	if n := len(m.besideA) + len(m.besideB); n > 0 {
+		s += fmt.Sprintf(", one of %d side by side", n)
+	}
 	if m.batch > 1 {
 		s = fmt.Sprintf("%d of ", m.batch) + s
 	}

@@ -65,6 +65,16 @@ func usesOf[T kernel.Float](p *Plan, v *value) (uses []memoryOf[T], ok bool) {
 				if m.b.base == v && c.Packed != nil {
 					return nil, false
 				}
+				for i, p := range m.besideA {
+					if p.base == v {
+						uses = append(uses, memoryOf[T]{&c.BesideA[i], p.off})
+					}
+				}
+				for i, p := range m.besideB {
+					if p.base == v {
+						uses = append(uses, memoryOf[T]{&c.BesideB[i], p.off})
+					}
+				}
 				if m.a.base == v {
 					uses = append(uses, memoryOf[T]{&c.A, m.a.off})
 				}

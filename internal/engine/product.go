@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/latentgo/latent/internal/kernel"
@@ -20,10 +21,10 @@ func (b *binder[T]) product(v *value) runner {
 	m := b.mul[v.id]
 	p := &productCode[T]{Gemm: kernel.Gemm[T]{
 		M: m.m, N: m.n, K: m.k, TransA: m.transA, TransB: m.transB, Batch: m.batch,
-		A: b.memory(m.a.base)[m.a.off:], LDA: m.a.ld, StrideA: m.a.batch,
-		B: b.memory(m.b.base)[m.b.off:], LDB: m.b.ld, StrideB: m.b.batch,
 		C: b.memory(v), LDC: m.n, StrideC: m.m * m.n, Sparse: m.sparse,
 	}}
+	p.A, p.BesideA, p.LDA, p.StrideA = b.operand(m.a, m.besideA)
+	p.B, p.BesideB, p.LDB, p.StrideB = b.operand(m.b, m.besideB)
 	if m.bias != nil {
 		p.Bias = b.memory(m.bias.base)[m.bias.off:]
 	}
@@ -32,6 +33,10 @@ func (b *binder[T]) product(v *value) runner {
 		p.Epilogue = func(piece []T) { kernel.Map(fn, piece, piece) }
 	}
 	p.parts = p.Prepare(b.pool)
+	defer b.shareZeros(&p.Gemm)
+	if m.besideB != nil {
+		return p
+	}
 	pack(b.placed, &p.Gemm, m.b)
 	if b.plan.steady[m.b.base] && p.Packed == nil && p.Packs() {
 		packEach(b.plan.packs, &p.Gemm)
@@ -40,6 +45,25 @@ func (b *binder[T]) product(v *value) runner {
 		p.parts = p.Prepare(b.pool)
 	}
 	return p
+}
+
+// shareZeros has a product use the zeros that one of the same or an earlier phase finds
+// in the same matrix.
+func (b *binder[T]) shareZeros(g *kernel.Gemm[T]) {
+	if g.Sparse && !slices.ContainsFunc(b.zeros, g.ShareZeros) {
+		b.zeros = append(b.zeros, g)
+	}
+}
+
+// operand returns the memory of an operand, or of the matrices side by side in its place.
+func (b *binder[T]) operand(o operand, beside []operand) (one []T, parts [][]T, ld, stride int) {
+	if beside == nil {
+		return b.memory(o.base)[o.off:], nil, o.ld, o.batch
+	}
+	for _, p := range beside {
+		parts = append(parts, b.memory(p.base)[p.off:])
+	}
+	return nil, parts, beside[0].ld, 0
 }
 
 // pack gives a product its second matrix packed, if it is fixed.

@@ -45,6 +45,7 @@ func (e *expr) rewriteShape(r op.Rule, in []*value, shape []int) *value {
 		case x.size == op.Size(shape):
 			return e.make(op.Reshape{To: shape}, x)
 		}
+		return e.sumJoined(r, x)
 	case op.Reduce:
 		return e.reduce(r, x, shape)
 	case op.Transpose:

@@ -41,6 +41,10 @@ func (s *scan) reads(operand int, w *view, shape []int) bool {
 type loops struct {
 	used map[*op.Node][]bool // parts of the result of a Scan
 	of   map[*op.Loop][]*merged
+
+	nodes, outs []*op.Node
+	within      bool                    // of a step
+	readers     map[*op.Node][]*op.Node // once asked for
 }
 
 // merged is the Scans of one loop over the same operands.
@@ -50,8 +54,8 @@ type merged struct {
 	value *value // once made
 }
 
-func findLoops(nodes, outs []*op.Node) *loops {
-	l := &loops{map[*op.Node][]bool{}, map[*op.Loop][]*merged{}}
+func findLoops(nodes, outs []*op.Node, within bool) *loops {
+	l := &loops{used: map[*op.Node][]bool{}, of: map[*op.Loop][]*merged{}, nodes: nodes, outs: outs, within: within}
 	for _, n := range nodes {
 		for _, c := range op.Inputs(n) {
 			if s, ok := op.RuleOf(c).(*op.Scan); ok {
@@ -109,8 +113,12 @@ func (l *loops) merge(n *op.Node, s *op.Scan) {
 		case !used:
 		case k < 0 && !slices.Contains(m.Finals, s.Finals[i]):
 			m.Finals = append(m.Finals, s.Finals[i])
-		case k >= 0 && !slices.Contains(m.Outs, s.Outs[k]):
-			m.Outs = append(m.Outs, s.Outs[k])
+		case k >= 0:
+			for _, n := range joinedIn(s.Outs[k]) {
+				if !slices.Contains(m.Outs, n) {
+					m.Outs = append(m.Outs, n)
+				}
+			}
 		}
 	}
 }
@@ -120,6 +128,7 @@ func (e *expr) scan(l *loops, n *op.Node, in []*value) *value {
 	s := op.RuleOf(n).(*op.Scan)
 	m := l.find(n, s)
 	if m.value == nil {
+		in = e.divideSeqs(l, m.scan, m.in, in)
 		shape, err := m.scan.Shape(shapes(in))
 		if err != nil {
 			panic(err)
@@ -135,16 +144,34 @@ func (e *expr) scan(l *loops, n *op.Node, in []*value) *value {
 			parts = append(parts, e.uniform([]int{to - from}, 0))
 			continue
 		}
-		at := 0
-		if k := i - len(s.Finals); k < 0 {
-			at = slices.Index(m.scan.Finals, s.Finals[i])
-		} else {
-			at = len(m.scan.Finals) + slices.Index(m.scan.Outs, s.Outs[k])
+		k := i - len(s.Finals)
+		if k < 0 {
+			parts = append(parts, e.partOf(m, slices.Index(m.scan.Finals, s.Finals[i])))
+			continue
 		}
-		from, to := m.scan.PartAt(at)
-		parts = append(parts, e.make(op.Slice{From: from, To: to}, m.value))
+		var side []*value
+		all := joinedIn(s.Outs[k])
+		for _, n := range all {
+			p := e.partOf(m, len(m.scan.Finals)+slices.Index(m.scan.Outs, n))
+			if len(all) > 1 {
+				p = e.make(op.Reshape{To: append([]int{s.Steps}, n.Shape()...)}, p)
+			}
+			side = append(side, p)
+		}
+		p := side[0]
+		if len(all) > 1 {
+			p = e.make(op.Concat{Axis: len(p.shape) - 1}, side...)
+			p = e.make(op.Reshape{To: []int{p.size}}, p)
+		}
+		parts = append(parts, p)
 	}
 	return e.make(op.Concat{}, parts...)
+}
+
+// partOf returns a part of the result of the Scans of a loop.
+func (e *expr) partOf(m *merged, i int) *value {
+	from, to := m.scan.PartAt(i)
+	return e.make(op.Slice{From: from, To: to}, m.value)
 }
 
 // nestBytes is the memory that the programs of steps take.

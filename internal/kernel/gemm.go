@@ -31,6 +31,11 @@ type Gemm[T Float] struct {
 	A, B, C       []T
 	LDA, LDB, LDC int // elements from a stored row to the next; 0 means rows adjoin
 
+	// Beside, if not nil, are matrices side by side in the place of A or B, which is
+	// stored as op(X) then: equally wide, each with the row stride of it, and those of B
+	// a multiple of BesideColumns.
+	BesideA, BesideB [][]T
+
 	Accumulate bool // add to C
 	Bias       []T  // if not nil, Bias[j] is added to column j
 
@@ -69,6 +74,7 @@ func (g *Gemm[T]) Run(p *Pool) {
 // the same pool. The number depends on the shape alone.
 func (g *Gemm[T]) Prepare(p *Pool) (parts int) {
 	g.check()
+	g.checkBeside()
 	if g.Packed != nil {
 		g.Packed.fits(g)
 	}
@@ -140,8 +146,8 @@ func (g *Gemm[T]) finish(item, i0, i1, j0, j1 int) {
 	}
 }
 
-func (g *Gemm[T]) lda() int { return stride(g.LDA, g.M, g.K, g.TransA) }
-func (g *Gemm[T]) ldb() int { return stride(g.LDB, g.K, g.N, g.TransB) }
+func (g *Gemm[T]) lda() int { return stride(g.LDA, g.M, g.K/max(len(g.BesideA), 1), g.TransA) }
+func (g *Gemm[T]) ldb() int { return stride(g.LDB, g.K, g.N/max(len(g.BesideB), 1), g.TransB) }
 func (g *Gemm[T]) ldc() int { return stride(g.LDC, g.M, g.N, false) }
 
 // stride returns ld or, if that is 0, the length of a stored row of a matrix
@@ -162,8 +168,12 @@ func (g *Gemm[T]) check() {
 		panic(fmt.Sprintf("kernel: Gemm of %d×%d by %d×%d, batch %d: negative size", g.M, g.K, g.K, g.N, g.Batch))
 	}
 	batch := max(g.Batch, 1)
-	g.checkOperand("A", len(g.A), g.M, g.K, g.TransA, g.lda(), batch, g.StrideA)
-	g.checkOperand("B", len(g.B), g.K, g.N, g.TransB, g.ldb(), batch, g.StrideB)
+	if g.BesideA == nil {
+		g.checkOperand("A", len(g.A), g.M, g.K, g.TransA, g.lda(), batch, g.StrideA)
+	}
+	if g.BesideB == nil {
+		g.checkOperand("B", len(g.B), g.K, g.N, g.TransB, g.ldb(), batch, g.StrideB)
+	}
 	g.checkOperand("C", len(g.C), g.M, g.N, false, g.ldc(), batch, g.StrideC)
 	if g.Bias != nil && len(g.Bias) < g.N {
 		panic(fmt.Sprintf("kernel: Gemm: Bias has %d elements for %d columns", len(g.Bias), g.N))

@@ -13,15 +13,22 @@ type view[T Float] struct {
 	rss, css int
 	panels   []T      // of B, if it is packed
 	half     []uint16 // likewise, in F16
+
+	besideA, besideB [][]T // in the place of a and b, if not nil
+	wideA, wideB     int   // columns of each
 }
 
 // view returns the given product of the batch.
 func (g *Gemm[T]) view(item int) view[T] {
 	v := view[T]{m: g.M, n: g.N, k: g.K, rsa: g.lda(), csa: 1, rsb: g.ldb(), csb: 1, rsc: g.ldc(), csc: 1}
 	v.c = g.C[item*g.StrideC:]
-	if g.K > 0 { // otherwise A and B may be anything
-		v.a, v.b = g.A[item*g.StrideA:], g.B[item*g.StrideB:]
+	if g.K > 0 && g.BesideA == nil { // otherwise A and B may be anything
+		v.a = g.A[item*g.StrideA:]
 	}
+	if g.K > 0 && g.BesideB == nil {
+		v.b = g.B[item*g.StrideB:]
+	}
+	v.beside(g.BesideA, g.BesideB)
 	if g.plan.packed {
 		v.panels, v.half = g.Packed.of(item)
 	}
@@ -52,15 +59,15 @@ func (g *Gemm[T]) view(item int) view[T] {
 // second-level one.
 func (v *view[T]) tiles(pl *plan, i0, i1, j0, j1 int, tmp, copies []T) {
 	src, rss := v.src, v.rss
-	for p := 0; p == 0 || p < v.k; p += pl.kb {
-		kb := min(pl.kb, v.k-p)
+	for p, kb := 0, 0; p == 0 || p < v.k; p += max(kb, 1) {
+		kb = min(pl.kb, v.k-p, v.untilA(p)-p)
 		a, csa := tmp, v.csa
 		switch {
 		case kb == 0:
 		case pl.copyA:
 			a, csa = copies, v.copyA(copies, i0, i1, p, kb)
 		default:
-			a = v.a[i0*v.rsa+p*v.csa:]
+			a = v.fromA(i0, p)
 		}
 		for j := j0; j < j1; {
 			vecs, w := pl.panel(i1-i0, j1-j)
@@ -123,7 +130,7 @@ func (t *tileArgs[T]) runStrips(path Path, rows, n int) {
 // starts at column j or, beyond j1, in the next block of k.
 func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1, strips int) {
 	if j >= j1 {
-		p, j = p+pl.kb, j0
+		p, j = p+t.k, j0
 	}
 	if p >= v.k {
 		return
@@ -136,7 +143,7 @@ func (v *view[T]) prefetch(pl *plan, t *tileArgs[T], p, j, j0, j1, strips int) {
 		return
 	}
 	if v.csb == 1 { // the first strip, a row each step; its start is on the line where the last panel ended
-		t.next, t.along, t.ahead = v.b[p*v.rsb+j+w-1:], v.rsb, 1
+		t.next, t.along, t.ahead = v.fromB(p, j+w-1), v.rsb, 1
 	} else { // a row each strip
 		t.next, t.along, t.below, t.ahead = v.b[p+j*v.csb:], 1, v.csb, w
 	}
@@ -187,7 +194,7 @@ func (pl *plan) panel(rows, left int) (vecs, width int) {
 func (v *view[T]) pack(pl *plan, vecs int, dst []T, p, kb, j, w int) {
 	ld := vecs * pl.lanes
 	if v.csb == 1 {
-		packRows(pl.path, vecs, dst, v.b[p*v.rsb+j:], v.rsb, kb, w, ld)
+		packRows(pl.path, vecs, dst, v.fromB(p, j), v.rsb, kb, w, ld)
 		return
 	}
 	at := transposeWidth[T]()

@@ -15,7 +15,9 @@ type Packed[T Float] struct {
 
 // Packs reports whether a prepared product reads B from panels, so that a Packed
 // saves it work. Few columns or a dot product read B where it is.
-func (g *Gemm[T]) Packs() bool { return !g.plan.empty && !g.plan.dots && !g.plan.swap && g.K > 0 }
+func (g *Gemm[T]) Packs() bool {
+	return !g.plan.empty && !g.plan.dots && !g.plan.swap && g.K > 0 && g.BesideB == nil
+}
 
 // Pack packs B for this product and others that differ in M, A, C, Bias and
 // Epilogue. Set as Packed, before Prepare, it makes no difference to a result.

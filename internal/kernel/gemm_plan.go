@@ -67,7 +67,10 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	case g.TransB && m <= dotRows && !half:
 		pl.dots = true
 	}
-	pl.direct = !pl.dots && m <= directRows && (pl.swap || !g.TransB || half)
+	if g.BesideA != nil || g.BesideB != nil {
+		pl.swap, pl.dots, m, n = false, false, g.M, g.N
+	}
+	pl.direct = !pl.dots && g.BesideB == nil && m <= directRows && (pl.swap || !g.TransB || half)
 	pl.packed = g.Packed != nil && !pl.dots && !pl.swap
 	pl.half = pl.packed && half
 	pl.biasLater = g.Bias != nil && (g.Accumulate || pl.swap && !pl.dots)

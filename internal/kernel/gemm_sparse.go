@@ -62,11 +62,22 @@ func newSparse[T Float](g *Gemm[T]) *sparse[T] {
 	return z
 }
 
+// ShareZeros has a prepared product use what FindZeros of another one finds, which is
+// called before its parts, if both have the same A. It reports whether they have.
+func (g *Gemm[T]) ShareZeros(other *Gemm[T]) bool {
+	z := other.zeros
+	if g.zeros == nil || z == nil || &g.A[0] != &z.A[0] || g.M != z.M || g.K != z.K || g.TransA != z.TransA || g.lda() != z.lda() || g.plan.kb != z.plan.kb {
+		return false
+	}
+	g.zeros = z
+	return true
+}
+
 // FindZeros finds the zeros of A in a prepared product that may have many, with the
 // workers of its pool. It comes before the parts of every run.
 func (g *Gemm[T]) FindZeros() {
 	z := g.zeros
-	if z == nil {
+	if z == nil || z.Gemm != g {
 		return
 	}
 	if z.skipRuns > 0 {
@@ -211,7 +222,7 @@ func (v *view[T]) skipZeros(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T)
 			if q >= v.k {
 				break
 			}
-			if !AllFinite(v.b[q*v.rsb+j0 : q*v.rsb+j1]) {
+			if !v.finiteB(q, j0, j1) {
 				return false
 			}
 		}
@@ -220,15 +231,16 @@ func (v *view[T]) skipZeros(pl *plan, z *sparse[T], i0, i1, j0, j1 int, tmp []T)
 	for p, b := 0, 0; p < v.k; p, b = p+pl.kb, b+1 {
 		kb := min(pl.kb, v.k-p)
 		for j := j0; j < j1; {
+			end := min(v.untilB(j), j1)
 			s := sparseArgs[T]{vecs: 8, lanes: pl.lanes, b: tmp, c: v.c[i0*v.rsc+j:], x: z.x, at: z.at,
 				from: z.bounds[b*v.m+i0 : b*v.m+i1], to: z.bounds[(b+1)*v.m+i0 : (b+1)*v.m+i1], rsc: v.rsc}
-			for !pl.packed && s.vecs > 1 && (s.vecs*pl.lanes > j1-j || kb*s.vecs*pl.lanes*sizeOf[T]() > panelBytes) {
+			for !pl.packed && s.vecs > 1 && (s.vecs*pl.lanes > end-j || kb*s.vecs*pl.lanes*sizeOf[T]() > panelBytes) {
 				s.vecs /= 2
 			}
 			if pl.packed {
 				s.b, s.vecs = v.wholeVectors(pl, tmp, p, kb, j)
 			}
-			s.width = min(s.vecs*pl.lanes, j1-j)
+			s.width = min(s.vecs*pl.lanes, end-j)
 			if !pl.packed {
 				v.pack(pl, s.vecs, tmp, p, kb, j, s.width)
 			}

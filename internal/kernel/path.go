@@ -31,8 +31,9 @@
 // ziggurat.go a faster normal sampler.
 //
 // Matrix products: gemm.go is the face. gemm_plan.go divides a product,
-// gemm_drive.go walks its blocks, gemm_sparse.go skips zeros, gemm_packed.go packs a
-// matrix for many products, also in F16. The innermost loops are in
+// gemm_drive.go walks its blocks, gemm_sparse.go skips zeros, gemm_beside.go has
+// several matrices in the place of one, gemm_packed.go packs a matrix for many
+// products, also in F16. The innermost loops are in
 // gemm_portable.go; gemm_asm_amd64.go, gemm512_asm_amd64.go and
 // gemm_packed_amd64.go call those in assembly, gemm_noasm.go stands where there is
 // none. peak.go finds what no product exceeds.

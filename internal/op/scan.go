@@ -78,6 +78,17 @@ func (l *Loop) apply(init, seqs []*Node, finals []int, outs []*Node) []*Node {
 	return parts
 }
 
+// WithSeqs returns the loop with other nodes of a step as its sequences, which it is
+// given in the place of computing them.
+func (l *Loop) WithSeqs(seqs []*Node) *Loop {
+	m := *l
+	m.Seqs, m.given = seqs, map[*Node]bool{}
+	for _, n := range slices.Concat(m.States, seqs) {
+		m.given[n] = true
+	}
+	return &m
+}
+
 // Given tells whether a step finds a node there, or nothing but constants below it.
 func (l *Loop) Given(n *Node) bool { return l.given[n] || n.body != l.body }
 
