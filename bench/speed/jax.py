@@ -289,12 +289,12 @@ def resvae():
     }, loss
 
 
-def attention(size=64, width=128, heads=4, latent=16):
+def attention(size=64, width=128, heads=4, latent=16, mask=None):
     x = jnp.asarray(rng.random((32, size, width)), jnp.float32)
 
     def look(p, h):
         q, k, v = (affine(m, h).reshape(-1, size, heads, width // heads) for m in p[:3])
-        return h + affine(p[3], nn.dot_product_attention(q, k, v).reshape(h.shape))
+        return h + affine(p[3], nn.dot_product_attention(q, k, v, mask=mask).reshape(h.shape))
 
     def loss(p, key):
         mean, log_std = jnp.split(affine(p["head"], look(p["enc"], x)), 2, -1)
@@ -405,7 +405,7 @@ class Training:
 
 
 cache = {}
-MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn, "convvae": convvae, "resvae": resvae, "attention": attention, "dmm": dmm, "dkf-scan": dkf}
+MODELS = {"vae": vae, "iwae": iwae, "vdropout": vdropout, "iaf": iaf, "m2": m2, "ladder": ladder, "bnn": bnn, "convvae": convvae, "resvae": resvae, "attention": attention, "causal": lambda: attention(mask=jnp.tril(jnp.ones((1, 1, 64, 64), bool))), "dmm": dmm, "dkf-scan": dkf}
 
 
 def measure(name, seconds):

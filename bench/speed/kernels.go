@@ -24,6 +24,7 @@ type routine struct {
 
 var routines = []routine{
 	product(100, 784, 500), product(512, 512, 512),
+	convolutions("convvae", ofConvvae), convolutions("resvae", ofResvae),
 	function("exp", kernel.OpExp), function("log1p", kernel.OpLog1p), function("tanh", kernel.OpTanh),
 }
 
@@ -59,6 +60,7 @@ type rate struct {
 	TorchMs *float64 `json:"torch_ms"`
 	Ratio   *float64 `json:"torch_ratio"` // torch_ms / ms
 	Two     *float64 `json:"two_threads"` // ms over that of two threads
+	Share   *float64 `json:"peak_share"`  // of the rate of a large product on one thread
 	routine
 }
 
@@ -78,7 +80,7 @@ func runKernels(o options, py *python, w io.Writer) error {
 		on := func(p *kernel.Pool) (float64, error) {
 			return median(turn, func() error { run(p); return nil })
 		}
-		var ms, torchMs, ratio, gain []float64
+		var ms, share, torchMs, ratio, gain []float64
 		for range o.rounds {
 			own, err := on(one)
 			if err != nil {
@@ -98,9 +100,11 @@ func runKernels(o options, py *python, w io.Writer) error {
 					return err
 				}
 				gain = append(gain, own/t)
+				product, _ := peaks()
+				share = append(share, k.work/own/1e6/product)
 			}
 		}
-		r := rate{k.name, *peer.Median(ms), peer.Median(torchMs), peer.Median(ratio), peer.Median(gain), k}
+		r := rate{k.name, *peer.Median(ms), peer.Median(torchMs), peer.Median(ratio), peer.Median(gain), peer.Median(share), k}
 		if o.json {
 			if err := json.NewEncoder(w).Encode(r); err != nil {
 				return errors.Wrap(err, "output")
@@ -115,13 +119,16 @@ func runKernels(o options, py *python, w io.Writer) error {
 		fmt.Fprintf(w, "%s\n", py.Version)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "one thread\trate\tns\ttorch\tratio\ttwo threads")
+	fmt.Fprintln(t, "one thread\trate\tns\tshare\ttorch\tratio\ttwo threads")
 	for _, r := range rows {
-		torch := "-"
+		torch, share := "-", "-"
+		if r.Share != nil {
+			share = fmt.Sprintf("%.0f%%", 100**r.Share)
+		}
 		if r.TorchMs != nil {
 			torch = fmt.Sprintf("%.3g %s", r.work / *r.TorchMs / 1e6, r.unit)
 		}
-		fmt.Fprintf(t, "%s\t%.3g %s\t%.3g\t%s\t%s\t%s\n", r.Name, r.work/r.Ms/1e6, r.unit, r.Ms*1e6/r.work, torch, number(r.Ratio, "×"), number(r.Two, "×"))
+		fmt.Fprintf(t, "%s\t%.3g %s\t%.3g\t%s\t%s\t%s\t%s\n", r.Name, r.work/r.Ms/1e6, r.unit, r.Ms*1e6/r.work, share, torch, number(r.Ratio, "×"), number(r.Two, "×"))
 	}
 	return errors.Wrap(t.Flush(), "output")
 }

@@ -1,11 +1,11 @@
-// Command speed times a training step (forward, backward, Adam) of twelve
+// Command speed times a training step (forward, backward, Adam) of thirteen
 // networks in float32, beside the same networks elsewhere:
 //
 //	go run ./bench/speed                     this library
 //	go run ./bench/speed -torch -jax         and PyTorch, and JAX
 //	go run ./bench/speed -gorgonia           and Gorgonia's TapeMachine
 //	go run ./bench/speed -dist -torch        the density, its gradient and a draw of three distributions
-//	go run ./bench/speed -kernels -torch     matrix products and functions of elements
+//	go run ./bench/speed -kernels -torch     matrix products, convolutions and functions of elements
 //	go run ./bench/speed -epoch mnist -torch epochs of examples/vae, and of a loop of PyTorch's
 //
 // The contestants take turns, round by round, since a machine's speed drifts;
@@ -81,7 +81,7 @@ func main() {
 	flag.BoolVar(&o.jax, "jax", false, "beside JAX (training steps)")
 	flag.BoolVar(&o.gorgonia, "gorgonia", false, "beside Gorgonia's TapeMachine (vae only)")
 	flag.BoolVar(&o.dist, "dist", false, "distributions instead of training steps, on one thread")
-	flag.BoolVar(&o.kernels, "kernels", false, "matrix products and functions of elements instead of training steps")
+	flag.BoolVar(&o.kernels, "kernels", false, "matrix products, convolutions and functions of elements instead of training steps")
 	flag.BoolVar(&o.dense, "dense", false, "feed numbers without zeros instead of as many ones as MNIST has")
 	flag.BoolVar(&o.json, "json", false, "print one JSON object a workload")
 	flag.BoolVar(&o.explain, "explain", false, "print the compiled programs instead of timing them")

@@ -43,11 +43,18 @@ const setSize, setWidth = 64, 128
 
 // attention is a VAE of sets: each element has latents of its own, and looks at all
 // others before and after.
-func attention(s *graph.Scope, x *graph.Node) *vi.Estimate {
+func attention(s *graph.Scope, x *graph.Node) *vi.Estimate { return sets(s, x, nil) }
+
+// causal is the same of sequences, of which a place looks at itself and those before.
+func causal(s *graph.Scope, x *graph.Node) *vi.Estimate {
+	return sets(s, x, layers.CausalMask(setSize))
+}
+
+func sets(s *graph.Scope, x, mask *graph.Node) *vi.Estimate {
 	const latent, heads = 16, 4
 	look := func(s *graph.Scope) func(h *graph.Node) *graph.Node {
 		l := layers.NewMultiHead(s, layers.MultiHeadConfig{Inputs: setWidth, Heads: heads})
-		return func(h *graph.Node) *graph.Node { return h.Add(l.Apply(h)) }
+		return func(h *graph.Node) *graph.Node { return h.Add(l.Attend(h, h, mask)) }
 	}
 	enc, head := look(s.In("enc")), layers.NewDense(s.In("head"), setWidth, 2*latent)
 	dec, first, logStd := look(s.In("dec")), layers.NewDense(s.In("first"), latent, setWidth), s.Param("log_std", graph.Constant(0))

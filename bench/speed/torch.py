@@ -272,6 +272,8 @@ class ResVAE(ConvVAE):
 class Attention(nn.Module):
     """Scores are never stored: scaled_dot_product_attention goes through them in blocks."""
 
+    mask = None
+
     def __init__(self, size=64, width=128, heads=4, latent=16):
         super().__init__()
         self.shape = (-1, size, heads, width // heads)
@@ -283,7 +285,7 @@ class Attention(nn.Module):
 
     def look(self, maps, h):
         q, k, v = (m(h).view(self.shape).transpose(1, 2) for m in maps[:3])
-        return h + maps[3](F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(h.shape))
+        return h + maps[3](F.scaled_dot_product_attention(q, k, v, self.mask).transpose(1, 2).reshape(h.shape))
 
     def forward(self):
         mean, log_std = self.head(self.look(self.enc, self.x)).chunk(2, -1)
@@ -291,6 +293,10 @@ class Attention(nn.Module):
         e = (self.x - self.look(self.dec, self.first(z))) * (-self.log_std).exp()
         recon = (-0.5 * e ** 2 - self.log_std - HALF_LOG_2PI).sum((1, 2))
         return -(recon - normal_kl(mean, log_std).sum(1)).mean()
+
+
+class Causal(Attention):
+    mask = torch.ones(64, 64, dtype=torch.bool).tril()
 
 
 class Markov(nn.Module):
@@ -384,14 +390,36 @@ def function(f):
     return lambda: f(x, out=y)
 
 
+# of pictures, channels, windows and strides: how often a step has the result, and the derivatives by input and weights
+CONVVAE = {(28, 1, 32, 3, 2): (2, 1, 2), (14, 32, 64, 3, 2): (2, 2, 2)}
+RESVAE = {
+    (28, 1, 16, 3, 1): (1, 0, 1), (28, 16, 1, 3, 1): (1, 1, 1), (28, 16, 16, 3, 1): (1, 1, 1), (4, 32, 32, 3, 1): (1, 1, 1),
+    **{(n, 32, 32, 3, 1): (2, 2, 2) for n in (14, 7)}, **{(n, c, 32, 3, 2): (2, 2, 2) for n, c in ((28, 16), (14, 32), (7, 32))},
+    **{(n, c, 32, k, 2): (1, 1, 1) for n, c in ((28, 16), (14, 32), (7, 32)) for k in (1, 2)},
+}
+
+
+def convolutions(all):
+    calls = []
+    for (n, c, o, k, s), times in all.items():
+        x, w, pad = torch.rand(100, c, n, n), torch.rand(o, c, k, k), k // 2 if k == 3 else (k - 1) * (n % 2)
+        y = F.conv2d(x, w, None, s, pad)
+        back = lambda *mask, x=x, w=w, y=y, s=s, p=pad: torch.ops.aten.convolution_backward(
+            y, x, w, None, [s, s], [p, p], [1, 1], False, [0, 0], 1, [*mask, False])
+        calls += times[0] * [lambda x=x, w=w, s=s, p=pad: F.conv2d(x, w, None, s, p)]
+        calls += times[1] * [lambda b=back: b(True, False)] + times[2] * [lambda b=back: b(False, True)]
+    return lambda: [f() for f in calls]
+
+
 KERNELS = {f"kernel/{m}x{k}x{n}": lambda m=m, k=k, n=n: product(m, k, n) for m, k, n in [(100, 784, 500), (512, 512, 512)]}
 KERNELS.update({f"kernel/{f.__name__}": lambda f=f: function(f) for f in [torch.exp, torch.log1p, torch.tanh]})
+KERNELS.update({"kernel/convvae": lambda: convolutions(CONVVAE), "kernel/resvae": lambda: convolutions(RESVAE)})
 LAWS = {
     "dist/bernoulli": lambda: law(lambda l: Bernoulli(logits=l), (100, 784), lambda *s: torch.bernoulli(torch.full(s, 0.13)), 1),
     "dist/normal": lambda: law(lambda m, s: Normal(m, s.exp()), (100, 20), torch.randn, 2),
     "dist/gamma": lambda: law(lambda a, r: Gamma(a.exp(), r.exp()), (100, 10), torch.rand, 2),
 }
-MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "m2": M2, "ladder": Ladder, "bnn": BNN, "convvae": ConvVAE, "resvae": ResVAE, "attention": Attention, "dmm": DMM, "dkf-scan": DKF}
+MODELS = {"vae": VAE, "iwae": IWAE, "vdropout": VDropout, "iaf": IAF, "m2": M2, "ladder": Ladder, "bnn": BNN, "convvae": ConvVAE, "resvae": ResVAE, "attention": Attention, "causal": Causal, "dmm": DMM, "dkf-scan": DKF}
 cache = {}
 
 

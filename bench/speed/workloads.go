@@ -35,6 +35,7 @@ var workloads = []workload{
 	{"convvae", "28×28, windows of 3×3 with a stride of 2, channels 32-64, 32 latents", 100, 784, false, convvae},
 	{"resvae", "28×28, six residual blocks of channels 16-32-32-32 with weight normalisation, 32 latents", 100, 784, false, resvae},
 	{"attention", "sets of 64, width 128, 4 heads, 16 latents an element", 32, setSize * setWidth, true, attention},
+	{"causal", "attention, of which a place sees those before it alone", 32, setSize * setWidth, true, causal},
 	{"dmm", "50 steps of 88 keys, a GRU of 128 read backwards, states of 32, networks of 128", 32, 50 * 88, false, dmm},
 	{"dkf-scan", "200 steps of 20 numbers, a GRU of 64 read backwards, states of 16, networks of 64", 32, 200 * 20, true, dkf},
 }

@@ -136,8 +136,7 @@ func (a *Attention[T]) block(own *attentionWorker[T], q, k, seen, m int, dk, dv 
 	p, scale := own.p[:m*a.N], T(1/math.Sqrt(float64(a.W/a.Heads)))
 	of.scores.run(a.Q[q:], a.K[k:], p, worker)
 	a.mask(p, seen, own.low)
-	a.weights(p, scale)
-	a.mask(p, seen, own.zero)
+	a.weights(own, p, scale, seen)
 	if a.G == nil {
 		of.means.run(p, a.V[k:], a.Y[q:], worker)
 		return
@@ -163,15 +162,21 @@ func (a *Attention[T]) mask(p []T, seen int, other []T) {
 	}
 }
 
-// weights makes of each row of N products the softmax of them times a scale.
-func (a *Attention[T]) weights(p []T, scale T) {
+// weights makes of each row of N products the softmax of them times a scale, with zeros
+// for those that are not seen. Their exponentials would be too small for a number, at
+// which processors take long, so others are taken.
+func (a *Attention[T]) weights(own *attentionWorker[T], p []T, scale T, seen int) {
 	n := a.N
 	for row := p; len(row) > 0; row = row[n:] {
 		Affine(row[:n], row[:n], scale, -scale*MaxOf(row[:n]))
 	}
+	a.mask(p, seen, own.zero)
 	Map(OpExp, p, p)
+	a.mask(p, seen, own.zero)
 	for row := p; len(row) > 0; row = row[n:] {
-		ZipRight(OpMul, row[:n], row[:n], T(1/Sum(row[:n])))
+		if s := Sum(row[:n]); s != 0 {
+			ZipRight(OpMul, row[:n], row[:n], T(1/s))
+		}
 	}
 }
 

@@ -39,12 +39,13 @@ type Conv[T Float] struct {
 	parts     cut  // of the pieces
 	depthwise bool // one channel a group
 	swapped   bool // weights are gathered from the result
+	isOfFew   bool // see conv_few.go
 	phases    []convPhase
 	blocks    int // of rows, of each phase at most
 	groupCols cut // of the columns of a group
 	weightRow cut // of the rows of the weights of a group
-	chunks    cut // of the places that weights are summed over, if band > 0 of the rows of places; if depthwise, of what a part computes
-	band      int // the rows of places that weights are summed over at once; 0: gathered rows
+	chunks    cut // of the places that weights are summed over, if band > 0 of the rows of places; if depthwise or of few columns, of what a part computes
+	band      int // the rows of places that weights are summed over at once, or few columns computed; 0: gathered rows
 	partials  []T // the sums of the chunks but the first; if depthwise, of a row of places
 }
 
@@ -101,6 +102,9 @@ func (c *Conv[T]) Finish() {
 	n := len(c.Weights)
 	for at := 0; at < len(c.partials); at += n {
 		Zip(OpAdd, c.Weights, c.Weights, c.partials[at:at+n])
+	}
+	if c.swapped && c.band > 0 {
+		c.reverseWeights()
 	}
 }
 

@@ -4,12 +4,12 @@
 
 #include "textflag.h"
 
-// func tile1RF32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile1RF32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
-TEXT ·tile1RF32AVX512(SB), NOSPLIT, $16-120
+TEXT ·tile1RF32AVX512(SB), NOSPLIT, $16-144
 	// tile1RF32AVX512 computes strips of up to 14 rows by up to 16 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x02, DX
 	MOVQ    csa+40(FP), BX
@@ -21,7 +21,7 @@ TEXT ·tile1RF32AVX512(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x0e
 	JEQ     rows14
 	CMPQ    DI, $0x0d
@@ -68,7 +68,7 @@ rows14:
 	VXORPS     Z11, Z11, Z11
 	VXORPS     Z12, Z12, Z12
 	VXORPS     Z13, Z13, Z13
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -108,11 +108,11 @@ rows14:
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 (R13)(R14*1)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run14:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest14
 
@@ -316,7 +316,7 @@ done14:
 	JMP  run14
 
 ran14:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked14
 	MOVQ   src+24(FP), DI
@@ -450,20 +450,19 @@ edge14store:
 	VMOVUPS Z13, K1, (DI)(R8*1)
 
 next14:
-	IMUL3Q  $0x0000000e, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows14
 	LDMXCSR 8(SP)
@@ -485,7 +484,7 @@ rows13:
 	VXORPS     Z10, Z10, Z10
 	VXORPS     Z11, Z11, Z11
 	VXORPS     Z12, Z12, Z12
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -524,11 +523,11 @@ rows13:
 	LEAQ       (R13)(R14*2), R13
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run13:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest13
 
@@ -722,7 +721,7 @@ done13:
 	JMP  run13
 
 ran13:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked13
 	MOVQ   src+24(FP), DI
@@ -851,20 +850,19 @@ edge13store:
 	VMOVUPS Z12, K1, (DI)
 
 next13:
-	IMUL3Q  $0x0000000d, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows13
 	LDMXCSR 8(SP)
@@ -885,7 +883,7 @@ rows12:
 	VXORPS     Z9, Z9, Z9
 	VXORPS     Z10, Z10, Z10
 	VXORPS     Z11, Z11, Z11
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -919,11 +917,11 @@ rows12:
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
 	PREFETCHT0 (R12)(R13*2)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run12:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest12
 
@@ -1101,7 +1099,7 @@ done12:
 	JMP  run12
 
 ran12:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked12
 	MOVQ   src+24(FP), DI
@@ -1217,20 +1215,19 @@ edge12store:
 	VMOVUPS Z11, K1, (DI)(R8*2)
 
 next12:
-	IMUL3Q  $0x0000000c, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows12
 	LDMXCSR 8(SP)
@@ -1250,7 +1247,7 @@ rows11:
 	VXORPS     Z8, Z8, Z8
 	VXORPS     Z9, Z9, Z9
 	VXORPS     Z10, Z10, Z10
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -1283,11 +1280,11 @@ rows11:
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run11:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest11
 
@@ -1455,7 +1452,7 @@ done11:
 	JMP  run11
 
 ran11:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked11
 	MOVQ   src+24(FP), DI
@@ -1566,20 +1563,19 @@ edge11store:
 	VMOVUPS Z10, K1, (DI)(R8*1)
 
 next11:
-	IMUL3Q  $0x0000000b, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows11
 	LDMXCSR 8(SP)
@@ -1598,7 +1594,7 @@ rows10:
 	VXORPS     Z7, Z7, Z7
 	VXORPS     Z8, Z8, Z8
 	VXORPS     Z9, Z9, Z9
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -1630,11 +1626,11 @@ rows10:
 	LEAQ       (R12)(R13*2), R12
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run10:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest10
 
@@ -1792,7 +1788,7 @@ done10:
 	JMP  run10
 
 ran10:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked10
 	MOVQ   src+24(FP), DI
@@ -1898,20 +1894,19 @@ edge10store:
 	VMOVUPS Z9, K1, (DI)
 
 next10:
-	IMUL3Q  $0x0000000a, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows10
 	LDMXCSR 8(SP)
@@ -1929,7 +1924,7 @@ rows9:
 	VXORPS     Z6, Z6, Z6
 	VXORPS     Z7, Z7, Z7
 	VXORPS     Z8, Z8, Z8
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -1956,11 +1951,11 @@ rows9:
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
 	PREFETCHT0 (R11)(R12*2)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run9:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest9
 
@@ -2102,7 +2097,7 @@ done9:
 	JMP  run9
 
 ran9:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked9
 	MOVQ   src+24(FP), DI
@@ -2195,20 +2190,19 @@ edge9store:
 	VMOVUPS Z8, K1, (DI)(R8*2)
 
 next9:
-	IMUL3Q  $0x00000009, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows9
 	LDMXCSR 8(SP)
@@ -2225,7 +2219,7 @@ rows8:
 	VXORPS     Z5, Z5, Z5
 	VXORPS     Z6, Z6, Z6
 	VXORPS     Z7, Z7, Z7
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -2251,11 +2245,11 @@ rows8:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run8:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest8
 
@@ -2387,7 +2381,7 @@ done8:
 	JMP  run8
 
 ran8:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked8
 	MOVQ   src+24(FP), DI
@@ -2475,20 +2469,19 @@ edge8store:
 	VMOVUPS Z7, K1, (DI)(R8*1)
 
 next8:
-	IMUL3Q  $0x00000008, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows8
 	LDMXCSR 8(SP)
@@ -2504,7 +2497,7 @@ rows7:
 	VXORPS     Z4, Z4, Z4
 	VXORPS     Z5, Z5, Z5
 	VXORPS     Z6, Z6, Z6
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -2529,11 +2522,11 @@ rows7:
 	LEAQ       (R11)(R12*2), R11
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run7:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest7
 
@@ -2655,7 +2648,7 @@ done7:
 	JMP  run7
 
 ran7:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked7
 	MOVQ   src+24(FP), DI
@@ -2738,20 +2731,19 @@ edge7store:
 	VMOVUPS Z6, K1, (DI)
 
 next7:
-	IMUL3Q  $0x00000007, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows7
 	LDMXCSR 8(SP)
@@ -2766,7 +2758,7 @@ rows6:
 	VXORPS     Z3, Z3, Z3
 	VXORPS     Z4, Z4, Z4
 	VXORPS     Z5, Z5, Z5
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -2786,11 +2778,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -2896,7 +2888,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -2966,20 +2958,19 @@ edge6store:
 	VMOVUPS Z5, K1, (DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -2993,7 +2984,7 @@ rows5:
 	VXORPS     Z2, Z2, Z2
 	VXORPS     Z3, Z3, Z3
 	VXORPS     Z4, Z4, Z4
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -3012,11 +3003,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -3112,7 +3103,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -3177,20 +3168,19 @@ edge5store:
 	VMOVUPS Z4, K1, (DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -3203,7 +3193,7 @@ rows4:
 	VXORPS     Z1, Z1, Z1
 	VXORPS     Z2, Z2, Z2
 	VXORPS     Z3, Z3, Z3
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -3221,11 +3211,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -3311,7 +3301,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -3371,20 +3361,19 @@ edge4store:
 	VMOVUPS Z3, K1, (DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -3396,7 +3385,7 @@ rows3:
 	VXORPS     Z0, Z0, Z0
 	VXORPS     Z1, Z1, Z1
 	VXORPS     Z2, Z2, Z2
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -3409,11 +3398,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -3483,7 +3472,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -3530,20 +3519,19 @@ edge3store:
 	VMOVUPS Z2, K1, (DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -3554,7 +3542,7 @@ rows2:
 	// Strips of 2 rows.
 	VXORPS     Z0, Z0, Z0
 	VXORPS     Z1, Z1, Z1
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -3566,11 +3554,11 @@ rows2:
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -3630,7 +3618,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -3672,20 +3660,19 @@ edge2store:
 	VMOVUPS Z1, K1, (DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -3695,121 +3682,120 @@ next2:
 rows1:
 	// Strips of 1 rows.
 	VXORPS     Z0, Z0, Z0
-	MOVQ       width+112(FP), DI
-	MOVQ       $-1, R8
-	BZHIQ      DI, R8, R8
-	MOVQ       R8, DI
-	KMOVQ      DI, K1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       width+136(FP), DX
+	MOVQ       $-1, DI
+	BZHIQ      DX, DI, DI
+	MOVQ       DI, DX
+	KMOVQ      DX, K1
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMOVUPS.Z    (R8), K1, Z1
-	VBROADCASTSS (DI), Z2
+	VMOVUPS.Z    (DI), K1, Z1
+	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS.Z    (R8), K1, Z1
-	VBROADCASTSS (DI), Z2
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS.Z    (DI), K1, Z1
+	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS.Z    (R8), K1, Z1
-	VBROADCASTSS (DI), Z2
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS.Z    (DI), K1, Z1
+	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS.Z    (R8), K1, Z1
-	VBROADCASTSS (DI), Z2
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS.Z    (DI), K1, Z1
+	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMOVUPS.Z    (R8), K1, Z1
-	VBROADCASTSS (DI), Z2
+	VMOVUPS.Z    (DI), K1, Z1
+	VBROADCASTSS (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x02, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x02, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000010
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000010
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x02, R8
-	VADDPS (DI), Z0, Z0
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x02, DI
+	VADDPS (DX), Z0, Z0
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x02, R8
-	VMOVUPS Z0, (DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (DX)
 	JMP     next1
 
 masked1:
-	MOVQ      $-1, R8
-	BZHIQ     DI, R8, R8
-	MOVQ      R8, DI
-	KMOVQ     DI, K1
-	MOVQ      src+24(FP), DI
-	TESTQ     DI, DI
+	MOVQ      $-1, DI
+	BZHIQ     DX, DI, DI
+	MOVQ      DI, DX
+	KMOVQ     DX, K1
+	MOVQ      src+24(FP), DX
+	TESTQ     DX, DX
 	JEQ       edge1store
-	MOVQ      rss+72(FP), R8
-	SHLQ      $0x02, R8
-	VMOVUPS.Z (DI), K1, Z1
+	MOVQ      rss+72(FP), DI
+	SHLQ      $0x02, DI
+	VMOVUPS.Z (DX), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
 edge1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x02, R8
-	VMOVUPS Z0, K1, (DI)
-
-next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
+	MOVQ    c+16(FP), DX
 	MOVQ    rsc+64(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	VMOVUPS Z0, K1, (DX)
+
+next1:
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1
@@ -3817,12 +3803,12 @@ next1:
 	VZEROUPPER
 	RET
 
-// func tile2RF32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile2RF32AVX512(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
-TEXT ·tile2RF32AVX512(SB), NOSPLIT, $16-120
+TEXT ·tile2RF32AVX512(SB), NOSPLIT, $16-144
 	// tile2RF32AVX512 computes strips of up to 14 rows by up to 32 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x02, DX
 	MOVQ    csa+40(FP), BX
@@ -3834,7 +3820,7 @@ TEXT ·tile2RF32AVX512(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x0e
 	JEQ     rows14
 	CMPQ    DI, $0x0d
@@ -3930,11 +3916,11 @@ rows14:
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 (R13)(R14*1)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run14:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest14
 
@@ -4213,7 +4199,7 @@ done14:
 	JMP  run14
 
 ran14:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked14
 	MOVQ   src+24(FP), DI
@@ -4420,20 +4406,19 @@ edge14store:
 	VMOVUPS Z27, K2, 64(DI)(R8*1)
 
 next14:
-	IMUL3Q  $0x0000000e, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows14
 	LDMXCSR 8(SP)
@@ -4502,11 +4487,11 @@ rows13:
 	LEAQ       (R13)(R14*2), R13
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run13:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest13
 
@@ -4770,7 +4755,7 @@ done13:
 	JMP  run13
 
 ran13:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked13
 	MOVQ   src+24(FP), DI
@@ -4967,20 +4952,19 @@ edge13store:
 	VMOVUPS Z25, K2, 64(DI)
 
 next13:
-	IMUL3Q  $0x0000000d, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows13
 	LDMXCSR 8(SP)
@@ -5042,11 +5026,11 @@ rows12:
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
 	PREFETCHT0 (R12)(R13*2)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run12:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest12
 
@@ -5289,7 +5273,7 @@ done12:
 	JMP  run12
 
 ran12:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked12
 	MOVQ   src+24(FP), DI
@@ -5468,20 +5452,19 @@ edge12store:
 	VMOVUPS Z23, K2, 64(DI)(R8*2)
 
 next12:
-	IMUL3Q  $0x0000000c, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows12
 	LDMXCSR 8(SP)
@@ -5540,11 +5523,11 @@ rows11:
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run11:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest11
 
@@ -5772,7 +5755,7 @@ done11:
 	JMP  run11
 
 ran11:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked11
 	MOVQ   src+24(FP), DI
@@ -5941,20 +5924,19 @@ edge11store:
 	VMOVUPS Z21, K2, 64(DI)(R8*1)
 
 next11:
-	IMUL3Q  $0x0000000b, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows11
 	LDMXCSR 8(SP)
@@ -6010,11 +5992,11 @@ rows10:
 	LEAQ       (R12)(R13*2), R12
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run10:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest10
 
@@ -6227,7 +6209,7 @@ done10:
 	JMP  run10
 
 ran10:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked10
 	MOVQ   src+24(FP), DI
@@ -6386,20 +6368,19 @@ edge10store:
 	VMOVUPS Z19, K2, 64(DI)
 
 next10:
-	IMUL3Q  $0x0000000a, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows10
 	LDMXCSR 8(SP)
@@ -6448,11 +6429,11 @@ rows9:
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
 	PREFETCHT0 (R11)(R12*2)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run9:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest9
 
@@ -6644,7 +6625,7 @@ done9:
 	JMP  run9
 
 ran9:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked9
 	MOVQ   src+24(FP), DI
@@ -6785,20 +6766,19 @@ edge9store:
 	VMOVUPS Z17, K2, 64(DI)(R8*2)
 
 next9:
-	IMUL3Q  $0x00000009, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows9
 	LDMXCSR 8(SP)
@@ -6844,11 +6824,11 @@ rows8:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run8:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest8
 
@@ -7025,7 +7005,7 @@ done8:
 	JMP  run8
 
 ran8:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked8
 	MOVQ   src+24(FP), DI
@@ -7156,20 +7136,19 @@ edge8store:
 	VMOVUPS Z15, K2, 64(DI)(R8*1)
 
 next8:
-	IMUL3Q  $0x00000008, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows8
 	LDMXCSR 8(SP)
@@ -7212,11 +7191,11 @@ rows7:
 	LEAQ       (R11)(R12*2), R11
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run7:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest7
 
@@ -7378,7 +7357,7 @@ done7:
 	JMP  run7
 
 ran7:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked7
 	MOVQ   src+24(FP), DI
@@ -7499,20 +7478,19 @@ edge7store:
 	VMOVUPS Z13, K2, 64(DI)
 
 next7:
-	IMUL3Q  $0x00000007, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows7
 	LDMXCSR 8(SP)
@@ -7548,11 +7526,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -7693,7 +7671,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -7796,20 +7774,19 @@ edge6store:
 	VMOVUPS Z11, K2, 64(DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -7842,11 +7819,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -7972,7 +7949,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -8065,20 +8042,19 @@ edge5store:
 	VMOVUPS Z9, K2, 64(DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -8108,11 +8084,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -8223,7 +8199,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -8306,20 +8282,19 @@ edge4store:
 	VMOVUPS Z7, K2, 64(DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -8342,11 +8317,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -8436,7 +8411,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -8501,20 +8476,19 @@ edge3store:
 	VMOVUPS Z5, K2, 64(DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -8534,11 +8508,11 @@ rows2:
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -8613,7 +8587,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000020
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -8668,20 +8642,19 @@ edge2store:
 	VMOVUPS Z3, K2, 64(DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -8692,134 +8665,133 @@ rows1:
 	// Strips of 1 rows.
 	VXORPS     Z0, Z0, Z0
 	VXORPS     Z1, Z1, Z1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (DI), Z4
+	VMOVUPS      (DI), Z2
+	VMOVUPS      64(DI), Z3
+	VBROADCASTSS (DX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (DI), Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS      (DI), Z2
+	VMOVUPS      64(DI), Z3
+	VBROADCASTSS (DX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (DI), Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS      (DI), Z2
+	VMOVUPS      64(DI), Z3
+	VBROADCASTSS (DX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (DI), Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS      (DI), Z2
+	VMOVUPS      64(DI), Z3
+	VBROADCASTSS (DX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (DI), Z4
+	VMOVUPS      (DI), Z2
+	VMOVUPS      64(DI), Z3
+	VBROADCASTSS (DX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x02, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x02, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000020
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000020
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x02, R8
-	VADDPS (DI), Z0, Z0
-	VADDPS 64(DI), Z1, Z1
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x02, DI
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x02, R8
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
 	JMP     next1
 
 masked1:
-	MOVQ      $-1, R8
-	BZHIQ     DI, R8, R8
-	MOVQ      R8, DI
-	KMOVQ     DI, K1
-	MOVQ      R8, DI
-	SHRQ      $0x10, DI
-	KMOVQ     DI, K2
-	MOVQ      src+24(FP), DI
-	TESTQ     DI, DI
+	MOVQ      $-1, DI
+	BZHIQ     DX, DI, DI
+	MOVQ      DI, DX
+	KMOVQ     DX, K1
+	MOVQ      DI, DX
+	SHRQ      $0x10, DX
+	KMOVQ     DX, K2
+	MOVQ      src+24(FP), DX
+	TESTQ     DX, DX
 	JEQ       edge1store
-	MOVQ      rss+72(FP), R8
-	SHLQ      $0x02, R8
-	VMOVUPS.Z (DI), K1, Z2
+	MOVQ      rss+72(FP), DI
+	SHLQ      $0x02, DI
+	VMOVUPS.Z (DX), K1, Z2
 	VADDPS    Z2, Z0, Z0
-	VMOVUPS.Z 64(DI), K2, Z2
+	VMOVUPS.Z 64(DX), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
 edge1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x02, R8
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-
-next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
+	MOVQ    c+16(FP), DX
 	MOVQ    rsc+64(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+
+next1:
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1
@@ -8827,12 +8799,12 @@ next1:
 	VZEROUPPER
 	RET
 
-// func tile1RF64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile1RF64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
-TEXT ·tile1RF64AVX512(SB), NOSPLIT, $16-120
+TEXT ·tile1RF64AVX512(SB), NOSPLIT, $16-144
 	// tile1RF64AVX512 computes strips of up to 14 rows by up to 8 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x03, DX
 	MOVQ    csa+40(FP), BX
@@ -8844,7 +8816,7 @@ TEXT ·tile1RF64AVX512(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x0e
 	JEQ     rows14
 	CMPQ    DI, $0x0d
@@ -8891,7 +8863,7 @@ rows14:
 	VXORPS     Z11, Z11, Z11
 	VXORPS     Z12, Z12, Z12
 	VXORPS     Z13, Z13, Z13
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -8931,11 +8903,11 @@ rows14:
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 (R13)(R14*1)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run14:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest14
 
@@ -9139,7 +9111,7 @@ done14:
 	JMP  run14
 
 ran14:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked14
 	MOVQ   src+24(FP), DI
@@ -9273,20 +9245,19 @@ edge14store:
 	VMOVUPD Z13, K1, (DI)(R8*1)
 
 next14:
-	IMUL3Q  $0x0000000e, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows14
 	LDMXCSR 8(SP)
@@ -9308,7 +9279,7 @@ rows13:
 	VXORPS     Z10, Z10, Z10
 	VXORPS     Z11, Z11, Z11
 	VXORPS     Z12, Z12, Z12
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -9347,11 +9318,11 @@ rows13:
 	LEAQ       (R13)(R14*2), R13
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run13:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest13
 
@@ -9545,7 +9516,7 @@ done13:
 	JMP  run13
 
 ran13:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked13
 	MOVQ   src+24(FP), DI
@@ -9674,20 +9645,19 @@ edge13store:
 	VMOVUPD Z12, K1, (DI)
 
 next13:
-	IMUL3Q  $0x0000000d, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows13
 	LDMXCSR 8(SP)
@@ -9708,7 +9678,7 @@ rows12:
 	VXORPS     Z9, Z9, Z9
 	VXORPS     Z10, Z10, Z10
 	VXORPS     Z11, Z11, Z11
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -9742,11 +9712,11 @@ rows12:
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
 	PREFETCHT0 (R12)(R13*2)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run12:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest12
 
@@ -9924,7 +9894,7 @@ done12:
 	JMP  run12
 
 ran12:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked12
 	MOVQ   src+24(FP), DI
@@ -10040,20 +10010,19 @@ edge12store:
 	VMOVUPD Z11, K1, (DI)(R8*2)
 
 next12:
-	IMUL3Q  $0x0000000c, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows12
 	LDMXCSR 8(SP)
@@ -10073,7 +10042,7 @@ rows11:
 	VXORPS     Z8, Z8, Z8
 	VXORPS     Z9, Z9, Z9
 	VXORPS     Z10, Z10, Z10
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -10106,11 +10075,11 @@ rows11:
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run11:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest11
 
@@ -10278,7 +10247,7 @@ done11:
 	JMP  run11
 
 ran11:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked11
 	MOVQ   src+24(FP), DI
@@ -10389,20 +10358,19 @@ edge11store:
 	VMOVUPD Z10, K1, (DI)(R8*1)
 
 next11:
-	IMUL3Q  $0x0000000b, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows11
 	LDMXCSR 8(SP)
@@ -10421,7 +10389,7 @@ rows10:
 	VXORPS     Z7, Z7, Z7
 	VXORPS     Z8, Z8, Z8
 	VXORPS     Z9, Z9, Z9
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -10453,11 +10421,11 @@ rows10:
 	LEAQ       (R12)(R13*2), R12
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run10:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest10
 
@@ -10615,7 +10583,7 @@ done10:
 	JMP  run10
 
 ran10:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked10
 	MOVQ   src+24(FP), DI
@@ -10721,20 +10689,19 @@ edge10store:
 	VMOVUPD Z9, K1, (DI)
 
 next10:
-	IMUL3Q  $0x0000000a, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows10
 	LDMXCSR 8(SP)
@@ -10752,7 +10719,7 @@ rows9:
 	VXORPS     Z6, Z6, Z6
 	VXORPS     Z7, Z7, Z7
 	VXORPS     Z8, Z8, Z8
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -10779,11 +10746,11 @@ rows9:
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
 	PREFETCHT0 (R11)(R12*2)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run9:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest9
 
@@ -10925,7 +10892,7 @@ done9:
 	JMP  run9
 
 ran9:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked9
 	MOVQ   src+24(FP), DI
@@ -11018,20 +10985,19 @@ edge9store:
 	VMOVUPD Z8, K1, (DI)(R8*2)
 
 next9:
-	IMUL3Q  $0x00000009, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows9
 	LDMXCSR 8(SP)
@@ -11048,7 +11014,7 @@ rows8:
 	VXORPS     Z5, Z5, Z5
 	VXORPS     Z6, Z6, Z6
 	VXORPS     Z7, Z7, Z7
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -11074,11 +11040,11 @@ rows8:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run8:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest8
 
@@ -11210,7 +11176,7 @@ done8:
 	JMP  run8
 
 ran8:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked8
 	MOVQ   src+24(FP), DI
@@ -11298,20 +11264,19 @@ edge8store:
 	VMOVUPD Z7, K1, (DI)(R8*1)
 
 next8:
-	IMUL3Q  $0x00000008, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows8
 	LDMXCSR 8(SP)
@@ -11327,7 +11292,7 @@ rows7:
 	VXORPS     Z4, Z4, Z4
 	VXORPS     Z5, Z5, Z5
 	VXORPS     Z6, Z6, Z6
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -11352,11 +11317,11 @@ rows7:
 	LEAQ       (R11)(R12*2), R11
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run7:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest7
 
@@ -11478,7 +11443,7 @@ done7:
 	JMP  run7
 
 ran7:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked7
 	MOVQ   src+24(FP), DI
@@ -11561,20 +11526,19 @@ edge7store:
 	VMOVUPD Z6, K1, (DI)
 
 next7:
-	IMUL3Q  $0x00000007, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows7
 	LDMXCSR 8(SP)
@@ -11589,7 +11553,7 @@ rows6:
 	VXORPS     Z3, Z3, Z3
 	VXORPS     Z4, Z4, Z4
 	VXORPS     Z5, Z5, Z5
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -11609,11 +11573,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -11719,7 +11683,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -11789,20 +11753,19 @@ edge6store:
 	VMOVUPD Z5, K1, (DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -11816,7 +11779,7 @@ rows5:
 	VXORPS     Z2, Z2, Z2
 	VXORPS     Z3, Z3, Z3
 	VXORPS     Z4, Z4, Z4
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -11835,11 +11798,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -11935,7 +11898,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -12000,20 +11963,19 @@ edge5store:
 	VMOVUPD Z4, K1, (DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -12026,7 +11988,7 @@ rows4:
 	VXORPS     Z1, Z1, Z1
 	VXORPS     Z2, Z2, Z2
 	VXORPS     Z3, Z3, Z3
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -12044,11 +12006,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -12134,7 +12096,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -12194,20 +12156,19 @@ edge4store:
 	VMOVUPD Z3, K1, (DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -12219,7 +12180,7 @@ rows3:
 	VXORPS     Z0, Z0, Z0
 	VXORPS     Z1, Z1, Z1
 	VXORPS     Z2, Z2, Z2
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -12232,11 +12193,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -12306,7 +12267,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -12353,20 +12314,19 @@ edge3store:
 	VMOVUPD Z2, K1, (DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -12377,7 +12337,7 @@ rows2:
 	// Strips of 2 rows.
 	VXORPS     Z0, Z0, Z0
 	VXORPS     Z1, Z1, Z1
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	MOVQ       $-1, R8
 	BZHIQ      DI, R8, R8
 	MOVQ       R8, DI
@@ -12389,11 +12349,11 @@ rows2:
 	SHLQ       $0x03, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -12453,7 +12413,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -12495,20 +12455,19 @@ edge2store:
 	VMOVUPD Z1, K1, (DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -12518,121 +12477,120 @@ next2:
 rows1:
 	// Strips of 1 rows.
 	VXORPS     Z0, Z0, Z0
-	MOVQ       width+112(FP), DI
-	MOVQ       $-1, R8
-	BZHIQ      DI, R8, R8
-	MOVQ       R8, DI
-	KMOVQ      DI, K1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       width+136(FP), DX
+	MOVQ       $-1, DI
+	BZHIQ      DX, DI, DI
+	MOVQ       DI, DX
+	KMOVQ      DX, K1
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMOVUPD.Z    (R8), K1, Z1
-	VBROADCASTSD (DI), Z2
+	VMOVUPD.Z    (DI), K1, Z1
+	VBROADCASTSD (DX), Z2
 	VFMADD231PD  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD.Z    (R8), K1, Z1
-	VBROADCASTSD (DI), Z2
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD.Z    (DI), K1, Z1
+	VBROADCASTSD (DX), Z2
 	VFMADD231PD  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD.Z    (R8), K1, Z1
-	VBROADCASTSD (DI), Z2
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD.Z    (DI), K1, Z1
+	VBROADCASTSD (DX), Z2
 	VFMADD231PD  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD.Z    (R8), K1, Z1
-	VBROADCASTSD (DI), Z2
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD.Z    (DI), K1, Z1
+	VBROADCASTSD (DX), Z2
 	VFMADD231PD  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMOVUPD.Z    (R8), K1, Z1
-	VBROADCASTSD (DI), Z2
+	VMOVUPD.Z    (DI), K1, Z1
+	VBROADCASTSD (DX), Z2
 	VFMADD231PD  Z2, Z1, Z0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x03, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x03, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000008
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000008
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x03, R8
-	VADDPD (DI), Z0, Z0
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x03, DI
+	VADDPD (DX), Z0, Z0
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x03, R8
-	VMOVUPD Z0, (DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	VMOVUPD Z0, (DX)
 	JMP     next1
 
 masked1:
-	MOVQ      $-1, R8
-	BZHIQ     DI, R8, R8
-	MOVQ      R8, DI
-	KMOVQ     DI, K1
-	MOVQ      src+24(FP), DI
-	TESTQ     DI, DI
+	MOVQ      $-1, DI
+	BZHIQ     DX, DI, DI
+	MOVQ      DI, DX
+	KMOVQ     DX, K1
+	MOVQ      src+24(FP), DX
+	TESTQ     DX, DX
 	JEQ       edge1store
-	MOVQ      rss+72(FP), R8
-	SHLQ      $0x03, R8
-	VMOVUPD.Z (DI), K1, Z1
+	MOVQ      rss+72(FP), DI
+	SHLQ      $0x03, DI
+	VMOVUPD.Z (DX), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
 edge1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x03, R8
-	VMOVUPD Z0, K1, (DI)
-
-next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
+	MOVQ    c+16(FP), DX
 	MOVQ    rsc+64(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	VMOVUPD Z0, K1, (DX)
+
+next1:
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1
@@ -12640,12 +12598,12 @@ next1:
 	VZEROUPPER
 	RET
 
-// func tile2RF64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile2RF64AVX512(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2, MMX+, SSE
-TEXT ·tile2RF64AVX512(SB), NOSPLIT, $16-120
+TEXT ·tile2RF64AVX512(SB), NOSPLIT, $16-144
 	// tile2RF64AVX512 computes strips of up to 14 rows by up to 16 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x03, DX
 	MOVQ    csa+40(FP), BX
@@ -12657,7 +12615,7 @@ TEXT ·tile2RF64AVX512(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x0e
 	JEQ     rows14
 	CMPQ    DI, $0x0d
@@ -12753,11 +12711,11 @@ rows14:
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 (R13)(R14*1)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run14:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest14
 
@@ -13036,7 +12994,7 @@ done14:
 	JMP  run14
 
 ran14:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked14
 	MOVQ   src+24(FP), DI
@@ -13243,20 +13201,19 @@ edge14store:
 	VMOVUPD Z27, K2, 64(DI)(R8*1)
 
 next14:
-	IMUL3Q  $0x0000000e, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000e, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows14
 	LDMXCSR 8(SP)
@@ -13325,11 +13282,11 @@ rows13:
 	LEAQ       (R13)(R14*2), R13
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run13:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest13
 
@@ -13593,7 +13550,7 @@ done13:
 	JMP  run13
 
 ran13:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked13
 	MOVQ   src+24(FP), DI
@@ -13790,20 +13747,19 @@ edge13store:
 	VMOVUPD Z25, K2, 64(DI)
 
 next13:
-	IMUL3Q  $0x0000000d, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows13
 	LDMXCSR 8(SP)
@@ -13865,11 +13821,11 @@ rows12:
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
 	PREFETCHT0 (R12)(R13*2)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run12:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest12
 
@@ -14112,7 +14068,7 @@ done12:
 	JMP  run12
 
 ran12:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked12
 	MOVQ   src+24(FP), DI
@@ -14291,20 +14247,19 @@ edge12store:
 	VMOVUPD Z23, K2, 64(DI)(R8*2)
 
 next12:
-	IMUL3Q  $0x0000000c, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows12
 	LDMXCSR 8(SP)
@@ -14363,11 +14318,11 @@ rows11:
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run11:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest11
 
@@ -14595,7 +14550,7 @@ done11:
 	JMP  run11
 
 ran11:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked11
 	MOVQ   src+24(FP), DI
@@ -14764,20 +14719,19 @@ edge11store:
 	VMOVUPD Z21, K2, 64(DI)(R8*1)
 
 next11:
-	IMUL3Q  $0x0000000b, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows11
 	LDMXCSR 8(SP)
@@ -14833,11 +14787,11 @@ rows10:
 	LEAQ       (R12)(R13*2), R12
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run10:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest10
 
@@ -15050,7 +15004,7 @@ done10:
 	JMP  run10
 
 ran10:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked10
 	MOVQ   src+24(FP), DI
@@ -15209,20 +15163,19 @@ edge10store:
 	VMOVUPD Z19, K2, 64(DI)
 
 next10:
-	IMUL3Q  $0x0000000a, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows10
 	LDMXCSR 8(SP)
@@ -15271,11 +15224,11 @@ rows9:
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
 	PREFETCHT0 (R11)(R12*2)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run9:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest9
 
@@ -15467,7 +15420,7 @@ done9:
 	JMP  run9
 
 ran9:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked9
 	MOVQ   src+24(FP), DI
@@ -15608,20 +15561,19 @@ edge9store:
 	VMOVUPD Z17, K2, 64(DI)(R8*2)
 
 next9:
-	IMUL3Q  $0x00000009, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows9
 	LDMXCSR 8(SP)
@@ -15667,11 +15619,11 @@ rows8:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run8:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest8
 
@@ -15848,7 +15800,7 @@ done8:
 	JMP  run8
 
 ran8:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked8
 	MOVQ   src+24(FP), DI
@@ -15979,20 +15931,19 @@ edge8store:
 	VMOVUPD Z15, K2, 64(DI)(R8*1)
 
 next8:
-	IMUL3Q  $0x00000008, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows8
 	LDMXCSR 8(SP)
@@ -16035,11 +15986,11 @@ rows7:
 	LEAQ       (R11)(R12*2), R11
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run7:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest7
 
@@ -16201,7 +16152,7 @@ done7:
 	JMP  run7
 
 ran7:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked7
 	MOVQ   src+24(FP), DI
@@ -16322,20 +16273,19 @@ edge7store:
 	VMOVUPD Z13, K2, 64(DI)
 
 next7:
-	IMUL3Q  $0x00000007, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows7
 	LDMXCSR 8(SP)
@@ -16371,11 +16321,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -16516,7 +16466,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -16619,20 +16569,19 @@ edge6store:
 	VMOVUPD Z11, K2, 64(DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -16665,11 +16614,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -16795,7 +16744,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -16888,20 +16837,19 @@ edge5store:
 	VMOVUPD Z9, K2, 64(DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -16931,11 +16879,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -17046,7 +16994,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -17129,20 +17077,19 @@ edge4store:
 	VMOVUPD Z7, K2, 64(DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -17165,11 +17112,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -17259,7 +17206,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -17324,20 +17271,19 @@ edge3store:
 	VMOVUPD Z5, K2, 64(DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -17357,11 +17303,11 @@ rows2:
 	SHLQ       $0x03, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -17436,7 +17382,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -17491,20 +17437,19 @@ edge2store:
 	VMOVUPD Z3, K2, 64(DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -17515,134 +17460,133 @@ rows1:
 	// Strips of 1 rows.
 	VXORPS     Z0, Z0, Z0
 	VXORPS     Z1, Z1, Z1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (DI), Z4
+	VMOVUPD      (DI), Z2
+	VMOVUPD      64(DI), Z3
+	VBROADCASTSD (DX), Z4
 	VFMADD231PD  Z4, Z2, Z0
 	VFMADD231PD  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (DI), Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD      (DI), Z2
+	VMOVUPD      64(DI), Z3
+	VBROADCASTSD (DX), Z4
 	VFMADD231PD  Z4, Z2, Z0
 	VFMADD231PD  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (DI), Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD      (DI), Z2
+	VMOVUPD      64(DI), Z3
+	VBROADCASTSD (DX), Z4
 	VFMADD231PD  Z4, Z2, Z0
 	VFMADD231PD  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (DI), Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD      (DI), Z2
+	VMOVUPD      64(DI), Z3
+	VBROADCASTSD (DX), Z4
 	VFMADD231PD  Z4, Z2, Z0
 	VFMADD231PD  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (DI), Z4
+	VMOVUPD      (DI), Z2
+	VMOVUPD      64(DI), Z3
+	VBROADCASTSD (DX), Z4
 	VFMADD231PD  Z4, Z2, Z0
 	VFMADD231PD  Z4, Z3, Z1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x03, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x03, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000010
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000010
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x03, R8
-	VADDPD (DI), Z0, Z0
-	VADDPD 64(DI), Z1, Z1
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x03, DI
+	VADDPD (DX), Z0, Z0
+	VADDPD 64(DX), Z1, Z1
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x03, R8
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, 64(DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	VMOVUPD Z0, (DX)
+	VMOVUPD Z1, 64(DX)
 	JMP     next1
 
 masked1:
-	MOVQ      $-1, R8
-	BZHIQ     DI, R8, R8
-	MOVQ      R8, DI
-	KMOVQ     DI, K1
-	MOVQ      R8, DI
-	SHRQ      $0x08, DI
-	KMOVQ     DI, K2
-	MOVQ      src+24(FP), DI
-	TESTQ     DI, DI
+	MOVQ      $-1, DI
+	BZHIQ     DX, DI, DI
+	MOVQ      DI, DX
+	KMOVQ     DX, K1
+	MOVQ      DI, DX
+	SHRQ      $0x08, DX
+	KMOVQ     DX, K2
+	MOVQ      src+24(FP), DX
+	TESTQ     DX, DX
 	JEQ       edge1store
-	MOVQ      rss+72(FP), R8
-	SHLQ      $0x03, R8
-	VMOVUPD.Z (DI), K1, Z2
+	MOVQ      rss+72(FP), DI
+	SHLQ      $0x03, DI
+	VMOVUPD.Z (DX), K1, Z2
 	VADDPD    Z2, Z0, Z0
-	VMOVUPD.Z 64(DI), K2, Z2
+	VMOVUPD.Z 64(DX), K2, Z2
 	VADDPD    Z2, Z1, Z1
 
 edge1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x03, R8
-	VMOVUPD Z0, K1, (DI)
-	VMOVUPD Z1, K2, 64(DI)
-
-next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
+	MOVQ    c+16(FP), DX
 	MOVQ    rsc+64(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	VMOVUPD Z0, K1, (DX)
+	VMOVUPD Z1, K2, 64(DX)
+
+next1:
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1

@@ -4,12 +4,12 @@
 
 #include "textflag.h"
 
-// func tile1RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile1RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+, SSE
-TEXT ·tile1RF32AVX2(SB), NOSPLIT, $16-120
+TEXT ·tile1RF32AVX2(SB), NOSPLIT, $16-144
 	// tile1RF32AVX2 computes strips of up to 13 rows by up to 8 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x02, DX
 	MOVQ    csa+40(FP), BX
@@ -21,7 +21,7 @@ TEXT ·tile1RF32AVX2(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x0d
 	JEQ     rows13
 	CMPQ    DI, $0x0c
@@ -65,7 +65,7 @@ rows13:
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
 	VXORPS     Y12, Y12, Y12
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -104,11 +104,11 @@ rows13:
 	LEAQ       (R13)(R14*2), R13
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run13:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest13
 
@@ -302,7 +302,7 @@ done13:
 	JMP  run13
 
 ran13:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked13
 	MOVQ   src+24(FP), DI
@@ -431,20 +431,19 @@ edge13store:
 	VMASKMOVPS Y12, Y13, (DI)
 
 next13:
-	IMUL3Q  $0x0000000d, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows13
 	LDMXCSR 8(SP)
@@ -465,7 +464,7 @@ rows12:
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -499,11 +498,11 @@ rows12:
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
 	PREFETCHT0 (R12)(R13*2)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run12:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest12
 
@@ -681,7 +680,7 @@ done12:
 	JMP  run12
 
 ran12:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked12
 	MOVQ   src+24(FP), DI
@@ -797,20 +796,19 @@ edge12store:
 	VMASKMOVPS Y11, Y12, (DI)(R8*2)
 
 next12:
-	IMUL3Q  $0x0000000c, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows12
 	LDMXCSR 8(SP)
@@ -830,7 +828,7 @@ rows11:
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -863,11 +861,11 @@ rows11:
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run11:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest11
 
@@ -1035,7 +1033,7 @@ done11:
 	JMP  run11
 
 ran11:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked11
 	MOVQ   src+24(FP), DI
@@ -1146,20 +1144,19 @@ edge11store:
 	VMASKMOVPS Y10, Y11, (DI)(R8*1)
 
 next11:
-	IMUL3Q  $0x0000000b, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows11
 	LDMXCSR 8(SP)
@@ -1178,7 +1175,7 @@ rows10:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -1210,11 +1207,11 @@ rows10:
 	LEAQ       (R12)(R13*2), R12
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run10:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest10
 
@@ -1372,7 +1369,7 @@ done10:
 	JMP  run10
 
 ran10:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked10
 	MOVQ   src+24(FP), DI
@@ -1478,20 +1475,19 @@ edge10store:
 	VMASKMOVPS Y9, Y10, (DI)
 
 next10:
-	IMUL3Q  $0x0000000a, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows10
 	LDMXCSR 8(SP)
@@ -1509,7 +1505,7 @@ rows9:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -1536,11 +1532,11 @@ rows9:
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
 	PREFETCHT0 (R11)(R12*2)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run9:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest9
 
@@ -1682,7 +1678,7 @@ done9:
 	JMP  run9
 
 ran9:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked9
 	MOVQ   src+24(FP), DI
@@ -1775,20 +1771,19 @@ edge9store:
 	VMASKMOVPS Y8, Y9, (DI)(R8*2)
 
 next9:
-	IMUL3Q  $0x00000009, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows9
 	LDMXCSR 8(SP)
@@ -1805,7 +1800,7 @@ rows8:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -1831,11 +1826,11 @@ rows8:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run8:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest8
 
@@ -1967,7 +1962,7 @@ done8:
 	JMP  run8
 
 ran8:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked8
 	MOVQ   src+24(FP), DI
@@ -2055,20 +2050,19 @@ edge8store:
 	VMASKMOVPS Y7, Y8, (DI)(R8*1)
 
 next8:
-	IMUL3Q  $0x00000008, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows8
 	LDMXCSR 8(SP)
@@ -2084,7 +2078,7 @@ rows7:
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -2109,11 +2103,11 @@ rows7:
 	LEAQ       (R11)(R12*2), R11
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run7:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest7
 
@@ -2235,7 +2229,7 @@ done7:
 	JMP  run7
 
 ran7:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked7
 	MOVQ   src+24(FP), DI
@@ -2318,20 +2312,19 @@ edge7store:
 	VMASKMOVPS Y6, Y7, (DI)
 
 next7:
-	IMUL3Q  $0x00000007, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows7
 	LDMXCSR 8(SP)
@@ -2346,7 +2339,7 @@ rows6:
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -2366,11 +2359,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -2476,7 +2469,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -2546,20 +2539,19 @@ edge6store:
 	VMASKMOVPS Y5, Y6, (DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -2573,7 +2565,7 @@ rows5:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -2592,11 +2584,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -2692,7 +2684,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -2757,20 +2749,19 @@ edge5store:
 	VMASKMOVPS Y4, Y5, (DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -2783,7 +2774,7 @@ rows4:
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -2801,11 +2792,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -2891,7 +2882,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -2951,20 +2942,19 @@ edge4store:
 	VMASKMOVPS Y3, Y4, (DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -2976,7 +2966,7 @@ rows3:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -2989,11 +2979,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -3063,7 +3053,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -3110,20 +3100,19 @@ edge3store:
 	VMASKMOVPS Y2, Y3, (DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -3134,7 +3123,7 @@ rows2:
 	// Strips of 2 rows.
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF32<>+64(SB), R8
 	SHLQ       $0x02, DI
 	SUBQ       DI, R8
@@ -3146,11 +3135,11 @@ rows2:
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -3210,7 +3199,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -3252,20 +3241,19 @@ edge2store:
 	VMASKMOVPS Y1, Y2, (DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -3275,121 +3263,120 @@ next2:
 rows1:
 	// Strips of 1 rows.
 	VXORPS     Y0, Y0, Y0
-	MOVQ       width+112(FP), DI
-	LEAQ       masksF32<>+64(SB), R8
-	SHLQ       $0x02, DI
-	SUBQ       DI, R8
-	VMOVUPS    (R8), Y1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       width+136(FP), DX
+	LEAQ       masksF32<>+64(SB), DI
+	SHLQ       $0x02, DX
+	SUBQ       DX, DI
+	VMOVUPS    (DI), Y1
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMASKMOVPS   (R8), Y1, Y2
-	VBROADCASTSS (DI), Y3
+	VMASKMOVPS   (DI), Y1, Y2
+	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMASKMOVPS   (R8), Y1, Y2
-	VBROADCASTSS (DI), Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMASKMOVPS   (DI), Y1, Y2
+	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMASKMOVPS   (R8), Y1, Y2
-	VBROADCASTSS (DI), Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMASKMOVPS   (DI), Y1, Y2
+	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMASKMOVPS   (R8), Y1, Y2
-	VBROADCASTSS (DI), Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMASKMOVPS   (DI), Y1, Y2
+	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMASKMOVPS   (R8), Y1, Y2
-	VBROADCASTSS (DI), Y3
+	VMASKMOVPS   (DI), Y1, Y2
+	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x02, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x02, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000008
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000008
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x02, R8
-	VADDPS (DI), Y0, Y0
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x02, DI
+	VADDPS (DX), Y0, Y0
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x02, R8
-	VMOVUPS Y0, (DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (DX)
 	JMP     next1
 
 masked1:
-	LEAQ       masksF32<>+64(SB), R8
-	SHLQ       $0x02, DI
-	SUBQ       DI, R8
-	VMOVUPS    (R8), Y1
-	MOVQ       src+24(FP), DI
-	TESTQ      DI, DI
+	LEAQ       masksF32<>+64(SB), DI
+	SHLQ       $0x02, DX
+	SUBQ       DX, DI
+	VMOVUPS    (DI), Y1
+	MOVQ       src+24(FP), DX
+	TESTQ      DX, DX
 	JEQ        edge1store
-	MOVQ       rss+72(FP), R8
-	SHLQ       $0x02, R8
-	VMASKMOVPS (DI), Y1, Y2
+	MOVQ       rss+72(FP), DI
+	SHLQ       $0x02, DI
+	VMASKMOVPS (DX), Y1, Y2
 	VADDPS     Y2, Y0, Y0
 
 edge1store:
-	MOVQ       c+16(FP), DI
-	MOVQ       rsc+64(FP), R8
-	SHLQ       $0x02, R8
-	VMASKMOVPS Y0, Y1, (DI)
+	MOVQ       c+16(FP), DX
+	MOVQ       rsc+64(FP), DI
+	SHLQ       $0x02, DI
+	VMASKMOVPS Y0, Y1, (DX)
 
 next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
-	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1
@@ -3397,12 +3384,12 @@ next1:
 	VZEROUPPER
 	RET
 
-// func tile2RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile2RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+, SSE
-TEXT ·tile2RF32AVX2(SB), NOSPLIT, $16-120
+TEXT ·tile2RF32AVX2(SB), NOSPLIT, $16-144
 	// tile2RF32AVX2 computes strips of up to 6 rows by up to 16 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x02, DX
 	MOVQ    csa+40(FP), BX
@@ -3414,7 +3401,7 @@ TEXT ·tile2RF32AVX2(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x06
 	JEQ     rows6
 	CMPQ    DI, $0x05
@@ -3458,11 +3445,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -3603,7 +3590,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -3704,20 +3691,19 @@ edge6store:
 	VMASKMOVPS Y11, Y13, 32(DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -3750,11 +3736,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -3880,7 +3866,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -3971,20 +3957,19 @@ edge5store:
 	VMASKMOVPS Y9, Y11, 32(DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -4014,11 +3999,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -4129,7 +4114,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -4210,20 +4195,19 @@ edge4store:
 	VMASKMOVPS Y7, Y9, 32(DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -4246,11 +4230,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -4340,7 +4324,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -4403,20 +4387,19 @@ edge3store:
 	VMASKMOVPS Y5, Y7, 32(DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -4436,11 +4419,11 @@ rows2:
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -4515,7 +4498,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000010
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -4568,20 +4551,19 @@ edge2store:
 	VMASKMOVPS Y3, Y5, 32(DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -4592,132 +4574,131 @@ rows1:
 	// Strips of 1 rows.
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (DI), Y4
+	VMOVUPS      (DI), Y2
+	VMOVUPS      32(DI), Y3
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (DI), Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS      (DI), Y2
+	VMOVUPS      32(DI), Y3
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (DI), Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS      (DI), Y2
+	VMOVUPS      32(DI), Y3
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (DI), Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPS      (DI), Y2
+	VMOVUPS      32(DI), Y3
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (DI), Y4
+	VMOVUPS      (DI), Y2
+	VMOVUPS      32(DI), Y3
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x02, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x02, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000010
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000010
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x02, R8
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x02, DI
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x02, R8
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
 	JMP     next1
 
 masked1:
-	LEAQ       masksF32<>+64(SB), R8
-	SHLQ       $0x02, DI
-	SUBQ       DI, R8
-	VMOVUPS    (R8), Y2
-	VMOVUPS    32(R8), Y3
-	MOVQ       src+24(FP), DI
-	TESTQ      DI, DI
+	LEAQ       masksF32<>+64(SB), DI
+	SHLQ       $0x02, DX
+	SUBQ       DX, DI
+	VMOVUPS    (DI), Y2
+	VMOVUPS    32(DI), Y3
+	MOVQ       src+24(FP), DX
+	TESTQ      DX, DX
 	JEQ        edge1store
-	MOVQ       rss+72(FP), R8
-	SHLQ       $0x02, R8
-	VMASKMOVPS (DI), Y2, Y4
+	MOVQ       rss+72(FP), DI
+	SHLQ       $0x02, DI
+	VMASKMOVPS (DX), Y2, Y4
 	VADDPS     Y4, Y0, Y0
-	VMASKMOVPS 32(DI), Y3, Y4
+	VMASKMOVPS 32(DX), Y3, Y4
 	VADDPS     Y4, Y1, Y1
 
 edge1store:
-	MOVQ       c+16(FP), DI
-	MOVQ       rsc+64(FP), R8
-	SHLQ       $0x02, R8
-	VMASKMOVPS Y0, Y2, (DI)
-	VMASKMOVPS Y1, Y3, 32(DI)
+	MOVQ       c+16(FP), DX
+	MOVQ       rsc+64(FP), DI
+	SHLQ       $0x02, DI
+	VMASKMOVPS Y0, Y2, (DX)
+	VMASKMOVPS Y1, Y3, 32(DX)
 
 next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
-	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x02, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x02, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1
@@ -4725,12 +4706,12 @@ next1:
 	VZEROUPPER
 	RET
 
-// func tile1RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile1RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+, SSE
-TEXT ·tile1RF64AVX2(SB), NOSPLIT, $16-120
+TEXT ·tile1RF64AVX2(SB), NOSPLIT, $16-144
 	// tile1RF64AVX2 computes strips of up to 13 rows by up to 4 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x03, DX
 	MOVQ    csa+40(FP), BX
@@ -4742,7 +4723,7 @@ TEXT ·tile1RF64AVX2(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x0d
 	JEQ     rows13
 	CMPQ    DI, $0x0c
@@ -4786,7 +4767,7 @@ rows13:
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
 	VXORPS     Y12, Y12, Y12
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -4825,11 +4806,11 @@ rows13:
 	LEAQ       (R13)(R14*2), R13
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	MOVQ       runs+80(FP), R13
+	MOVQ       runs+104(FP), R13
 	MOVQ       R13, (SP)
 
 run13:
-	MOVQ k+88(FP), R13
+	MOVQ k+112(FP), R13
 	SUBQ $0x04, R13
 	JLT  rest13
 
@@ -5023,7 +5004,7 @@ done13:
 	JMP  run13
 
 ran13:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked13
 	MOVQ   src+24(FP), DI
@@ -5152,20 +5133,19 @@ edge13store:
 	VMASKMOVPD Y12, Y13, (DI)
 
 next13:
-	IMUL3Q  $0x0000000d, DX, R13
-	ADDQ    R13, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    c+16(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000d, DI, R13
-	MOVQ    src+24(FP), DI
-	ADDQ    R13, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows13
 	LDMXCSR 8(SP)
@@ -5186,7 +5166,7 @@ rows12:
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -5220,11 +5200,11 @@ rows12:
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
 	PREFETCHT0 (R12)(R13*2)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run12:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest12
 
@@ -5402,7 +5382,7 @@ done12:
 	JMP  run12
 
 ran12:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked12
 	MOVQ   src+24(FP), DI
@@ -5518,20 +5498,19 @@ edge12store:
 	VMASKMOVPD Y11, Y12, (DI)(R8*2)
 
 next12:
-	IMUL3Q  $0x0000000c, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000c, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows12
 	LDMXCSR 8(SP)
@@ -5551,7 +5530,7 @@ rows11:
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -5584,11 +5563,11 @@ rows11:
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 (R12)(R13*1)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run11:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest11
 
@@ -5756,7 +5735,7 @@ done11:
 	JMP  run11
 
 ran11:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked11
 	MOVQ   src+24(FP), DI
@@ -5867,20 +5846,19 @@ edge11store:
 	VMASKMOVPD Y10, Y11, (DI)(R8*1)
 
 next11:
-	IMUL3Q  $0x0000000b, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000b, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows11
 	LDMXCSR 8(SP)
@@ -5899,7 +5877,7 @@ rows10:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -5931,11 +5909,11 @@ rows10:
 	LEAQ       (R12)(R13*2), R12
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	MOVQ       runs+80(FP), R12
+	MOVQ       runs+104(FP), R12
 	MOVQ       R12, (SP)
 
 run10:
-	MOVQ k+88(FP), R12
+	MOVQ k+112(FP), R12
 	SUBQ $0x04, R12
 	JLT  rest10
 
@@ -6093,7 +6071,7 @@ done10:
 	JMP  run10
 
 ran10:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked10
 	MOVQ   src+24(FP), DI
@@ -6199,20 +6177,19 @@ edge10store:
 	VMASKMOVPD Y9, Y10, (DI)
 
 next10:
-	IMUL3Q  $0x0000000a, DX, R12
-	ADDQ    R12, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    c+16(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x0000000a, DI, R12
-	MOVQ    src+24(FP), DI
-	ADDQ    R12, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows10
 	LDMXCSR 8(SP)
@@ -6230,7 +6207,7 @@ rows9:
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -6257,11 +6234,11 @@ rows9:
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
 	PREFETCHT0 (R11)(R12*2)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run9:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest9
 
@@ -6403,7 +6380,7 @@ done9:
 	JMP  run9
 
 ran9:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked9
 	MOVQ   src+24(FP), DI
@@ -6496,20 +6473,19 @@ edge9store:
 	VMASKMOVPD Y8, Y9, (DI)(R8*2)
 
 next9:
-	IMUL3Q  $0x00000009, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000009, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows9
 	LDMXCSR 8(SP)
@@ -6526,7 +6502,7 @@ rows8:
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -6552,11 +6528,11 @@ rows8:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 (R11)(R12*1)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run8:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest8
 
@@ -6688,7 +6664,7 @@ done8:
 	JMP  run8
 
 ran8:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked8
 	MOVQ   src+24(FP), DI
@@ -6776,20 +6752,19 @@ edge8store:
 	VMASKMOVPD Y7, Y8, (DI)(R8*1)
 
 next8:
-	IMUL3Q  $0x00000008, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000008, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows8
 	LDMXCSR 8(SP)
@@ -6805,7 +6780,7 @@ rows7:
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -6830,11 +6805,11 @@ rows7:
 	LEAQ       (R11)(R12*2), R11
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	MOVQ       runs+80(FP), R11
+	MOVQ       runs+104(FP), R11
 	MOVQ       R11, (SP)
 
 run7:
-	MOVQ k+88(FP), R11
+	MOVQ k+112(FP), R11
 	SUBQ $0x04, R11
 	JLT  rest7
 
@@ -6956,7 +6931,7 @@ done7:
 	JMP  run7
 
 ran7:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked7
 	MOVQ   src+24(FP), DI
@@ -7039,20 +7014,19 @@ edge7store:
 	VMASKMOVPD Y6, Y7, (DI)
 
 next7:
-	IMUL3Q  $0x00000007, DX, R11
-	ADDQ    R11, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    c+16(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000007, DI, R11
-	MOVQ    src+24(FP), DI
-	ADDQ    R11, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows7
 	LDMXCSR 8(SP)
@@ -7067,7 +7041,7 @@ rows6:
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -7087,11 +7061,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -7197,7 +7171,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -7267,20 +7241,19 @@ edge6store:
 	VMASKMOVPD Y5, Y6, (DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -7294,7 +7267,7 @@ rows5:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -7313,11 +7286,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -7413,7 +7386,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -7478,20 +7451,19 @@ edge5store:
 	VMASKMOVPD Y4, Y5, (DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -7504,7 +7476,7 @@ rows4:
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -7522,11 +7494,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -7612,7 +7584,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -7672,20 +7644,19 @@ edge4store:
 	VMASKMOVPD Y3, Y4, (DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -7697,7 +7668,7 @@ rows3:
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -7710,11 +7681,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -7784,7 +7755,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -7831,20 +7802,19 @@ edge3store:
 	VMASKMOVPD Y2, Y3, (DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -7855,7 +7825,7 @@ rows2:
 	// Strips of 2 rows.
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       width+112(FP), DI
+	MOVQ       width+136(FP), DI
 	LEAQ       masksF64<>+128(SB), R8
 	SHLQ       $0x03, DI
 	SUBQ       DI, R8
@@ -7867,11 +7837,11 @@ rows2:
 	SHLQ       $0x03, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -7931,7 +7901,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000004
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -7973,20 +7943,19 @@ edge2store:
 	VMASKMOVPD Y1, Y2, (DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -7996,121 +7965,120 @@ next2:
 rows1:
 	// Strips of 1 rows.
 	VXORPS     Y0, Y0, Y0
-	MOVQ       width+112(FP), DI
-	LEAQ       masksF64<>+128(SB), R8
-	SHLQ       $0x03, DI
-	SUBQ       DI, R8
-	VMOVUPD    (R8), Y1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       width+136(FP), DX
+	LEAQ       masksF64<>+128(SB), DI
+	SHLQ       $0x03, DX
+	SUBQ       DX, DI
+	VMOVUPD    (DI), Y1
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMASKMOVPD   (R8), Y1, Y2
-	VBROADCASTSD (DI), Y3
+	VMASKMOVPD   (DI), Y1, Y2
+	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMASKMOVPD   (R8), Y1, Y2
-	VBROADCASTSD (DI), Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMASKMOVPD   (DI), Y1, Y2
+	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMASKMOVPD   (R8), Y1, Y2
-	VBROADCASTSD (DI), Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMASKMOVPD   (DI), Y1, Y2
+	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMASKMOVPD   (R8), Y1, Y2
-	VBROADCASTSD (DI), Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMASKMOVPD   (DI), Y1, Y2
+	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMASKMOVPD   (R8), Y1, Y2
-	VBROADCASTSD (DI), Y3
+	VMASKMOVPD   (DI), Y1, Y2
+	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y3, Y2, Y0
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x03, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x03, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000004
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000004
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x03, R8
-	VADDPD (DI), Y0, Y0
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x03, DI
+	VADDPD (DX), Y0, Y0
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x03, R8
-	VMOVUPD Y0, (DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	VMOVUPD Y0, (DX)
 	JMP     next1
 
 masked1:
-	LEAQ       masksF64<>+128(SB), R8
-	SHLQ       $0x03, DI
-	SUBQ       DI, R8
-	VMOVUPD    (R8), Y1
-	MOVQ       src+24(FP), DI
-	TESTQ      DI, DI
+	LEAQ       masksF64<>+128(SB), DI
+	SHLQ       $0x03, DX
+	SUBQ       DX, DI
+	VMOVUPD    (DI), Y1
+	MOVQ       src+24(FP), DX
+	TESTQ      DX, DX
 	JEQ        edge1store
-	MOVQ       rss+72(FP), R8
-	SHLQ       $0x03, R8
-	VMASKMOVPD (DI), Y1, Y2
+	MOVQ       rss+72(FP), DI
+	SHLQ       $0x03, DI
+	VMASKMOVPD (DX), Y1, Y2
 	VADDPD     Y2, Y0, Y0
 
 edge1store:
-	MOVQ       c+16(FP), DI
-	MOVQ       rsc+64(FP), R8
-	SHLQ       $0x03, R8
-	VMASKMOVPD Y0, Y1, (DI)
+	MOVQ       c+16(FP), DX
+	MOVQ       rsc+64(FP), DI
+	SHLQ       $0x03, DI
+	VMASKMOVPD Y0, Y1, (DX)
 
 next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
-	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1
@@ -8118,12 +8086,12 @@ next1:
 	VZEROUPPER
 	RET
 
-// func tile2RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+// func tile2RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 // Requires: AVX, FMA3, MMX+, SSE
-TEXT ·tile2RF64AVX2(SB), NOSPLIT, $16-120
+TEXT ·tile2RF64AVX2(SB), NOSPLIT, $16-144
 	// tile2RF64AVX2 computes strips of up to 6 rows by up to 8 columns of C = A·B + src, along k in runs.
 	MOVQ    a+0(FP), AX
-	MOVQ    strips+104(FP), CX
+	MOVQ    strips+128(FP), CX
 	MOVQ    rsa+32(FP), DX
 	SHLQ    $0x03, DX
 	MOVQ    csa+40(FP), BX
@@ -8135,7 +8103,7 @@ TEXT ·tile2RF64AVX2(SB), NOSPLIT, $16-120
 	ORL     $0x00008040, DI
 	MOVL    DI, 12(SP)
 	LDMXCSR 12(SP)
-	MOVQ    rows+96(FP), DI
+	MOVQ    rows+120(FP), DI
 	CMPQ    DI, $0x06
 	JEQ     rows6
 	CMPQ    DI, $0x05
@@ -8179,11 +8147,11 @@ rows6:
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
 	PREFETCHT0 (R10)(R11*2)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run6:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest6
 
@@ -8324,7 +8292,7 @@ done6:
 	JMP  run6
 
 ran6:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked6
 	MOVQ   src+24(FP), DI
@@ -8425,20 +8393,19 @@ edge6store:
 	VMASKMOVPD Y11, Y13, 32(DI)(R8*2)
 
 next6:
-	IMUL3Q  $0x00000006, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000006, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows6
 	LDMXCSR 8(SP)
@@ -8471,11 +8438,11 @@ rows5:
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	PREFETCHT0 (R10)(R11*1)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run5:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest5
 
@@ -8601,7 +8568,7 @@ done5:
 	JMP  run5
 
 ran5:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked5
 	MOVQ   src+24(FP), DI
@@ -8692,20 +8659,19 @@ edge5store:
 	VMASKMOVPD Y9, Y11, 32(DI)(R8*1)
 
 next5:
-	IMUL3Q  $0x00000005, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000005, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows5
 	LDMXCSR 8(SP)
@@ -8735,11 +8701,11 @@ rows4:
 	LEAQ       (R10)(R11*2), R10
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	MOVQ       runs+80(FP), R10
+	MOVQ       runs+104(FP), R10
 	MOVQ       R10, (SP)
 
 run4:
-	MOVQ k+88(FP), R10
+	MOVQ k+112(FP), R10
 	SUBQ $0x04, R10
 	JLT  rest4
 
@@ -8850,7 +8816,7 @@ done4:
 	JMP  run4
 
 ran4:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked4
 	MOVQ   src+24(FP), DI
@@ -8931,20 +8897,19 @@ edge4store:
 	VMASKMOVPD Y7, Y9, 32(DI)
 
 next4:
-	IMUL3Q  $0x00000004, DX, R10
-	ADDQ    R10, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    c+16(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000004, DI, R10
-	MOVQ    src+24(FP), DI
-	ADDQ    R10, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows4
 	LDMXCSR 8(SP)
@@ -8967,11 +8932,11 @@ rows3:
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
 	PREFETCHT0 (R9)(R10*2)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run3:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest3
 
@@ -9061,7 +9026,7 @@ done3:
 	JMP  run3
 
 ran3:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked3
 	MOVQ   src+24(FP), DI
@@ -9124,20 +9089,19 @@ edge3store:
 	VMASKMOVPD Y5, Y7, 32(DI)(R8*2)
 
 next3:
-	IMUL3Q  $0x00000003, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000003, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows3
 	LDMXCSR 8(SP)
@@ -9157,11 +9121,11 @@ rows2:
 	SHLQ       $0x03, R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 (R9)(R10*1)
-	MOVQ       runs+80(FP), R9
+	MOVQ       runs+104(FP), R9
 	MOVQ       R9, (SP)
 
 run2:
-	MOVQ k+88(FP), R9
+	MOVQ k+112(FP), R9
 	SUBQ $0x04, R9
 	JLT  rest2
 
@@ -9236,7 +9200,7 @@ done2:
 	JMP  run2
 
 ran2:
-	MOVQ   width+112(FP), DI
+	MOVQ   width+136(FP), DI
 	CMPQ   DI, $0x00000008
 	JNE    masked2
 	MOVQ   src+24(FP), DI
@@ -9289,20 +9253,19 @@ edge2store:
 	VMASKMOVPD Y3, Y5, 32(DI)(R8*1)
 
 next2:
-	IMUL3Q  $0x00000002, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
+	MOVQ    nexta+80(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
+	ADDQ    DI, AX
+	MOVQ    nextc+88(FP), DI
 	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000002, DI, R9
-	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
-	MOVQ    DI, src+24(FP)
+	MOVQ    c+16(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, c+16(FP)
+	MOVQ    nexts+96(FP), DI
+	SHLQ    $0x03, DI
+	MOVQ    src+24(FP), R8
+	ADDQ    DI, R8
+	MOVQ    R8, src+24(FP)
 	DECQ    CX
 	JNE     rows2
 	LDMXCSR 8(SP)
@@ -9313,132 +9276,131 @@ rows1:
 	// Strips of 1 rows.
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	MOVQ       AX, DI
-	MOVQ       b+8(FP), R8
-	MOVQ       c+16(FP), R9
-	MOVQ       rsc+64(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	MOVQ       runs+80(FP), R9
-	MOVQ       R9, (SP)
+	MOVQ       AX, DX
+	MOVQ       b+8(FP), DI
+	MOVQ       c+16(FP), R8
+	MOVQ       rsc+64(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	MOVQ       runs+104(FP), R8
+	MOVQ       R8, (SP)
 
 run1:
-	MOVQ k+88(FP), R9
-	SUBQ $0x04, R9
+	MOVQ k+112(FP), R8
+	SUBQ $0x04, R8
 	JLT  rest1
 
 by4_1:
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (DI), Y4
+	VMOVUPD      (DI), Y2
+	VMOVUPD      32(DI), Y3
+	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (DI), Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD      (DI), Y2
+	VMOVUPD      32(DI), Y3
+	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (DI), Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD      (DI), Y2
+	VMOVUPD      32(DI), Y3
+	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (DI), Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	VMOVUPD      (DI), Y2
+	VMOVUPD      32(DI), Y3
+	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	SUBQ         $0x04, R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	SUBQ         $0x04, R8
 	JGE          by4_1
 
 rest1:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R8
 	JEQ  done1
 
 by1_1:
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (DI), Y4
+	VMOVUPD      (DI), Y2
+	VMOVUPD      32(DI), Y3
+	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
 	JNE          by1_1
 
 done1:
 	DECQ (SP)
 	JEQ  ran1
-	MOVQ jump+48(FP), R9
-	SHLQ $0x03, R9
-	ADDQ R9, DI
+	MOVQ jump+48(FP), R8
+	SHLQ $0x03, R8
+	ADDQ R8, DX
 	JMP  run1
 
 ran1:
-	MOVQ   width+112(FP), DI
-	CMPQ   DI, $0x00000008
+	MOVQ   width+136(FP), DX
+	CMPQ   DX, $0x00000008
 	JNE    masked1
-	MOVQ   src+24(FP), DI
-	TESTQ  DI, DI
+	MOVQ   src+24(FP), DX
+	TESTQ  DX, DX
 	JEQ    full1store
-	MOVQ   rss+72(FP), R8
-	SHLQ   $0x03, R8
-	VADDPD (DI), Y0, Y0
-	VADDPD 32(DI), Y1, Y1
+	MOVQ   rss+72(FP), DI
+	SHLQ   $0x03, DI
+	VADDPD (DX), Y0, Y0
+	VADDPD 32(DX), Y1, Y1
 
 full1store:
-	MOVQ    c+16(FP), DI
-	MOVQ    rsc+64(FP), R8
-	SHLQ    $0x03, R8
-	VMOVUPD Y0, (DI)
-	VMOVUPD Y1, 32(DI)
+	MOVQ    c+16(FP), DX
+	MOVQ    rsc+64(FP), DI
+	SHLQ    $0x03, DI
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
 	JMP     next1
 
 masked1:
-	LEAQ       masksF64<>+128(SB), R8
-	SHLQ       $0x03, DI
-	SUBQ       DI, R8
-	VMOVUPD    (R8), Y2
-	VMOVUPD    32(R8), Y3
-	MOVQ       src+24(FP), DI
-	TESTQ      DI, DI
+	LEAQ       masksF64<>+128(SB), DI
+	SHLQ       $0x03, DX
+	SUBQ       DX, DI
+	VMOVUPD    (DI), Y2
+	VMOVUPD    32(DI), Y3
+	MOVQ       src+24(FP), DX
+	TESTQ      DX, DX
 	JEQ        edge1store
-	MOVQ       rss+72(FP), R8
-	SHLQ       $0x03, R8
-	VMASKMOVPD (DI), Y2, Y4
+	MOVQ       rss+72(FP), DI
+	SHLQ       $0x03, DI
+	VMASKMOVPD (DX), Y2, Y4
 	VADDPD     Y4, Y0, Y0
-	VMASKMOVPD 32(DI), Y3, Y4
+	VMASKMOVPD 32(DX), Y3, Y4
 	VADDPD     Y4, Y1, Y1
 
 edge1store:
-	MOVQ       c+16(FP), DI
-	MOVQ       rsc+64(FP), R8
-	SHLQ       $0x03, R8
-	VMASKMOVPD Y0, Y2, (DI)
-	VMASKMOVPD Y1, Y3, 32(DI)
+	MOVQ       c+16(FP), DX
+	MOVQ       rsc+64(FP), DI
+	SHLQ       $0x03, DI
+	VMASKMOVPD Y0, Y2, (DX)
+	VMASKMOVPD Y1, Y3, 32(DX)
 
 next1:
-	IMUL3Q  $0x00000001, DX, R9
-	ADDQ    R9, AX
-	MOVQ    rsc+64(FP), DI
-	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexta+80(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	MOVQ    nextc+88(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    c+16(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, c+16(FP)
-	MOVQ    rss+72(FP), DI
-	SHLQ    $0x03, DI
-	IMUL3Q  $0x00000001, DI, R9
+	MOVQ    nexts+96(FP), DX
+	SHLQ    $0x03, DX
 	MOVQ    src+24(FP), DI
-	ADDQ    R9, DI
+	ADDQ    DX, DI
 	MOVQ    DI, src+24(FP)
 	DECQ    CX
 	JNE     rows1

@@ -12,8 +12,10 @@ type convPhase struct {
 	k      int // columns of the gathered matrix, of a group
 	blocks cut // of the rows, of all pictures; if byRow, of the rows of places
 
-	byRow        bool // see conv_rows.go
-	lowest, span int  // the first row that runs read, from where a row reads first, and how many there are
+	byRow        bool        // see conv_rows.go
+	clears       bool        // whole rows of what is computed first
+	beside       [][]convTap // see conv_beside.go
+	lowest, span int         // the first row that runs read, from where a row reads first, and how many there are
 }
 
 // A convRange is the places first, first+stride, … of an axis that a phase

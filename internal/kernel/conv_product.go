@@ -56,6 +56,9 @@ func (c *Conv[T]) source(group int) convSource[T] {
 func (c *Conv[T]) prepareProduct() (parts int) {
 	g := &c.geometry
 	c.phases = c.phasesOf()
+	if c.isFew() {
+		return c.prepareFew()
+	}
 	rowsTotal := 0
 	for i := range c.phases {
 		rowsTotal += c.N * c.phases[i].h.n * c.phases[i].w.n
@@ -66,15 +69,17 @@ func (c *Conv[T]) prepareProduct() (parts int) {
 	if blocks := rowsTotal/(rowBytes/sizeOf[T]()) + 1; blocks*c.Groups < want {
 		c.groupCols = cutInto(cols, want/(blocks*c.Groups), 2*g.lanes)
 	}
+	c.putBeside()
 	blocks := 1 // of each phase, which a part goes through in turn so that it writes whole rows
 	for i := range c.phases {
 		rows := c.N * c.phases[i].h.n * c.phases[i].w.n
 		blocks = max(blocks, (rows*sizeOf[T]()+rowBytes-1)/rowBytes, min(want/c.Groups/c.groupCols.n, rowsTotal/24))
 	}
+	c.clearRows()
 	size := 0
 	for i := range c.phases {
 		ph, src := &c.phases[i], c.source(0)
-		if ph.inRows() {
+		if ph.inRows() || ph.clears {
 			size = max(size, ph.prepareRows(c.N, blocks, src.w, src.channels))
 			continue
 		}
@@ -84,6 +89,30 @@ func (c *Conv[T]) prepareProduct() (parts int) {
 	c.pool.grow(size * sizeOf[T]())
 	c.blocks = blocks
 	return blocks * c.groupCols.n * c.Groups
+}
+
+// clearRows lets the first phase of a row clear all of it where others reach no weights,
+// if a part has whole rows, and leaves those out.
+func (c *Conv[T]) clearRows() {
+	empty := false
+	for i := range c.phases {
+		if ph := &c.phases[i]; ph.k == 0 {
+			empty = true
+		} else if !ph.inRows() {
+			return
+		}
+	}
+	if !empty || c.groupCols.n > 1 || c.Groups > 1 {
+		return
+	}
+	kept := c.phases[:0]
+	for i, ph := range c.phases {
+		ph.clears = i == 0 || ph.h.first != c.phases[i-1].h.first
+		if ph.clears || ph.k > 0 {
+			kept = append(kept, ph)
+		}
+	}
+	c.phases = kept
 }
 
 // wantedParts returns how many parts the work is worth.
@@ -111,9 +140,13 @@ func (c *Conv[T]) blockOf(k int) int {
 
 // doProduct computes a block of rows and columns, phase by phase.
 func (c *Conv[T]) doProduct(part, worker int) {
+	panels, grown := scratchOf[T](c.pool, worker)
+	if c.isOfFew {
+		c.doFew(part, panels, grown)
+		return
+	}
 	group := part / (c.blocks * c.groupCols.n)
 	j0, j1 := c.groupCols.bounds(part / c.blocks % c.groupCols.n)
-	panels, grown := scratchOf[T](c.pool, worker)
 	for i := range c.phases {
 		ph := &c.phases[i]
 		if block := part % c.blocks; block < ph.blocks.n {
@@ -202,6 +235,10 @@ func (t *tileArgs[T]) runRows(g *geometry, rows int) {
 // packWeights copies n rows from p on, columns j ≤ i < j+w of a group, of the matrix
 // that gathered rows are multiplied by.
 func (c *Conv[T]) packWeights(ph *convPhase, vecs int, dst []T, p, n, group, j, w int) {
+	if ph.beside != nil {
+		c.packBeside(ph, dst, p, n, vecs*c.geometry.lanes)
+		return
+	}
 	ld := vecs * c.geometry.lanes
 	if c.Part == ConvResult { // the weights as they are
 		packRows(c.geometry.path, vecs, dst, c.Weights[p*c.O+group*(c.O/c.Groups)+j:], c.O, n, w, ld)

@@ -63,18 +63,3 @@ func (c *Conv[T]) swap() {
 	c.phases = d.phasesOf()
 	slices.Reverse(c.phases[0].taps) // in the order of the weights
 }
-
-// fewWeights writes columns p ≤ i < p+n of the transpose of the matrix that gathered
-// rows are multiplied by to dst, row by row.
-func (c *Conv[T]) fewWeights(ph *convPhase, dst []T, p, n, group int) {
-	for j := range c.columns() {
-		for i := range n {
-			at := (p+i)*c.O + group*(c.O/c.Groups) + j
-			if c.Part == ConvInput {
-				each := c.O / c.Groups
-				at = ph.taps[(p+i)/each].weights + j*c.O + group*each + (p+i)%each
-			}
-			dst[j*n+i] = c.Weights[at]
-		}
-	}
-}

@@ -7,19 +7,19 @@ package kernel
 // tile1RF32AVX2 computes strips of up to 13 rows by up to 8 columns of C = A·B + src, along k in runs.
 //
 //go:noescape
-func tile1RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+func tile1RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 
 // tile2RF32AVX2 computes strips of up to 6 rows by up to 16 columns of C = A·B + src, along k in runs.
 //
 //go:noescape
-func tile2RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+func tile2RF32AVX2(a *float32, b *float32, c *float32, src *float32, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 
 // tile1RF64AVX2 computes strips of up to 13 rows by up to 4 columns of C = A·B + src, along k in runs.
 //
 //go:noescape
-func tile1RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+func tile1RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)
 
 // tile2RF64AVX2 computes strips of up to 6 rows by up to 8 columns of C = A·B + src, along k in runs.
 //
 //go:noescape
-func tile2RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, runs int, k int, rows int, strips int, width int)
+func tile2RF64AVX2(a *float64, b *float64, c *float64, src *float64, rsa int, csa int, jump int, rsb int, rsc int, rss int, nexta int, nextc int, nexts int, runs int, k int, rows int, strips int, width int)

@@ -95,7 +95,7 @@ func TestConv(t *testing.T) { eachPath(t, testConv[float32], testConv[float64]) 
 
 // Row by row of places, also where they are short.
 func TestConvInRows(t *testing.T) {
-	for _, v := range []*int{&leastPlaces, &leastRun, &leastWeightPlaces, &leastWeightRun, &bandBytes} {
+	for _, v := range []*int{&leastPlaces, &leastRun, &leastEven, &leastFew, &leastWeightPlaces, &leastWeightRun, &bandBytes} {
 		usual := *v
 		defer func() { *v = usual }()
 		*v = 1
@@ -144,6 +144,13 @@ func testConvLarge[T Float](t *testing.T, p *Pool) {
 		{N: 10, C: 1, O: 32, Groups: 1, H: half, W: same},
 		{N: 3, C: 40, O: 40, Groups: 40, H: same, W: half},
 		{N: 1, C: 8, O: 80, Groups: 2, H: half, W: half},
+		{N: 2, C: 16, O: 12, Groups: 1, H: half, W: half},
+		{N: 2, C: 16, O: 24, Groups: 1, H: half, W: Window{In: 14, Size: 2, Stride: 2, Dilation: 1}},
+		{N: 2, C: 8, O: 40, Groups: 1, H: same, W: Window{In: 12, Size: 4, Stride: 2, Dilation: 1, Before: 1, After: 1}},
+		{N: 2, C: 8, O: 20, Groups: 1, H: same, W: Window{In: 14, Size: 1, Stride: 2, Dilation: 1}},
+		{N: 3, C: 4, O: 24, Groups: 1, H: half, W: Window{In: 14, Size: 2, Stride: 2, Dilation: 1}},
+		{N: 3, C: 3, O: 24, Groups: 1, H: half, W: half},
+		{N: 2, C: 20, O: 2, Groups: 1, H: same, W: same},
 		{N: 1, C: 1, O: 2, Groups: 1, H: Window{In: 130, Size: 2, Stride: 1 << 24, Dilation: 3}, W: Window{In: 130, Size: 1, Stride: 1 << 20, Dilation: 1 << 20}},
 	} {
 		if raceEnabled && c.Groups == 1 {

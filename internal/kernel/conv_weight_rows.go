@@ -9,7 +9,7 @@ const partialSums = 1 << 18 // the most elements of sums of chunks
 
 var (
 	leastWeightPlaces = 4
-	leastWeightRun    = 8
+	leastWeightRun    = 3
 	bandBytes         = 64 << 10 // of rows of a picture that are copied at once
 )
 
@@ -55,9 +55,13 @@ func (c *Conv[T]) doWeightRows(group, i0, i1, j0, j1, r0, r1 int, sum, copies []
 	ph, src := &c.phases[0], c.source(group)
 	before, after := ph.edges(src.w)
 	wide := (before + src.w + after) * src.channels
-	first := group * (c.O / c.Groups)
+	y, ldy := c.Y, c.O
+	if c.swapped {
+		y, ldy = c.X, c.C
+	}
+	first := group * c.weightCols()
 	for i := i0; i < i1; i++ {
-		clear(sum[i*c.O+first+j0:][:j1-j0])
+		clear(sum[i*ldy+first+j0:][:j1-j0])
 	}
 	for r, end := r0, 0; r < r1; r = end {
 		a0 := r % ph.h.n
@@ -78,18 +82,28 @@ func (c *Conv[T]) doWeightRows(group, i0, i1, j0, j1, r0, r1 int, sum, copies []
 			}
 			csa := ph.w.step * src.channels
 			t := tileArgs[T]{a: x[(lo*ph.h.step+ph.h.from+run.h-from)*wide+(before+ph.w.from+run.w)*src.channels+src.first+q0-run.at:],
-				rsa: 1, csa: csa, k: ph.w.n, runs: hi - lo, jump: ph.h.step*wide - ph.w.n*csa, rsb: c.O, rsc: c.O, rss: c.O}
+				rsa: 1, csa: csa, k: ph.w.n, runs: hi - lo, jump: ph.h.step*wide - ph.w.n*csa, rsb: ldy, rsc: ldy, rss: ldy}
 			for j := j0; j < j1; j += t.width {
 				t.vecs, t.width = 1, min(j1-j, c.geometry.lanes)
 				if j1-j >= 2*c.geometry.lanes {
 					t.vecs, t.width = 2, 2*c.geometry.lanes
 				}
 				u := t
-				u.b = c.Y[(r+lo-a0)*ph.w.n*c.O+first+j:]
-				u.c = sum[q0*c.O+first+j:]
+				u.b = y[(r+lo-a0)*ph.w.n*ldy+first+j:]
+				u.c = sum[q0*ldy+first+j:]
 				u.src = u.c
 				u.runRows(&c.geometry, q1-q0)
 			}
+		}
+	}
+}
+
+// reverseWeights brings sums over the rows of an input, in which elements of the window
+// follow each other the other way round, into the order of the weights.
+func (c *Conv[T]) reverseWeights() {
+	for i, j := 0, len(c.Weights)-c.C; i < j; i, j = i+c.C, j-c.C {
+		for ch := range c.C {
+			c.Weights[i+ch], c.Weights[j+ch] = c.Weights[j+ch], c.Weights[i+ch]
 		}
 	}
 }

@@ -12,7 +12,7 @@ func (c *Conv[T]) prepareWeights() (parts int) {
 	ph, cols := &c.phases[0], c.weightCols()
 	want := c.wantedParts()
 	c.groupCols = cutInto(cols, (cols+8*g.lanes-1)/(8*g.lanes), 2*g.lanes)
-	if ph.weightsInRows() && !c.swapped {
+	if ph.weightsInRows() {
 		c.prepareWeightRows(want)
 	} else {
 		places := c.N * ph.h.n * ph.w.n

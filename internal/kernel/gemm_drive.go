@@ -113,6 +113,7 @@ func (t *tileArgs[T]) runStrips(path Path, rows, n int) {
 		} else {
 			t.next, t.along, t.below = t.b, 0, 0
 		}
+		t.nextA, t.nextC, t.nextSrc = rows*t.rsa, rows*t.rsc, rows*t.rss
 		t.run(path)
 		t.ahead -= t.strips
 		t.a = t.a[min(t.strips*rows*t.rsa, len(t.a)):]

@@ -17,8 +17,9 @@ type tileArgs[T Float] struct {
 
 	// Of tiles of one vector or two that go along k in runs: how many runs of k columns
 	// of A there are, and how far behind where one would go on the next begins. The
-	// rows of B go on.
-	runs, jump int
+	// rows of B go on. From a strip to the next A, C and src move by as much as is said.
+	runs, jump            int
+	nextA, nextC, nextSrc int
 
 	// Of a B packed beforehand whose tiles are of more than two vectors, or of F16.
 	panel int      // elements from a panel to the next; 0: B is not packed
@@ -52,13 +53,20 @@ func portableGeometry() geometry {
 // sixteen registers hold.
 func (t *tileArgs[T]) portable() {
 	if t.runs > 0 {
-		for u := *t; u.runs > 0; u.runs-- {
-			one := u
-			one.runs = 0
-			one.portable()
-			if u.runs > 1 {
-				u.a, u.b = u.a[u.k*u.csa+u.jump:], u.b[u.k*u.rsb:]
-				u.src, u.rss = u.c, u.rsc
+		for i := range t.strips {
+			u := *t
+			u.strips = 1
+			u.a, u.c = t.a[i*t.nextA:], t.c[i*t.nextC:]
+			if t.src != nil {
+				u.src = t.src[i*t.nextSrc:]
+			}
+			for run := range t.runs {
+				u.runs = 0
+				u.portable()
+				if run < t.runs-1 {
+					u.a, u.b = u.a[u.k*u.csa+u.jump:], u.b[u.k*u.rsb:]
+					u.src, u.rss = u.c, u.rsc
+				}
 			}
 		}
 		return

@@ -41,9 +41,9 @@
 // Pictures: window.go says what a window covers. conv.go is the face of convolutions,
 // conv_gather.go makes rows of places, conv_product.go and conv_weights.go are the
 // products of such rows, conv_rows.go and conv_weight_rows.go read them where they are,
-// conv_single.go has pictures of one channel and conv_depthwise.go stands where no
-// channels are mixed; conv_asm_amd64.go calls the tiles of conv_weight_rows.go. pooling.go has sums and largest numbers of
-// windows.
+// conv_single.go has pictures of one channel, conv_few.go results of few,
+// conv_beside.go joins what strides cut, and conv_depthwise.go stands where no channels
+// are mixed; conv_asm_amd64.go calls the tiles that go along k in runs. pooling.go has sums and largest numbers of windows.
 //
 // attention.go has attention and its derivatives, of products and softmax.
 package kernel

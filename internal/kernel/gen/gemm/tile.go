@@ -145,11 +145,17 @@ func (t tileArgs) strip(r int) {
 		t.finish(acc, t.masks(width, t.v), at("edge"))
 	}
 	Label(at("next"))
-	IMUL3Q(U32(uint64(r)), t.rsa, k)
-	ADDQ(k, t.a)
-	for _, p := range [][2]string{{"c", "rsc"}, {"src", "rss"}} {
-		IMUL3Q(U32(uint64(r)), t.stride(p[1]), k)
-		advance(p[0], k)
+	if t.inRuns() {
+		ADDQ(t.stride("nexta"), t.a)
+		advance("c", t.stride("nextc"))
+		advance("src", t.stride("nexts"))
+	} else {
+		IMUL3Q(U32(uint64(r)), t.rsa, k)
+		ADDQ(k, t.a)
+		for _, p := range [][2]string{{"c", "rsc"}, {"src", "rss"}} {
+			IMUL3Q(U32(uint64(r)), t.stride(p[1]), k)
+			advance(p[0], k)
+		}
 	}
 	if t.ahead() {
 		advance("next", t.stride("below"))
