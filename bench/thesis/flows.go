@@ -21,6 +21,10 @@ var flows = table{
 		"784-300-300 and back, tanh; Adam with a rate of 1e-3, minibatches of 100, 100 epochs, three seeds. " +
 		"log p is estimated by 200 draws of each test picture. Four of them also, from one seed, with a rate that falls to 0 as a cosine.",
 	rows: "guide", shown: []string{"ELBO", "log p"},
+	found: []string{
+		"With a falling rate the bound rises from each guide to the next richer one: diagonal, linear IAF, two and four autoregressive flows. At a constant rate the linear IAF ends no better than the diagonal guide, though it has it as a special case and its log p is better by half a nat: steps that stay large cost it what it gains, and falling they give it 4.2 nats where the diagonal guide gains 2.6.",
+		"Two flows come within 0.1 nats of four, and their log p within its error: with networks of this size little is left to gain.",
+	},
 	cells: flowCells,
 	published: []row{
 		publishedPair("diagonal", -84.08, -81.08), publishedPair("IAF ×2", -82.02, -79.77), publishedPair("IAF ×4", -80.93, -79.17),
