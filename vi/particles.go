@@ -51,7 +51,10 @@ func (p particles) estimate(s *graph.Scope, m Model, d Data, c Config) *Estimate
 
 // fits refuses what the weights cannot be made of.
 func (p particles) fits(r *Record, ls latents) {
-	dreg, other := "", ""
+	dreg, other, of := "", "", "a datum"
+	if p.of.inside {
+		of = "all data"
+	}
 	for _, l := range ls {
 		switch {
 		case l.scaled:
@@ -64,7 +67,7 @@ func (p particles) fits(r *Record, ls latents) {
 		}
 	}
 	if dreg != "" && other != "" {
-		graph.Fail("vi: site %s: under %s, DReG needs every latent of %s to be DReG, or summed out by the joint; %s is not; use vi.Pathwise", dreg, p.of.name, map[bool]string{true: "all data", false: "a datum"}[p.of.inside], other)
+		graph.Fail("vi: site %s: under %s, DReG needs every latent of %s to be DReG, or summed out by the joint; %s is not; use vi.Pathwise", dreg, p.of.name, of, other)
 	}
 }
 

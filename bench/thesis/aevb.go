@@ -16,7 +16,7 @@ var aevb = table{
 	source: "a reproduction of figure 2 of Kingma and Welling (arXiv 1312.6114) with Adagrad, 300 epochs, a static binarization; " +
 		"the paper itself shows curves only",
 	about: "Test ELBO in nats by the number of latents N_z. The network of the paper: 784-500-N_z and back, tanh, Bernoulli pixels, " +
-		"minibatches of 100, one draw. Here Adam with a rate of 1e-3 for 100 epochs, Glorot-uniform weights, pixels drawn anew in each epoch and once for the test set. With 20 and 200 latents also with a rate that falls to 0 as a cosine.",
+		"minibatches of 100, one draw. Here Adam with a rate of 1e-3 for 100 epochs, Glorot-uniform weights, pixels drawn anew in each epoch and once for the test set. With 20 and 200 latents also with a rate that falls to 0 as a cosine, and wake-sleep with 200 at a rate of 1e-4.",
 	rows: "latents", columns: "method", shown: []string{"ELBO"},
 	picture: curve("method", "test ELBO"),
 	found: []string{
