@@ -64,7 +64,7 @@ func (f *foldCode[T]) block(l *loopCode[T], w *scratch[T], x []T, part, row, row
 	case ofCols:
 		if rows > 1 && allZero(f.outer) {
 			tmp := w.regs[l.regs*l.span:]
-			for rows > 1 { // halves, one added to the other
+			for rows > fewRows { // halves, one added to the other
 				h := rows / 2 * n
 				kernel.Zip(kernel.OpAdd, tmp[:h], x[:h], x[h:2*h])
 				if rows%2 == 1 {
@@ -72,7 +72,7 @@ func (f *foldCode[T]) block(l *loopCode[T], w *scratch[T], x []T, part, row, row
 				}
 				x, rows = tmp, rows/2
 			}
-			kernel.Zip(kernel.OpAdd, to, to, x[:n])
+			kernel.AddRows(to, x[:rows*n])
 			return
 		}
 		for r := range rows {
@@ -81,6 +81,8 @@ func (f *foldCode[T]) block(l *loopCode[T], w *scratch[T], x []T, part, row, row
 		}
 	}
 }
+
+const fewRows = 8 // that are added one after the other
 
 // rowAt returns the offset of a row.
 func (l *loop) rowAt(a *access, coord []int, row int) int {

@@ -29,17 +29,23 @@ type Attention[T Float] struct {
 	rows   cut // of the queries, in blocks
 	own    []attentionWorker[T]
 	inPart int // blocks of a part
+	heads  int // of a part, all or one
 }
 
 // attentionRows is the number of queries in a block.
 const attentionRows = 64
 
+// attentionParts are enough for as many processors: then a part has all heads, whose
+// numbers are neighbours in memory.
+const attentionParts = 16
+
+// unseen is a score so low that e to it is 0, and finite.
+const unseen = -1e30
+
 // attentionWorker is what a worker has of its own.
 type attentionWorker[T Float] struct {
-	p, r []T  // the weights of a block, and the derivatives by them
-	sum  [1]T // of a dot product
-	low  []T  // the scores of keys that are not seen
-	zero []T
+	p, r []T            // the weights of a block, and the derivatives by them
+	low  []T            // the scores of keys that are not seen
 	of   [2]attended[T] // by the rows of a block, the most and one less
 }
 
@@ -78,8 +84,8 @@ func (a *Attention[T]) Prepare(p *Pool) (parts int) {
 		own := &a.own[w]
 		own.p = elements[T](aligned(most * a.N * sizeOf[T]()))
 		if a.Mask != nil {
-			own.low, own.zero = make([]T, a.N), make([]T, a.N)
-			Fill(own.low, -1e30) // so low that e to it is 0, and finite
+			own.low = make([]T, a.N)
+			Fill(own.low, unseen)
 		}
 		if a.G != nil {
 			own.r = elements[T](aligned(most * a.N * sizeOf[T]()))
@@ -95,7 +101,11 @@ func (a *Attention[T]) Prepare(p *Pool) (parts int) {
 			}
 		}
 	}
-	return max(a.Items*a.Heads*a.rows.n/a.inPart, 1)
+	a.heads = 1
+	if parts = a.Items * a.rows.n / a.inPart; parts >= attentionParts {
+		a.heads = a.Heads
+	}
+	return max(parts*a.Heads/a.heads, 1)
 }
 
 // Do computes one part; it makes a prepared Attention a Task.
@@ -103,25 +113,27 @@ func (a *Attention[T]) Do(part, worker int) {
 	if a.Items == 0 {
 		return
 	}
-	d := a.W / a.Heads
-	first := part % (a.rows.n / a.inPart)
-	part /= a.rows.n / a.inPart
-	q := part/a.Heads*a.M*a.W + part%a.Heads*d // where the head begins
-	k := part/a.Heads*a.N*a.W + part%a.Heads*d
-	if a.M == 0 {
-		q = 0
-	}
-	if a.N == 0 {
-		k = 0
-	}
-	dk, dv := []T(nil), []T(nil)
-	if a.G != nil {
-		dk = a.Y[a.Items*a.M*a.W+k:]
-		dv = a.Y[a.Items*(a.M+a.N)*a.W+k:]
-	}
-	for block := first; block < first+a.inPart; block++ {
-		i0, i1 := a.rows.bounds(block)
-		a.block(&a.own[worker], q+i0*a.W, k, part/a.Heads*a.MaskItem+i0*a.MaskRow, i1-i0, dk, dv, block > first, worker)
+	d, blocks := a.W/a.Heads, a.rows.n/a.inPart
+	first := part % blocks * a.inPart
+	part /= blocks
+	for h := range a.heads {
+		item, head := part*a.heads/a.Heads, part*a.heads%a.Heads+h
+		q, k := item*a.M*a.W+head*d, item*a.N*a.W+head*d // where the head begins
+		if a.M == 0 {
+			q = 0
+		}
+		if a.N == 0 {
+			k = 0
+		}
+		dk, dv := []T(nil), []T(nil)
+		if a.G != nil {
+			dk = a.Y[a.Items*a.M*a.W+k:]
+			dv = a.Y[a.Items*(a.M+a.N)*a.W+k:]
+		}
+		for block := first; block < first+a.inPart; block++ {
+			i0, i1 := a.rows.bounds(block)
+			a.block(&a.own[worker], q+i0*a.W, k, item*a.MaskItem+i0*a.MaskRow, i1-i0, dk, dv, block > first, worker)
+		}
 	}
 }
 
@@ -135,8 +147,9 @@ func (a *Attention[T]) block(own *attentionWorker[T], q, k, seen, m int, dk, dv 
 	of.other.Accumulate = add
 	p, scale := own.p[:m*a.N], T(1/math.Sqrt(float64(a.W/a.Heads)))
 	of.scores.run(a.Q[q:], a.K[k:], p, worker)
-	a.mask(p, seen, own.low)
-	a.weights(own, p, scale, seen)
+	if a.N > 0 {
+		rowSoftmax(p, p, a.N, scale, a.hide(p, seen, own.low))
+	}
 	if a.G == nil {
 		of.means.run(p, a.V[k:], a.Y[q:], worker)
 		return
@@ -144,47 +157,22 @@ func (a *Attention[T]) block(own *attentionWorker[T], q, k, seen, m int, dk, dv 
 	r := own.r[:m*a.N]
 	of.other.run(p, a.G[q:], dv, worker)
 	of.scores.run(a.G[q:], a.V[k:], r, worker)
-	for i := range m {
-		row := r[i*a.N:][:a.N]
-		ZipRight(OpSub, row, row, own.dot(row, p[i*a.N:][:a.N]))
-	}
-	Zip(OpMul, r, r, p)
-	ZipRight(OpMul, r, r, scale)
+	rowSoftmaxGrad(r, r, p, a.N, scale)
 	of.means.run(r, a.K[k:], a.Y[q:], worker)
 	of.other.run(r, a.Q[q:], dk, worker)
 }
 
-// mask sets what the queries of p, whose masks begin at place seen, do not see.
-func (a *Attention[T]) mask(p []T, seen int, other []T) {
-	for n := a.N; a.Mask != nil && len(p) > 0; p = p[n:] {
-		Where(p[:n], a.Mask[seen:][:n], p[:n], other)
+// hide gives what the queries of p, whose masks begin at place seen, do not see scores so
+// low that their weights are 0, and returns what counts as low.
+func (a *Attention[T]) hide(p []T, seen int, low []T) T {
+	if a.Mask == nil {
+		return T(math.Inf(-1))
+	}
+	for n := a.N; len(p) > 0; p = p[n:] {
+		Where(p[:n], a.Mask[seen:][:n], p[:n], low)
 		seen += a.MaskRow
 	}
-}
-
-// weights makes of each row of N products the softmax of them times a scale, with zeros
-// for those that are not seen. Their exponentials would be too small for a number, at
-// which processors take long, so others are taken.
-func (a *Attention[T]) weights(own *attentionWorker[T], p []T, scale T, seen int) {
-	n := a.N
-	for row := p; len(row) > 0; row = row[n:] {
-		Affine(row[:n], row[:n], scale, -scale*MaxOf(row[:n]))
-	}
-	a.mask(p, seen, own.zero)
-	Map(OpExp, p, p)
-	a.mask(p, seen, own.zero)
-	for row := p; len(row) > 0; row = row[n:] {
-		if s := Sum(row[:n]); s != 0 {
-			ZipRight(OpMul, row[:n], row[:n], T(1/s))
-		}
-	}
-}
-
-// dot returns x·y.
-func (own *attentionWorker[T]) dot(x, y []T) T {
-	d := dotArgs[T]{x: x, y: y, c: own.sum[:], k: len(x), rows: 1}
-	d.run(active, 1)
-	return own.sum[0]
+	return unseen / 2
 }
 
 // FLOPs returns the multiplications and additions of its products.

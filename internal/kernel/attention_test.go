@@ -63,7 +63,7 @@ func testAttention[T Float](t *testing.T, p *Pool) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, c := range [][5]int{ // items, queries, keys, width and heads
 		{1, 1, 1, 1, 1}, {2, 3, 5, 6, 2}, {3, 4, 4, 4, 4}, {2, 64, 64, 32, 1}, {1, 65, 30, 24, 3}, {2, 130, 7, 10, 2},
-		{1, 5, 200, 16, 2}, {0, 3, 4, 2, 1}, {2, 0, 4, 4, 2}, {2, 3, 0, 4, 2}, {1, 129, 67, 33, 3},
+		{1, 5, 200, 16, 2}, {17, 3, 5, 6, 2}, {6, 130, 4, 9, 3}, {0, 3, 4, 2, 1}, {2, 0, 4, 4, 2}, {2, 3, 0, 4, 2}, {1, 129, 67, 33, 3},
 	} {
 		for way := range 8 {
 			grad, masked, itemMasks, rowMasks := way%2 > 0, way > 1, way/2 > 1, way/2 != 2

@@ -28,9 +28,11 @@ type geometry struct {
 
 // These were tuned by the time of whole layers, not of single kernels.
 const (
-	inline     = 1e6       // flops below which a product is one part
-	grain      = 5e5       // flops of a part, as far as the shape allows
-	fewParts   = 8         // parts of a middling product; larger ones have larger parts
+	inline     = 1e6 // flops below which a product is one part
+	grain      = 5e5 // flops of a part, as far as the shape allows
+	fewParts   = 8   // parts of a middling product; larger ones have larger parts
+	fewDeep    = 4   // likewise of one deeper than deepK, whose panels take long to pack
+	deepK      = 1024
 	manyRows   = 192       // rows for which a panel may be packed anew
 	rowBytes   = 1024      // of a column of A: what stays in the second-level cache
 	directK    = 2048      // rows of B read in place
@@ -106,8 +108,12 @@ func (g *Gemm[T]) divide(p *Pool) (parts int) {
 	if pl.copyA {
 		cols = min(cols, panels/copyPanels)
 	}
-	if few := min(want, fewParts); rows*cols < few {
-		rows = max(rows, min((few+cols-1)/cols, m/48))
+	least := min(want, fewParts)
+	if k >= deepK && g.TransA {
+		least = min(least, fewDeep)
+	}
+	if rows*cols < least {
+		rows = max(rows, min((least+cols-1)/cols, m/48))
 	}
 	if rows*cols < want {
 		rows = max(rows, min((want+cols-1)/cols, m/manyRows))

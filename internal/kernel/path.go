@@ -24,8 +24,9 @@
 // has the portable forms, vec.go says when the assembly is called. fill.go
 // writes noise and constants.
 //
-// Of many elements: reduce.go has sums and extremes, rows.go those of each row,
-// finite.go looks for NaN and infinities. adam.go has the passes of optimisers.
+// Of many elements: reduce.go has sums and extremes, rows.go those of each row and
+// softmax.go its softmax; finite.go looks for NaN and infinities. adam.go has the passes
+// of optimisers.
 //
 // Random numbers: philox.go is the generator, keyed.go its streams by key and
 // ziggurat.go a faster normal sampler.

@@ -41,29 +41,6 @@ func RowLogSumExp[T Float](dst, x []T, cols int) {
 	}
 }
 
-// RowSoftmax sets each row of dst to the exponential of RowLogSoftmax. dst may
-// be x.
-func RowSoftmax[T Float](dst, x []T, cols int, low T) {
-	eachRows("RowSoftmax", dst, x, cols, func(d, x []T) {
-		if cols < narrow {
-			belowMax(d, x, cols, low)
-			Map(OpExp, d, d)
-			for ; len(d) > 0; d = d[cols:] {
-				if s := added(d[:cols]); s > 0 {
-					s = 1 / s
-					for i := range d[:cols] {
-						d[i] *= s
-					}
-				}
-			}
-			return
-		}
-		if s := expBelowMax(d, x, max(MaxOf(x), low)); s > 0 {
-			ZipRight(OpMul, d, d, T(1/s))
-		}
-	})
-}
-
 // RowLogSoftmax sets each row of dst to x - ln Σ eˣ of the row of x, where the
 // logarithm is low for a row of -Inf: low is -Inf, so that NaN comes out, or a
 // number below all others, so that -Inf does. A row with NaN becomes NaN; one
@@ -186,23 +163,25 @@ func sumExp[T Float](x []T, m T) (sum float64) {
 //go:noinline
 func expTotal(x []float32, shift float32) float64 { return expTotal32AVX2(x, shift) }
 
-//go:noinline
-func expSum(dst, src []float32, shift float32) float64 { return expSum32AVX2(dst, src, shift) }
-
-// expBelowMax sets dst to exp(x - m), m ≥ x, and returns the sum.
-func expBelowMax[T Float](dst, x []T, m T) (sum float64) {
-	if vectors() && unsafe.Sizeof(T(0)) == 4 {
-		for d, v := as32(dst), as32(x); len(v) > 0; {
-			k := min(len(v), chunk)
-			sum += expSum(d[:k], v[:k], float32(m))
-			d, v = d[k:], v[k:]
-		}
-		return sum
+// AddRows adds x, rows as long as dst, to dst: the rows to each other first, one after
+// the other, as befits a few.
+func AddRows[T Float](dst, x []T) {
+	rows := rowCount("AddRows", len(x), len(dst))
+	if len(x) <= chunk && vectors() && unsafe.Sizeof(T(0)) == 4 && rows > 0 {
+		addRows(as32(dst), as32(x), rows)
+		return
 	}
-	ZipRight(OpSub, dst, x, m)
-	Map(OpExp, dst, dst)
-	return Sum(dst)
+	for j := range dst {
+		s := T(0)
+		for i := j; i < len(x); i += len(dst) {
+			s += x[i]
+		}
+		dst[j] += s
+	}
 }
+
+//go:noinline
+func addRows(dst, x []float32, rows int) { addRows32(dst, x, rows) }
 
 // ColSum sets dst[j] to the sum of column first+j of x, over all rows in order.
 // float32 is added in float64. A column's result depends on that column alone,

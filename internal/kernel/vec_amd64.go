@@ -699,15 +699,15 @@ func maxOf32AVX2(x []float32) float32
 //go:noescape
 func minOf32AVX2(x []float32) float32
 
-// expSum32AVX2 puts exp(x - shift) in dst and returns the sum; x - shift must not be above zero.
-//
-//go:noescape
-func expSum32AVX2(dst []float32, x []float32, shift float32) float64
-
-// expTotal32AVX2 is expSum32 without dst.
+// expTotal32AVX2 is the sum of exp(x - shift); x - shift must not be above zero.
 //
 //go:noescape
 func expTotal32AVX2(x []float32, shift float32) float64
+
+// addRows32 adds rows of x, as long as dst, to dst, one after the other.
+//
+//go:noescape
+func addRows32(dst []float32, x []float32, rows int)
 
 // colSum32AVX2 adds 16 columns of a matrix whose rows are stride elements apart to acc, in the order of the rows.
 //
@@ -718,6 +718,16 @@ func colSum32AVX2(acc *[16]float64, x *float32, rows int, stride int)
 //
 //go:noescape
 func allFinite32AVX2(x []float32) bool
+
+// softmax32 sets each row of cols elements to exp(scale·(x - m)) over its sum, with the maximum m of the row or low; exponentials below 1.7e-38 are 0, and a sum that is 0 or NaN divides nothing.
+//
+//go:noescape
+func softmax32(dst []float32, x []float32, cols int, scale float32, low float32)
+
+// softmaxGrad32 sets each row of cols elements to scale·y·(g - Σ g·y), the derivative by x of softmax(scale·x) = y.
+//
+//go:noescape
+func softmaxGrad32(dst []float32, grad []float32, y []float32, cols int, scale float32)
 
 // uniform32AVX2 fills groups of 32 elements, eight blocks from block on, with uniform numbers.
 //

@@ -20960,117 +20960,10 @@ clean:
 	VZEROUPPER
 	RET
 
-// func expSum32AVX2(dst []float32, x []float32, shift float32) float64
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·expSum32AVX2(SB), NOSPLIT, $0-64
-	// expSum32AVX2 puts exp(x - shift) in dst and returns the sum; x - shift must not be above zero.
-	MOVQ         dst_base+0(FP), AX
-	MOVQ         x_base+24(FP), CX
-	MOVQ         x_len+32(FP), DX
-	VBROADCASTSS shift+48(FP), Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VMOVUPS      c32_4b400000<>+0(SB), Y3
-	VMOVUPS      c32_3fb8aa3b<>+0(SB), Y4
-	VMOVUPS      c32_3f800000<>+0(SB), Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	XORQ         BX, BX
-
-single:
-	CMPQ         DX, $0x00000008
-	JLT          tail
-	VMOVUPS      (CX)(BX*4), Y7
-	VSUBPS       Y0, Y7, Y7
-	VMAXPS       Y7, Y6, Y7
-	VMOVUPS      Y3, Y8
-	VFMADD231PS  Y4, Y7, Y8
-	VSUBPS       Y3, Y8, Y9
-	VMOVUPS      Y7, Y7
-	VFNMADD231PS c32_3f317218<>+0(SB), Y9, Y7
-	VFNMADD231PS c32_b102e308<>+0(SB), Y9, Y7
-	VMULPS       Y7, Y7, Y9
-	VMOVUPS      c32_3efffffb<>+0(SB), Y10
-	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y7, Y10
-	VMOVUPS      c32_3d2aadad<>+0(SB), Y11
-	VFMADD231PS  c32_3c092f6e<>+0(SB), Y7, Y11
-	VFMADD231PS  c32_3ab4a000<>+0(SB), Y9, Y11
-	VFMADD231PS  Y11, Y9, Y10
-	VMOVUPS      Y7, Y7
-	VFMADD231PS  Y9, Y10, Y7
-	VADDPS       Y5, Y7, Y7
-	VPSLLD       $0x17, Y8, Y8
-	VPSRAD       $0x01, Y8, Y9
-	VANDPS       c32_ff800000<>+0(SB), Y9, Y9
-	VPADDD       Y5, Y9, Y10
-	VMULPS       Y10, Y7, Y7
-	VPSUBD       Y9, Y8, Y8
-	VPADDD       Y5, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VMOVUPS      Y7, (AX)(BX*4)
-	VEXTRACTF128 $0x01, Y7, X8
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X8, Y8
-	VADDPD       Y7, Y1, Y1
-	VADDPD       Y8, Y2, Y2
-	ADDQ         $0x00000008, BX
-	SUBQ         $0x00000008, DX
-	JMP          single
-
-tail:
-	TESTQ        DX, DX
-	JEQ          done
-	LEAQ         tail_mask<>+32(SB), SI
-	SHLQ         $0x02, DX
-	SUBQ         DX, SI
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   (CX)(BX*4), Y7, Y8
-	VSUBPS       Y0, Y8, Y0
-	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      Y3, Y6
-	VFMADD231PS  Y4, Y0, Y6
-	VSUBPS       Y3, Y6, Y3
-	VMOVUPS      Y0, Y0
-	VFNMADD231PS c32_3f317218<>+0(SB), Y3, Y0
-	VFNMADD231PS c32_b102e308<>+0(SB), Y3, Y0
-	VMULPS       Y0, Y0, Y3
-	VMOVUPS      c32_3efffffb<>+0(SB), Y4
-	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y0, Y4
-	VMOVUPS      c32_3d2aadad<>+0(SB), Y8
-	VFMADD231PS  c32_3c092f6e<>+0(SB), Y0, Y8
-	VFMADD231PS  c32_3ab4a000<>+0(SB), Y3, Y8
-	VFMADD231PS  Y8, Y3, Y4
-	VMOVUPS      Y0, Y0
-	VFMADD231PS  Y3, Y4, Y0
-	VADDPS       Y5, Y0, Y0
-	VPSLLD       $0x17, Y6, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VANDPS       c32_ff800000<>+0(SB), Y4, Y4
-	VPADDD       Y5, Y4, Y6
-	VMULPS       Y6, Y0, Y0
-	VPSUBD       Y4, Y3, Y3
-	VPADDD       Y5, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VANDPS       Y7, Y0, Y0
-	VMASKMOVPS   Y0, Y7, (AX)(BX*4)
-	VEXTRACTF128 $0x01, Y0, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X3, Y3
-	VADDPD       Y0, Y1, Y1
-	VADDPD       Y3, Y2, Y2
-
-done:
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X1
-	VHADDPD      X1, X1, X1
-	MOVSD        X1, ret+56(FP)
-	VZEROUPPER
-	RET
-
 // func expTotal32AVX2(x []float32, shift float32) float64
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·expTotal32AVX2(SB), NOSPLIT, $0-40
-	// expTotal32AVX2 is expSum32 without dst.
+	// expTotal32AVX2 is the sum of exp(x - shift); x - shift must not be above zero.
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS shift+24(FP), Y0
@@ -21171,6 +21064,127 @@ done:
 	VZEROUPPER
 	RET
 
+// func addRows32(dst []float32, x []float32, rows int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·addRows32(SB), NOSPLIT, $0-56
+	// addRows32 adds rows of x, as long as dst, to dst, one after the other.
+	CMPB ·active+0(SB), $0x02
+	JEQ  wide
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	MOVQ rows+48(FP), BX
+	XORQ SI, SI
+	MOVQ DX, DI
+
+single:
+	CMPQ    DI, $0x00000008
+	JLT     tail
+	VMOVUPS (CX)(SI*4), Y0
+	MOVQ    BX, R8
+	LEAQ    (CX)(DX*4), R9
+
+again1:
+	DECQ    R8
+	JEQ     addedagain1
+	VMOVUPS (R9)(SI*4), Y1
+	VADDPS  Y1, Y0, Y0
+	LEAQ    (R9)(DX*4), R9
+	JMP     again1
+
+addedagain1:
+	VMOVUPS (AX)(SI*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     single
+
+tail:
+	TESTQ      DI, DI
+	JEQ        done
+	LEAQ       tail_mask<>+32(SB), R8
+	SHLQ       $0x02, DI
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y0
+	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	LEAQ       (CX)(DX*4), CX
+
+again2:
+	DECQ       BX
+	JEQ        addedagain2
+	VMASKMOVPS (CX)(SI*4), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	LEAQ       (CX)(DX*4), CX
+	JMP        again2
+
+addedagain2:
+	VMASKMOVPS (AX)(SI*4), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+wide:
+	// The same at 512 bits.
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	MOVQ rows+48(FP), BX
+	XORQ SI, SI
+	MOVQ DX, DI
+
+single512:
+	CMPQ    DI, $0x00000010
+	JLT     tail512
+	VMOVUPS (CX)(SI*4), Z0
+	MOVQ    BX, R8
+	LEAQ    (CX)(DX*4), R9
+
+again1512:
+	DECQ    R8
+	JEQ     addedagain1512
+	VMOVUPS (R9)(SI*4), Z1
+	VADDPS  Z1, Z0, Z0
+	LEAQ    (R9)(DX*4), R9
+	JMP     again1512
+
+addedagain1512:
+	VMOVUPS (AX)(SI*4), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     single512
+
+tail512:
+	TESTQ     DI, DI
+	JEQ       done512
+	MOVQ      $0xffffffffffffffff, R8
+	BZHIQ     DI, R8, R8
+	KMOVQ     R8, K1
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	LEAQ      (CX)(DX*4), CX
+
+again2512:
+	DECQ      BX
+	JEQ       addedagain2512
+	VMOVUPS.Z (CX)(SI*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	LEAQ      (CX)(DX*4), CX
+	JMP       again2512
+
+addedagain2512:
+	VMOVUPS.Z (AX)(SI*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+done512:
+	VZEROUPPER
+	RET
+
 // func colSum32AVX2(acc *[16]float64, x *float32, rows int, stride int)
 // Requires: AVX
 TEXT ·colSum32AVX2(SB), NOSPLIT, $0-32
@@ -21268,6 +21282,1003 @@ done:
 	TESTL     AX, AX
 	SETEQ     AL
 	MOVB      AL, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func softmax32(dst []float32, x []float32, cols int, scale float32, low float32)
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·softmax32(SB), NOSPLIT, $0-64
+	// softmax32 sets each row of cols elements to exp(scale·(x - m)) over its sum, with the maximum m of the row or low; exponentials below 1.7e-38 are 0, and a sum that is 0 or NaN divides nothing.
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+	MOVQ         cols+48(FP), BX
+	VBROADCASTSS scale+56(FP), Y0
+	VMOVUPS      c32_4b400000<>+0(SB), Y1
+	VMOVUPS      c32_3fb8aa3b<>+0(SB), Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y3
+	VMOVUPS      c32_c2ae0000<>+0(SB), Y4
+
+row:
+	TESTQ        DX, DX
+	JEQ          end
+	VBROADCASTSS low+60(FP), Y5
+	VXORPS       Y6, Y6, Y6
+	XORQ         SI, SI
+	MOVQ         BX, DI
+
+unrolledmax:
+	CMPQ    DI, $0x00000020
+	JLT     singlemax
+	VMOVUPS (CX)(SI*4), Y7
+	VCMPPS  $0x03, Y7, Y7, Y8
+	VORPS   Y8, Y6, Y6
+	VMAXPS  Y7, Y5, Y5
+	VMOVUPS 32(CX)(SI*4), Y7
+	VCMPPS  $0x03, Y7, Y7, Y8
+	VORPS   Y8, Y6, Y6
+	VMAXPS  Y7, Y5, Y5
+	VMOVUPS 64(CX)(SI*4), Y7
+	VCMPPS  $0x03, Y7, Y7, Y8
+	VORPS   Y8, Y6, Y6
+	VMAXPS  Y7, Y5, Y5
+	VMOVUPS 96(CX)(SI*4), Y7
+	VCMPPS  $0x03, Y7, Y7, Y8
+	VORPS   Y8, Y6, Y6
+	VMAXPS  Y7, Y5, Y5
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     unrolledmax
+
+singlemax:
+	CMPQ    DI, $0x00000008
+	JLT     tailmax
+	VMOVUPS (CX)(SI*4), Y7
+	VCMPPS  $0x03, Y7, Y7, Y8
+	VORPS   Y8, Y6, Y6
+	VMAXPS  Y7, Y5, Y5
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     singlemax
+
+tailmax:
+	TESTQ      DI, DI
+	JEQ        donemax
+	LEAQ       tail_mask<>+32(SB), R8
+	SHLQ       $0x02, DI
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y7
+	VMASKMOVPS (CX)(SI*4), Y7, Y8
+	VBLENDVPS  Y7, Y8, Y5, Y7
+	VCMPPS     $0x03, Y7, Y7, Y8
+	VORPS      Y8, Y6, Y6
+	VMAXPS     Y7, Y5, Y5
+
+donemax:
+	VEXTRACTF128 $0x01, Y5, X7
+	VMAXPS       X7, X5, X5
+	VPERMILPS    $0x4e, X5, X7
+	VMAXPS       X7, X5, X5
+	VPERMILPS    $0xb1, X5, X7
+	VMAXPS       X7, X5, X5
+	VBROADCASTSS X5, Y5
+	VMOVMSKPS    Y6, SI
+	TESTL        SI, SI
+	JEQ          clean
+	VMOVUPS      c32_7fc00000<>+0(SB), Y5
+
+clean:
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ   SI, SI
+	MOVQ   BX, DI
+
+unrolledexp:
+	CMPQ         DI, $0x00000020
+	JLT          singleexp
+	VMOVUPS      (CX)(SI*4), Y8
+	VSUBPS       Y5, Y8, Y8
+	VMULPS       Y0, Y8, Y8
+	VCMPPS       $0x15, Y4, Y8, Y9
+	VMAXPS       Y8, Y4, Y8
+	VMOVUPS      Y1, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VSUBPS       Y1, Y10, Y11
+	VMOVUPS      Y8, Y8
+	VFNMADD231PS c32_3f317218<>+0(SB), Y11, Y8
+	VFNMADD231PS c32_b102e308<>+0(SB), Y11, Y8
+	VMULPS       Y8, Y8, Y11
+	VMOVUPS      c32_3efffffb<>+0(SB), Y12
+	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y8, Y12
+	VMOVUPS      c32_3d2aadad<>+0(SB), Y13
+	VFMADD231PS  c32_3c092f6e<>+0(SB), Y8, Y13
+	VFMADD231PS  c32_3ab4a000<>+0(SB), Y11, Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VMOVUPS      Y8, Y8
+	VFMADD231PS  Y11, Y12, Y8
+	VADDPS       Y3, Y8, Y8
+	VPSLLD       $0x17, Y10, Y10
+	VPSRAD       $0x01, Y10, Y11
+	VANDPS       c32_ff800000<>+0(SB), Y11, Y11
+	VPADDD       Y3, Y11, Y12
+	VMULPS       Y12, Y8, Y8
+	VPSUBD       Y11, Y10, Y10
+	VPADDD       Y3, Y10, Y10
+	VMULPS       Y10, Y8, Y8
+	VANDPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (AX)(SI*4)
+	VMOVUPS      32(CX)(SI*4), Y9
+	VSUBPS       Y5, Y9, Y9
+	VMULPS       Y0, Y9, Y9
+	VCMPPS       $0x15, Y4, Y9, Y10
+	VMAXPS       Y9, Y4, Y9
+	VMOVUPS      Y1, Y11
+	VFMADD231PS  Y2, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVUPS      Y9, Y9
+	VFNMADD231PS c32_3f317218<>+0(SB), Y12, Y9
+	VFNMADD231PS c32_b102e308<>+0(SB), Y12, Y9
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      c32_3efffffb<>+0(SB), Y13
+	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y9, Y13
+	VMOVUPS      c32_3d2aadad<>+0(SB), Y14
+	VFMADD231PS  c32_3c092f6e<>+0(SB), Y9, Y14
+	VFMADD231PS  c32_3ab4a000<>+0(SB), Y12, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VMOVUPS      Y9, Y9
+	VFMADD231PS  Y12, Y13, Y9
+	VADDPS       Y3, Y9, Y9
+	VPSLLD       $0x17, Y11, Y11
+	VPSRAD       $0x01, Y11, Y12
+	VANDPS       c32_ff800000<>+0(SB), Y12, Y12
+	VPADDD       Y3, Y12, Y13
+	VMULPS       Y13, Y9, Y9
+	VPSUBD       Y12, Y11, Y11
+	VPADDD       Y3, Y11, Y11
+	VMULPS       Y11, Y9, Y9
+	VANDPS       Y9, Y10, Y9
+	VMOVUPS      Y9, 32(AX)(SI*4)
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      64(CX)(SI*4), Y9
+	VSUBPS       Y5, Y9, Y9
+	VMULPS       Y0, Y9, Y9
+	VCMPPS       $0x15, Y4, Y9, Y10
+	VMAXPS       Y9, Y4, Y9
+	VMOVUPS      Y1, Y11
+	VFMADD231PS  Y2, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVUPS      Y9, Y9
+	VFNMADD231PS c32_3f317218<>+0(SB), Y12, Y9
+	VFNMADD231PS c32_b102e308<>+0(SB), Y12, Y9
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      c32_3efffffb<>+0(SB), Y13
+	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y9, Y13
+	VMOVUPS      c32_3d2aadad<>+0(SB), Y14
+	VFMADD231PS  c32_3c092f6e<>+0(SB), Y9, Y14
+	VFMADD231PS  c32_3ab4a000<>+0(SB), Y12, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VMOVUPS      Y9, Y9
+	VFMADD231PS  Y12, Y13, Y9
+	VADDPS       Y3, Y9, Y9
+	VPSLLD       $0x17, Y11, Y11
+	VPSRAD       $0x01, Y11, Y12
+	VANDPS       c32_ff800000<>+0(SB), Y12, Y12
+	VPADDD       Y3, Y12, Y13
+	VMULPS       Y13, Y9, Y9
+	VPSUBD       Y12, Y11, Y11
+	VPADDD       Y3, Y11, Y11
+	VMULPS       Y11, Y9, Y9
+	VANDPS       Y9, Y10, Y9
+	VMOVUPS      Y9, 64(AX)(SI*4)
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      96(CX)(SI*4), Y9
+	VSUBPS       Y5, Y9, Y9
+	VMULPS       Y0, Y9, Y9
+	VCMPPS       $0x15, Y4, Y9, Y10
+	VMAXPS       Y9, Y4, Y9
+	VMOVUPS      Y1, Y11
+	VFMADD231PS  Y2, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVUPS      Y9, Y9
+	VFNMADD231PS c32_3f317218<>+0(SB), Y12, Y9
+	VFNMADD231PS c32_b102e308<>+0(SB), Y12, Y9
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      c32_3efffffb<>+0(SB), Y13
+	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y9, Y13
+	VMOVUPS      c32_3d2aadad<>+0(SB), Y14
+	VFMADD231PS  c32_3c092f6e<>+0(SB), Y9, Y14
+	VFMADD231PS  c32_3ab4a000<>+0(SB), Y12, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VMOVUPS      Y9, Y9
+	VFMADD231PS  Y12, Y13, Y9
+	VADDPS       Y3, Y9, Y9
+	VPSLLD       $0x17, Y11, Y11
+	VPSRAD       $0x01, Y11, Y12
+	VANDPS       c32_ff800000<>+0(SB), Y12, Y12
+	VPADDD       Y3, Y12, Y13
+	VMULPS       Y13, Y9, Y9
+	VPSUBD       Y12, Y11, Y11
+	VPADDD       Y3, Y11, Y11
+	VMULPS       Y11, Y9, Y9
+	VANDPS       Y9, Y10, Y9
+	VMOVUPS      Y9, 96(AX)(SI*4)
+	VADDPS       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $0x00000020, SI
+	SUBQ         $0x00000020, DI
+	JMP          unrolledexp
+
+singleexp:
+	CMPQ         DI, $0x00000008
+	JLT          tailexp
+	VMOVUPS      (CX)(SI*4), Y8
+	VSUBPS       Y5, Y8, Y8
+	VMULPS       Y0, Y8, Y8
+	VCMPPS       $0x15, Y4, Y8, Y9
+	VMAXPS       Y8, Y4, Y8
+	VMOVUPS      Y1, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VSUBPS       Y1, Y10, Y11
+	VMOVUPS      Y8, Y8
+	VFNMADD231PS c32_3f317218<>+0(SB), Y11, Y8
+	VFNMADD231PS c32_b102e308<>+0(SB), Y11, Y8
+	VMULPS       Y8, Y8, Y11
+	VMOVUPS      c32_3efffffb<>+0(SB), Y12
+	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y8, Y12
+	VMOVUPS      c32_3d2aadad<>+0(SB), Y13
+	VFMADD231PS  c32_3c092f6e<>+0(SB), Y8, Y13
+	VFMADD231PS  c32_3ab4a000<>+0(SB), Y11, Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VMOVUPS      Y8, Y8
+	VFMADD231PS  Y11, Y12, Y8
+	VADDPS       Y3, Y8, Y8
+	VPSLLD       $0x17, Y10, Y10
+	VPSRAD       $0x01, Y10, Y11
+	VANDPS       c32_ff800000<>+0(SB), Y11, Y11
+	VPADDD       Y3, Y11, Y12
+	VMULPS       Y12, Y8, Y8
+	VPSUBD       Y11, Y10, Y10
+	VPADDD       Y3, Y10, Y10
+	VMULPS       Y10, Y8, Y8
+	VANDPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (AX)(SI*4)
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $0x00000008, SI
+	SUBQ         $0x00000008, DI
+	JMP          singleexp
+
+tailexp:
+	TESTQ        DI, DI
+	JEQ          doneexp
+	LEAQ         tail_mask<>+32(SB), R8
+	SHLQ         $0x02, DI
+	SUBQ         DI, R8
+	VMOVUPS      (R8), Y8
+	VMASKMOVPS   (CX)(SI*4), Y8, Y9
+	VSUBPS       Y5, Y9, Y5
+	VMULPS       Y0, Y5, Y5
+	VCMPPS       $0x15, Y4, Y5, Y9
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y1, Y10
+	VFMADD231PS  Y2, Y5, Y10
+	VSUBPS       Y1, Y10, Y11
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS c32_3f317218<>+0(SB), Y11, Y5
+	VFNMADD231PS c32_b102e308<>+0(SB), Y11, Y5
+	VMULPS       Y5, Y5, Y11
+	VMOVUPS      c32_3efffffb<>+0(SB), Y12
+	VFMADD231PS  c32_3e2aaa28<>+0(SB), Y5, Y12
+	VMOVUPS      c32_3d2aadad<>+0(SB), Y13
+	VFMADD231PS  c32_3c092f6e<>+0(SB), Y5, Y13
+	VFMADD231PS  c32_3ab4a000<>+0(SB), Y11, Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VMOVUPS      Y5, Y5
+	VFMADD231PS  Y11, Y12, Y5
+	VADDPS       Y3, Y5, Y5
+	VPSLLD       $0x17, Y10, Y10
+	VPSRAD       $0x01, Y10, Y11
+	VANDPS       c32_ff800000<>+0(SB), Y11, Y11
+	VPADDD       Y3, Y11, Y12
+	VMULPS       Y12, Y5, Y5
+	VPSUBD       Y11, Y10, Y10
+	VPADDD       Y3, Y10, Y10
+	VMULPS       Y10, Y5, Y5
+	VANDPS       Y5, Y9, Y5
+	VANDPS       Y5, Y8, Y5
+	VMASKMOVPS   Y5, Y8, (AX)(SI*4)
+	VEXTRACTF128 $0x01, Y5, X8
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y5, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+
+doneexp:
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X5
+	VADDPD       X5, X6, X6
+	VHADDPD      X6, X6, X6
+	VXORPS       X7, X7, X7
+	VUCOMISD     X7, X6
+	JLS          undivided
+	VMOVSD       c64_3ff0000000000000<>+0(SB), X5
+	VDIVSD       X6, X5, X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Y5
+	XORQ         SI, SI
+	MOVQ         BX, DI
+
+unrolleddivide:
+	CMPQ    DI, $0x00000020
+	JLT     singledivide
+	VMOVUPS (AX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y6
+	VMOVUPS Y6, (AX)(SI*4)
+	VMOVUPS 32(AX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y6
+	VMOVUPS Y6, 32(AX)(SI*4)
+	VMOVUPS 64(AX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y6
+	VMOVUPS Y6, 64(AX)(SI*4)
+	VMOVUPS 96(AX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y6
+	VMOVUPS Y6, 96(AX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, DI
+	JMP     unrolleddivide
+
+singledivide:
+	CMPQ    DI, $0x00000008
+	JLT     taildivide
+	VMOVUPS (AX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y6
+	VMOVUPS Y6, (AX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
+	JMP     singledivide
+
+taildivide:
+	TESTQ      DI, DI
+	JEQ        donedivide
+	LEAQ       tail_mask<>+32(SB), R8
+	SHLQ       $0x02, DI
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y6
+	VMASKMOVPS (AX)(SI*4), Y6, Y7
+	VMULPS     Y7, Y5, Y5
+	VMASKMOVPS Y5, Y6, (AX)(SI*4)
+
+donedivide:
+undivided:
+	LEAQ (AX)(BX*4), AX
+	LEAQ (CX)(BX*4), CX
+	SUBQ BX, DX
+	JMP  row
+
+end:
+	VZEROUPPER
+	RET
+
+wide:
+	// The same at 512 bits.
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+	MOVQ         cols+48(FP), BX
+	VBROADCASTSS scale+56(FP), Z0
+	VMOVUPS      c32_4b400000<>+0(SB), Z1
+	VMOVUPS      c32_3fb8aa3b<>+0(SB), Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VMOVUPS      c32_c2ae0000<>+0(SB), Z4
+
+row512:
+	TESTQ        DX, DX
+	JEQ          end512
+	VBROADCASTSS low+60(FP), Z5
+	KXORW        K1, K1, K1
+	XORQ         SI, SI
+	MOVQ         BX, DI
+
+unrolledmax512:
+	CMPQ    DI, $0x00000040
+	JLT     singlemax512
+	VMOVUPS (CX)(SI*4), Z6
+	VCMPPS  $0x03, Z6, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z6, Z5, Z5
+	VMOVUPS 64(CX)(SI*4), Z6
+	VCMPPS  $0x03, Z6, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z6, Z5, Z5
+	VMOVUPS 128(CX)(SI*4), Z6
+	VCMPPS  $0x03, Z6, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z6, Z5, Z5
+	VMOVUPS 192(CX)(SI*4), Z6
+	VCMPPS  $0x03, Z6, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z6, Z5, Z5
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
+	JMP     unrolledmax512
+
+singlemax512:
+	CMPQ    DI, $0x00000010
+	JLT     tailmax512
+	VMOVUPS (CX)(SI*4), Z6
+	VCMPPS  $0x03, Z6, Z6, K2
+	KORW    K2, K1, K1
+	VMAXPS  Z6, Z5, Z5
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     singlemax512
+
+tailmax512:
+	TESTQ     DI, DI
+	JEQ       donemax512
+	MOVQ      $0xffffffffffffffff, R8
+	BZHIQ     DI, R8, R8
+	KMOVQ     R8, K2
+	VMOVUPS.Z (CX)(SI*4), K2, Z6
+	VBLENDMPS Z6, Z5, K2, Z7
+	VCMPPS    $0x03, Z7, Z7, K2
+	KORW      K2, K1, K1
+	VMAXPS    Z7, Z5, Z5
+
+donemax512:
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VMAXPS        Y6, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X6
+	VMAXPS        X6, X5, X5
+	VPERMILPS     $0x4e, X5, X6
+	VMAXPS        X6, X5, X5
+	VPERMILPS     $0xb1, X5, X6
+	VMAXPS        X6, X5, X5
+	VBROADCASTSS  X5, Z5
+	KMOVW         K1, SI
+	TESTL         SI, SI
+	JEQ           clean512
+	VMOVUPS       c32_7fc00000<>+0(SB), Z5
+
+clean512:
+	VXORPS Z6, Z6, Z6
+	VXORPS Z8, Z8, Z8
+	XORQ   SI, SI
+	MOVQ   BX, DI
+
+unrolledexp512:
+	CMPQ          DI, $0x00000040
+	JLT           singleexp512
+	VMOVUPS       (CX)(SI*4), Z9
+	VSUBPS        Z5, Z9, Z9
+	VMULPS        Z0, Z9, Z9
+	VCMPPS        $0x15, Z4, Z9, K2
+	VMAXPS        Z9, Z4, Z9
+	VMOVUPS       Z1, Z10
+	VFMADD231PS   Z2, Z9, Z10
+	VSUBPS        Z1, Z10, Z10
+	VMOVUPS       Z9, Z9
+	VFNMADD231PS  c32_3f317218<>+0(SB), Z10, Z9
+	VFNMADD231PS  c32_b102e308<>+0(SB), Z10, Z9
+	VMULPS        Z9, Z9, Z11
+	VMOVUPS       c32_3efffffb<>+0(SB), Z12
+	VFMADD231PS   c32_3e2aaa28<>+0(SB), Z9, Z12
+	VMOVUPS       c32_3d2aadad<>+0(SB), Z13
+	VFMADD231PS   c32_3c092f6e<>+0(SB), Z9, Z13
+	VFMADD231PS   c32_3ab4a000<>+0(SB), Z11, Z13
+	VFMADD231PS   Z13, Z11, Z12
+	VMOVUPS       Z9, Z9
+	VFMADD231PS   Z11, Z12, Z9
+	VADDPS        Z3, Z9, Z9
+	VSCALEFPS     Z10, Z9, Z9
+	VMOVUPS.Z     Z9, K2, Z9
+	VMOVUPS       Z9, (AX)(SI*4)
+	VMOVUPS       64(CX)(SI*4), Z10
+	VSUBPS        Z5, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VCMPPS        $0x15, Z4, Z10, K2
+	VMAXPS        Z10, Z4, Z10
+	VMOVUPS       Z1, Z11
+	VFMADD231PS   Z2, Z10, Z11
+	VSUBPS        Z1, Z11, Z11
+	VMOVUPS       Z10, Z10
+	VFNMADD231PS  c32_3f317218<>+0(SB), Z11, Z10
+	VFNMADD231PS  c32_b102e308<>+0(SB), Z11, Z10
+	VMULPS        Z10, Z10, Z12
+	VMOVUPS       c32_3efffffb<>+0(SB), Z13
+	VFMADD231PS   c32_3e2aaa28<>+0(SB), Z10, Z13
+	VMOVUPS       c32_3d2aadad<>+0(SB), Z14
+	VFMADD231PS   c32_3c092f6e<>+0(SB), Z10, Z14
+	VFMADD231PS   c32_3ab4a000<>+0(SB), Z12, Z14
+	VFMADD231PS   Z14, Z12, Z13
+	VMOVUPS       Z10, Z10
+	VFMADD231PS   Z12, Z13, Z10
+	VADDPS        Z3, Z10, Z10
+	VSCALEFPS     Z11, Z10, Z10
+	VMOVUPS.Z     Z10, K2, Z10
+	VMOVUPS       Z10, 64(AX)(SI*4)
+	VADDPS        Z10, Z9, Z9
+	VMOVUPS       128(CX)(SI*4), Z10
+	VSUBPS        Z5, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VCMPPS        $0x15, Z4, Z10, K2
+	VMAXPS        Z10, Z4, Z10
+	VMOVUPS       Z1, Z11
+	VFMADD231PS   Z2, Z10, Z11
+	VSUBPS        Z1, Z11, Z11
+	VMOVUPS       Z10, Z10
+	VFNMADD231PS  c32_3f317218<>+0(SB), Z11, Z10
+	VFNMADD231PS  c32_b102e308<>+0(SB), Z11, Z10
+	VMULPS        Z10, Z10, Z12
+	VMOVUPS       c32_3efffffb<>+0(SB), Z13
+	VFMADD231PS   c32_3e2aaa28<>+0(SB), Z10, Z13
+	VMOVUPS       c32_3d2aadad<>+0(SB), Z14
+	VFMADD231PS   c32_3c092f6e<>+0(SB), Z10, Z14
+	VFMADD231PS   c32_3ab4a000<>+0(SB), Z12, Z14
+	VFMADD231PS   Z14, Z12, Z13
+	VMOVUPS       Z10, Z10
+	VFMADD231PS   Z12, Z13, Z10
+	VADDPS        Z3, Z10, Z10
+	VSCALEFPS     Z11, Z10, Z10
+	VMOVUPS.Z     Z10, K2, Z10
+	VMOVUPS       Z10, 128(AX)(SI*4)
+	VADDPS        Z10, Z9, Z9
+	VMOVUPS       192(CX)(SI*4), Z10
+	VSUBPS        Z5, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VCMPPS        $0x15, Z4, Z10, K2
+	VMAXPS        Z10, Z4, Z10
+	VMOVUPS       Z1, Z11
+	VFMADD231PS   Z2, Z10, Z11
+	VSUBPS        Z1, Z11, Z11
+	VMOVUPS       Z10, Z10
+	VFNMADD231PS  c32_3f317218<>+0(SB), Z11, Z10
+	VFNMADD231PS  c32_b102e308<>+0(SB), Z11, Z10
+	VMULPS        Z10, Z10, Z12
+	VMOVUPS       c32_3efffffb<>+0(SB), Z13
+	VFMADD231PS   c32_3e2aaa28<>+0(SB), Z10, Z13
+	VMOVUPS       c32_3d2aadad<>+0(SB), Z14
+	VFMADD231PS   c32_3c092f6e<>+0(SB), Z10, Z14
+	VFMADD231PS   c32_3ab4a000<>+0(SB), Z12, Z14
+	VFMADD231PS   Z14, Z12, Z13
+	VMOVUPS       Z10, Z10
+	VFMADD231PS   Z12, Z13, Z10
+	VADDPS        Z3, Z10, Z10
+	VSCALEFPS     Z11, Z10, Z10
+	VMOVUPS.Z     Z10, K2, Z10
+	VMOVUPS       Z10, 192(AX)(SI*4)
+	VADDPS        Z10, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y10
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y10, Z10
+	VADDPD        Z9, Z6, Z6
+	VADDPD        Z10, Z8, Z8
+	ADDQ          $0x00000040, SI
+	SUBQ          $0x00000040, DI
+	JMP           unrolledexp512
+
+singleexp512:
+	CMPQ          DI, $0x00000010
+	JLT           tailexp512
+	VMOVUPS       (CX)(SI*4), Z9
+	VSUBPS        Z5, Z9, Z9
+	VMULPS        Z0, Z9, Z9
+	VCMPPS        $0x15, Z4, Z9, K2
+	VMAXPS        Z9, Z4, Z9
+	VMOVUPS       Z1, Z10
+	VFMADD231PS   Z2, Z9, Z10
+	VSUBPS        Z1, Z10, Z10
+	VMOVUPS       Z9, Z9
+	VFNMADD231PS  c32_3f317218<>+0(SB), Z10, Z9
+	VFNMADD231PS  c32_b102e308<>+0(SB), Z10, Z9
+	VMULPS        Z9, Z9, Z11
+	VMOVUPS       c32_3efffffb<>+0(SB), Z12
+	VFMADD231PS   c32_3e2aaa28<>+0(SB), Z9, Z12
+	VMOVUPS       c32_3d2aadad<>+0(SB), Z13
+	VFMADD231PS   c32_3c092f6e<>+0(SB), Z9, Z13
+	VFMADD231PS   c32_3ab4a000<>+0(SB), Z11, Z13
+	VFMADD231PS   Z13, Z11, Z12
+	VMOVUPS       Z9, Z9
+	VFMADD231PS   Z11, Z12, Z9
+	VADDPS        Z3, Z9, Z9
+	VSCALEFPS     Z10, Z9, Z9
+	VMOVUPS.Z     Z9, K2, Z9
+	VMOVUPS       Z9, (AX)(SI*4)
+	VEXTRACTF64X4 $0x01, Z9, Y10
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y10, Z10
+	VADDPD        Z9, Z6, Z6
+	VADDPD        Z10, Z8, Z8
+	ADDQ          $0x00000010, SI
+	SUBQ          $0x00000010, DI
+	JMP           singleexp512
+
+tailexp512:
+	TESTQ         DI, DI
+	JEQ           doneexp512
+	MOVQ          $0xffffffffffffffff, R8
+	BZHIQ         DI, R8, R8
+	KMOVQ         R8, K2
+	VMOVUPS.Z     (CX)(SI*4), K2, Z9
+	VSUBPS        Z5, Z9, Z5
+	VMULPS        Z0, Z5, Z5
+	VCMPPS        $0x15, Z4, Z5, K3
+	VMAXPS        Z5, Z4, Z5
+	VMOVUPS       Z1, Z9
+	VFMADD231PS   Z2, Z5, Z9
+	VSUBPS        Z1, Z9, Z9
+	VMOVUPS       Z5, Z5
+	VFNMADD231PS  c32_3f317218<>+0(SB), Z9, Z5
+	VFNMADD231PS  c32_b102e308<>+0(SB), Z9, Z5
+	VMULPS        Z5, Z5, Z10
+	VMOVUPS       c32_3efffffb<>+0(SB), Z11
+	VFMADD231PS   c32_3e2aaa28<>+0(SB), Z5, Z11
+	VMOVUPS       c32_3d2aadad<>+0(SB), Z12
+	VFMADD231PS   c32_3c092f6e<>+0(SB), Z5, Z12
+	VFMADD231PS   c32_3ab4a000<>+0(SB), Z10, Z12
+	VFMADD231PS   Z12, Z10, Z11
+	VMOVUPS       Z5, Z5
+	VFMADD231PS   Z10, Z11, Z5
+	VADDPS        Z3, Z5, Z5
+	VSCALEFPS     Z9, Z5, Z5
+	VMOVUPS.Z     Z5, K3, Z5
+	VMOVUPS.Z     Z5, K2, Z5
+	VMOVUPS       Z5, K2, (AX)(SI*4)
+	VEXTRACTF64X4 $0x01, Z5, Y9
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y9, Z9
+	VADDPD        Z5, Z6, Z6
+	VADDPD        Z9, Z8, Z8
+
+doneexp512:
+	VADDPD        Z8, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y5
+	VADDPD        Y5, Y6, Y6
+	VEXTRACTF128  $0x01, Y6, X5
+	VADDPD        X5, X6, X6
+	VHADDPD       X6, X6, X6
+	VXORPS        X8, X8, X8
+	VUCOMISD      X8, X6
+	JLS           undivided512
+	VMOVSD        c64_3ff0000000000000<>+0(SB), X5
+	VDIVSD        X6, X5, X5
+	VCVTSD2SS     X5, X5, X5
+	VBROADCASTSS  X5, Z5
+	XORQ          SI, SI
+	MOVQ          BX, DI
+
+unrolleddivide512:
+	CMPQ    DI, $0x00000040
+	JLT     singledivide512
+	VMOVUPS (AX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z6
+	VMOVUPS Z6, (AX)(SI*4)
+	VMOVUPS 64(AX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z6
+	VMOVUPS Z6, 64(AX)(SI*4)
+	VMOVUPS 128(AX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z6
+	VMOVUPS Z6, 128(AX)(SI*4)
+	VMOVUPS 192(AX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z6
+	VMOVUPS Z6, 192(AX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
+	JMP     unrolleddivide512
+
+singledivide512:
+	CMPQ    DI, $0x00000010
+	JLT     taildivide512
+	VMOVUPS (AX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z6
+	VMOVUPS Z6, (AX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
+	JMP     singledivide512
+
+taildivide512:
+	TESTQ     DI, DI
+	JEQ       donedivide512
+	MOVQ      $0xffffffffffffffff, R8
+	BZHIQ     DI, R8, R8
+	KMOVQ     R8, K2
+	VMOVUPS.Z (AX)(SI*4), K2, Z6
+	VMULPS    Z6, Z5, Z5
+	VMOVUPS   Z5, K2, (AX)(SI*4)
+
+donedivide512:
+undivided512:
+	LEAQ (AX)(BX*4), AX
+	LEAQ (CX)(BX*4), CX
+	SUBQ BX, DX
+	JMP  row512
+
+end512:
+	VZEROUPPER
+	RET
+
+// func softmaxGrad32(dst []float32, grad []float32, y []float32, cols int, scale float32)
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·softmaxGrad32(SB), NOSPLIT, $0-84
+	// softmaxGrad32 sets each row of cols elements to scale·y·(g - Σ g·y), the derivative by x of softmax(scale·x) = y.
+	CMPB         ·active+0(SB), $0x02
+	JEQ          wide
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         grad_base+24(FP), CX
+	MOVQ         y_base+48(FP), DX
+	MOVQ         y_len+56(FP), BX
+	MOVQ         cols+72(FP), SI
+	VBROADCASTSS scale+80(FP), Y0
+
+row:
+	TESTQ  BX, BX
+	JEQ    end
+	VXORPS Y1, Y1, Y1
+	XORQ   DI, DI
+	MOVQ   SI, R8
+
+unrolledsum:
+	CMPQ        R8, $0x00000020
+	JLT         singlesum
+	VMOVUPS     (CX)(DI*4), Y2
+	VMOVUPS     (DX)(DI*4), Y3
+	VFMADD231PS Y3, Y2, Y1
+	VMOVUPS     32(CX)(DI*4), Y2
+	VMOVUPS     32(DX)(DI*4), Y3
+	VFMADD231PS Y3, Y2, Y1
+	VMOVUPS     64(CX)(DI*4), Y2
+	VMOVUPS     64(DX)(DI*4), Y3
+	VFMADD231PS Y3, Y2, Y1
+	VMOVUPS     96(CX)(DI*4), Y2
+	VMOVUPS     96(DX)(DI*4), Y3
+	VFMADD231PS Y3, Y2, Y1
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000020, R8
+	JMP         unrolledsum
+
+singlesum:
+	CMPQ        R8, $0x00000008
+	JLT         tailsum
+	VMOVUPS     (CX)(DI*4), Y2
+	VMOVUPS     (DX)(DI*4), Y3
+	VFMADD231PS Y3, Y2, Y1
+	ADDQ        $0x00000008, DI
+	SUBQ        $0x00000008, R8
+	JMP         singlesum
+
+tailsum:
+	TESTQ       R8, R8
+	JEQ         donesum
+	LEAQ        tail_mask<>+32(SB), R9
+	SHLQ        $0x02, R8
+	SUBQ        R8, R9
+	VMOVUPS     (R9), Y2
+	VMASKMOVPS  (CX)(DI*4), Y2, Y3
+	VMASKMOVPS  (DX)(DI*4), Y2, Y2
+	VFMADD231PS Y2, Y3, Y1
+
+donesum:
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	VPERMILPS    $0x4e, X1, X2
+	VADDPS       X2, X1, X1
+	VPERMILPS    $0xb1, X1, X2
+	VADDPS       X2, X1, X1
+	VBROADCASTSS X1, Y1
+	XORQ         DI, DI
+	MOVQ         SI, R8
+
+unrolledresult:
+	CMPQ    R8, $0x00000020
+	JLT     singleresult
+	VMOVUPS (CX)(DI*4), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (DX)(DI*4), Y3
+	VMULPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (AX)(DI*4)
+	VMOVUPS 32(CX)(DI*4), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS 32(DX)(DI*4), Y3
+	VMULPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 32(AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS 64(DX)(DI*4), Y3
+	VMULPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 64(AX)(DI*4)
+	VMOVUPS 96(CX)(DI*4), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS 96(DX)(DI*4), Y3
+	VMULPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 96(AX)(DI*4)
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000020, R8
+	JMP     unrolledresult
+
+singleresult:
+	CMPQ    R8, $0x00000008
+	JLT     tailresult
+	VMOVUPS (CX)(DI*4), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (DX)(DI*4), Y3
+	VMULPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (AX)(DI*4)
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000008, R8
+	JMP     singleresult
+
+tailresult:
+	TESTQ      R8, R8
+	JEQ        doneresult
+	LEAQ       tail_mask<>+32(SB), R9
+	SHLQ       $0x02, R8
+	SUBQ       R8, R9
+	VMOVUPS    (R9), Y2
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VSUBPS     Y1, Y3, Y1
+	VMASKMOVPS (DX)(DI*4), Y2, Y3
+	VMULPS     Y3, Y1, Y1
+	VMULPS     Y0, Y1, Y1
+	VMASKMOVPS Y1, Y2, (AX)(DI*4)
+
+doneresult:
+	LEAQ (AX)(SI*4), AX
+	LEAQ (CX)(SI*4), CX
+	LEAQ (DX)(SI*4), DX
+	SUBQ SI, BX
+	JMP  row
+
+end:
+	VZEROUPPER
+	RET
+
+wide:
+	// The same at 512 bits.
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         grad_base+24(FP), CX
+	MOVQ         y_base+48(FP), DX
+	MOVQ         y_len+56(FP), BX
+	MOVQ         cols+72(FP), SI
+	VBROADCASTSS scale+80(FP), Z0
+
+row512:
+	TESTQ  BX, BX
+	JEQ    end512
+	VXORPS Z1, Z1, Z1
+	XORQ   DI, DI
+	MOVQ   SI, R8
+
+unrolledsum512:
+	CMPQ        R8, $0x00000040
+	JLT         singlesum512
+	VMOVUPS     (CX)(DI*4), Z2
+	VMOVUPS     (DX)(DI*4), Z3
+	VFMADD231PS Z3, Z2, Z1
+	VMOVUPS     64(CX)(DI*4), Z2
+	VMOVUPS     64(DX)(DI*4), Z3
+	VFMADD231PS Z3, Z2, Z1
+	VMOVUPS     128(CX)(DI*4), Z2
+	VMOVUPS     128(DX)(DI*4), Z3
+	VFMADD231PS Z3, Z2, Z1
+	VMOVUPS     192(CX)(DI*4), Z2
+	VMOVUPS     192(DX)(DI*4), Z3
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000040, R8
+	JMP         unrolledsum512
+
+singlesum512:
+	CMPQ        R8, $0x00000010
+	JLT         tailsum512
+	VMOVUPS     (CX)(DI*4), Z2
+	VMOVUPS     (DX)(DI*4), Z3
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        $0x00000010, DI
+	SUBQ        $0x00000010, R8
+	JMP         singlesum512
+
+tailsum512:
+	TESTQ       R8, R8
+	JEQ         donesum512
+	MOVQ        $0xffffffffffffffff, R9
+	BZHIQ       R8, R9, R9
+	KMOVQ       R9, K1
+	VMOVUPS.Z   (CX)(DI*4), K1, Z2
+	VMOVUPS.Z   (DX)(DI*4), K1, Z3
+	VFMADD231PS Z3, Z2, Z1
+
+donesum512:
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0x4e, X1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0xb1, X1, X2
+	VADDPS        X2, X1, X1
+	VBROADCASTSS  X1, Z1
+	XORQ          DI, DI
+	MOVQ          SI, R8
+
+unrolledresult512:
+	CMPQ    R8, $0x00000040
+	JLT     singleresult512
+	VMOVUPS (CX)(DI*4), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS (DX)(DI*4), Z3
+	VMULPS  Z3, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, (AX)(DI*4)
+	VMOVUPS 64(CX)(DI*4), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS 64(DX)(DI*4), Z3
+	VMULPS  Z3, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, 64(AX)(DI*4)
+	VMOVUPS 128(CX)(DI*4), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS 128(DX)(DI*4), Z3
+	VMULPS  Z3, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, 128(AX)(DI*4)
+	VMOVUPS 192(CX)(DI*4), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS 192(DX)(DI*4), Z3
+	VMULPS  Z3, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, 192(AX)(DI*4)
+	ADDQ    $0x00000040, DI
+	SUBQ    $0x00000040, R8
+	JMP     unrolledresult512
+
+singleresult512:
+	CMPQ    R8, $0x00000010
+	JLT     tailresult512
+	VMOVUPS (CX)(DI*4), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS (DX)(DI*4), Z3
+	VMULPS  Z3, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, (AX)(DI*4)
+	ADDQ    $0x00000010, DI
+	SUBQ    $0x00000010, R8
+	JMP     singleresult512
+
+tailresult512:
+	TESTQ     R8, R8
+	JEQ       doneresult512
+	MOVQ      $0xffffffffffffffff, R9
+	BZHIQ     R8, R9, R9
+	KMOVQ     R9, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VSUBPS    Z1, Z2, Z1
+	VMOVUPS.Z (DX)(DI*4), K1, Z2
+	VMULPS    Z2, Z1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(DI*4)
+
+doneresult512:
+	LEAQ (AX)(SI*4), AX
+	LEAQ (CX)(SI*4), CX
+	LEAQ (DX)(SI*4), DX
+	SUBQ SI, BX
+	JMP  row512
+
+end512:
 	VZEROUPPER
 	RET
 
@@ -24396,6 +25407,24 @@ DATA c32_c1b80000<>+52(SB)/4, $0xc1b80000
 DATA c32_c1b80000<>+56(SB)/4, $0xc1b80000
 DATA c32_c1b80000<>+60(SB)/4, $0xc1b80000
 GLOBL c32_c1b80000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_c2ae0000<>+0(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+4(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+8(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+12(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+16(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+20(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+24(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+28(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+32(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+36(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+40(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+44(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+48(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+52(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+56(SB)/4, $0xc2ae0000
+DATA c32_c2ae0000<>+60(SB)/4, $0xc2ae0000
+GLOBL c32_c2ae0000<>(SB), RODATA|NOPTR, $64
 
 DATA c32_c2d00000<>+0(SB)/4, $0xc2d00000
 DATA c32_c2d00000<>+4(SB)/4, $0xc2d00000

@@ -4,149 +4,151 @@
 
 package kernel
 
-func neg32(dst, src []float32)                                    { panic(noAssembly) }
-func abs32(dst, src []float32)                                    { panic(noAssembly) }
-func sign32(dst, src []float32)                                   { panic(noAssembly) }
-func sqrt32(dst, src []float32)                                   { panic(noAssembly) }
-func rsqrt32(dst, src []float32)                                  { panic(noAssembly) }
-func square32(dst, src []float32)                                 { panic(noAssembly) }
-func recip32(dst, src []float32)                                  { panic(noAssembly) }
-func floor32(dst, src []float32)                                  { panic(noAssembly) }
-func relu32(dst, src []float32)                                   { panic(noAssembly) }
-func exp32(dst, src []float32)                                    { panic(noAssembly) }
-func expm132(dst, src []float32)                                  { panic(noAssembly) }
-func log32(dst, src []float32)                                    { panic(noAssembly) }
-func log1p32(dst, src []float32)                                  { panic(noAssembly) }
-func tanh32(dst, src []float32)                                   { panic(noAssembly) }
-func sigmoid32(dst, src []float32)                                { panic(noAssembly) }
-func logsigmoid32(dst, src []float32)                             { panic(noAssembly) }
-func softplus32(dst, src []float32)                               { panic(noAssembly) }
-func silu32(dst, src []float32)                                   { panic(noAssembly) }
-func elu32(dst, src []float32)                                    { panic(noAssembly) }
-func erf32(dst, src []float32)                                    { panic(noAssembly) }
-func gelu32(dst, src []float32)                                   { panic(noAssembly) }
-func add32(dst, a, b []float32)                                   { panic(noAssembly) }
-func add32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
-func sub32(dst, a, b []float32)                                   { panic(noAssembly) }
-func sub32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
-func sub32Left(dst []float32, a float32, b []float32)             { panic(noAssembly) }
-func mul32(dst, a, b []float32)                                   { panic(noAssembly) }
-func mul32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
-func div32(dst, a, b []float32)                                   { panic(noAssembly) }
-func div32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
-func div32Left(dst []float32, a float32, b []float32)             { panic(noAssembly) }
-func min32(dst, a, b []float32)                                   { panic(noAssembly) }
-func min32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
-func max32(dst, a, b []float32)                                   { panic(noAssembly) }
-func max32Right(dst, a []float32, b float32)                      { panic(noAssembly) }
-func mulsquare32(dst, a, b []float32)                             { panic(noAssembly) }
-func mulsquare32Right(dst, a []float32, b float32)                { panic(noAssembly) }
-func mulsquare32Left(dst []float32, a float32, b []float32)       { panic(noAssembly) }
-func mulAdd32(dst, a, b, c []float32)                             { panic(noAssembly) }
-func negMulAdd32(dst, a, b, c []float32)                          { panic(noAssembly) }
-func addScaled32(dst, a []float32, k float32, b []float32)        { panic(noAssembly) }
-func affine32(dst, a []float32, k, c float32)                     { panic(noAssembly) }
-func tanhGrad32(dst, grad, y []float32)                           { panic(noAssembly) }
-func sigmoidGrad32(dst, grad, y []float32)                        { panic(noAssembly) }
-func logBernoulli32(dst, x, l []float32)                          { panic(noAssembly) }
-func bernoulliGrad32(dst, grad, x, l []float32)                   { panic(noAssembly) }
-func add64(dst, a, b []float64)                                   { panic(noAssembly) }
-func add64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
-func sub64(dst, a, b []float64)                                   { panic(noAssembly) }
-func sub64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
-func sub64Left(dst []float64, a float64, b []float64)             { panic(noAssembly) }
-func mul64(dst, a, b []float64)                                   { panic(noAssembly) }
-func mul64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
-func div64(dst, a, b []float64)                                   { panic(noAssembly) }
-func div64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
-func div64Left(dst []float64, a float64, b []float64)             { panic(noAssembly) }
-func min64(dst, a, b []float64)                                   { panic(noAssembly) }
-func min64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
-func max64(dst, a, b []float64)                                   { panic(noAssembly) }
-func max64Right(dst, a []float64, b float64)                      { panic(noAssembly) }
-func mulsquare64(dst, a, b []float64)                             { panic(noAssembly) }
-func mulsquare64Right(dst, a []float64, b float64)                { panic(noAssembly) }
-func mulsquare64Left(dst []float64, a float64, b []float64)       { panic(noAssembly) }
-func mulAdd64(dst, a, b, c []float64)                             { panic(noAssembly) }
-func negMulAdd64(dst, a, b, c []float64)                          { panic(noAssembly) }
-func addScaled64(dst, a []float64, k float64, b []float64)        { panic(noAssembly) }
-func affine64(dst, a []float64, k, c float64)                     { panic(noAssembly) }
-func tanhGrad64(dst, grad, y []float64)                           { panic(noAssembly) }
-func sigmoidGrad64(dst, grad, y []float64)                        { panic(noAssembly) }
-func logBernoulli64(dst, x, l []float64)                          { panic(noAssembly) }
-func bernoulliGrad64(dst, grad, x, l []float64)                   { panic(noAssembly) }
-func neg64(dst, src []float64)                                    { panic(noAssembly) }
-func abs64(dst, src []float64)                                    { panic(noAssembly) }
-func sign64(dst, src []float64)                                   { panic(noAssembly) }
-func sqrt64(dst, src []float64)                                   { panic(noAssembly) }
-func rsqrt64(dst, src []float64)                                  { panic(noAssembly) }
-func square64(dst, src []float64)                                 { panic(noAssembly) }
-func recip64(dst, src []float64)                                  { panic(noAssembly) }
-func floor64(dst, src []float64)                                  { panic(noAssembly) }
-func relu64(dst, src []float64)                                   { panic(noAssembly) }
-func exp64(dst, src []float64)                                    { panic(noAssembly) }
-func expm164(dst, src []float64)                                  { panic(noAssembly) }
-func log64(dst, src []float64)                                    { panic(noAssembly) }
-func log1p64(dst, src []float64)                                  { panic(noAssembly) }
-func tanh64(dst, src []float64)                                   { panic(noAssembly) }
-func sigmoid64(dst, src []float64)                                { panic(noAssembly) }
-func logsigmoid64(dst, src []float64)                             { panic(noAssembly) }
-func softplus64(dst, src []float64)                               { panic(noAssembly) }
-func silu64(dst, src []float64)                                   { panic(noAssembly) }
-func elu64(dst, src []float64)                                    { panic(noAssembly) }
-func erf64(dst, src []float64)                                    { panic(noAssembly) }
-func gelu64(dst, src []float64)                                   { panic(noAssembly) }
-func lt32(dst, a, b []float32)                                    { panic(noAssembly) }
-func lt32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
-func le32(dst, a, b []float32)                                    { panic(noAssembly) }
-func le32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
-func gt32(dst, a, b []float32)                                    { panic(noAssembly) }
-func gt32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
-func ge32(dst, a, b []float32)                                    { panic(noAssembly) }
-func ge32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
-func eq32(dst, a, b []float32)                                    { panic(noAssembly) }
-func eq32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
-func ne32(dst, a, b []float32)                                    { panic(noAssembly) }
-func ne32Right(dst, a []float32, b float32)                       { panic(noAssembly) }
-func logaddexp32(dst, a, b []float32)                             { panic(noAssembly) }
-func logaddexp32Right(dst, a []float32, b float32)                { panic(noAssembly) }
-func where32(dst, cond, a, b []float32)                           { panic(noAssembly) }
-func leakyrelu32(dst, src []float32, slope float32)               { panic(noAssembly) }
-func outside32(dst, src []float32, lo, hi float32)                { panic(noAssembly) }
-func between32(dst, x, lo, hi []float32, near, tiny float32)      { panic(noAssembly) }
-func clamp32(dst, src []float32, lo, hi float32)                  { panic(noAssembly) }
-func lt64(dst, a, b []float64)                                    { panic(noAssembly) }
-func lt64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
-func le64(dst, a, b []float64)                                    { panic(noAssembly) }
-func le64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
-func gt64(dst, a, b []float64)                                    { panic(noAssembly) }
-func gt64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
-func ge64(dst, a, b []float64)                                    { panic(noAssembly) }
-func ge64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
-func eq64(dst, a, b []float64)                                    { panic(noAssembly) }
-func eq64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
-func ne64(dst, a, b []float64)                                    { panic(noAssembly) }
-func ne64Right(dst, a []float64, b float64)                       { panic(noAssembly) }
-func logaddexp64(dst, a, b []float64)                             { panic(noAssembly) }
-func logaddexp64Right(dst, a []float64, b float64)                { panic(noAssembly) }
-func where64(dst, cond, a, b []float64)                           { panic(noAssembly) }
-func leakyrelu64(dst, src []float64, slope float64)               { panic(noAssembly) }
-func outside64(dst, src []float64, lo, hi float64)                { panic(noAssembly) }
-func between64(dst, x, lo, hi []float64, near, tiny float64)      { panic(noAssembly) }
-func clamp64(dst, src []float64, lo, hi float64)                  { panic(noAssembly) }
-func sin32(dst, src []float32) bool                               { panic(noAssembly) }
-func cos32(dst, src []float32) bool                               { panic(noAssembly) }
-func sin64(dst, src []float64) bool                               { panic(noAssembly) }
-func cos64(dst, src []float64) bool                               { panic(noAssembly) }
-func sum32AVX2(x []float32) float64                               { panic(noAssembly) }
-func sumSquares32AVX2(x []float32) float64                        { panic(noAssembly) }
-func nonzero32AVX2(dst *byte, x []float32)                        { panic(noAssembly) }
-func maxOf32AVX2(x []float32) float32                             { panic(noAssembly) }
-func minOf32AVX2(x []float32) float32                             { panic(noAssembly) }
-func expSum32AVX2(dst, x []float32, shift float32) float64        { panic(noAssembly) }
-func expTotal32AVX2(x []float32, shift float32) float64           { panic(noAssembly) }
-func colSum32AVX2(acc *[16]float64, x *float32, rows, stride int) { panic(noAssembly) }
-func allFinite32AVX2(x []float32) bool                            { panic(noAssembly) }
+func neg32(dst, src []float32)                                      { panic(noAssembly) }
+func abs32(dst, src []float32)                                      { panic(noAssembly) }
+func sign32(dst, src []float32)                                     { panic(noAssembly) }
+func sqrt32(dst, src []float32)                                     { panic(noAssembly) }
+func rsqrt32(dst, src []float32)                                    { panic(noAssembly) }
+func square32(dst, src []float32)                                   { panic(noAssembly) }
+func recip32(dst, src []float32)                                    { panic(noAssembly) }
+func floor32(dst, src []float32)                                    { panic(noAssembly) }
+func relu32(dst, src []float32)                                     { panic(noAssembly) }
+func exp32(dst, src []float32)                                      { panic(noAssembly) }
+func expm132(dst, src []float32)                                    { panic(noAssembly) }
+func log32(dst, src []float32)                                      { panic(noAssembly) }
+func log1p32(dst, src []float32)                                    { panic(noAssembly) }
+func tanh32(dst, src []float32)                                     { panic(noAssembly) }
+func sigmoid32(dst, src []float32)                                  { panic(noAssembly) }
+func logsigmoid32(dst, src []float32)                               { panic(noAssembly) }
+func softplus32(dst, src []float32)                                 { panic(noAssembly) }
+func silu32(dst, src []float32)                                     { panic(noAssembly) }
+func elu32(dst, src []float32)                                      { panic(noAssembly) }
+func erf32(dst, src []float32)                                      { panic(noAssembly) }
+func gelu32(dst, src []float32)                                     { panic(noAssembly) }
+func add32(dst, a, b []float32)                                     { panic(noAssembly) }
+func add32Right(dst, a []float32, b float32)                        { panic(noAssembly) }
+func sub32(dst, a, b []float32)                                     { panic(noAssembly) }
+func sub32Right(dst, a []float32, b float32)                        { panic(noAssembly) }
+func sub32Left(dst []float32, a float32, b []float32)               { panic(noAssembly) }
+func mul32(dst, a, b []float32)                                     { panic(noAssembly) }
+func mul32Right(dst, a []float32, b float32)                        { panic(noAssembly) }
+func div32(dst, a, b []float32)                                     { panic(noAssembly) }
+func div32Right(dst, a []float32, b float32)                        { panic(noAssembly) }
+func div32Left(dst []float32, a float32, b []float32)               { panic(noAssembly) }
+func min32(dst, a, b []float32)                                     { panic(noAssembly) }
+func min32Right(dst, a []float32, b float32)                        { panic(noAssembly) }
+func max32(dst, a, b []float32)                                     { panic(noAssembly) }
+func max32Right(dst, a []float32, b float32)                        { panic(noAssembly) }
+func mulsquare32(dst, a, b []float32)                               { panic(noAssembly) }
+func mulsquare32Right(dst, a []float32, b float32)                  { panic(noAssembly) }
+func mulsquare32Left(dst []float32, a float32, b []float32)         { panic(noAssembly) }
+func mulAdd32(dst, a, b, c []float32)                               { panic(noAssembly) }
+func negMulAdd32(dst, a, b, c []float32)                            { panic(noAssembly) }
+func addScaled32(dst, a []float32, k float32, b []float32)          { panic(noAssembly) }
+func affine32(dst, a []float32, k, c float32)                       { panic(noAssembly) }
+func tanhGrad32(dst, grad, y []float32)                             { panic(noAssembly) }
+func sigmoidGrad32(dst, grad, y []float32)                          { panic(noAssembly) }
+func logBernoulli32(dst, x, l []float32)                            { panic(noAssembly) }
+func bernoulliGrad32(dst, grad, x, l []float32)                     { panic(noAssembly) }
+func add64(dst, a, b []float64)                                     { panic(noAssembly) }
+func add64Right(dst, a []float64, b float64)                        { panic(noAssembly) }
+func sub64(dst, a, b []float64)                                     { panic(noAssembly) }
+func sub64Right(dst, a []float64, b float64)                        { panic(noAssembly) }
+func sub64Left(dst []float64, a float64, b []float64)               { panic(noAssembly) }
+func mul64(dst, a, b []float64)                                     { panic(noAssembly) }
+func mul64Right(dst, a []float64, b float64)                        { panic(noAssembly) }
+func div64(dst, a, b []float64)                                     { panic(noAssembly) }
+func div64Right(dst, a []float64, b float64)                        { panic(noAssembly) }
+func div64Left(dst []float64, a float64, b []float64)               { panic(noAssembly) }
+func min64(dst, a, b []float64)                                     { panic(noAssembly) }
+func min64Right(dst, a []float64, b float64)                        { panic(noAssembly) }
+func max64(dst, a, b []float64)                                     { panic(noAssembly) }
+func max64Right(dst, a []float64, b float64)                        { panic(noAssembly) }
+func mulsquare64(dst, a, b []float64)                               { panic(noAssembly) }
+func mulsquare64Right(dst, a []float64, b float64)                  { panic(noAssembly) }
+func mulsquare64Left(dst []float64, a float64, b []float64)         { panic(noAssembly) }
+func mulAdd64(dst, a, b, c []float64)                               { panic(noAssembly) }
+func negMulAdd64(dst, a, b, c []float64)                            { panic(noAssembly) }
+func addScaled64(dst, a []float64, k float64, b []float64)          { panic(noAssembly) }
+func affine64(dst, a []float64, k, c float64)                       { panic(noAssembly) }
+func tanhGrad64(dst, grad, y []float64)                             { panic(noAssembly) }
+func sigmoidGrad64(dst, grad, y []float64)                          { panic(noAssembly) }
+func logBernoulli64(dst, x, l []float64)                            { panic(noAssembly) }
+func bernoulliGrad64(dst, grad, x, l []float64)                     { panic(noAssembly) }
+func neg64(dst, src []float64)                                      { panic(noAssembly) }
+func abs64(dst, src []float64)                                      { panic(noAssembly) }
+func sign64(dst, src []float64)                                     { panic(noAssembly) }
+func sqrt64(dst, src []float64)                                     { panic(noAssembly) }
+func rsqrt64(dst, src []float64)                                    { panic(noAssembly) }
+func square64(dst, src []float64)                                   { panic(noAssembly) }
+func recip64(dst, src []float64)                                    { panic(noAssembly) }
+func floor64(dst, src []float64)                                    { panic(noAssembly) }
+func relu64(dst, src []float64)                                     { panic(noAssembly) }
+func exp64(dst, src []float64)                                      { panic(noAssembly) }
+func expm164(dst, src []float64)                                    { panic(noAssembly) }
+func log64(dst, src []float64)                                      { panic(noAssembly) }
+func log1p64(dst, src []float64)                                    { panic(noAssembly) }
+func tanh64(dst, src []float64)                                     { panic(noAssembly) }
+func sigmoid64(dst, src []float64)                                  { panic(noAssembly) }
+func logsigmoid64(dst, src []float64)                               { panic(noAssembly) }
+func softplus64(dst, src []float64)                                 { panic(noAssembly) }
+func silu64(dst, src []float64)                                     { panic(noAssembly) }
+func elu64(dst, src []float64)                                      { panic(noAssembly) }
+func erf64(dst, src []float64)                                      { panic(noAssembly) }
+func gelu64(dst, src []float64)                                     { panic(noAssembly) }
+func lt32(dst, a, b []float32)                                      { panic(noAssembly) }
+func lt32Right(dst, a []float32, b float32)                         { panic(noAssembly) }
+func le32(dst, a, b []float32)                                      { panic(noAssembly) }
+func le32Right(dst, a []float32, b float32)                         { panic(noAssembly) }
+func gt32(dst, a, b []float32)                                      { panic(noAssembly) }
+func gt32Right(dst, a []float32, b float32)                         { panic(noAssembly) }
+func ge32(dst, a, b []float32)                                      { panic(noAssembly) }
+func ge32Right(dst, a []float32, b float32)                         { panic(noAssembly) }
+func eq32(dst, a, b []float32)                                      { panic(noAssembly) }
+func eq32Right(dst, a []float32, b float32)                         { panic(noAssembly) }
+func ne32(dst, a, b []float32)                                      { panic(noAssembly) }
+func ne32Right(dst, a []float32, b float32)                         { panic(noAssembly) }
+func logaddexp32(dst, a, b []float32)                               { panic(noAssembly) }
+func logaddexp32Right(dst, a []float32, b float32)                  { panic(noAssembly) }
+func where32(dst, cond, a, b []float32)                             { panic(noAssembly) }
+func leakyrelu32(dst, src []float32, slope float32)                 { panic(noAssembly) }
+func outside32(dst, src []float32, lo, hi float32)                  { panic(noAssembly) }
+func between32(dst, x, lo, hi []float32, near, tiny float32)        { panic(noAssembly) }
+func clamp32(dst, src []float32, lo, hi float32)                    { panic(noAssembly) }
+func lt64(dst, a, b []float64)                                      { panic(noAssembly) }
+func lt64Right(dst, a []float64, b float64)                         { panic(noAssembly) }
+func le64(dst, a, b []float64)                                      { panic(noAssembly) }
+func le64Right(dst, a []float64, b float64)                         { panic(noAssembly) }
+func gt64(dst, a, b []float64)                                      { panic(noAssembly) }
+func gt64Right(dst, a []float64, b float64)                         { panic(noAssembly) }
+func ge64(dst, a, b []float64)                                      { panic(noAssembly) }
+func ge64Right(dst, a []float64, b float64)                         { panic(noAssembly) }
+func eq64(dst, a, b []float64)                                      { panic(noAssembly) }
+func eq64Right(dst, a []float64, b float64)                         { panic(noAssembly) }
+func ne64(dst, a, b []float64)                                      { panic(noAssembly) }
+func ne64Right(dst, a []float64, b float64)                         { panic(noAssembly) }
+func logaddexp64(dst, a, b []float64)                               { panic(noAssembly) }
+func logaddexp64Right(dst, a []float64, b float64)                  { panic(noAssembly) }
+func where64(dst, cond, a, b []float64)                             { panic(noAssembly) }
+func leakyrelu64(dst, src []float64, slope float64)                 { panic(noAssembly) }
+func outside64(dst, src []float64, lo, hi float64)                  { panic(noAssembly) }
+func between64(dst, x, lo, hi []float64, near, tiny float64)        { panic(noAssembly) }
+func clamp64(dst, src []float64, lo, hi float64)                    { panic(noAssembly) }
+func sin32(dst, src []float32) bool                                 { panic(noAssembly) }
+func cos32(dst, src []float32) bool                                 { panic(noAssembly) }
+func sin64(dst, src []float64) bool                                 { panic(noAssembly) }
+func cos64(dst, src []float64) bool                                 { panic(noAssembly) }
+func sum32AVX2(x []float32) float64                                 { panic(noAssembly) }
+func sumSquares32AVX2(x []float32) float64                          { panic(noAssembly) }
+func nonzero32AVX2(dst *byte, x []float32)                          { panic(noAssembly) }
+func maxOf32AVX2(x []float32) float32                               { panic(noAssembly) }
+func minOf32AVX2(x []float32) float32                               { panic(noAssembly) }
+func expTotal32AVX2(x []float32, shift float32) float64             { panic(noAssembly) }
+func addRows32(dst, x []float32, rows int)                          { panic(noAssembly) }
+func colSum32AVX2(acc *[16]float64, x *float32, rows, stride int)   { panic(noAssembly) }
+func allFinite32AVX2(x []float32) bool                              { panic(noAssembly) }
+func softmax32(dst, x []float32, cols int, scale, low float32)      { panic(noAssembly) }
+func softmaxGrad32(dst, grad, y []float32, cols int, scale float32) { panic(noAssembly) }
 func uniform32AVX2(dst *float32, groups int, key uint64, block, row, sample, step uint32) {
 	panic(noAssembly)
 }

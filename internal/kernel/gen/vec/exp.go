@@ -75,8 +75,11 @@ func exp(x vec) vec {
 }
 
 // expNeg is exp for x in [-Inf, 0] or NaN, where nothing overflows.
-func expNeg(x vec) vec {
-	r, n, nm := expParts(maxc(expLeast(), x))
+func expNeg(x vec) vec { return expDown(x, expLeast()) }
+
+// expDown is expNeg down to least.
+func expDown(x vec, least Op) vec {
+	r, n, nm := expParts(maxc(least, x))
 	return ldexp(expPoly(r), n, nm)
 }
 

@@ -8,7 +8,7 @@
 // main.go has the loop over elements, isa.go the instructions of each width,
 // tail.go what is left of a vector and consts.go the constants. The functions are
 // in elementwise.go, which lists them (calls.go writes the Go code that calls them), exp.go, log.go, sigmoid.go, normal.go and
-// trig.go, those of float64 that differ in double.go. reduce.go, philox.go and
+// trig.go, those of float64 that differ in double.go. reduce.go, softmax.go, philox.go and
 // adam.go have the other kernels.
 package main
 
@@ -35,6 +35,7 @@ func main() {
 	elementwise()
 	trigonometry()
 	reductions()
+	softmaxes()
 	generator()
 	optimisers()
 	emitConstants()
@@ -113,8 +114,12 @@ func kernel(name, signature, doc string, body func()) {
 	bits = 256
 }
 
-// label keeps the labels of the two widths apart.
+// part is the loop of several in a function that is being written, or empty.
+var part string
+
+// label keeps the labels of the two widths and of several loops apart.
 func label(name string) string {
+	name += part
 	if wide() {
 		return name + "512"
 	}

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // trigonometry emits sin and cos, which report whether a lane was beyond
@@ -31,6 +31,13 @@ func trigonometry() {
 // doubles returns the two halves of a vector of float32 as vectors of float64.
 func doubles(x vec) (lo, hi vec) {
 	lo, hi = newVec(), newVec()
+	if wide() {
+		top := YMM()
+		VEXTRACTF64X4(Imm(1), x, top)
+		VCVTPS2PD(x.AsY(), lo)
+		VCVTPS2PD(top, hi)
+		return
+	}
 	top := XMM()
 	VEXTRACTF128(Imm(1), x, top)
 	VCVTPS2PD(x.AsX(), lo)
@@ -56,11 +63,8 @@ func total(acc []vec) {
 		}
 		acc = acc[:len(acc)/2]
 	}
-	a, top := acc[0].AsX(), XMM()
-	VEXTRACTF128(Imm(1), acc[0], top)
-	VADDPD(top, a, a)
-	VHADDPD(a, a, a)
-	Store(a, ReturnIndex(0))
+	fold64(acc[0])
+	Store(acc[0].AsX(), ReturnIndex(0))
 }
 
 func reductions() {
@@ -96,24 +100,19 @@ func reductions() {
 		k.f(acc[1], acc[0], acc[0])
 		k.f(acc[3], acc[2], acc[2])
 		k.f(acc[2], acc[0], acc[0])
-		a, top := acc[0].AsX(), XMM()
-		VEXTRACTF128(Imm(1), acc[0], top)
-		k.f(top, a, acc[0].AsX().(vec))
-		VPERMILPS(Imm(0x4e), a, top)
-		k.f(top, a, acc[0].AsX().(vec))
-		VPERMILPS(Imm(0xb1), a, top)
-		k.f(top, a, acc[0].AsX().(vec))
+		fold(acc[0], k.f)
 		any := GP32()
 		VMOVMSKPS(nan, any)
 		TESTL(any, any)
 		JEQ(LabelRef("clean"))
 		VMOVUPS(c32(0x7fc00000), acc[0])
 		Label("clean")
-		Store(a, ReturnIndex(0))
+		Store(acc[0].AsX(), ReturnIndex(0))
 		finish()
 	}
 
 	expSums()
+	addedRows()
 	columns()
 
 	narrow("allFinite32", "func(x []float32) bool", "reports whether no exponent is full.")
@@ -220,38 +219,48 @@ func columns() {
 	finish()
 }
 
-// expSums emits the heart of softmax and of log-sum-exp.
-func expSums() {
-	for _, keep := range []bool{true, false} {
-		if keep {
-			narrow("expSum32", "func(dst, x []float32, shift float32) float64",
-				"puts exp(x - shift) in dst and returns the sum; x - shift must not be above zero.")
-		} else {
-			narrow("expTotal32", "func(x []float32, shift float32) float64",
-				"is expSum32 without dst.")
-		}
-		var dst reg.GPVirtual
-		if keep {
-			dst = base("dst")
-		}
-		x, n := base("x"), length("x")
-		shift := broadcast("shift")
-		acc := zeros(2)
-		hoist([]float64{magic, log2e, 1, -104})
+// addedRows emits the sum of a few rows.
+func addedRows() {
+	kernel("addRows32", "func(dst, x []float32, rows int)", "adds rows of x, as long as dst, to dst, one after the other.", func() {
+		dst, x, n, rows := base("dst"), base("x"), length("dst"), pointer("rows")
+		turn := 0
 		loop(n, 1, func(s step) {
-			e := expNeg(sub(s.load(x), shift))
-			if s.tail != nil {
-				e = and(e, s.tail)
-			}
-			if keep {
-				s.store(dst, e)
-			}
-			lo, hi := doubles(e)
-			VADDPD(lo, acc[0], acc[0])
-			VADDPD(hi, acc[1], acc[1])
+			turn++
+			again := label(fmt.Sprint("again", turn))
+			sum, left := s.load(x), GP64()
+			from := GP64()
+			MOVQ(rows, left)
+			LEAQ(Mem{Base: x, Index: n, Scale: 4}, from)
+			Label(again)
+			DECQ(left)
+			JEQ(LabelRef("added" + again))
+			VADDPS(s.load(from), sum, sum)
+			LEAQ(Mem{Base: from, Index: n, Scale: 4}, from)
+			JMP(LabelRef(again))
+			Label("added" + again)
+			s.store(dst, add(sum, s.load(dst)))
 		})
-		unhoist()
-		total(acc)
-		finish()
-	}
+	})
+}
+
+// expSums emits the heart of log-sum-exp.
+func expSums() {
+	narrow("expTotal32", "func(x []float32, shift float32) float64",
+		"is the sum of exp(x - shift); x - shift must not be above zero.")
+	x, n := base("x"), length("x")
+	shift := broadcast("shift")
+	acc := zeros(2)
+	hoist([]float64{magic, log2e, 1, -104})
+	loop(n, 1, func(s step) {
+		e := expNeg(sub(s.load(x), shift))
+		if s.tail != nil {
+			e = and(e, s.tail)
+		}
+		lo, hi := doubles(e)
+		VADDPD(lo, acc[0], acc[0])
+		VADDPD(hi, acc[1], acc[1])
+	})
+	unhoist()
+	total(acc)
+	finish()
 }
