@@ -104,6 +104,15 @@ func splitLoop(l *loop) split {
 		return s
 	}
 	s.parts = max(min(want, rowUnits), 1)
+	own := 0 // elements of results that each part would keep for itself
+	for k := range l.folds {
+		if f := &l.folds[k]; f.shared(&s) {
+			own += f.base.size
+		}
+	}
+	if own > 0 { // and one worker adds up
+		s.parts = min(s.parts, max(l.rows*l.cols/(2*own), 2))
+	}
 	return s
 }
 

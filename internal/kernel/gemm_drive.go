@@ -112,6 +112,9 @@ func (t *tileArgs[T]) runStrips(path Path, rows, n int) {
 			t.strips = min(n, t.ahead)
 		} else {
 			t.next, t.along, t.below = t.b, 0, 0
+			if t.csa != 1 && len(t.a) > 0 { // stored by columns: the lines of the strip after this
+				t.next, t.along, t.below = t.a[min(2*rows*t.rsa, len(t.a))-1:], t.csa, rows*t.rsa
+			}
 		}
 		t.nextA, t.nextC, t.nextSrc = rows*t.rsa, rows*t.rsc, rows*t.rss
 		t.run(path)
