@@ -18,7 +18,7 @@ var semisupervised = table{
 	source: "M2 in the SS-VAE tutorial of Pyro, table 1, mean accuracies of five draws of labels; M1+M2 in Kingma, Rezende, Mohamed and Welling " +
 		"(arXiv 1406.5298), table 1, who report 11.97% for M2 with 100 labels",
 	about: "Error in % on the test pictures by the number of labels and the objective. M1+M2: M2 of the features of a VAE that 30 epochs trained without labels, classes enumerated, α = 1, 100 epochs; with 100 labels also of one that 200 epochs trained, with a falling rate. " +
-		"Of pictures: classes enumerated, with the classification term (α = 10) and without; classes drawn, with a score-function gradient and the term; and the classifier of the same size alone, 50 epochs. " +
+		"Of pictures: classes enumerated, with the classification term (α = 50) and without; classes drawn, with a score-function gradient and the term; and the classifier of the same size alone, 50 epochs. " +
 		"784-500-50, softplus, Adam with a rate of 3e-3 that falls to 0 as a cosine, minibatches of 100 pictures with labels and 100 without, pixels drawn anew in each; the test pictures are grey.",
 	rows: "labels", columns: "objective", shown: []string{"error %"},
 	picture: curve("objective", "error %"),
@@ -63,7 +63,7 @@ func semisupervisedCells(l *lab) (cells []cell) {
 // semisupervised trains one cell, whose curve is the error.
 func (l *lab) semisupervised(ctx context.Context, seed uint64, labelled int, objective string) (res result, err error) {
 	sets, c := l.sets, data.BatchConfig{Size: 100, Seed: seed, Flat: true, Map: binarized}
-	m := models.SemiSupervised{Alpha: 10, Model: models.M2Config{Input: 784, Classes: 10, Latent: 50, Hidden: []int{l.pick(500, 32)}}}
+	m := models.SemiSupervised{Alpha: 50, Model: models.M2Config{Input: 784, Classes: 10, Latent: 50, Hidden: []int{l.pick(500, 32)}}}
 	epochs := l.pick(50, 1)
 	if strings.HasPrefix(objective, "M1+M2") {
 		var f *models.Features
