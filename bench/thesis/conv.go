@@ -12,6 +12,9 @@ var conv = table{
 		"Adam with a rate of 1e-3, minibatches of 100, first values from the data, 30 epochs, three seeds. " +
 		"log p is estimated by 200 draws of each test picture.",
 	rows: "guide", shown: []string{"ELBO", "log p"},
+	found: []string{
+		"The flows gain 1.6 nats of the bound and 1.3 of log p after 30 epochs; published are 2.1 and 1.3, of networks fully trained. Ours still rise: from epoch 10 by 20 to 30 the bounds of the first seeds went −94.1, −91.5, −89.7 without flows, and −92.3, −89.9, −88.3 with them.",
+	},
 	cells:     convCells,
 	published: []row{publishedPair("diagonal", -84.08, -81.08), publishedPair("IAF ×2", -82.02, -79.77)},
 	paired:    [2]string{"IAF ×2", "diagonal"},

@@ -75,6 +75,7 @@ func (t *table) compare(b *strings.Builder, rows []row) {
 		}
 		return nil
 	}
+	var differences []string
 	for _, r := range rows {
 		other := of(t.paired[1], r.Seed)
 		if r.Labels[t.rows] != t.paired[0] || len(r.Blocks) == 0 || len(other) != len(r.Blocks) {
@@ -83,7 +84,10 @@ func (t *table) compare(b *strings.Builder, rows []row) {
 		difference := slices.Clone(r.Blocks)
 		floats.Sub(difference, other)
 		mean, std := stat.MeanStdDev(difference, nil)
-		fmt.Fprintf(b, "\nlog p, picture by picture: %s − %s = %s nats.\n", t.paired[0], t.paired[1], figure{mean, stat.StdErr(std, float64(len(difference)))})
+		differences = append(differences, figure{mean, stat.StdErr(std, float64(len(difference)))}.String())
+	}
+	if len(differences) > 0 {
+		fmt.Fprintf(b, "\nlog p, picture by picture: %s − %s = %s nats.\n", t.paired[0], t.paired[1], strings.Join(differences, ", "))
 	}
 }
 
