@@ -20,6 +20,9 @@ var semisupervised = table{
 	about: "Error in % on the test pictures by the number of labels and the objective. M1+M2: M2 of the features of a VAE that 30 epochs trained without labels, classes enumerated, α = 1, 100 epochs; with 100 labels also of one that 200 epochs trained, with a falling rate. " +
 		"Of pictures: classes enumerated, with the classification term (α = 50) and without; classes drawn, with a score-function gradient and the term; and the classifier of the same size alone, 50 epochs. " +
 		"784-500-50, softplus, Adam with a rate of 3e-3 that falls to 0 as a cosine, minibatches of 100 pictures with labels and 100 without, pixels drawn anew in each; the test pictures are grey.",
+	found: []string{
+		"The weight of the classification term decides how much 50 epochs do. At α = 10, three draws of 100 labels came to 8.93, 8.30 and 8.18%, and 600 labels to 4.73%; at 1 and .1 it learns slower still (after 6 epochs 21 and 33% of errors, 15% at 10).",
+	},
 	rows: "labels", columns: "objective", shown: []string{"error %"},
 	picture: curve("objective", "error %"),
 	cells:   semisupervisedCells,
