@@ -6,7 +6,7 @@ import "unsafe"
 // be x.
 func RowSoftmax[T Float](dst, x []T, cols int, low T) { rowSoftmax(dst, x, cols, 1, low) }
 
-// rowSoftmax is RowSoftmax of scale·x, scale ≥ 0, for differences to the largest of low.
+// rowSoftmax is RowSoftmax of scale·x, scale ≥ 0; low is what the largest x is at least.
 func rowSoftmax[T Float](dst, x []T, cols int, scale, low T) {
 	if byRows[T](cols) && rowCount("RowSoftmax", len(x), cols) > 0 && len(dst) == len(x) {
 		for d, v, n := as32(dst), as32(x), chunk/cols*cols; len(v) > 0; d, v = d[n:], v[n:] {
@@ -66,8 +66,8 @@ func rowSoftmaxGrad[T Float](dst, grad, y []T, cols int, scale T) {
 	}
 }
 
-// byRows reports whether assembly goes through rows of cols elements, of which some are
-// no more than it may take at a time.
+// byRows reports whether assembly goes through rows of cols elements: a call takes whole
+// rows, and not too many elements.
 func byRows[T Float](cols int) bool {
 	return vectors() && unsafe.Sizeof(T(0)) == 4 && cols > 0 && cols <= chunk
 }
