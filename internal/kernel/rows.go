@@ -163,20 +163,15 @@ func sumExp[T Float](x []T, m T) (sum float64) {
 //go:noinline
 func expTotal(x []float32, shift float32) float64 { return expTotal32AVX2(x, shift) }
 
-// AddRows adds x, rows as long as dst, to dst: the rows to each other first, one after
-// the other, as befits a few.
+// AddRows adds x, rows as long as dst, to dst, one after the other, as befits a few.
 func AddRows[T Float](dst, x []T) {
 	rows := rowCount("AddRows", len(x), len(dst))
 	if len(x) <= chunk && vectors() && unsafe.Sizeof(T(0)) == 4 && rows > 0 {
 		addRows(as32(dst), as32(x), rows)
 		return
 	}
-	for j := range dst {
-		s := T(0)
-		for i := j; i < len(x); i += len(dst) {
-			s += x[i]
-		}
-		dst[j] += s
+	for n := len(dst); len(x) > 0; x = x[n:] {
+		Zip(OpAdd, dst, dst, x[:n])
 	}
 }
 
