@@ -22,10 +22,10 @@ type lab struct {
 	stderr io.Writer
 	commit string // of the source when the run began
 
-	features     *models.Features // what M1 made of the pictures, once a cell has asked for it
-	featureSets  data.Sets
-	longFeatures bool
-	trained      map[int]*graph.Params // networks with latent weights, by the epochs
+	features    *models.Features // what M1 made of the pictures, once a cell has asked for it
+	featureSets data.Sets
+	warmUp      bool                  // in its training
+	trained     map[int]*graph.Params // networks with latent weights, by the epochs
 }
 
 // The digits drawn by the program for -quick.

@@ -17,10 +17,12 @@ var semisupervised = table{
 	title: "Chapter 3: semi-supervised learning with M1+M2 and M2",
 	source: "M2 in the SS-VAE tutorial of Pyro, table 1, mean accuracies of five draws of labels; M1+M2 in Kingma, Rezende, Mohamed and Welling " +
 		"(arXiv 1406.5298), table 1, who report 11.97% for M2 with 100 labels",
-	about: "Error in % on the test pictures by the number of labels and the objective. M1+M2: M2 of the features of a VAE that 30 epochs trained without labels, classes enumerated, α = 1, 100 epochs; with 100 labels also of one that 200 epochs trained, with a falling rate. " +
+	about: "Error in % on the test pictures by the number of labels and the objective. M1+M2: M2 of the features of a VAE, M1, that 30 epochs trained without labels, the weight of its divergence rising over 20 of them and its rate falling; classes enumerated, α = 1, 100 epochs. No warm-up: the same with the whole weight from the start and a rate that stays. " +
 		"Of pictures: classes enumerated, with the classification term (α = 50) and without; classes drawn, with a score-function gradient and the term; and the classifier of the same size alone, 50 epochs. " +
 		"784-500-50, softplus, Adam with a rate of 3e-3 that falls to 0 as a cosine, minibatches of 100 pictures with labels and 100 without, pixels drawn anew in each; the test pictures are grey.",
 	found: []string{
+		"What M1 keeps decides what M2 can do. Trained with the whole weight of its divergence from the start it uses 16 of its 50 latents, and 12 after 200 epochs with a falling rate, although its bound is then better by 8.6 nats: a classifier of M2's size that is told 50,000 labels has 2.5 and 2.4% of errors on these features, so that 3,000 labels cannot come to the published 2.18%. With the weight rising 34 latents are used, and 50,000 labels come to 1.5%.",
+		"For M1+M2 with 1,000 labels α = 10 ended at 2.66%.",
 		"The weight of the classification term decides how much 50 epochs do. At α = 10, three draws of 100 labels came to 8.93, 8.30 and 8.18%, and 600 labels to 4.73%; at 1 and .1 it learns slower still (after 6 epochs 21 and 33% of errors, 15% at 10).",
 	},
 	rows: "labels", columns: "objective", shown: []string{"error %"},
@@ -42,12 +44,9 @@ var semisupervised = table{
 
 func semisupervisedCells(l *lab) (cells []cell) {
 	for _, labelled := range []int{100, 600, 1000, 3000} {
-		for _, objective := range []string{"M1+M2", "M1+M2, longer M1", "enumerated, α", "enumerated", "drawn", "classifier"} {
-			if objective == "M1+M2, longer M1" && labelled > 100 {
-				continue
-			}
+		for _, objective := range []string{"M1+M2", "M1+M2, no warm-up", "enumerated, α", "enumerated", "drawn", "classifier"} {
 			seeds := 1
-			if labelled == 100 && objective == "M1+M2" || (labelled == 100 || labelled == 3000) && objective == "enumerated, α" {
+			if labelled == 100 && strings.HasPrefix(objective, "M1+M2") || (labelled == 100 || labelled == 3000) && objective == "enumerated, α" {
 				seeds = l.pick(3, 1)
 			}
 			for seed := range seeds {
@@ -70,7 +69,7 @@ func (l *lab) semisupervised(ctx context.Context, seed uint64, labelled int, obj
 	epochs := l.pick(50, 1)
 	if strings.HasPrefix(objective, "M1+M2") {
 		var f *models.Features
-		if f, sets, err = l.m1(ctx, objective != "M1+M2"); err != nil {
+		if f, sets, err = l.m1(ctx, objective == "M1+M2"); err != nil {
 			return res, err
 		}
 		m.Alpha, m.Model, c.Map = 1, f.M2(10, 50, l.pick(500, 32)), nil
@@ -114,33 +113,34 @@ func (l *lab) semisupervised(ctx context.Context, seed uint64, labelled int, obj
 	return res, err
 }
 
-// m1 returns the features that the cells of a run share, of a short or a long
-// training, and what they are of the pictures.
-func (l *lab) m1(ctx context.Context, long bool) (*models.Features, data.Sets, error) {
-	if l.features != nil && l.longFeatures == long {
+// m1 returns the features that the cells of a run share, and what they are of the
+// pictures: of an M1 with the weight of its divergence rising, or as it was first
+// run, with all of it from the start and a rate that stays.
+func (l *lab) m1(ctx context.Context, warmUp bool) (*models.Features, data.Sets, error) {
+	if l.features != nil && l.warmUp == warmUp {
 		return l.features, l.featureSets, nil
-	}
-	epochs, rate := l.pick(30, 5), trainers.Schedule(nil)
-	if long {
-		epochs = l.pick(200, 5)
-		rate = l.cosine(epochs, 100)
 	}
 	f := &models.Features{Model: models.M1(784), Params: &graph.Params{Seed: 1}}
 	if l.quick {
 		f.Model.Hidden = []int{50}
 	}
-	_, err := trainers.Fit(ctx, f.Bound, l.train(100, 1), trainers.Config{
-		Params: f.Params, Epochs: epochs, Seed: 1, Optimizer: trainers.Adam{Rate: 1e-3}, Rate: rate,
-		OnEpoch: func(e trainers.Epoch) error {
-			l.say("  M1 epoch %d: ELBO %.2f (%.1f s)", e.Epoch, e.Train["bound"], e.Seconds)
-			return nil
-		},
-	})
+	train := l.train(100, 1)
+	c := f.Config(l.pick(30, 5), train.Count())
+	if !warmUp {
+		c.Rate, c.Schedules["beta"] = nil, trainers.WarmUp{Steps: 1}
+	}
+	c.Seed = 1
+	c.OnEpoch = func(e trainers.Epoch) error {
+		l.say("  M1 epoch %d: ELBO %.2f (%.1f s)", e.Epoch, e.Train["elbo"], e.Seconds)
+		return nil
+	}
+	_, err := trainers.Fit(ctx, f.Bound, train, c)
 	if err == nil {
 		l.featureSets, err = f.Sets(ctx, l.sets)
 	}
 	if err == nil {
-		l.features, l.longFeatures = f, long
+		l.features, l.warmUp = f, warmUp
+		l.say("  M1 uses %d of its latents", len(f.Keep))
 	}
 	return f, l.featureSets, err
 }

@@ -30,9 +30,22 @@ func M1(input int) VAEConfig {
 	return VAEConfig{Input: input, Latent: 50, Hidden: []int{500, 500}, Networks: layers.Config{Activation: graph.Softplus}}
 }
 
-// Bound is the ELBO of the VAE, for trainers.Fit.
+// Bound is the ELBO of the VAE, for trainers.Fit, with the weight "beta" of its
+// divergence.
 func (f *Features) Bound(s *graph.Scope, d vi.Data) *vi.Estimate {
-	return vi.ELBO{}.Estimate(s, NewVAE(s, f.Model), d)
+	return vi.ELBO{Beta: s.Input("beta")}.Estimate(s, NewVAE(s, f.Model), d)
+}
+
+// Config is how trainers.Fit trains M1 in so many epochs of steps each. The weight
+// of the divergence rises to 1 over two thirds of them: with the whole weight from
+// the start most latents are never used, and what is left of them says less about
+// classes (on MNIST, after 30 epochs, 16 of 50 and not 34). The rate of Adam falls
+// from 1e-3 to 0 as a cosine.
+func (f *Features) Config(epochs, steps int) trainers.Config {
+	return trainers.Config{
+		Params: f.Params, Epochs: epochs, Optimizer: trainers.Adam{Rate: 1e-3}, Rate: trainers.Cosine{Steps: epochs * steps},
+		Schedules: map[string]trainers.Schedule{"beta": trainers.WarmUp{Steps: max(1, 2*epochs*steps/3)}},
+	}
 }
 
 // Sets returns the features of the pictures for training and for testing.

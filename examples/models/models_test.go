@@ -68,9 +68,10 @@ func TestFeatures(t *testing.T) {
 	ctx := context.Background()
 	labelled, rest := digits(t)
 	f := models.Features{Model: models.VAEConfig{Input: 784, Latent: 6, Hidden: []int{32}}, Params: &graph.Params{Seed: 1}}
-	_, err := trainers.Fit(ctx, func(s *graph.Scope, d vi.Data) *vi.Estimate {
-		return vi.ELBO{}.Estimate(s, models.NewVAE(s, f.Model), d)
-	}, rest.Batches(data.BatchConfig{Arrays: []string{"x"}, Flat: true}), trainers.Config{Params: f.Params, Epochs: 30, Optimizer: trainers.Adam{Rate: 3e-3}})
+	pictures := rest.Batches(data.BatchConfig{Arrays: []string{"x"}, Flat: true})
+	c := f.Config(30, pictures.Count())
+	c.Optimizer = trainers.Adam{Rate: 3e-3}
+	_, err := trainers.Fit(ctx, f.Bound, pictures, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,14 +68,13 @@ func (a *app) encode(ctx context.Context) (err error) {
 	pictures := a.given.Train.Batches(data.BatchConfig{
 		Arrays: []string{"x"}, Size: a.batch, Seed: a.seed, Flat: true, Map: map[string]data.Transform{"x": data.Binarize},
 	})
-	_, err = trainers.Fit(ctx, a.features.Bound, pictures, trainers.Config{
-		Params: a.features.Params, Epochs: a.m1epochs, Seed: a.seed, Checkpoint: a.training.Part("m1").Checkpoint(a.stderr),
-		OnEpoch: func(e trainers.Epoch) error {
-			_, err := fmt.Fprintf(a.stderr, "M1 epoch %d: ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["bound"], e.Seconds)
-			return errors.Wrap(err, "output")
-		},
-	})
-	if err != nil {
+	c := a.features.Config(a.m1epochs, pictures.Count())
+	c.Seed, c.Checkpoint = a.seed, a.training.Part("m1").Checkpoint(a.stderr)
+	c.OnEpoch = func(e trainers.Epoch) error {
+		_, err := fmt.Fprintf(a.stderr, "M1 epoch %d: ELBO %.2f (%.1f s)\n", e.Epoch, e.Train["elbo"], e.Seconds)
+		return errors.Wrap(err, "output")
+	}
+	if _, err = trainers.Fit(ctx, a.features.Bound, pictures, c); err != nil {
 		return err
 	}
 	if a.sets, err = a.features.Sets(ctx, a.given); err != nil {
