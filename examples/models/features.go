@@ -92,11 +92,14 @@ func (f *Features) Of(ctx context.Context, s *data.Set) (*data.Set, error) {
 }
 
 // M2 returns the configuration of M2 on these features, whose likelihood is normal
-// (arXiv 1406.5298, section 4). Of must have been called.
+// (arXiv 1406.5298, section 4). Of must have been called. First weights are what
+// Glorot gives networks of 500 units; those it gives small ones make standard
+// deviations, which are exponentials, of any size.
 func (f *Features) M2(classes, latent int, hidden ...int) M2Config {
 	k := len(f.Keep)
 	return M2Config{
 		Input: k, Classes: classes, Latent: latent, Hidden: hidden, Output: 2 * k,
 		Likelihood: func(h *graph.Node) prob.Dist { return Normal(h, k) },
+		Networks:   layers.Config{Weights: graph.Gaussian{Std: .06}},
 	}
 }
