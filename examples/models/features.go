@@ -92,14 +92,14 @@ func (f *Features) Of(ctx context.Context, s *data.Set) (*data.Set, error) {
 }
 
 // M2 returns the configuration of M2 on these features, whose likelihood is normal
-// (arXiv 1406.5298, section 4). Of must have been called. First weights are what
-// Glorot gives networks of 500 units; those it gives small ones make standard
-// deviations, which are exponentials, of any size.
+// (arXiv 1406.5298, section 4). Of must have been called. Weights start small:
+// what Glorot's make of features, which are up to 4, are standard deviations of
+// e^10 and more, and trainings that diverge in their first steps.
 func (f *Features) M2(classes, latent int, hidden ...int) M2Config {
 	k := len(f.Keep)
 	return M2Config{
 		Input: k, Classes: classes, Latent: latent, Hidden: hidden, Output: 2 * k,
 		Likelihood: func(h *graph.Node) prob.Dist { return Normal(h, k) },
-		Networks:   layers.Config{Weights: graph.Gaussian{Std: .06}},
+		Networks:   layers.Config{Weights: graph.Gaussian{Std: .03}},
 	}
 }
