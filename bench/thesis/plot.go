@@ -76,6 +76,7 @@ func (t *table) draw(w io.Writer, rows []row) error {
 	panels, names, legend, grid := of(t.picture.panels), of(t.rows), plot.NewLegend(), []*plot.Plot{}
 	var named []string // in the legend
 	legend.Top, legend.Left, legend.ThumbnailWidth, legend.Padding = true, true, vg.Points(24), vg.Points(2)
+	legend.Add(t.rows)
 	for _, name := range panels {
 		p := plot.New()
 		p.Title.Text, p.X.Label.Text, p.Y.Label.Text = strings.TrimSpace(t.picture.panels+" "+name), t.picture.x, t.picture.y
