@@ -20,7 +20,7 @@ func program(args ...string) (string, error) {
 func TestModels(t *testing.T) {
 	for _, model := range []string{"m1", "m2", "m1m2"} {
 		dir := t.TempDir()
-		out, err := program("-model", model, "-epochs", "1", "-m1-epochs", "1", "-hidden", "32", "-latent", "2", "-batch", "100", "-out", dir)
+		out, err := program("-model", model, "-epochs", "1", "-m1-epochs", "1", "-hidden", "8", "-latent", "2", "-batch", "100", "-out", dir)
 		if err != nil || !strings.HasPrefix(out, model+", 100 labels: test error ") {
 			t.Errorf("%s: %q (%v)", model, out, err)
 		}
